@@ -1,0 +1,207 @@
+"""What a switch tells us, in our words: the first stop on the road of news, and no switch's own word in it.
+
+Each fact is frozen and stands alone. `node` names the switch; `sequence` orders the facts of one run of that switch (it
+restarts with the switch, and is 0 where the switch gives none); `at` is an aware UTC moment by the switch's clock. Facts may
+come twice, late and in any order. `tenant` is a schema name, or "" while the switch cannot tell whose leg it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Direction(StrEnum):
+    """Seen from the switch: INBOUND legs rang us, OUTBOUND legs we rang."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class HungUpBy(StrEnum):
+    """PARTY is the person on this leg (hung up, cancelled or refused); SWITCH is everything else."""
+
+    PARTY = "party"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    node: str
+    at: datetime
+    sequence: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegFact(Fact):
+    tenant: str
+    leg_id: UUID
+    offer_id: UUID | None = None
+    """The offer this leg rings an agent for; equal to leg_id there, None on every other leg."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegCreated(LegFact):
+    """A leg exists. Of an inbound leg only its number is known yet; LegQueued says the tenant."""
+
+    direction: Direction
+    dialled: str
+    caller_number: str
+    caller_name: str
+    call_id: UUID | None = None
+    agent_id: int | None = None
+    epoch: int | None = None
+    username: str = ""
+    domain: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegQueued(LegFact):
+    """A caller waits in the switch's loop, from the dialled number or sent there by us. Complete without LegCreated."""
+
+    queue_id: int
+    queued_at: datetime
+    priority: int
+    dialled: str
+    caller_number: str
+    caller_name: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegRinging(LegFact):
+    """The far phone rings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegAnswered(LegFact):
+    answered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegsBridged(LegFact):
+    """The two hear each other. `offer_id` is given when either leg is an offer's."""
+
+    other_leg_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegsUnbridged(LegFact):
+    other_leg_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegHeld(LegFact):
+    """The person on this leg put the other one on hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegUnheld(LegFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegHungUp(LegFact):
+    """The leg is gone. `cause` is a Q.850 name such as NORMAL_CLEARING, NO_ANSWER, USER_BUSY, ORIGINATOR_CANCEL."""
+
+    direction: Direction
+    cause: str
+    by: HungUpBy
+    created_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingStarted(LegFact):
+    """`path` is relative to the recordings directory when the file lies in it."""
+
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingStopped(LegFact):
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoicemailLeft(LegFact):
+    queue_id: int | None
+    path: str
+    seconds: float
+    caller_number: str
+    caller_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitFellBack(LegFact):
+    """The switch took the caller out of the loop itself, to voicemail: "no_router" or "max_wait"."""
+
+    queue_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRegistered(Fact):
+    username: str
+    domain: str
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceUnregistered(Fact):
+    username: str
+    domain: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandFinished(Fact):
+    """The end of a command that runs on in the switch; for an offer, `command_id` is the offer's id."""
+
+    command_id: UUID
+    is_ok: bool
+    text: str
+    """What the switch said, e.g. a leg id, or NO_ANSWER, USER_NOT_REGISTERED, SUBSCRIBER_ABSENT."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchConnected(Fact):
+    """We hear the switch from now on: resync. Another `core_uuid` than before means that it restarted."""
+
+    core_uuid: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchLost(Fact):
+    """We are deaf until the next SwitchConnected; calls go on without us."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchBeat(Fact):
+    core_uuid: str
+    live_legs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegSettled(LegFact):
+    """The record a bill is made of, from the switch's own call record on disk, never from events."""
+
+    direction: Direction
+    dialled: str
+    caller_number: str
+    caller_name: str
+    call_id: UUID | None
+    agent_id: int | None
+    queue_id: int | None
+    created_at: datetime
+    answered_at: datetime | None
+    bridged_at: datetime | None
+    ended_at: datetime
+    billable_seconds: int
+    cause: str
+    other_leg_id: UUID | None = None
