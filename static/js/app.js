@@ -1,0 +1,80 @@
+/* What every page does: menus that close, theme, toasts, honest htmx failures, exact times. No inline scripts anywhere. */
+
+const wordList = new Map();
+for (const list of document.querySelectorAll("dl[id^='words']")) {
+  for (const term of list.querySelectorAll("dt")) wordList.set(term.textContent, term.nextElementSibling.textContent);
+}
+
+/** A translated text of the page's word lists, with `{name}` filled in. */
+export function word(key, values = {}) {
+  return (wordList.get(key) ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function csrfToken() {
+  return JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
+}
+
+/** Says something in the corner; `kind` is info, good, warning or danger. */
+export function toast(text, kind = "info", seconds = 8) {
+  const box = document.createElement("div");
+  box.className = `toast toast--${kind}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button button--quiet button--small";
+  close.textContent = "✕";
+  close.setAttribute("aria-label", word("close"));
+  close.addEventListener("click", () => box.remove());
+  box.append(words, close);
+  document.getElementById("toasts")?.append(box);
+  if (kind !== "danger") setTimeout(() => box.remove(), seconds * 1000);
+}
+
+/** m:ss, or h:mm:ss from an hour on. */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+}
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-theme-choice]")?.dataset.themeChoice;
+  if (!choice) return;
+  if (choice === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
+  document.cookie = `theme=${choice}; path=/; max-age=31536000; samesite=lax`;
+});
+
+/* dialogs: <button data-opens="id">, and any [data-closes] inside */
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+/* filters apply themselves: <form data-submits-itself> */
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-submits-itself]")?.requestSubmit();
+});
+
+document.body.addEventListener("htmx:responseError", (event) => {
+  const answer = event.detail.xhr.getResponseHeader("X-Error");
+  toast(answer ? decodeURIComponent(answer) : word("request_failed"), "danger");
+});
+document.body.addEventListener("htmx:sendError", () => toast(word("request_offline"), "danger"));

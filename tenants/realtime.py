@@ -1,0 +1,244 @@
+"""News to browsers: `publish` in any process, `Hub` in the web process, Redis PUBLISH between the two.
+
+The road of news ends here: a broadcast calls `publish(audience, message)`; the message becomes JSON once, travels once
+through Redis, and is handed as text to every socket of that audience in every web process. Redis may vanish: nothing
+is kept in it, `publish` never raises for it, and every socket is told to take a new snapshot once it is back.
+"""
+
+import asyncio
+import itertools
+import re
+import time
+from collections import defaultdict
+from functools import cache, partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
+import redis
+import redis.asyncio
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from tenants import context
+
+log = structlog.get_logger()
+
+AUDIENCE = re.compile(r"[a-z_]+(\.[0-9a-zA-Z-]+)?")
+"""`queues`, `floor`, `everyone`, `agent.17`: chosen by the server, never by a browser."""
+
+MAILBOX_SIZE = 256
+"""Messages a socket may be behind before it is closed; the browser connects again and takes a snapshot."""
+
+QUIET_AFTER_FAILURE = 1.0
+"""Seconds during which nothing is tried after Redis failed, so that a dead Redis costs the telephony worker nothing."""
+
+_CHECK_EVERY = 5.0
+
+
+def channel_of(schema: str, audience: str) -> str:
+    """The only place that names a channel: `rt:<schema>:<audience>`."""
+    if not AUDIENCE.fullmatch(audience):
+        raise ValueError(f"{audience!r} is not an audience")
+    return f"rt:{schema}:{audience}"
+
+
+# ---------------------------------------------------------------------------------------------------- publishing
+
+
+def publish(audience: str, message: dict[str, Any]) -> None:
+    """Tell everyone of `audience` in the current tenant, once the current transaction has committed."""
+    channel = channel_of(context.current_schema(), audience)
+    transaction.on_commit(partial(_deliver, channel, encode(message)))
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    """JSON with ISO moments and UUIDs as text; lazy translations and decimals become text."""
+    return orjson.dumps(message, default=str)
+
+
+class _Publisher:
+    """One sync connection pool per process; after a failure it stays quiet for a second instead of blocking."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5)
+        self._quiet_until = 0.0
+
+    def send(self, channel: str, body: bytes) -> int:
+        """How many web processes listen; 0 also when Redis is away."""
+        if time.monotonic() < self._quiet_until:
+            return 0
+        try:
+            return int(self._redis.publish(channel, body))
+        except (redis.RedisError, OSError) as error:
+            self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
+            log.warning("news could not be published", channel=channel, error=str(error))
+            return 0
+
+
+@cache
+def _publisher(url: str) -> _Publisher:
+    return _Publisher(url)
+
+
+def _deliver(channel: str, body: bytes) -> None:
+    _publisher(settings.REDIS_URL).send(channel, body)
+
+
+# ---------------------------------------------------------------------------------------------------- listening
+
+
+class Mailbox:
+    """What one socket has yet to hear: bounded; when it is full the socket is too slow and has to reconnect."""
+
+    LOST = b'{"type":"lost"}'
+    """News may be missing from here on (Redis went away)."""
+    FOUND = b'{"type":"found"}'
+    """News flows again: take a new snapshot."""
+
+    def __init__(self, size: int = MAILBOX_SIZE) -> None:
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(size)
+        self.is_overflowing = False
+
+    def put(self, body: bytes) -> None:
+        try:
+            self._queue.put_nowait(body)
+        except asyncio.QueueFull:
+            self.is_overflowing = True
+
+    async def get(self) -> bytes:
+        return await self._queue.get()
+
+
+class Hub:
+    """All sockets of one web process behind one Redis connection: a message is read once and fanned out here."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._members: dict[str, set[Mailbox]] = defaultdict(set)
+        self._confirmed: dict[str, asyncio.Event] = {}
+        self._connected = asyncio.Event()
+        self._was_lost = False
+        self._pubsub: Any = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def join(self, schema: str, audience: str, mailbox: Mailbox, timeout: float = 2.0) -> bool:
+        """Begin to fill `mailbox`; returns when Redis has confirmed, so that a snapshot taken next misses nothing.
+
+        False when Redis is away: the mailbox hears FOUND once it is back.
+        """
+        channel = channel_of(schema, audience)
+        self._members[channel].add(mailbox)
+        self._start()
+        try:
+            async with asyncio.timeout(timeout):
+                await self._subscribed(channel)
+        except TimeoutError:
+            return False
+        return True
+
+    async def leave(self, schema: str, audience: str, mailbox: Mailbox) -> None:
+        channel = channel_of(schema, audience)
+        self._members[channel].discard(mailbox)
+        if self._members[channel]:
+            return
+        del self._members[channel]
+        self._confirmed.pop(channel, None)
+        if self._connected.is_set():
+            await self._quietly(self._pubsub.unsubscribe(channel))
+
+    async def close(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _start(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="realtime hub")
+
+    async def _subscribed(self, channel: str) -> None:
+        await self._connected.wait()
+        if channel not in self._confirmed:
+            self._confirmed[channel] = asyncio.Event()
+            await self._quietly(self._pubsub.subscribe(channel))
+        await self._confirmed[channel].wait()
+
+    async def _quietly(self, request: Any) -> None:
+        """A send that fails is the listening loop's business: it sees the same dead connection."""
+        try:
+            await request
+        except (redis.RedisError, OSError, RuntimeError) as error:
+            log.warning("the news connection refused a request", error=str(error))
+
+    async def _run(self) -> None:
+        for delay in itertools.chain((0.05, 0.1, 0.2, 0.5), itertools.repeat(1.0)):
+            try:
+                await self._listen()
+            except (redis.RedisError, OSError, TimeoutError) as error:
+                log.warning("news connection lost, connecting again", error=str(error))
+            self._lose()
+            await asyncio.sleep(delay)
+
+    async def _listen(self) -> None:
+        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=1, health_check_interval=0)
+        try:
+            async with client.pubsub() as pubsub:
+                await self._open(pubsub)
+                while True:
+                    await self._read(pubsub)
+        finally:
+            await client.aclose()
+
+    async def _open(self, pubsub: Any) -> None:
+        channels = ["rt", *self._members]
+        self._confirmed = {channel: asyncio.Event() for channel in channels}
+        await pubsub.subscribe(*channels)
+        self._pubsub = pubsub
+        self._connected.set()
+
+    async def _read(self, pubsub: Any) -> None:
+        """One message, or, after five silent seconds, a ping whose answer must come within the next five."""
+        message = await pubsub.get_message(timeout=_CHECK_EVERY)
+        if message is None:
+            await pubsub.ping()
+            async with asyncio.timeout(_CHECK_EVERY):
+                while message is None:
+                    message = await pubsub.get_message(timeout=_CHECK_EVERY)
+        self._hand_out(message)
+
+    def _hand_out(self, message: dict[str, Any]) -> None:
+        channel = message["channel"].decode() if message["channel"] else ""
+        if message["type"] == "subscribe" and channel in self._confirmed:
+            self._confirmed[channel].set()
+            self._find()
+        elif message["type"] == "message":
+            for mailbox in self._members.get(channel, ()):
+                mailbox.put(message["data"])
+
+    def _lose(self) -> None:
+        if self._connected.is_set() or not self._was_lost:
+            self._tell_all(Mailbox.LOST)
+        self._connected.clear()
+        self._was_lost = True
+
+    def _find(self) -> None:
+        """Every channel is confirmed again after a loss: what was missed meanwhile is in the snapshots."""
+        if self._was_lost and all(event.is_set() for event in self._confirmed.values()):
+            self._was_lost = False
+            self._tell_all(Mailbox.FOUND)
+
+    def _tell_all(self, body: bytes) -> None:
+        for mailbox in set().union(*self._members.values()):
+            mailbox.put(body)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of this process (of this event loop, to be exact: tests have several)."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub(settings.REDIS_URL)
+    return _hubs[loop]

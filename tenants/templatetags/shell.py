@@ -1,0 +1,74 @@
+"""What every page's frame needs: the navigation a member may use, durations, masked numbers."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.masking import mask_number
+from tenants.people.policies import has_role
+
+register = template.Library()
+
+AGENT, SUPERVISOR, INSPECTOR, FINANCE = "agent", "supervisor", "inspector", "finance"
+ADMIN, OWNER = "admin", "owner"
+
+
+class Place(NamedTuple):
+    """One entry of the navigation: a path of the tenant's host and who uses it."""
+
+    path: str
+    label: str | Promise
+    roles: tuple[str, ...]
+
+
+PLACES = (
+    Place("/workspace/", _("Workspace"), (AGENT,)),
+    Place("/floor/", _("Floor"), (SUPERVISOR, ADMIN, OWNER)),
+    Place("/calls/", _("Calls"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
+    Place("/customers/", _("Customers"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
+    Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
+    Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
+    Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
+    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER, FINANCE)),
+)
+
+
+@register.simple_tag(takes_context=True)
+def places(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The navigation of the signed-in member: [{path, label, is_here}]."""
+    request = context.get("request")
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return []
+    return [
+        {"path": place.path, "label": place.label, "is_here": request.path.startswith(place.path)}
+        for place in PLACES
+        if has_role(member, *place.roles)
+    ]
+
+
+@register.filter(name="has_role")
+def has_any_role(member: Any, roles: str) -> bool:
+    """`{% if request.user|has_role:"supervisor,admin" %}`."""
+    return bool(getattr(member, "is_authenticated", False)) and has_role(member, *roles.split(","))
+
+
+@register.filter
+def duration(seconds: float | timedelta | None) -> str:
+    """`m:ss`, or `h:mm:ss` from an hour on; a dash when there is none."""
+    if seconds is None:
+        return "–"
+    whole = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    minutes, rest = divmod(max(whole, 0), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+@register.filter
+def masked(number: str | None) -> str:
+    """A telephone number as everyone may see it: 138****2211."""
+    return mask_number(number) if number else "–"
