@@ -1,0 +1,56 @@
+"""The only place that names a schema: requests, sockets, tasks and facts enter a tenant through here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
+
+if TYPE_CHECKING:
+    from tenants.models import Tenant
+
+
+@contextmanager
+def enter(schema_name: str) -> Iterator[None]:
+    """Run the block inside one tenant's schema and return to the previous one, whatever happens.
+
+    A context manager only: a schema set and not reset stays for the next user of the thread's connection.
+    """
+    with schema_context(schema_name):
+        yield
+
+
+@contextmanager
+def enter_public() -> Iterator[None]:
+    """Run the block where tenants, plans, numbers and invoices live."""
+    with schema_context(get_public_schema_name()):
+        yield
+
+
+def current_schema() -> str:
+    return connection.schema_name
+
+
+def is_public() -> bool:
+    return current_schema() == get_public_schema_name()
+
+
+def current_tenant() -> "Tenant":
+    """The tenant of the current schema; raises Tenant.DoesNotExist in the public one."""
+    found = connection.tenant
+    if isinstance(found, get_tenant_model()):
+        return found
+    return get_tenant_model().objects.get(schema_name=current_schema())
+
+
+def every_active_tenant() -> "list[Tenant]":
+    """Tenants whose people may work now, by name of their schema; enter each one yourself."""
+    tenants = get_tenant_model().objects
+    return list(tenants.filter(state="active").exclude(schema_name=get_public_schema_name()).order_by("schema_name"))
+
+
+def every_tenant() -> "list[Tenant]":
+    """Tenants that have a schema, suspended ones included: their ended calls still owe a record."""
+    tenants = get_tenant_model().objects.filter(state__in=("active", "suspended"))
+    return list(tenants.exclude(schema_name=get_public_schema_name()).order_by("schema_name"))

@@ -1,0 +1,80 @@
+"""What happened, told upwards: an event says that, ids and a moment; whoever decides asks a query again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from django.db import transaction
+
+from tenants.context import current_schema, enter
+
+log = structlog.get_logger()
+
+E = TypeVar("E", bound="Event")
+_handlers: dict[type, list[Callable]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    occurred_at: datetime
+
+
+def subscribe(event_class: type[E], handler: Callable[[E], object]) -> None:
+    """Call the handler for each event of exactly this class; from AppConfig.ready(). Told twice, kept once."""
+    handlers = _handlers.setdefault(event_class, [])
+    if handler not in handlers:
+        handlers.append(handler)
+
+
+def emit(event: Event) -> None:
+    """Tell the handlers after the commit, inside the schema that is current now."""
+    transaction.on_commit(partial(_deliver, current_schema(), event))
+
+
+def _deliver(schema_name: str, event: Event) -> None:
+    for handler in _handlers.get(type(event), ()):
+        try:
+            with enter(schema_name):
+                handler(event)
+        except Exception:
+            # One broken reaction must not silence the others, nor the action that already committed.
+            log.exception("A reaction to an event failed", event_class=type(event).__name__,
+                          handler=handler.__qualname__, schema=schema_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantOpened(Event):
+    tenant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantSuspended(Event):
+    tenant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantResumed(Event):
+    tenant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantClosed(Event):
+    tenant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberAssigned(Event):
+    """A number was given to a tenant, or taken back (tenant_id is None)."""
+
+    number_id: int
+    tenant_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSignedOutEverywhere(Event):
+    """All sessions of a member ended: disabled, new password or new roles. Sockets close."""
+
+    member_id: int

@@ -1,0 +1,58 @@
+"""Telephone numbers: one spelling inside (E.164, or bare digits for 400/95 service numbers), the country's outside."""
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+LONGEST_RAW = 40
+# Chinese service numbers have no E.164 form: 400/800 (10 digits), 95/96 (5-8), 10xxx and 12xxx (5-6).
+_SERVICE_NUMBER = {"CN": re.compile(r"(?:[48]00\d{7}|9[56]\d{3,6}|1[02]\d{3,4})")}
+
+
+def to_e164(raw: str | None, country: str) -> str | None:
+    """The stored spelling of what was typed or dialled, or None when it is no number of any kind.
+
+    `country` is the ISO code whose national spellings are understood. Callers keep the raw text themselves.
+    """
+    text = (raw or "").strip()
+    if not text or len(text) > LONGEST_RAW:
+        return None
+    digits = re.sub(r"[\s().\-]", "", text)
+    service = _SERVICE_NUMBER.get(country)
+    if service and service.fullmatch(digits):
+        return digits
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _parsed(stored: str) -> phonenumbers.PhoneNumber | None:
+    if not stored.startswith("+") or len(stored) > LONGEST_RAW:
+        return None
+    try:
+        return phonenumbers.parse(stored)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def format_number(stored: str | None, country: str | None = None) -> str:
+    """Grouped as in its country; national spelling when the reader is in that country."""
+    text = stored or ""
+    number = _parsed(text)
+    if number is None:
+        return f"{text[:3]} {text[3:6]} {text[6:]}" if re.fullmatch(r"[48]00\d{7}", text) else text
+    at_home = country and phonenumbers.region_code_for_number(number) == country
+    shape = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, shape)
+
+
+def national_digits(stored: str) -> str:
+    """Digits as dialled at home: `+8613812342211` → `13812342211`, `+442079460958` → `02079460958`."""
+    number = _parsed(stored)
+    shown = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else stored[:LONGEST_RAW]
+    return re.sub(r"\D", "", shown)

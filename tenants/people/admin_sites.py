@@ -1,0 +1,134 @@
+"""The two admin sites, both on unfold: operators at the public hosts, tenants' people at their own."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+from tenants.context import is_public
+from tenants.people.actions import record_audit
+from tenants.people.audit import difference, row_values
+from tenants.people.policies import can_open_operator_admin, can_open_tenant_admin
+
+SEARCH_RESULTS = 50
+
+
+class ConsoleSite(UnfoldAdminSite):
+    """An admin whose door is our own sign-in page and whose rights are our policies."""
+
+    may_open: Callable[[object], bool] = staticmethod(lambda member: False)
+    for_public = False
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_public() is self.for_public and self.may_open(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """One sign-in page, throttled and audited; the admin has none of its own."""
+        after = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}):
+            after = request.get_full_path()
+        return redirect("/sign-in/?" + urlencode({"next": after}))
+
+    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return redirect("/sign-out/")
+
+    def search(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Pages by name. Not unfold's own: its cache key is user id and term, the same in every tenant."""
+        term = request.GET.get("s", "").strip().lower()[:100]
+        if not term:
+            return HttpResponse()
+        results = self._search_apps(self.get_app_list(request), term)[:SEARCH_RESULTS]
+        context = {"results": results, "page_obj": None, "page_counter": 0, "execution_time": 0}
+        return TemplateResponse(request, "unfold/helpers/search_results.html", context, headers={"HX-Trigger": "search"})
+
+
+class OperatorSite(ConsoleSite):
+    may_open = staticmethod(can_open_operator_admin)
+    for_public = True
+    site_title = site_header = _("Operator console")
+    index_title = _("Operator console")
+
+
+class TenantSite(ConsoleSite):
+    may_open = staticmethod(can_open_tenant_admin)
+    site_title = site_header = _("Administration")
+    index_title = _("Administration")
+
+
+operator_site = OperatorSite(name="operator")
+tenant_site = TenantSite(name="tenant")
+
+
+class AuditedModelAdmin(ModelAdmin):
+    """Rights from one policy (`policy`, and `view_policy` for reading), every save and delete in the audit log.
+
+    Both policies take the member and say yes or no; `view_policy` defaults to `policy`.
+    """
+
+    policy: Callable[[object], bool] = staticmethod(lambda member: False)
+    view_policy: Callable[[object], bool] | None = None
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def _may_change(self, request: HttpRequest) -> bool:
+        return type(self).policy(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        reads = type(self).view_policy
+        return self._may_change(request) or (reads is not None and reads(request.user))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may_change(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self._may_change(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self._may_change(request)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:  # noqa: ANN001
+        stored = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None
+        before = row_values(stored) if stored else {}
+        super().save_model(request, obj, form, change)
+        was, now = difference(before, row_values(obj))
+        if now:
+            verb = "changed" if change else "added"
+            record_audit(verb=verb, subject=obj, actor=request.user, before=was or None, after=now)
+
+    def delete_model(self, request: HttpRequest, obj) -> None:  # noqa: ANN001
+        record_audit(verb="deleted", subject=obj, actor=request.user, before=row_values(obj))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset) -> None:  # noqa: ANN001
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # noqa: ANN001
+        """Inline rows are changes of their own; many-to-many choices belong to the row."""
+        super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            for row in formset.new_objects:
+                record_audit(verb="added", subject=row, actor=request.user, after=row_values(row))
+            for row, names in formset.changed_objects:
+                values = row_values(row)
+                record_audit(verb="changed", subject=row, actor=request.user,
+                             after={n: values.get(n, values.get(f"{n}_id")) for n in names})
+            for row in formset.deleted_objects:
+                record_audit(verb="deleted", subject=row, actor=request.user, before=row_values(row))

@@ -1,0 +1,55 @@
+"""Asks for a signed-in member with one of the roles, for HTML views and for REST views."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.permissions import BasePermission
+
+from tenants.people.policies import has_role
+
+SIGN_IN = "/sign-in/"
+
+
+def member_required(*roles: str) -> Callable:
+    """`@member_required(Role.AGENT, Role.SUPERVISOR)`; without roles any signed-in member may pass."""
+
+    def door(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _sign_in_first(request)
+            if roles and not has_role(request.user, *roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.roles = roles
+        return guarded
+
+    return door
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """A page goes to sign-in; a script's request gets 401, since it could not follow to a form."""
+    accept = request.headers.get("Accept", "*/*")
+    wants_page = "text/html" in accept or accept == "*/*"
+    if not wants_page or "HX-Request" in request.headers:
+        return JsonResponse({"code": "signed_out"}, status=401, headers={"HX-Redirect": SIGN_IN})
+    return redirect_to_login(request.get_full_path(), SIGN_IN)
+
+
+class RolePermission(BasePermission):
+    """`permission_classes = [RolePermission.of(Role.SUPERVISOR)]`."""
+
+    roles: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, *roles: str) -> type["RolePermission"]:
+        return type("RolePermission", (cls,), {"roles": roles})
+
+    def has_permission(self, request: HttpRequest, view: object) -> bool:
+        if not request.user or not request.user.is_authenticated:
+            return False
+        return not self.roles or has_role(request.user, *self.roles)

@@ -1,0 +1,133 @@
+"""People of one schema: members of a tenant in its own, operators in the public one; and what they did."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AGENT = "agent", _("Agent")
+    INSPECTOR = "inspector", _("Inspector")
+    FINANCE = "finance", _("Finance")
+    OPERATOR = "operator", _("Operator")
+    OPERATOR_FINANCE = "operator_finance", _("Operator finance")
+
+
+TENANT_ROLES = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR, Role.AGENT, Role.INSPECTOR, Role.FINANCE)
+OPERATOR_ROLES = (Role.OPERATOR, Role.OPERATOR_FINANCE)
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    CHINESE = "zh-hans", "简体中文"
+
+
+class Members(BaseUserManager):
+    def get_by_natural_key(self, username: str) -> "Member":
+        return self.get(username__iexact=username)
+
+
+class Member(AbstractBaseUser):
+    """One person who may sign in at one host. Rights come from roles and the apps' policies, nothing else."""
+
+    username = models.CharField(_("user name"), max_length=64)
+    email = models.EmailField(_("e-mail"), blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("roles"), default=list)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = Members()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    # Read by third-party code; our own rights are policies on roles.
+    is_superuser = False
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="people_member_username_once",
+                                    violation_error_message=_("This user name is taken.")),
+            models.UniqueConstraint(Lower("email"), name="people_member_email_once", condition=~models.Q(email=""),
+                                    violation_error_message=_("This e-mail address is taken.")),
+        ]
+
+    def __init__(self, *args, **kwargs) -> None:  # noqa: ANN002, ANN003
+        super().__init__(*args, **kwargs)
+        # Ids repeat between schemas; remembering where one came from keeps an operator from being
+        # written down as the tenant's member with the same id.
+        self.home_schema = connection.schema_name
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def is_staff(self) -> bool:
+        """Who may see the admin at all; each of its pages asks its own policy."""
+        return self.is_active and bool(self.roles)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return False
+
+    def has_perms(self, perms: list, obj: object = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles if role in Role.values]
+
+
+class AuditEntry(models.Model):
+    """Who changed what, when, from where. A trigger refuses UPDATE and DELETE, for us as well."""
+
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    actor = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"))
+    actor_name = models.CharField(_("name then"), max_length=120, blank=True)
+    address = models.GenericIPAddressField(_("from address"), null=True, blank=True)
+    verb = models.CharField(_("did"), max_length=60)
+    subject = models.CharField(_("to"), max_length=120, help_text=_("Kind and id, like people.member:12"))
+    subject_name = models.CharField(_("name of it"), max_length=200, blank=True)
+    before = models.JSONField(_("before"), null=True, blank=True)
+    after = models.JSONField(_("after"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["subject", "-id"]), models.Index(fields=["verb", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name or '–'} {self.verb} {self.subject}"
+
+
+class ApiToken(models.Model):
+    """A key for programs. Only its hash is kept; the text is shown once."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="api_tokens", verbose_name=_("member"))
+    name = models.CharField(_("name"), max_length=60)
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
