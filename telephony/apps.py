@@ -1,0 +1,16 @@
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TelephonyConfig(AppConfig):
+    name = "telephony"
+    label = "telephony"
+    verbose_name = _("Calls")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        if find_spec("telephony.broadcasts"):
+            import_module("telephony.broadcasts").connect()

@@ -1,0 +1,71 @@
+"""Public rows: cells, their switches, the lease of the acting worker, and legs of no tenant."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Cell(models.Model):
+    name = models.CharField(_("name"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SwitchNode(models.Model):
+    """A changed core id is a restarted switch: every leg it had is gone."""
+
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="nodes", verbose_name=_("cell"))
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=40, blank=True, default="")
+    core_uuid = models.CharField(_("core id"), max_length=64, blank=True, default="")
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("switch")
+        verbose_name_plural = _("switches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lease(models.Model):
+    """Who may act for a cell. Each holder gets a higher epoch; an older epoch never acts again."""
+
+    cell = models.OneToOneField(Cell, on_delete=models.CASCADE, related_name="lease", verbose_name=_("cell"))
+    holder = models.CharField(_("holder"), max_length=120, blank=True, default="")
+    epoch = models.PositiveBigIntegerField(_("epoch"), default=0)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    report = models.JSONField(_("report"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("lease")
+        verbose_name_plural = _("leases")
+
+    def __str__(self) -> str:
+        return f"{self.cell} {self.epoch}"
+
+
+class StrayLeg(models.Model):
+    """A leg of no tenant we know: kept, never lost, never given to another tenant."""
+
+    leg_id = models.UUIDField(_("leg"), unique=True)
+    node = models.CharField(_("switch"), max_length=40, blank=True, default="")
+    tenant_said = models.CharField(_("tenant it named"), max_length=80, blank=True, default="")
+    dialled = models.CharField(_("number dialled"), max_length=64, blank=True, default="")
+    caller_number = models.CharField(_("caller"), max_length=64, blank=True, default="")
+    first_heard_at = models.DateTimeField(_("first heard at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    billable_seconds = models.PositiveIntegerField(_("billable seconds"), null=True, blank=True)
+    facts = models.JSONField(_("what was heard"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("leg of no tenant")
+        verbose_name_plural = _("legs of no tenant")
+        ordering = ["-first_heard_at"]
+
+    def __str__(self) -> str:
+        return str(self.leg_id)

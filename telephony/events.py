@@ -1,0 +1,127 @@
+"""What telephony tells the floors above: ids and a moment, never what; whoever decides asks a query."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallArrived(Event):
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallQueued(Event):
+    call_id: UUID
+    queue_id: int
+    stay_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayEnded(Event):
+    """The call waits in this queue no longer, however that came."""
+
+    call_id: UUID
+    queue_id: int
+    stay_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallOffered(Event):
+    call_id: UUID
+    agent_id: int
+    offer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEnded(Event):
+    """The ringing is over; the offer's outcome says how."""
+
+    call_id: UUID
+    agent_id: int
+    offer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(Event):
+    call_id: UUID
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallHeld(Event):
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallUnheld(Event):
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTransferred(Event):
+    call_id: UUID
+    from_agent_id: int | None
+    to_queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded(Event):
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAbandoned(Event):
+    call_id: UUID
+    queue_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpStarted(Event):
+    call_id: UUID
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpEnded(Event):
+    call_id: UUID
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallDisposed(Event):
+    call_id: UUID
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoicemailKept(Event):
+    call_id: UUID
+    voicemail_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingReady(Event):
+    call_id: UUID
+    recording_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentStateChanged(Event):
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegWasSettled(Event):
+    call_id: UUID | None
+    leg_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorConfigured(Event):
+    """Queues, skills or agents were changed by an administrator."""
+
+
+VoicemailLeft = VoicemailKept
+"""The name the glossary gives the event; the fact of the same name lives in facts.py."""

@@ -1,0 +1,62 @@
+"""What was recorded: conversations, and messages left when nobody answered."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from telephony.models.calls import Call
+from telephony.models.queues import Queue
+
+
+class Recording(models.Model):
+    """The path is relative to the recordings folder; hash and length prove the file is the one made then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="recordings", verbose_name=_("call"))
+    leg = models.UUIDField(_("leg"), unique=True)
+    path = models.CharField(_("path"), max_length=400)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    seconds = models.FloatField(_("seconds"), null=True, blank=True)
+    bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["started_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Voicemail(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.OneToOneField(
+        Call, on_delete=models.CASCADE, related_name="voicemail", verbose_name=_("call")
+    )
+    queue = models.ForeignKey(
+        Queue, on_delete=models.PROTECT, null=True, related_name="voicemails", verbose_name=_("queue")
+    )
+    path = models.CharField(_("path"), max_length=400)
+    seconds = models.FloatField(_("seconds"), default=0)
+    created_at = models.DateTimeField(_("left at"))
+    heard_at = models.DateTimeField(_("heard at"), null=True, blank=True)
+    heard_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("heard by"),
+    )
+
+    class Meta:
+        verbose_name = _("voicemail")
+        verbose_name_plural = _("voicemails")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
