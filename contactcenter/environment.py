@@ -1,0 +1,101 @@
+"""Reads the settings that come from outside: the environment first, then what `make run` wrote in RUN_DIR.
+
+A wrong value ends the process with one line that says which setting, what was found and what is wanted.
+"""
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class WrongSetting(SystemExit):
+    """Ends the process with exit code 1 and this one line on stderr."""
+
+    def __init__(self, name: str, problem: str):
+        super().__init__(f"Wrong setting {name}: {problem}")
+
+
+def run_directory() -> Path:
+    """Where the embedded servers keep their data, absolute."""
+    return (PROJECT / os.environ.get("RUN_DIR", ".run")).resolve()
+
+
+def _written_by_run() -> dict[str, str]:
+    """The settings of the servers `make run` started, so that `manage.py shell` finds them; {} without them."""
+    path = run_directory() / "settings.json"
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as problem:
+        raise WrongSetting("RUN_DIR", f"{path} cannot be read ({problem}). Remove it and run `make run`.") from None
+
+
+_embedded = _written_by_run()
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or _embedded.get(name, "") or default
+
+
+def integer(name: str, default: int, *, lowest: int = 0, highest: int = 2**31) -> int:
+    raw = text(name, str(default))
+    if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw) <= highest:
+        raise WrongSetting(name, f"a whole number from {lowest} to {highest} is wanted, not {raw[:40]!r}.")
+    return int(raw)
+
+
+def port(name: str, default: int) -> int:
+    return integer(name, default, lowest=1, highest=65535)
+
+
+def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in of:
+        raise WrongSetting(name, f"one of {', '.join(of)} is wanted, not {value[:40]!r}.")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(name: str = "DATABASE_URL") -> dict[str, str]:
+    """NAME, USER, PASSWORD, HOST and PORT of postgresql://user:password@host:port/name (?host=/socket/directory)."""
+    raw = text(name, "postgresql:///contactcenter")
+    try:
+        url = urlsplit(raw)
+        url_port = str(url.port or "")
+    except ValueError:
+        raise WrongSetting(name, "it is not an address. Wanted: postgresql://user:password@host:5432/name") from None
+    if url.scheme not in ("postgres", "postgresql") or len(url.path) < 2:
+        raise WrongSetting(name, f"postgresql://user:password@host:5432/name is wanted, not {url.scheme or 'nothing'}://…")
+    query = parse_qs(url.query)
+    return {
+        "NAME": unquote(url.path[1:]),
+        "USER": unquote(url.username or query.get("user", [""])[0]),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host", [unquote(url.hostname or "")])[0],
+        "PORT": url_port or query.get("port", [""])[0],
+    }
+
+
+def redis(name: str = "REDIS_URL") -> str:
+    raw = text(name, "redis://127.0.0.1:6379/0")
+    if urlsplit(raw).scheme not in ("redis", "rediss"):
+        raise WrongSetting(name, "redis://:password@host:6379/0 is wanted.")
+    return raw
+
+
+def secret(name: str) -> str:
+    """A secret from outside; without any server chosen (formatting, migrations, tests) one that lasts as long as the process."""
+    value = text(name)
+    if value:
+        return value
+    if os.environ.get("DATABASE_URL"):
+        raise WrongSetting(name, "it is missing. Set it to a long random text (docs/operations.md).")
+    return os.urandom(32).hex()

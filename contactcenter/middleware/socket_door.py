@@ -1,0 +1,84 @@
+"""The socket's door into a tenant: the host decides the tenant, the session says who, and Origin must be Host.
+
+A consumer behind it finds `tenant`, `schema_name`, `member` and `user` in its scope; nobody anonymous gets there.
+"""
+
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+
+from contactcenter.middleware.tenancy import host_of, tenant_of_host
+from tenants.context import enter
+
+log = structlog.get_logger()
+
+# Codes an application may use in a close frame; the page reads them.
+FOREIGN_ORIGIN = 4403
+NO_TENANT = 4404
+NOT_SIGNED_IN = 4401
+
+
+class Refused(Exception):
+    def __init__(self, code: int):
+        super().__init__(code)
+        self.code = code
+
+
+def header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def check_origin(scope: dict[str, Any]) -> None:
+    """A browser always sends Origin; a page of another host must not use this host's cookies."""
+    origin = header(scope, b"origin")
+    if not origin or urlsplit(origin).netloc.lower() != header(scope, b"host").lower():
+        raise Refused(FOREIGN_ORIGIN)
+
+
+def session_key_of(scope: dict[str, Any]) -> str:
+    cookies = SimpleCookie(header(scope, b"cookie"))
+    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel else ""
+
+
+def who(scope: dict[str, Any]) -> dict[str, Any]:
+    """The scope's tenant and member, or Refused."""
+    tenant = tenant_of_host(host_of(header(scope, b"host")))
+    if tenant is None or tenant.state != "active" or tenant.schema_name == settings.PUBLIC_SCHEMA_NAME:
+        raise Refused(NO_TENANT)
+    with enter(tenant.schema_name):
+        request = HttpRequest()
+        request.session = SessionStore(session_key_of(scope))
+        member = get_user(request) if request.session.get(SESSION_KEY) else None
+    if member is None or not member.is_authenticated or not member.is_active:
+        raise Refused(NOT_SIGNED_IN)
+    return {"tenant": tenant, "schema_name": tenant.schema_name, "member": member, "user": member,
+            "session_key": request.session.session_key}
+
+
+class SocketDoor:
+    def __init__(self, inner):
+        self.inner = inner
+
+    async def __call__(self, scope, receive, send):
+        try:
+            check_origin(scope)
+            found = await database_sync_to_async(who, thread_sensitive=False)(scope)
+        except Refused as refusal:
+            log.info("A socket was refused", code=refusal.code, path=scope["path"])
+            return await close(receive, send, refusal.code)
+        return await self.inner(dict(scope, **found), receive, send)
+
+
+async def close(receive, send, code: int) -> None:
+    """Accept, then close with the reason: a refused handshake would tell the page nothing."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": code})

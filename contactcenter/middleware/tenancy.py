@@ -1,0 +1,64 @@
+"""The HTTP door into a tenant: the host name decides, and nothing else does."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django_tenants.utils import get_tenant_domain_model, remove_www
+
+from contactcenter.errors import plain_page
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def tenant_of_host(host: str):
+    """The tenant whose domain the host is, or None. Runs in the public schema."""
+    connection.set_schema_to_public()
+    domain = get_tenant_domain_model().objects.select_related("tenant").filter(domain=remove_www(host.lower())).first()
+    return domain.tenant if domain else None
+
+
+def host_of(raw: str) -> str:
+    """The name without the port: `xinghe.localhost:8000` → `xinghe.localhost`."""
+    return raw.rsplit(":", 1)[0].lower() if not raw.endswith("]") else raw.lower()
+
+
+class TenantOfHost:
+    """Enters the tenant's schema, or the public one for the operators' hosts, before anything reads a row."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection.set_schema_to_public()
+        host = host_of(request.META.get("HTTP_HOST", ""))
+        if host in settings.PUBLIC_HOSTS:
+            return self._answer_public(request)
+        tenant = tenant_of_host(host)
+        if tenant is None or tenant.schema_name == settings.PUBLIC_SCHEMA_NAME:
+            return self._answer_public(request) if tenant else plain_page(request, "no_tenant", status=404)
+        return self._answer_tenant(request, tenant)
+
+    def _answer_public(self, request: HttpRequest) -> HttpResponse:
+        # No row is read: /healthz must answer while the database is down.
+        request.tenant = connection.tenant
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        try:
+            return self.get_response(request)
+        finally:
+            connection.set_schema_to_public()
+
+    def _answer_tenant(self, request: HttpRequest, tenant) -> HttpResponse:
+        if tenant.state != "active":
+            with translation.override(tenant.language):
+                page = "suspended" if tenant.state == "suspended" else "no_tenant"
+                return plain_page(request, page, status=403 if page == "suspended" else 404)
+        request.tenant = tenant
+        request.urlconf = settings.ROOT_URLCONF
+        connection.set_tenant(tenant)
+        try:
+            return self.get_response(request)
+        finally:
+            connection.set_schema_to_public()

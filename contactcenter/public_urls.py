@@ -1,0 +1,21 @@
+"""What the operators' host answers: their admin, the switch's questions, and how we are."""
+
+from django.urls import include, path
+
+from contactcenter import doors
+from contactcenter.health import healthz
+from contactcenter.metrics import metrics
+from tenants.people.admin_sites import operator_site
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+    path("admin/", operator_site.urls),
+    *([path("switch/", include("telephony.freeswitch.urls"))] if doors.exists("telephony.freeswitch.urls") else []),
+    *doors.pages(doors.PUBLIC_APPS, public=True),
+]
+
+handler400 = "contactcenter.errors.bad_request"
+handler403 = "contactcenter.errors.not_allowed"
+handler404 = "contactcenter.errors.not_found"
+handler500 = "contactcenter.errors.broken"

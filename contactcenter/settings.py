@@ -1,0 +1,211 @@
+"""Django's settings: what the environment decides comes through environment.py, the rest is said here."""
+
+import structlog
+
+from contactcenter import environment, logs
+
+BASE_DIR = environment.PROJECT
+RUN_DIR = environment.run_directory()
+
+# --- who we are -------------------------------------------------------------------------------------------------
+SECRET_KEY = environment.secret("SECRET_KEY")
+DEBUG = False
+PORT = environment.port("PORT", 8000)
+PUBLIC_HOSTS = environment.words("PUBLIC_HOSTS", "localhost,127.0.0.1")
+# The tenant middleware answers 404 to a host that is no tenant's, so every spelling may come this far.
+ALLOWED_HOSTS = ["*"]
+# With a token, /metrics wants `Authorization: Bearer <token>`; without one it is for a private network.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+HTTPS = environment.choice("HTTPS", "off", of=("on", "off")) == "on"
+ROOT_URLCONF = "contactcenter.urls"
+PUBLIC_SCHEMA_URLCONF = "contactcenter.public_urls"
+ASGI_APPLICATION = "contactcenter.asgi.application"
+WSGI_APPLICATION = "contactcenter.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps and tenancy -------------------------------------------------------------------------------------------
+# What has a table or a signal in both kinds of schema stands in both lists.
+_EVERYWHERE = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.admin",
+    "tenants.people",
+]
+SHARED_APPS = [
+    "django_tenants",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    *_EVERYWHERE,
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "import_export",
+    "contactcenter",
+    "tenants",
+    "tenants.billing",
+    "telephony.cells",
+]
+TENANT_APPS = [*_EVERYWHERE, "telephony", "ticketing", "quality", "reporting"]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+PUBLIC_SCHEMA_NAME = "public"
+AUTH_USER_MODEL = "people.Member"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+MIDDLEWARE = [
+    "contactcenter.middleware.security.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "contactcenter.middleware.tenancy.TenantOfHost",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "contactcenter.middleware.reader.LanguageAndTimeZone",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "contactcenter.middleware.refusals.RefusalsAsAnswers",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.tz",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- where state lives ------------------------------------------------------------------------------------------
+# A pool, because a connection kept per thread (CONN_MAX_AGE) fills the server under daphne within seconds.
+_POOL = environment.integer("DATABASE_POOL", 10, highest=200)
+DATABASES = {
+    "default": {
+        "ENGINE": "django_tenants.postgresql_backend",
+        **environment.database(),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL, "timeout": 10}} if _POOL else {},
+    }
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+REDIS_URL = environment.redis()
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+
+# --- the switch -------------------------------------------------------------------------------------------------
+_SWITCH_DIR = RUN_DIR / "switch"
+SWITCH = {
+    "kind": environment.choice("FREESWITCH_KIND", "rehearsal", of=("freeswitch", "rehearsal")),
+    "host": environment.text("FREESWITCH_HOST", "127.0.0.1"),
+    "event_port": environment.port("FREESWITCH_EVENT_PORT", 8021),
+    "password": environment.text("FREESWITCH_PASSWORD"),
+    "sip_port": environment.port("FREESWITCH_SIP_PORT", 5060),
+    "trunk_port": environment.port("FREESWITCH_TRUNK_PORT", 5080),
+    "rtp_start": environment.port("FREESWITCH_RTP_START", 16384),
+    "rtp_end": environment.port("FREESWITCH_RTP_END", 17383),
+    "directory": environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)),
+    "spool_dir": environment.text("FREESWITCH_SPOOL", str(_SWITCH_DIR / "spool" / "cdr")),
+    "recordings_dir": environment.text("FREESWITCH_RECORDINGS", str(_SWITCH_DIR / "recordings")),
+    "web_url": environment.text("SWITCH_WEB_URL", f"http://127.0.0.1:{PORT}"),
+    "secret": environment.text("SWITCH_SECRET"),
+    "node": environment.text("SWITCH_NODE", "main-1"),
+    "cell": environment.text("SWITCH_CELL", "main"),
+}
+
+# --- languages, times, files ------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.text("STATIC_ROOT", str(BASE_DIR / "static-collected"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# --- cookies stay with the host that set them -------------------------------------------------------------------
+SESSION_COOKIE_DOMAIN = None
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- API --------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tenants.people.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": environment.text("API_RATE_ANONYMOUS", "30/min"),
+        "user": environment.text("API_RATE_MEMBER", "600/min"),
+    },
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "contactcenter.errors.api_answer",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Contact centre API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+UNFOLD = {"SITE_TITLE": "Contact centre", "SITE_HEADER": "Contact centre", "SHOW_LANGUAGES": False}
+
+# --- logs -------------------------------------------------------------------------------------------------------
+LOGGING = logs.as_dict(form=environment.choice("LOG_FORM", "console", of=("console", "json")))
+structlog.configure(**logs.structlog_options())

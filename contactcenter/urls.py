@@ -1,0 +1,20 @@
+"""What a tenant's host answers."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from contactcenter import doors
+from contactcenter.api import SchemaThrottle
+from tenants.people.admin_sites import tenant_site
+
+urlpatterns = [
+    path("admin/", tenant_site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(throttle_classes=[SchemaThrottle]), name="api_schema"),
+    *doors.api(doors.TENANT_APPS),
+    *doors.pages(doors.TENANT_APPS),
+]
+
+handler400 = "contactcenter.errors.bad_request"
+handler403 = "contactcenter.errors.not_allowed"
+handler404 = "contactcenter.errors.not_found"
+handler500 = "contactcenter.errors.broken"
