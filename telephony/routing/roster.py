@@ -1,0 +1,103 @@
+"""The agents a router knows, and which lines each of them serves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from telephony.routing.line import Line, Shelf
+from telephony.routing.shapes import Availability, RoutableAgent
+from telephony.routing.strategies import Strategy
+
+
+class Rostered:
+    """One agent inside the router. `until` is when a back-off ends, `work_id` what is on offer to them."""
+
+    __slots__ = ("agent", "idle_since", "places", "state", "until", "work_id")
+
+    def __init__(self, agent: RoutableAgent) -> None:
+        self.agent = agent
+        self.state = Availability.BUSY
+        self.idle_since = 0.0
+        self.until = 0.0
+        self.work_id: Any = None
+        self.places: list[tuple[Line, Shelf]] = []
+
+
+class Roster:
+    """Agents by id, by queue, and on the shelves of the lines they serve."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        self._rostered: dict[Any, Rostered] = {}
+        self._by_queue: dict[int, set[Any]] = {}
+
+    def __iter__(self) -> Iterator[Rostered]:
+        return iter(self._rostered.values())
+
+    def get(self, agent_id: Any) -> Rostered | None:
+        return self._rostered.get(agent_id)
+
+    def put(self, agent: RoutableAgent, lines: list[Line]) -> Rostered:
+        """Add an agent, or replace what was known of their queues and skills; they stand on no shelf afterwards."""
+        rostered = self._rostered.get(agent.id)
+        if rostered is None:
+            rostered = self._rostered[agent.id] = Rostered(agent)
+        else:
+            self._forget_places(rostered)
+            rostered.agent = agent
+        for queue_id in agent.queues:
+            self._by_queue.setdefault(queue_id, set()).add(agent.id)
+        rostered.places = [self._place(line, agent) for line in lines if line.signature.suits(agent)]
+        return rostered
+
+    def remove(self, agent_id: Any) -> None:
+        rostered = self._rostered.pop(agent_id, None)
+        if rostered is not None:
+            self._forget_places(rostered)
+
+    def open_line(self, line: Line) -> None:
+        """Let every agent who suits a new line serve it."""
+        for rostered in self._candidates(line):
+            if line.signature.suits(rostered.agent):
+                place = self._place(line, rostered.agent)
+                rostered.places.append(place)
+                if rostered.state is Availability.FREE:
+                    place[1].add(rostered.agent.id, rostered.idle_since)
+
+    def close_lines(self, closed: set[Line]) -> None:
+        """Let nobody serve these lines any more."""
+        for rostered in self._rostered.values():
+            rostered.places = [place for place in rostered.places if place[0] not in closed]
+
+    def set_free(self, rostered: Rostered) -> None:
+        """Stand on every shelf of theirs, to be found by work that arrives."""
+        rostered.state = Availability.FREE
+        agent_id, idle_since = rostered.agent.id, rostered.idle_since
+        for _, shelf in rostered.places:
+            shelf.add(agent_id, idle_since)
+
+    def set_state(self, rostered: Rostered, state: Availability) -> None:
+        """Any state but free: off every shelf."""
+        if rostered.state is Availability.FREE:
+            agent_id = rostered.agent.id
+            for _, shelf in rostered.places:
+                shelf.discard(agent_id)
+        rostered.state = state
+
+    def _place(self, line: Line, agent: RoutableAgent) -> tuple[Line, Shelf]:
+        queue_id, requirements, _ = line.signature
+        return line, line.shelf(self._strategy.rank(agent, queue_id, requirements))
+
+    def _candidates(self, line: Line) -> list[Rostered]:
+        target, queue_id = line.signature.target_agent, line.signature.queue_id
+        if target is not None:
+            return [self._rostered[target]] if target in self._rostered else []
+        if queue_id is None:
+            return list(self._rostered.values())
+        return [self._rostered[agent_id] for agent_id in self._by_queue.get(queue_id, ())]
+
+    def _forget_places(self, rostered: Rostered) -> None:
+        for _, shelf in rostered.places:
+            shelf.discard(rostered.agent.id)
+        rostered.places = []
+        for queue_id in rostered.agent.queues:
+            self._by_queue[queue_id].discard(rostered.agent.id)

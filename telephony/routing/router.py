@@ -1,0 +1,318 @@
+"""Who gets the next call: told what happened, answers with what to offer to whom. One router per tenant.
+
+It keeps one promise between calls: no free agent stands while a work they may take waits. So an agent who becomes
+free only looks at the heads of their own lines, and a work that arrives only at the shelves of its own. Agents and
+works that come back without such a call (put, back-off over, next step) are matched by `tick`.
+"""
+
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from telephony.routing.explanation import Explanation, count, judge
+from telephony.routing.line import Line, Signature, Waiting, signature_of
+from telephony.routing.roster import Roster, Rostered
+from telephony.routing.shapes import Assignment, Availability, Reason, RoutableAgent, Trigger, Work
+from telephony.routing.strategies import MostSkilled, Strategy
+
+LINES_KEPT = 1_000  # empty ones are kept until there are so many: signatures come back
+
+
+class Router:
+    """The same calls in the same order give the same answers: ties end at the ids."""
+
+    def __init__(self, strategy: Strategy | None = None) -> None:
+        self._strategy = strategy or MostSkilled()
+        self._roster = Roster(self._strategy)
+        self._lines: dict[Signature, Line] = {}
+        self._most_lines = LINES_KEPT
+        self._works: dict[Any, Waiting] = {}
+        self._joining: set[Any] = set()
+        self._timers: list[tuple[float, int, Any, bool]] = []  # (moment, number, id, is it an agent)
+        self._timer_number = 0
+
+    # Agents
+
+    def put_agent(self, agent: RoutableAgent) -> None:
+        """Make an agent known, or tell their new queues and skills. One with `idle_since` is matched at the next tick.
+
+        An agent on offer or backing off stays so.
+        """
+        known = self._roster.get(agent.id)
+        was = known.state if known else None
+        rostered = self._roster.put(agent, list(self._lines.values()))
+        if was in (Availability.RESERVED, Availability.BACKING_OFF):
+            return
+        if agent.idle_since is not None:
+            self._let_join(rostered, agent.idle_since)
+        elif was is not Availability.NOT_READY:
+            self._set_unavailable(rostered, Availability.BUSY)
+
+    def remove_agent(self, agent_id: Any) -> None:
+        """Forget an agent. A work on offer to them stays so until `offer_failed` or `work_left`."""
+        self._joining.discard(agent_id)
+        self._roster.remove(agent_id)
+
+    def agent_became_free(self, agent_id: Any, now: float) -> Assignment | None:
+        """They can take work from now on. Nothing happens while an offer to them is open."""
+        rostered = self._roster.get(agent_id)
+        if rostered is None or rostered.state is Availability.RESERVED:
+            return None
+        if rostered.state is Availability.FREE:
+            return None
+        self._joining.discard(agent_id)
+        rostered.idle_since = now
+        first, second = self._first_two_works(rostered)
+        if first is None:
+            self._roster.set_free(rostered)
+            return None
+        return self._assign(first, rostered, now, Trigger.AGENT_BECAME_FREE, next_work=second)
+
+    def agent_became_busy(self, agent_id: Any, because: Availability = Availability.BUSY) -> None:
+        """They can take no work: BUSY with something else, or NOT_READY by their own choice. Ends a back-off."""
+        rostered = self._roster.get(agent_id)
+        if rostered is not None:
+            self._set_unavailable(rostered, because)
+
+    # Works
+
+    def work_arrived(self, work: Work, now: float) -> Assignment | None:
+        """A work waits. Told again while it waits, the newer telling counts; while it is on offer, nothing happens."""
+        known = self._works.get(work.id)
+        if known is not None and known.agent_id is not None:
+            return None
+        if known is not None:
+            self.work_left(work.id)
+        waiting = self._works[work.id] = Waiting(work)
+        return self._offer_or_wait(waiting, now, Trigger.WORK_ARRIVED)
+
+    def work_left(self, work_id: Any) -> None:
+        """It waits no more: bridged, hung up, moved away. An agent it was on offer to counts as busy."""
+        waiting = self._works.pop(work_id, None)
+        if waiting is None:
+            return
+        if waiting.line is not None:
+            waiting.line.leave(waiting)
+        rostered = self._roster.get(waiting.agent_id)
+        if rostered is not None and rostered.work_id == work_id:
+            self._release(rostered, Availability.BUSY)
+
+    def offer_failed(
+        self, work_id: Any, agent_id: Any, now: float, retry_agent_at: float | None = None
+    ) -> Assignment | None:
+        """The agent did not take it. The work is back at its old place; another free agent is offered it at once.
+
+        The agent joins again at the first tick from `retry_agent_at`, or with None when told that they became free.
+        """
+        rostered = self._roster.get(agent_id)
+        if rostered is not None and rostered.work_id == work_id:
+            self._release(rostered, Availability.BUSY)
+            if retry_agent_at is not None:
+                rostered.state, rostered.until = Availability.BACKING_OFF, retry_agent_at
+                self._set_timer(retry_agent_at, agent_id, is_agent=True)
+        waiting = self._works.get(work_id)
+        if waiting is None or waiting.agent_id != agent_id:
+            return None
+        waiting.agent_id = None
+        return self._offer_or_wait(waiting, now, Trigger.OFFER_FAILED)
+
+    # Time
+
+    @property
+    def next_tick_at(self) -> float | None:
+        """When `tick` has something to do, or None; with agents just put, in the past."""
+        if self._joining:
+            return float("-inf")
+        return self._timers[0][0] if self._timers else None
+
+    def tick(self, now: float) -> list[Assignment]:
+        """Let time pass: back-offs end, works reach their next step, and all that can be matched is."""
+        touched: set[Line] = set()
+        while self._timers and self._timers[0][0] <= now:
+            _, _, subject, is_agent = heappop(self._timers)
+            if is_agent:
+                self._end_back_off(subject, now)
+            else:
+                touched.update(self._take_next_step(subject, now))
+        for agent_id in self._joining:
+            rostered = self._roster.get(agent_id)
+            if rostered is not None:
+                self._roster.set_free(rostered)
+                touched.update(line for line, _ in rostered.places)
+        self._joining.clear()
+        return self._match(touched, now)
+
+    # Questions
+
+    def waiting_count(self) -> int:
+        """Works waiting and on offer."""
+        return len(self._works)
+
+    def explain(self, work_id: Any, now: float, most: int = 50) -> Explanation | None:
+        """Where a work stands and what speaks against each agent, best first, at most `most` of them and as many works
+        ahead; None when it is not known.
+        """
+        waiting = self._works.get(work_id)
+        if waiting is None:
+            return None
+        line = self._line(signature_of(waiting.work, waiting.step))
+        suited = [a for a in line.free_agents() if a not in waiting.work.excluded]
+        verdicts = judge(waiting, line.signature, self._roster, suited)
+        ahead = self._ahead_of(waiting, line)
+        return Explanation(
+            work_id=work_id,
+            at=now,
+            waited_seconds=now - waiting.work.queued_at,
+            priority=waiting.work.priority,
+            step=waiting.step,
+            signature=line.signature,
+            agent_id=waiting.agent_id,
+            counts=count(verdicts),
+            verdicts=tuple(verdicts[:most]),
+            ahead=tuple(other.work.id for other in ahead[:most]),
+            ahead_count=len(ahead),
+        )
+
+    # Inside
+
+    def _line(self, signature: Signature) -> Line:
+        line = self._lines.get(signature)
+        if line is None:
+            if len(self._lines) >= self._most_lines:
+                self._close_empty_lines()
+            line = self._lines[signature] = Line(signature)
+            self._roster.open_line(line)
+        return line
+
+    def _close_empty_lines(self) -> None:
+        empty = {line for line in self._lines.values() if line.head() is None}
+        self._roster.close_lines(empty)
+        self._lines = {key: line for key, line in self._lines.items() if line not in empty}
+        self._most_lines = max(LINES_KEPT, 2 * len(self._lines))
+
+    def _offer_or_wait(self, waiting: Waiting, now: float, trigger: Trigger) -> Assignment | None:
+        waiting.step = waiting.work.step_at(now)
+        line = self._line(signature_of(waiting.work, waiting.step))
+        agent_id = line.first_free(waiting.work.excluded)
+        rostered = None if agent_id is None else self._roster.get(agent_id)
+        if rostered is not None:
+            return self._assign(waiting, rostered, now, trigger, line=line)
+        line.join(waiting)
+        self._set_step_timer(waiting)
+        return None
+
+    def _first_two_works(self, rostered: Rostered) -> tuple[Waiting | None, Waiting | None]:
+        """The best head of the agent's lines, and the best head of the others."""
+        agent_id = rostered.agent.id
+        first: Waiting | None = None
+        second: Waiting | None = None
+        for line, _ in rostered.places:
+            if not line.waiting:
+                continue
+            head = line.head_for(agent_id)
+            if head is None:
+                continue
+            if first is None or head.order < first.order:
+                first, second = head, first
+            elif second is None or head.order < second.order:
+                second = head
+        return first, second
+
+    def _assign(
+        self,
+        waiting: Waiting,
+        rostered: Rostered,
+        now: float,
+        trigger: Trigger,
+        *,
+        line: Line | None = None,
+        next_work: Waiting | None = None,
+    ) -> Assignment:
+        line = line or waiting.line or self._line(signature_of(waiting.work, waiting.step))
+        if waiting.line is not None:
+            waiting.line.leave(waiting)
+        work, agent = waiting.work, rostered.agent
+        self._roster.set_state(rostered, Availability.RESERVED)
+        waiting.agent_id, rostered.work_id = agent.id, work.id
+        reason = Reason(
+            trigger=trigger,
+            at=now,
+            waited_seconds=now - work.queued_at,
+            priority=work.priority,
+            step=waiting.step,
+            rank=self._strategy.rank(agent, line.signature.queue_id, line.signature.requirements),
+            rank_names=self._strategy.rank_names,
+            idle_seconds=now - rostered.idle_since,
+            runner_up_work=self._runner_up(line, agent.id, next_work),
+            runner_up_agent=line.first_free(work.excluded),
+        )
+        return Assignment(work.id, agent.id, reason)
+
+    def _runner_up(self, line: Line, agent_id: Any, other: Waiting | None) -> Any:
+        same_line = line.head_for(agent_id)
+        left = [waiting for waiting in (same_line, other) if waiting is not None]
+        return min(left).work.id if left else None
+
+    def _release(self, rostered: Rostered, state: Availability) -> None:
+        rostered.work_id = None
+        self._roster.set_state(rostered, state)
+
+    def _set_unavailable(self, rostered: Rostered, state: Availability) -> None:
+        self._joining.discard(rostered.agent.id)
+        rostered.work_id = None
+        self._roster.set_state(rostered, state)
+
+    def _let_join(self, rostered: Rostered, idle_since: float) -> None:
+        self._roster.set_state(rostered, Availability.JOINING)
+        rostered.idle_since = idle_since
+        self._joining.add(rostered.agent.id)
+
+    def _set_timer(self, at: float, subject: Any, *, is_agent: bool) -> None:
+        self._timer_number += 1
+        heappush(self._timers, (at, self._timer_number, subject, is_agent))
+
+    def _set_step_timer(self, waiting: Waiting) -> None:
+        work, step = waiting.work, waiting.step
+        if step < len(work.steps):
+            self._set_timer(work.queued_at + work.steps[step].after_seconds, work.id, is_agent=False)
+
+    def _end_back_off(self, agent_id: Any, now: float) -> None:
+        rostered = self._roster.get(agent_id)
+        if rostered is not None and rostered.state is Availability.BACKING_OFF and rostered.until <= now:
+            self._let_join(rostered, rostered.until)
+
+    def _take_next_step(self, work_id: Any, now: float) -> list[Line]:
+        """Move a waiting work to the line of the step it has reached; the line, or nothing when it stays."""
+        waiting = self._works.get(work_id)
+        if waiting is None or waiting.line is None or waiting.work.step_at(now) == waiting.step:
+            return []
+        waiting.line.leave(waiting)
+        waiting.step = waiting.work.step_at(now)
+        line = self._line(signature_of(waiting.work, waiting.step))
+        line.join(waiting)
+        self._set_step_timer(waiting)
+        return [line]
+
+    def _match(self, lines: set[Line], now: float) -> list[Assignment]:
+        """Best work first, until none of these lines has both a work and an agent for it."""
+        made = []
+        open_lines = [(pair[0], line) for line in lines if (pair := line.best_pair())]
+        heapify(open_lines)
+        while open_lines:
+            expected, line = heappop(open_lines)
+            pair = line.best_pair()
+            # Another line may have taken the agent: then this one stands further back, or nowhere.
+            if pair is not None and pair[0] is expected and (rostered := self._roster.get(pair[1])):
+                made.append(self._assign(expected, rostered, now, Trigger.TICK, line=line))
+                pair = line.best_pair()
+            if pair is not None:
+                heappush(open_lines, (pair[0], line))
+        return made
+
+    def _ahead_of(self, waiting: Waiting, line: Line) -> list[Waiting]:
+        """Works that come first for some agent of this line, in order."""
+        shared = {other for rostered in self._roster for other, _ in self._shared(rostered, line)}
+        return sorted(other for its in shared for other in its if other.order < waiting.order)
+
+    @staticmethod
+    def _shared(rostered: Rostered, line: Line) -> list[Any]:
+        return rostered.places if any(own is line for own, _ in rostered.places) else []
