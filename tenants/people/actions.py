@@ -1,12 +1,19 @@
-"""Every write about people: the audit log, members, sessions and tokens."""
+"""Every write about people: the audit log, members, their sessions and tokens."""
 
-from django.db import models
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import models, transaction
 from django.utils import timezone
 
 from tenants.context import current_schema
+from tenants.events import MemberSignedOutEverywhere, emit
 from tenants.people.acting import acting_now
 from tenants.people.audit import plain, subject_of
-from tenants.people.models import AuditEntry, Member
+from tenants.people.errors import LastOwner
+from tenants.people.models import ApiToken, AuditEntry, Member
+from tenants.people.queries import is_last_owner
+from tenants.people.tokens import beginning_of, digest_of, new_token
 
 
 def record_audit(
@@ -41,6 +48,70 @@ def _name_of(who: Member | None) -> str:
     """An operator inside a tenant is named as such; his id would mean somebody else there."""
     if who is None:
         return ""
-    return str(who) if who.home_schema == current_schema() else f"{who} · operator"
+    return str(who)[:120] if who.home_schema == current_schema() else f"{who} · operator"[:120]
 
 
+@transaction.atomic
+def create_member(
+    *, username: str, name: str, roles: list[str], email: str = "", language: str = "", password: str | None = None
+) -> Member:
+    """A member who may sign in. Without a password he gets one by invitation. Repeating finds the same member."""
+    found = Member.objects.filter(username__iexact=username).first()
+    if found:
+        return found
+    member = Member(username=username.lower(), name=name, roles=list(roles), email=email, language=language)
+    member.set_password(password)
+    member.save()
+    record_audit(verb="added", subject=member, after={"username": member.username, "roles": member.roles})
+    return member
+
+
+@transaction.atomic
+def set_password(*, member: Member, password: str, at: datetime) -> None:
+    """A new password ends the member's other sessions. Raises ValidationError for a weak one."""
+    validate_password(password, member)
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    record_audit(verb="password changed", subject=member, actor=acting_now().member or member)
+    emit(MemberSignedOutEverywhere(occurred_at=at, member_id=member.pk))
+
+
+@transaction.atomic
+def sign_out_everywhere(*, member: Member, at: datetime, reason: str = "") -> None:
+    Member.objects.filter(pk=member.pk).update(session_epoch=models.F("session_epoch") + 1)
+    member.refresh_from_db(fields=["session_epoch"])
+    record_audit(verb="signed out everywhere", subject=member, reason=reason)
+    emit(MemberSignedOutEverywhere(occurred_at=at, member_id=member.pk))
+
+
+@transaction.atomic
+def end_access(*, member: Member, at: datetime) -> None:
+    """The member leaves: no sign-in, no session, no key. What he did stays in the log."""
+    if not member.is_active:
+        return
+    if is_last_owner(member):
+        raise LastOwner
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    member.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=at)
+    sign_out_everywhere(member=member, at=at, reason="access ended")
+
+
+@transaction.atomic
+def create_token(*, member: Member, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    """The row and the key's text, which is shown this once."""
+    text = new_token()
+    token = ApiToken.objects.create(
+        member=member, name=name, prefix=beginning_of(text), digest=digest_of(text), expires_at=expires_at
+    )
+    record_audit(verb="added", subject=token, after={"name": name, "expires_at": expires_at})
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, at: datetime) -> None:
+    if token.revoked_at:
+        return
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    record_audit(verb="revoked", subject=token)

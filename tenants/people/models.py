@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,13 +37,15 @@ class Members(BaseUserManager):
 class Member(AbstractBaseUser):
     """One person who may sign in at one host. Rights come from roles and the apps' policies, nothing else."""
 
-    username = models.CharField(_("user name"), max_length=64)
+    username = models.CharField(_("user name"), max_length=64, unique=True)
     email = models.EmailField(_("e-mail"), blank=True)
     name = models.CharField(_("name"), max_length=80)
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("roles"), default=list)
     is_active = models.BooleanField(_("may sign in"), default=True)
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # Part of every session's hash: raising it ends them all.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = Members()
     USERNAME_FIELD = "username"
@@ -85,6 +88,10 @@ class Member(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         return False
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        value = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("tenants.people.session", value, secret=secret, algorithm="sha256").hexdigest()
+
     def role_names(self) -> list[str]:
         return [str(Role(role).label) for role in self.roles if role in Role.values]
 
@@ -111,6 +118,23 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name or '–'} {self.verb} {self.subject}"
+
+
+class SignInAttempt(models.Model):
+    """One try at a password: what the limit against guessing counts. The login typed is kept as a keyed hash only."""
+
+    account = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    succeeded = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("sign-in attempt")
+        verbose_name_plural = _("sign-in attempts")
+        indexes = [models.Index(fields=["account", "at"]), models.Index(fields=["address", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class ApiToken(models.Model):

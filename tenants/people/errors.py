@@ -1,0 +1,27 @@
+"""What can stand in the way of people."""
+
+from tenants.errors import BadInput, DomainError, NotAllowed
+
+
+class WrongCredentials(DomainError):
+    """User name or password is wrong. Check both; capital letters matter in the password."""
+
+    status = 403
+
+
+class TooManyAttempts(DomainError):
+    """Too many attempts. Wait %(minutes)s minutes, then try again."""
+
+    status = 429
+
+
+class LastOwner(DomainError):
+    """A tenant needs an owner. Name another owner first."""
+
+
+class RoleNotYours(NotAllowed):
+    """You cannot grant a role above your own."""
+
+
+class LinkUsed(BadInput):
+    """This link was used or has expired. Ask your administrator for a new one."""

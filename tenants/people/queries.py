@@ -1,0 +1,46 @@
+"""Reads of people."""
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tenants.people.models import ApiToken, AuditEntry, Member
+from tenants.people.tokens import digest_of
+
+
+def live_token(text: str) -> ApiToken | None:
+    """The token of this text while it may be used: not expired, not revoked, its member active."""
+    fresh = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    found = ApiToken.objects.select_related("member").filter(
+        fresh, digest=digest_of(text), revoked_at__isnull=True, member__is_active=True
+    )
+    return found.first()
+
+
+def member_by_login(login: str) -> Member | None:
+    """By user name or e-mail, in any case."""
+    text = login.strip()[:254]
+    if not text:
+        return None
+    return Member.objects.filter(Q(username__iexact=text) | Q(email__iexact=text)).order_by("id").first()
+
+
+def members_with(*roles: str) -> QuerySet[Member]:
+    """Active members holding any of the roles, by name."""
+    return Member.objects.filter(is_active=True, roles__overlap=list(roles))
+
+
+def is_last_owner(member: Member) -> bool:
+    return "owner" in member.roles and not members_with("owner").exclude(pk=member.pk).exists()
+
+
+def history_of(subject: str, limit: int = 50) -> list[AuditEntry]:
+    return list(AuditEntry.objects.filter(subject=subject).select_related("actor")[:limit])
+
+
+def sessions_of(member: Member, now: datetime) -> list[str]:
+    """Keys of the member's live sessions in this schema. Sessions are opaque, so each is opened."""
+    live = Session.objects.filter(expire_date__gt=now)
+    return [s.session_key for s in live if s.get_decoded().get("_auth_user_id") == str(member.pk)]

@@ -1,0 +1,238 @@
+"""A member's WebSocket: join the news first, send a snapshot, then forward; watched, bounded, never trusted.
+
+Behind `SocketDoor` (tenant by host, Origin is Host, signed in). An app's consumer says who may listen, to which
+audiences, what the snapshot holds and what a message asks for; everything that guards the road is here.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import orjson
+import structlog
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
+from django.http import HttpRequest, parse_cookie
+from django.utils import translation
+
+from tenants import context, realtime
+from tenants.errors import DomainError
+from tenants.realtime import Mailbox
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+BAD_MESSAGE, SIGNED_OUT, NOT_ALLOWED, TOO_SLOW, CLOSED_TENANT, TOO_MANY = 4400, 4401, 4403, 4408, 4410, 4429
+"""Close codes; the page knows them. After the first three and CLOSED_TENANT it does not come back by itself."""
+
+MAX_MESSAGE = 16_384
+"""Bytes of one inbound message: a note of 4,000 Chinese characters fits."""
+
+BEAT_SECONDS = 5.0
+SLOW_AFTER = 15.0
+"""Seconds a beat may stay unanswered; a browser that reads answers at once."""
+
+CHECK_SECONDS = 30.0
+"""How long a member whose role or session is gone may go on hearing news."""
+
+BURST, PER_SECOND = 30, 5.0
+"""Inbound messages: a burst, then a steady rate. Nobody clicks faster."""
+
+
+class Allowance:
+    """A token bucket."""
+
+    def __init__(self, burst: float, per_second: float) -> None:
+        self._burst, self._per_second = burst, per_second
+        self._left, self._at = burst, time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        self._left -= 1
+        return self._left >= 0
+
+
+class MemberSocket(AsyncWebsocketConsumer):
+    # --- what an app's consumer says; all sync, called inside the tenant with a fresh member -----------------
+
+    def admit(self, member: Any) -> bool:
+        """May this member listen here? Asked on connect and again every 30 s."""
+        raise NotImplementedError
+
+    def audiences(self) -> list[str]:
+        raise NotImplementedError
+
+    def snapshot(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def obey(self, member: Any, message: dict[str, Any]) -> None:
+        """Carry out what the page asks; raises DomainError to refuse, BadMessage for nonsense."""
+        raise BadMessage
+
+    def arrived(self) -> None:
+        """The socket is open and hears news."""
+
+    def left(self) -> None:
+        """The socket is closed."""
+
+    # --- the road --------------------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        self._mailbox = Mailbox()
+        self._joined: list[str] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._allowance = Allowance(BURST, PER_SECOND)
+        self._heard_at = time.monotonic()
+        self._is_open = False
+        self._language = language_of(self.scope)
+        await self.accept()
+        if not await self._in_tenant(self._check):
+            await self.close(NOT_ALLOWED)
+            return
+        is_flowing = await self._join()
+        self._is_open = True
+        await self._in_tenant(self.arrived)
+        await self._send_snapshot()
+        if not is_flowing:
+            self._mailbox.put(Mailbox.LOST)
+        self._tasks = [asyncio.create_task(part()) for part in (self._forward, self._beat, self._watch)]
+
+    async def disconnect(self, code: int) -> None:
+        for task in self._tasks:
+            task.cancel()
+        schema = self.scope["schema_name"]
+        for audience in self._joined:
+            await realtime.hub().leave(schema, audience, self._mailbox)
+        if self._is_open:
+            await self._in_tenant(self.left)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._is_open:
+            return
+        if not self._allowance.take():
+            await self._shut(TOO_MANY)
+            return
+        message = parsed(text_data)
+        if message is None:
+            await self._shut(BAD_MESSAGE)
+        elif message["type"] == "beat":
+            self._heard_at = time.monotonic()
+        else:
+            await self._carry_out(message)
+
+    async def _carry_out(self, message: dict[str, Any]) -> None:
+        try:
+            await self._in_tenant(self._obey_as_member, message)
+        except BadMessage:
+            await self._shut(BAD_MESSAGE)
+        except DomainError as error:
+            await self._send(refusal(message, error))
+
+    def _obey_as_member(self, message: dict[str, Any]) -> None:
+        self.obey(self.scope["member"], message)
+
+    async def _join(self) -> bool:
+        schema, member = self.scope["schema_name"], self.scope["member"]
+        self._joined = ["everyone", f"member.{member.pk}", *await self._in_tenant(self.audiences)]
+        joins = [realtime.hub().join(schema, audience, self._mailbox) for audience in self._joined]
+        return all(await asyncio.gather(*joins))
+
+    async def _send_snapshot(self) -> None:
+        snapshot = await self._in_tenant(self.snapshot)
+        await self._send({"type": "snapshot", "at": time.time_ns() // 1_000_000, **snapshot})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=realtime.encode(message).decode())
+
+    async def _forward(self) -> None:
+        while not self._mailbox.is_overflowing:
+            body = await self._mailbox.get()
+            if body == Mailbox.FOUND:
+                await self._send_snapshot()
+            elif body.startswith(b'{"type":"signed_out"'):
+                await self.send(text_data=body.decode())
+                await self._shut(CLOSED_TENANT if b'"suspended"' in body or b'"closed"' in body else SIGNED_OUT)
+                return
+            else:
+                await self.send(text_data=body.decode())
+        await self._shut(TOO_SLOW)
+
+    async def _beat(self) -> None:
+        """Lets the page see that the road is alive, and us that the page still reads."""
+        while time.monotonic() - self._heard_at < SLOW_AFTER:
+            await self._send({"type": "beat", "at": time.time_ns() // 1_000_000})
+            await asyncio.sleep(BEAT_SECONDS)
+        await self._shut(TOO_SLOW)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                is_member = await self._in_tenant(self._check)
+            except DatabaseError as error:
+                # A database that is away for a moment must not throw everyone out.
+                log.warning("membership could not be checked", error=str(error))
+                continue
+            if not is_member:
+                await self._shut(SIGNED_OUT)
+                return
+
+    async def _shut(self, code: int) -> None:
+        log.info("socket closed by us", code=code, path=self.scope["path"])
+        with contextlib.suppress(RuntimeError):
+            await self.close(code)
+
+    def _check(self) -> bool:
+        """Still signed in, still active, still in the role; the fresh member replaces the old one."""
+        request = HttpRequest()
+        request.session = SessionStore(self.scope["session_key"])
+        member = get_user(request) if request.session.get(SESSION_KEY) else None
+        if member is None or not member.is_authenticated or not member.is_active:
+            return False
+        self.scope["member"] = self.scope["user"] = member
+        return self.admit(member)
+
+    async def _in_tenant(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run sync code in a thread of its own, inside the tenant, whatever that thread did before."""
+        schema = self.scope["schema_name"]
+
+        def entered() -> T:
+            with context.enter(schema), translation.override(self._language):
+                return function(*arguments)
+
+        return await database_sync_to_async(entered, thread_sensitive=False)()
+
+
+class BadMessage(Exception):
+    """Not something our page sends: the socket is closed."""
+
+
+def language_of(scope: dict[str, Any]) -> str:
+    """What the reader chose, else what the tenant speaks: refusals are read by a person."""
+    header = next((value for name, value in scope["headers"] if name == b"cookie"), b"").decode("latin-1")
+    chosen = parse_cookie(header).get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else scope["tenant"].language
+
+
+def parsed(text: str | None) -> dict[str, Any] | None:
+    if text is None or len(text.encode()) > MAX_MESSAGE:
+        return None
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return None
+    return message
+
+
+def refusal(message: dict[str, Any], error: DomainError) -> dict[str, Any]:
+    return {"type": "order_refused", "order": message["type"], "code": error.code, "message": error.message}
