@@ -8,6 +8,7 @@ from bisect import insort
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import Any, NamedTuple
 
 from telephony.routing.shapes import Requirement, RoutableAgent, Work
@@ -63,10 +64,11 @@ Entry = tuple[tuple[float, float, Any], Waiting]
 class Shelf:
     """The free agents of one rank, longest idle first."""
 
-    __slots__ = ("_is_sorted", "_last", "_standing", "rank")
+    __slots__ = ("_is_sorted", "_last", "_line", "_standing", "rank")
 
-    def __init__(self, rank: tuple[int, ...]) -> None:
+    def __init__(self, line: "Line", rank: tuple[int, ...]) -> None:
         self.rank = rank
+        self._line = line
         self._standing: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
         self._last: tuple[float, Any] | None = None
         self._is_sorted = True
@@ -74,11 +76,10 @@ class Shelf:
     def __lt__(self, other: "Shelf") -> bool:
         return self.rank < other.rank
 
-    def __bool__(self) -> bool:
-        return bool(self._standing)
-
     def add(self, agent_id: Any, idle_since: float) -> None:
+        """The agent stands here from now on; they must not already."""
         order = (idle_since, agent_id)
+        self._line.free_count += 1
         if self._standing and self._last is not None and order < self._last:
             self._is_sorted = False
         else:
@@ -86,7 +87,9 @@ class Shelf:
         self._standing[agent_id] = order
 
     def discard(self, agent_id: Any) -> None:
-        self._standing.pop(agent_id, None)
+        """The agent stands here no more, if they did."""
+        if self._standing.pop(agent_id, None) is not None:
+            self._line.free_count -= 1
 
     def __iter__(self) -> Iterator[Any]:
         if not self._is_sorted:
@@ -99,11 +102,12 @@ class Shelf:
 class Line:
     """The waiting and the free of one signature."""
 
-    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "signature", "waiting")
+    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "free_count", "signature", "waiting")
 
     def __init__(self, signature: Signature) -> None:
         self.signature = signature
         self.waiting: list[Entry] = []
+        self.free_count = 0
         self._gone = 0
         self._shelves: dict[tuple[int, ...], Shelf] = {}
         self._sorted_shelves: list[Shelf] = []
@@ -111,18 +115,18 @@ class Line:
     def shelf(self, rank: tuple[int, ...]) -> Shelf:
         """The shelf of that rank, made at its first agent."""
         if rank not in self._shelves:
-            self._shelves[rank] = Shelf(rank)
+            self._shelves[rank] = Shelf(self, rank)
             insort(self._sorted_shelves, self._shelves[rank])
         return self._shelves[rank]
 
     def free_agents(self) -> Iterator[Any]:
         """Free agents, first asked first."""
-        for shelf in self._sorted_shelves:
-            if shelf:
-                yield from shelf
+        return chain.from_iterable(self._sorted_shelves)
 
     def first_free(self, excluded: frozenset[Hashable]) -> Any:
         """The free agent to ask first, or None."""
+        if not self.free_count:
+            return None
         for agent_id in self.free_agents():
             if agent_id not in excluded:
                 return agent_id
@@ -170,7 +174,7 @@ class Line:
     def best_pair(self) -> tuple[Waiting, Any] | None:
         """The first work that has a free agent, with the agent to ask; None when nothing here can be matched."""
         first = self.head()
-        if first is None or self.first_free(frozenset()) is None:
+        if first is None or not self.free_count:
             return None
         if (agent_id := self.first_free(first.work.excluded)) is not None:
             return first, agent_id

@@ -19,7 +19,7 @@ class Rostered:
         self.idle_since = 0.0
         self.until = 0.0
         self.work_id: Any = None
-        self.places: list[tuple[Line, Shelf]] = []
+        self.places: dict[Line, Shelf] = {}
 
 
 class Roster:
@@ -28,7 +28,8 @@ class Roster:
     def __init__(self, strategy: Strategy) -> None:
         self._strategy = strategy
         self._rostered: dict[Any, Rostered] = {}
-        self._by_queue: dict[int, set[Any]] = {}
+        self._in_queue: dict[int, set[Any]] = {}
+        self._with_skill: dict[int, set[Any]] = {}
 
     def __iter__(self) -> Iterator[Rostered]:
         return iter(self._rostered.values())
@@ -45,8 +46,10 @@ class Roster:
             self._forget_places(rostered)
             rostered.agent = agent
         for queue_id in agent.queues:
-            self._by_queue.setdefault(queue_id, set()).add(agent.id)
-        rostered.places = [self._place(line, agent) for line in lines if line.signature.suits(agent)]
+            self._in_queue.setdefault(queue_id, set()).add(agent.id)
+        for skill in agent.skills:
+            self._with_skill.setdefault(skill, set()).add(agent.id)
+        rostered.places = {line: self._shelf(line, agent) for line in lines if line.signature.suits(agent)}
         return rostered
 
     def remove(self, agent_id: Any) -> None:
@@ -58,46 +61,53 @@ class Roster:
         """Let every agent who suits a new line serve it."""
         for rostered in self._candidates(line):
             if line.signature.suits(rostered.agent):
-                place = self._place(line, rostered.agent)
-                rostered.places.append(place)
+                shelf = rostered.places[line] = self._shelf(line, rostered.agent)
                 if rostered.state is Availability.FREE:
-                    place[1].add(rostered.agent.id, rostered.idle_since)
+                    shelf.add(rostered.agent.id, rostered.idle_since)
 
     def close_lines(self, closed: set[Line]) -> None:
         """Let nobody serve these lines any more."""
         for rostered in self._rostered.values():
-            rostered.places = [place for place in rostered.places if place[0] not in closed]
+            rostered.places = {line: shelf for line, shelf in rostered.places.items() if line not in closed}
 
     def set_free(self, rostered: Rostered) -> None:
         """Stand on every shelf of theirs, to be found by work that arrives."""
         rostered.state = Availability.FREE
         agent_id, idle_since = rostered.agent.id, rostered.idle_since
-        for _, shelf in rostered.places:
+        for shelf in rostered.places.values():
             shelf.add(agent_id, idle_since)
 
     def set_state(self, rostered: Rostered, state: Availability) -> None:
         """Any state but free: off every shelf."""
         if rostered.state is Availability.FREE:
             agent_id = rostered.agent.id
-            for _, shelf in rostered.places:
+            for shelf in rostered.places.values():
                 shelf.discard(agent_id)
         rostered.state = state
 
-    def _place(self, line: Line, agent: RoutableAgent) -> tuple[Line, Shelf]:
+    def _shelf(self, line: Line, agent: RoutableAgent) -> Shelf:
         queue_id, requirements, _ = line.signature
-        return line, line.shelf(self._strategy.rank(agent, queue_id, requirements))
+        return line.shelf(self._strategy.rank(agent, queue_id, requirements))
 
     def _candidates(self, line: Line) -> list[Rostered]:
-        target, queue_id = line.signature.target_agent, line.signature.queue_id
+        """Those in the queue who have the skills at any level: opening a line must not look at everybody."""
+        queue_id, requirements, target = line.signature
         if target is not None:
             return [self._rostered[target]] if target in self._rostered else []
-        if queue_id is None:
+        groups = [self._with_skill.get(skill, set()) for skill, level in requirements if level > 0]
+        if queue_id is not None:
+            groups.append(self._in_queue.get(queue_id, set()))
+        if not groups:
             return list(self._rostered.values())
-        return [self._rostered[agent_id] for agent_id in self._by_queue.get(queue_id, ())]
+        groups.sort(key=len)
+        return [self._rostered[agent_id] for agent_id in groups[0].intersection(*groups[1:])]
 
     def _forget_places(self, rostered: Rostered) -> None:
-        for _, shelf in rostered.places:
-            shelf.discard(rostered.agent.id)
-        rostered.places = []
-        for queue_id in rostered.agent.queues:
-            self._by_queue[queue_id].discard(rostered.agent.id)
+        agent = rostered.agent
+        for shelf in rostered.places.values():
+            shelf.discard(agent.id)
+        rostered.places = {}
+        for queue_id in agent.queues:
+            self._in_queue[queue_id].discard(agent.id)
+        for skill in agent.skills:
+            self._with_skill[skill].discard(agent.id)

@@ -137,7 +137,7 @@ class Router:
             rostered = self._roster.get(agent_id)
             if rostered is not None:
                 self._roster.set_free(rostered)
-                touched.update(line for line, _ in rostered.places)
+                touched.update(rostered.places)
         self._joining.clear()
         return self._match(touched, now)
 
@@ -205,7 +205,7 @@ class Router:
         agent_id = rostered.agent.id
         first: Waiting | None = None
         second: Waiting | None = None
-        for line, _ in rostered.places:
+        for line in rostered.places:
             if not line.waiting:
                 continue
             head = line.head_for(agent_id)
@@ -239,7 +239,7 @@ class Router:
             waited_seconds=now - work.queued_at,
             priority=work.priority,
             step=waiting.step,
-            rank=self._strategy.rank(agent, line.signature.queue_id, line.signature.requirements),
+            rank=rostered.places[line].rank,
             rank_names=self._strategy.rank_names,
             idle_seconds=now - rostered.idle_since,
             runner_up_work=self._runner_up(line, agent.id, next_work),
@@ -310,9 +310,5 @@ class Router:
 
     def _ahead_of(self, waiting: Waiting, line: Line) -> list[Waiting]:
         """Works that come first for some agent of this line, in order."""
-        shared = {other for rostered in self._roster for other, _ in self._shared(rostered, line)}
+        shared = {other for rostered in self._roster if line in rostered.places for other in rostered.places}
         return sorted(other for its in shared for other in its if other.order < waiting.order)
-
-    @staticmethod
-    def _shared(rostered: Rostered, line: Line) -> list[Any]:
-        return rostered.places if any(own is line for own, _ in rostered.places) else []

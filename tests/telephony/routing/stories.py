@@ -109,5 +109,22 @@ def tick(story: Story) -> None:
     story.compare(story.router.tick(story.now), expected)
 
 
-TURNS = (put_agent, remove_agent, agent_became_free, agent_became_busy, work_arrived, work_left, offer_failed, tick)
-WEIGHTS = (4, 1, 8, 2, 8, 3, 4, 3)
+def shift_begins(story: Story) -> None:
+    """Many agents at once, many works waiting: the tick has to choose among pairs."""
+    for _ in range(8):
+        put_agent(story)
+    tick(story)
+
+
+TURNS = (
+    put_agent,
+    remove_agent,
+    agent_became_free,
+    agent_became_busy,
+    work_arrived,
+    work_left,
+    offer_failed,
+    tick,
+    shift_begins,
+)
+WEIGHTS = (4, 1, 8, 3, 8, 3, 4, 3, 1)
