@@ -50,3 +50,8 @@ def tenant_by_schema(schema_name: str) -> Tenant | None:
 def state_of(schema_name: str) -> str:
     """The tenant's state at this moment, uncached; '' when there is no such tenant."""
     return Tenant.objects.filter(schema_name=schema_name).values_list("state", flat=True).first() or ""
+
+
+def tenant_of_domain(host: str) -> Tenant | None:
+    """Whose pages and phones live under this host name."""
+    return Tenant.objects.filter(domains__domain=(host or "").lower()[:253]).first()

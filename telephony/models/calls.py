@@ -133,6 +133,7 @@ class Leg(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=16, blank=True, default="")
     cause = models.CharField(_("cause"), max_length=64, blank=True, default="")
+    asked_to_end_by = models.CharField(_("asked to end by"), max_length=16, blank=True, default="")
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     billable_seconds = models.PositiveIntegerField(_("billable seconds"), null=True, blank=True)
     is_estimated = models.BooleanField(_("estimated"), default=False)
@@ -236,6 +237,8 @@ class Offer(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     talk_ended_at = models.DateTimeField(_("talk ended at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    failure = models.CharField(_("failure"), max_length=80, blank=True, default="")
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, blank=True, default="")
     talk_seconds = models.PositiveIntegerField(_("talk seconds"), default=0)
@@ -251,7 +254,7 @@ class Offer(models.Model):
         ordering = ["offered_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["call"], condition=Q(ended_at=None), name="one_open_offer_per_call"
+                fields=["call"], condition=Q(ended_at=None, answered_at=None), name="one_ringing_offer_per_call"
             ),
             models.UniqueConstraint(
                 fields=["agent"], condition=Q(ended_at=None), name="one_open_offer_per_agent"

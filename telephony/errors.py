@@ -1,0 +1,109 @@
+"""Refusals of telephony; each states a fact the reader can act on."""
+
+from django.utils.translation import gettext_noop as _
+
+from tenants.errors import BadInput, DomainError, NotAllowed, NotFound
+
+
+class PhoneNotRegistered(DomainError):
+    "Your phone is not registered, so nobody could reach you. Check the phone, then try again."
+
+
+class AgentSwitchedOff(DomainError):
+    "This agent may not take calls at present."
+
+
+class AgentNotReady(DomainError):
+    "That colleague is not free at the moment."
+
+
+class QueueClosed(DomainError):
+    "This queue is closed."
+
+
+class NoCallHere(DomainError):
+    "There is no such call of yours at the moment."
+
+
+class CallAlreadyEnded(DomainError):
+    "The call has already ended."
+
+
+class NothingToWrapUp(DomainError):
+    "There is no wrap-up to change."
+
+
+class WrapUpTooLong(DomainError):
+    "The wrap-up cannot be extended any further."
+
+
+class DispositionNotOfThisQueue(BadInput):
+    "This disposition does not belong to the queue of the call."
+
+
+class UnknownReason(BadInput):
+    "This reason does not exist."
+
+
+class TelephonyUnreachable(DomainError):
+    "Telephony does not answer at the moment. Calls go on; please try again in a few seconds."
+
+    status = 503
+
+
+class SwitchDidNotAnswer(DomainError):
+    "The telephone system did not carry this out. Please try again."
+
+    status = 503
+
+
+class NoFreeSeat(DomainError):
+    "The contract has %(seats)s seats and all of them are taken. Switch an agent off, or ask for more seats."
+
+
+class OfferImpossible(DomainError):
+    "This offer cannot be made now."
+
+
+class EpochIsOver(DomainError):
+    "Another worker acts for this cell now."
+
+
+class NotYourCall(NotAllowed):
+    "This call is not yours to see."
+
+
+class CallNotFound(NotFound):
+    "There is no such call."
+
+
+class OrderNotUnderstood(BadInput):
+    "This order was not understood."
+
+
+class OrderTooLate(DomainError):
+    "This order came too late and was not carried out."
+
+
+# Docstrings are the messages; naming them here puts them before the translators.
+MESSAGES = (
+    _("Your phone is not registered, so nobody could reach you. Check the phone, then try again."),
+    _("This agent may not take calls at present."),
+    _("That colleague is not free at the moment."),
+    _("This queue is closed."),
+    _("There is no such call of yours at the moment."),
+    _("The call has already ended."),
+    _("There is no wrap-up to change."),
+    _("The wrap-up cannot be extended any further."),
+    _("This disposition does not belong to the queue of the call."),
+    _("This reason does not exist."),
+    _("Telephony does not answer at the moment. Calls go on; please try again in a few seconds."),
+    _("The telephone system did not carry this out. Please try again."),
+    _("The contract has %(seats)s seats and all of them are taken. Switch an agent off, or ask for more seats."),
+    _("This offer cannot be made now."),
+    _("Another worker acts for this cell now."),
+    _("This call is not yours to see."),
+    _("There is no such call."),
+    _("This order was not understood."),
+    _("This order came too late and was not carried out."),
+)

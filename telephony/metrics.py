@@ -1,0 +1,93 @@
+"""The formulas of the glossary, pure: numbers in, number or None out, one place for screen, report and export.
+
+None means "nothing to divide by"; it is shown as a dash, never as 0 or 100 %.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceCounts:
+    """Answered and abandoned calls of a period, split at the service level's threshold."""
+
+    answered_within: int
+    answered_later: int
+    abandoned_within: int
+    abandoned_later: int
+
+    @property
+    def answered(self) -> int:
+        return self.answered_within + self.answered_later
+
+    @property
+    def abandoned(self) -> int:
+        return self.abandoned_within + self.abandoned_later
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """part / whole in percent."""
+    return None if not whole else 100.0 * part / whole
+
+
+def service_level_f1(counts: ServiceCounts) -> float | None:
+    """(answered + abandoned within X) / (all answered + all abandoned)."""
+    return ratio(counts.answered_within + counts.abandoned_within, counts.answered + counts.abandoned)
+
+
+def service_level_f2(counts: ServiceCounts) -> float | None:
+    """answered within X / all answered."""
+    return ratio(counts.answered_within, counts.answered)
+
+
+def service_level_f3(counts: ServiceCounts) -> float | None:
+    """answered within X / (all answered + all abandoned). The one shown by default."""
+    return ratio(counts.answered_within, counts.answered + counts.abandoned)
+
+
+def service_level_f4(counts: ServiceCounts) -> float | None:
+    """answered within X / (all answered + abandoned later than X)."""
+    return ratio(counts.answered_within, counts.answered + counts.abandoned_later)
+
+
+def average_speed_of_answer(wait_seconds_of_answered: float, answered: int) -> float | None:
+    """ASA in seconds: the wait of those who were answered, per answered call."""
+    return None if not answered else wait_seconds_of_answered / answered
+
+
+def average_handle_time(talk: float, hold: float, wrap_up: float, handled: int) -> float | None:
+    """AHT in seconds: talk, hold and wrap-up per handled call."""
+    return None if not handled else (talk + hold + wrap_up) / handled
+
+
+def average_talk_time(talk: float, answered: int) -> float | None:
+    """ATT in seconds; never to be mixed up with AHT."""
+    return None if not answered else talk / answered
+
+
+def average_abandon_wait(wait_seconds_of_abandoned: float, abandoned: int) -> float | None:
+    return None if not abandoned else wait_seconds_of_abandoned / abandoned
+
+
+def abandon_rate(abandoned: int, offered: int) -> float | None:
+    """B / O in percent."""
+    return ratio(abandoned, offered)
+
+
+def connect_rate(answered: int, offered: int) -> float | None:
+    """CONN, A / O in percent."""
+    return ratio(answered, offered)
+
+
+def occupancy(on_contact: float, idle: float) -> float | None:
+    """OCC in percent: time on contacts (wrap-up counts) of the time on contacts or idle."""
+    return ratio(on_contact, on_contact + idle)
+
+
+def utilisation(talk: float, hold: float, wrap_up: float, idle: float, signed_in: float) -> float | None:
+    """UTIL in percent of the signed-in time."""
+    return ratio(talk + hold + wrap_up + idle, signed_in)
+
+
+def still_waiting(offered: int, answered: int, abandoned: int, flowed_out: int) -> int:
+    """ΔW of the ledger identity O = A + B + F + ΔW."""
+    return offered - answered - abandoned - flowed_out

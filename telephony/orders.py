@@ -1,0 +1,239 @@
+"""The road of orders: what a browser or a machine may ask of the telephony worker.
+
+An order changes no call. It travels through Redis to the worker that holds the cell's lease; the fact that comes back
+from the switch is what changes things. A refusal comes back as `order_refused` on the agent's audience.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import orjson
+import redis
+from django.conf import settings
+from django.utils import timezone, translation
+
+from telephony.errors import NoCallHere, OrderNotUnderstood, TelephonyUnreachable
+from telephony.queries import agent_of
+from tenants.context import current_schema, current_tenant
+
+TOO_LATE_SECONDS = 10.0
+"""An order older than this when it is read is refused: nobody wants an answer to the click before last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """`agent_id` 0 means the sender's own agent."""
+
+    type: ClassVar[str] = ""
+    agent_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(Order):
+    type = "sign_in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOut(Order):
+    type = "sign_out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageOpened(Order):
+    type = "page_opened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageClosed(Order):
+    type = "page_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetReady(Order):
+    type = "set_ready"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetNotReady(Order):
+    type = "set_not_ready"
+    reason_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Order):
+    type = "answer"
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HangUp(Order):
+    type = "hang_up"
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold(Order):
+    type = "hold"
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unhold(Order):
+    type = "unhold"
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferToQueue(Order):
+    type = "transfer_to_queue"
+    call_id: UUID
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferToAgent(Order):
+    """`to_agent_id` is the colleague; `agent_id` stays the one who asks."""
+
+    type = "transfer_to_agent"
+    call_id: UUID
+    to_agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishWrapUp(Order):
+    type = "finish_wrap_up"
+    call_id: UUID
+    disposition_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtendWrapUp(Order):
+    type = "extend_wrap_up"
+    call_id: UUID
+    seconds: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFloorAgain(Order):
+    """Queues, skills or agents were configured: the worker reads them again."""
+
+    type = "read_floor_again"
+
+
+KINDS = MappingProxyType(
+    {
+        kind.type: kind
+        for kind in (
+            SignIn, SignOut, PageOpened, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
+            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain,
+        )
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """An order on its way: whose it is, who gave it, when, and in which language a refusal is to be worded."""
+
+    order_id: str
+    tenant: str
+    member_id: int | None
+    language: str
+    sent_at: float
+    order: Order
+
+
+def parse_order(data: dict[str, Any]) -> Order:
+    """`{"type": "answer", "call_id": "…"}` → Answer. Raises OrderNotUnderstood on anything else."""
+    kind = KINDS.get(str(data.get("type", ""))) if isinstance(data, dict) else None
+    if kind is None:
+        raise OrderNotUnderstood(field="type")
+    known = {field.name: field for field in fields(kind)}
+    values = {name: _read(name, value) for name, value in data.items() if name in known and value is not None}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise OrderNotUnderstood(field="type") from error
+
+
+def _read(name: str, value: Any) -> Any:
+    try:
+        if name == "call_id":
+            return UUID(str(value))
+        if name == "note":
+            return str(value)[:4000].replace("\x00", "")
+        number = int(str(value))
+    except (ValueError, TypeError) as error:
+        raise OrderNotUnderstood(field=name) from error
+    if not 0 <= number < 2**31:
+        raise OrderNotUnderstood(field=name)
+    return number
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    return {"type": order.type, **asdict(order)}
+
+
+def send_order(order: Order, *, member: Any) -> str:
+    """Hand the order to the worker of this tenant's cell and return the order's id.
+
+    The caller has asked `policies.can_order` before. Raises TelephonyUnreachable when no worker listens.
+    """
+    order_id = uuid4().hex
+    body = {
+        "order_id": order_id,
+        "tenant": current_schema(),
+        "member_id": getattr(member, "pk", None),
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "sent_at": timezone.now().timestamp(),
+        "order": write_order(_with_own_agent(order, member)),
+    }
+    try:
+        heard = _connection(settings.REDIS_URL).publish(channel_of(_cell()), orjson.dumps(body))
+    except (redis.RedisError, OSError) as error:
+        raise TelephonyUnreachable from error
+    if not heard:
+        raise TelephonyUnreachable
+    return order_id
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Raises OrderNotUnderstood on anything that is not an order of ours."""
+    try:
+        data = orjson.loads(body)
+        return Envelope(
+            order_id=str(data["order_id"]),
+            tenant=str(data["tenant"]),
+            member_id=data["member_id"],
+            language=str(data["language"]),
+            sent_at=float(data["sent_at"]),
+            order=parse_order(data["order"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise OrderNotUnderstood from error
+
+
+def channel_of(cell: str) -> str:
+    return f"orders:{cell}"
+
+
+def _with_own_agent(order: Order, member: Any) -> Order:
+    if order.agent_id or order.type == ReadFloorAgain.type:
+        return order
+    agent = agent_of(member)
+    if agent is None:
+        raise NoCallHere
+    return type(order)(**{**asdict(order), "agent_id": agent.pk})
+
+
+def _cell() -> str:
+    return getattr(current_tenant(), "cell", "") or settings.SWITCH["cell"]
+
+
+@cache
+def _connection(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)

@@ -1,0 +1,71 @@
+"""May this member do this? Pure: they look at the member and the row given, and at nothing else."""
+
+from typing import Protocol
+
+from telephony.models import Agent, Call
+from tenants.people.models import Member, Role
+from tenants.people.policies import has_role
+
+
+class Named(Protocol):
+    """An order, as far as a policy looks at it."""
+
+    type: str
+
+
+LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)
+
+
+def can_work(member: Member) -> bool:
+    """May open the workspace; whether an agent row belongs to them is another question."""
+    return has_role(member, Role.AGENT, *LEADERS)
+
+
+def can_see_floor(member: Member) -> bool:
+    return has_role(member, *LEADERS)
+
+
+def can_see_every_call(member: Member) -> bool:
+    return has_role(member, *LEADERS, Role.INSPECTOR)
+
+
+def can_see_calls(member: Member) -> bool:
+    return has_role(member, Role.AGENT, Role.INSPECTOR, *LEADERS)
+
+
+def can_see_call(member: Member, call: Call, *, was_offered: bool = False) -> bool:
+    """An agent sees the calls they took; `was_offered` says that the call rings or rang them."""
+    if can_see_every_call(member):
+        return True
+    took_it = call.agent is not None and call.agent.member_id == member.pk
+    return has_role(member, Role.AGENT) and (took_it or was_offered)
+
+
+def can_listen(member: Member, call: Call) -> bool:
+    """Recordings are for leaders and inspectors, and for the agent who spoke."""
+    if can_see_every_call(member):
+        return True
+    return has_role(member, Role.AGENT) and call.agent is not None and call.agent.member_id == member.pk
+
+
+def can_see_full_numbers(member: Member) -> bool:
+    return has_role(member, *LEADERS)
+
+
+def can_configure(member: Member) -> bool:
+    return has_role(member, Role.OWNER, Role.ADMIN)
+
+
+def can_look_at_configuration(member: Member) -> bool:
+    return has_role(member, *LEADERS)
+
+
+def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
+    """Agents order for themselves; a leader may also set somebody else ready or not ready, never touch their call."""
+    if order.type == "read_floor_again":
+        return can_configure(member)
+    if agent is None or not can_work(member):
+        return False
+    if agent.member_id == member.pk:
+        return True
+    return order.type in ("set_not_ready", "sign_out") and has_role(member, *LEADERS)

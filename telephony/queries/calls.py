@@ -1,0 +1,120 @@
+"""Reads of calls, their legs, stays, offers, recordings and voicemails."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from telephony import policies
+from telephony.models import Call, Disposition, Leg, Offer, QueueStay, Recording, Voicemail
+
+_RELATED = ("queue", "agent", "disposition", "disposition__parent")
+
+
+def call(call_id: UUID | str) -> Call | None:
+    return Call.objects.select_related(*_RELATED).filter(pk=call_id).first()
+
+
+def calls() -> QuerySet[Call]:
+    return Call.objects.select_related(*_RELATED)
+
+
+def calls_of_number(e164: str, limit: int = 20) -> list[Call]:
+    """The latest calls from one number, newest first; an empty number has none."""
+    return list(calls().filter(caller_number=e164)[:limit]) if e164 else []
+
+
+def live_calls() -> QuerySet[Call]:
+    """Oldest first."""
+    return calls().filter(ended_at=None).order_by("arrived_at")
+
+
+def visible_calls(member: Any) -> QuerySet[Call]:
+    """What this member may see in lists: leaders and inspectors all, an agent their own, others nothing."""
+    if policies.can_see_every_call(member):
+        return calls()
+    if not policies.can_see_calls(member):
+        return calls().none()
+    own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
+    return calls().filter(own)
+
+
+def _bridged_calls_of(member: Any) -> QuerySet:
+    bridged = Offer.objects.filter(agent__member_id=member.pk, outcome=Offer.Outcome.BRIDGED)
+    return bridged.values("call_id")
+
+
+def current_offer(agent_id: int) -> Offer | None:
+    """The offer that rings this agent, or the conversation they are in."""
+    offers = Offer.objects.filter(agent_id=agent_id, ended_at=None).select_related("call", "call__queue", "stay")
+    return offers.order_by("-offered_at").first()
+
+
+def current_call(agent_id: int) -> Call | None:
+    """The call that rings, is talked to, or is being wrapped up by this agent."""
+    offer = current_offer(agent_id) or _offer_in_wrap_up(agent_id)
+    return call(offer.call_id) if offer else None
+
+
+def _offer_in_wrap_up(agent_id: int) -> Offer | None:
+    started = Offer.objects.filter(agent_id=agent_id, wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
+    return started.order_by("-wrap_up_started_at").first()
+
+
+def was_offered(call_id: UUID | str, member: Any) -> bool:
+    return Offer.objects.filter(call_id=call_id, agent__member_id=member.pk).exists()
+
+
+def ringing_offer(call_id: UUID | str) -> Offer | None:
+    return Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent").first()
+
+
+def offers(start: datetime, end: datetime) -> QuerySet[Offer]:
+    """Offers made within [start, end)."""
+    return Offer.objects.filter(offered_at__gte=start, offered_at__lt=end).select_related("agent", "stay")
+
+
+def stays(start: datetime, end: datetime, queue_ids: list[int] | None = None) -> QuerySet[QueueStay]:
+    """Stays that began within [start, end): the rows every figure of a queue is made of."""
+    found = QueueStay.objects.filter(entered_at__gte=start, entered_at__lt=end).select_related("queue", "agent", "call")
+    return found if queue_ids is None else found.filter(queue_id__in=queue_ids)
+
+
+def recording_of_call(call_id: UUID | str) -> Recording | None:
+    """The first recording of a call; a transferred call has several, see recordings_of_call."""
+    return recordings_of_call(call_id).first()
+
+
+def recordings_of_call(call_id: UUID | str) -> QuerySet[Recording]:
+    return Recording.objects.filter(call_id=call_id, ended_at__isnull=False).select_related("call", "call__agent")
+
+
+def recording(recording_id: UUID | str) -> Recording | None:
+    return Recording.objects.select_related("call", "call__agent").filter(pk=recording_id).first()
+
+
+def voicemail(voicemail_id: UUID | str) -> Voicemail | None:
+    return Voicemail.objects.select_related("call", "queue").filter(pk=voicemail_id).first()
+
+
+def unheard_voicemails() -> QuerySet[Voicemail]:
+    return Voicemail.objects.filter(heard_at=None).select_related("call", "queue")
+
+
+def dispositions_for(call_id: UUID | str) -> QuerySet[Disposition]:
+    """What may be chosen for this call: those of its queue and those of all queues; only leaves of the tree."""
+    queue_id = Call.objects.filter(pk=call_id).values_list("queue_id", flat=True).first()
+    fitting = Disposition.objects.filter(Q(queue_id=queue_id) | Q(queue=None), is_active=True)
+    return fitting.filter(children=None).select_related("parent")
+
+
+def call_with_story(call_id: UUID | str) -> Call | None:
+    """A call with legs, stays, offers and recordings already fetched."""
+    story = calls().prefetch_related(
+        Prefetch("legs", Leg.objects.select_related("agent")),
+        Prefetch("stays", QueueStay.objects.select_related("queue", "agent", "target_agent")),
+        Prefetch("offers", Offer.objects.select_related("agent")),
+        "recordings",
+    )
+    return story.filter(pk=call_id).first()
