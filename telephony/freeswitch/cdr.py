@@ -1,0 +1,113 @@
+"""The switch's own call record, one JSON file for each leg, → facts. Pure; bills are made from nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from telephony.facts import Direction, Fact, LegSettled, VoicemailLeft
+from telephony.freeswitch.translate import Source, moment, shown, uuid_of, whole
+
+
+class RecordUnreadable(ValueError):
+    """Half-written, empty, or not a call record. A half-written one is whole a moment later."""
+
+
+def settle(content: bytes, source: Source) -> list[Fact]:
+    """The facts in one record: how the leg went, and the message its caller left if there was one."""
+    record = _loaded(content)
+    variables = {name: _word(value) for name, value in record["variables"].items()}
+    leg = _leg(record, variables, source)
+    message = _message(leg, variables, source)
+    return [message, leg] if message else [leg]
+
+
+def _loaded(content: bytes) -> dict[str, Any]:
+    try:
+        record = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            record = orjson.loads(content.decode("utf-8", "replace"))
+        except orjson.JSONDecodeError as error:
+            raise RecordUnreadable(str(error)) from None
+    if not isinstance(record, dict) or not isinstance(record.get("variables"), dict):
+        raise RecordUnreadable("it has no variables")
+    return record
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return value if isinstance(value, str) else str(value)
+
+
+def _profile(record: dict[str, Any]) -> dict[str, Any]:
+    """The caller's profile of the oldest part of the call's way: the number as it was dialled."""
+    flow = record.get("callflow")
+    parts = [part for part in flow if isinstance(part, dict)] if isinstance(flow, list) else []
+    profile = parts[-1].get("caller_profile") if parts else None
+    return profile if isinstance(profile, dict) else {}
+
+
+def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> LegSettled:
+    leg_id = uuid_of(variables.get("uuid", ""))
+    created_at, ended_at = _moment(variables, "start"), _moment(variables, "end")
+    if leg_id is None or created_at is None or ended_at is None:
+        raise RecordUnreadable("it does not say which leg, or when")
+    offer_id = uuid_of(variables.get("cc_offer", ""))
+    profile = _profile(record)
+    return LegSettled(
+        node=source.node,
+        at=ended_at,
+        tenant=variables.get("cc_tenant", ""),
+        leg_id=leg_id,
+        offer_id=offer_id if offer_id == leg_id else None,
+        direction=Direction.INBOUND if variables.get("direction") == "inbound" else Direction.OUTBOUND,
+        dialled=_dialled(variables, profile),
+        caller_number=shown(unquote(_word(profile.get("caller_id_number", "")))),
+        caller_name=shown(unquote(_word(profile.get("caller_id_name", "")))),
+        call_id=uuid_of(variables.get("cc_call", "")),
+        agent_id=whole(variables.get("cc_agent", "")),
+        queue_id=whole(variables.get("cc_queue", "")),
+        created_at=created_at,
+        answered_at=_moment(variables, "answer"),
+        bridged_at=_moment(variables, "bridge"),
+        ended_at=ended_at,
+        billable_seconds=whole(variables.get("billsec", "")) or 0,
+        cause=variables.get("hangup_cause", ""),
+        other_leg_id=uuid_of(variables.get("last_bridge_to", "") or variables.get("bridge_uuid", "")),
+    )
+
+
+def _moment(variables: dict[str, str], name: str) -> datetime | None:
+    return moment(variables.get(f"{name}_uepoch", ""))
+
+
+def _dialled(variables: dict[str, str], profile: dict[str, Any]) -> str:
+    return shown(
+        variables.get("cc_number")
+        or variables.get("sip_req_user")
+        or unquote(_word(profile.get("destination_number", "")))
+    )
+
+
+def _message(leg: LegSettled, variables: dict[str, str], source: Source) -> VoicemailLeft | None:
+    """Told again from the record: the event may have come while nobody listened."""
+    path = variables.get("cc_voicemail", "")
+    milliseconds = whole(variables.get("record_ms", "")) or 0
+    if not path or not milliseconds or variables.get("cc_place") != "voicemail":
+        return None
+    return VoicemailLeft(
+        node=leg.node,
+        at=leg.ended_at,
+        tenant=leg.tenant,
+        leg_id=leg.leg_id,
+        queue_id=leg.queue_id,
+        path=source.relative(path),
+        seconds=milliseconds / 1000,
+        caller_number=leg.caller_number,
+        caller_name=leg.caller_name,
+    )

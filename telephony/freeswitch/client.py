@@ -1,0 +1,109 @@
+"""FreeSWITCH behind the port of telephony.switch: commands out, facts in, both from ordinary threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from telephony.facts import Fact
+from telephony.freeswitch import commands, inventory
+from telephony.freeswitch.listener import Address, Inbox, Listener
+from telephony.freeswitch.translate import Source
+from telephony.switch import LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long an answer may take, in seconds."""
+
+    command: float = 2
+    listing: float = 10
+
+
+class FreeSwitch:
+    """A telephony.switch.Switch. Connects in the background; facts begin with SwitchConnected."""
+
+    def __init__(self, address: Address, source: Source, patience: Patience | None = None) -> None:
+        self._inbox = Inbox()
+        self._patience = patience or Patience()
+        self._listener = Listener(address, source, self._inbox.deliver)
+        self._closed = False
+        self._listener.start()
+
+    @classmethod
+    def from_mapping(cls, settings: Mapping[str, Any]) -> FreeSwitch:
+        address = Address(
+            host=settings["host"], port=int(settings["event_port"]), password=str(settings["password"])
+        )
+        return cls(address, Source(settings["node"], str(settings["recordings_dir"])))
+
+    # --- facts -------------------------------------------------------------------------------------------------------
+    @property
+    def is_connected(self) -> bool:
+        return self._listener.is_connected
+
+    def wait_connected(self, seconds: float) -> bool:
+        return self._listener.wait_connected(seconds)
+
+    @property
+    def waiting_facts(self) -> int:
+        return self._inbox.waiting
+
+    def next_fact(self, timeout_seconds: float) -> Fact | None:
+        return self._inbox.take(timeout_seconds)
+
+    def facts(self) -> Iterator[Fact]:
+        while not self._closed or self._inbox.waiting:
+            fact = self._inbox.take(0.5)
+            if fact is not None:
+                yield fact
+
+    def close(self) -> None:
+        self._listener.close()
+        self._closed = True
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+    def offer(self, command: OfferCommand) -> None:
+        self._do(commands.originate_offer(command), job_id=str(command.offer_id))
+
+    def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        self._do(commands.kill(leg_id, cause))
+
+    def answer(self, leg_id: UUID) -> None:
+        self._do(commands.pick_up(leg_id))
+
+    def hold(self, leg_id: UUID) -> None:
+        self._do(commands.hold(leg_id))
+
+    def unhold(self, leg_id: UUID) -> None:
+        self._do(commands.unhold(leg_id))
+
+    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
+        self._do(commands.set_queue(leg_id, entry, datetime.now(UTC)))
+        self._do(commands.rejoin(leg_id))
+
+    def beat(self, now: datetime) -> None:
+        self._do(commands.beat(now))
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+    def exists(self, leg_id: UUID) -> bool:
+        return self._ask(commands.exists(leg_id)).strip() == "true"
+
+    def live_legs(self) -> list[LiveLeg]:
+        listed = inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing))
+        dumps = (self._ask(commands.dump(leg_id)) for leg_id in listed)
+        return [leg for dump in dumps if (leg := inventory.live_leg(dump)) is not None]
+
+    def registrations(self) -> list[Registration]:
+        return inventory.registrations(self._ask(commands.LIST_REGISTRATIONS, self._patience.listing))
+
+    def _ask(self, command: str, seconds: float | None = None) -> str:
+        return self._listener.ask(command, seconds=seconds or self._patience.command)
+
+    def _do(self, command: str, *, job_id: str = "") -> None:
+        answer = self._listener.ask(command, job_id=job_id, seconds=self._patience.command).strip()
+        if not answer.startswith("+OK"):
+            raise SwitchRefused(answer.removeprefix("-ERR").strip() or "The switch gave no reason.")

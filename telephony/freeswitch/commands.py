@@ -1,0 +1,127 @@
+"""What we say to the switch, as text. Pure: every value goes through one function that lets only harmless ones pass."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from telephony.switch import OfferCommand, QueueEntry, UnsafeValue
+
+# No character here means anything to an originate string, a dial string, a variable list or an expansion.
+_HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
+_CAUSE = re.compile(r"[A-Z0-9_]{1,40}")
+_SHOWN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
+
+WITHHELD = "anonymous"
+WAITING_LOOP = "XML:${cc_dialplan} cc"
+
+
+def checked(value: object) -> str:
+    """The value as text, or UnsafeValue. Refusing is safer than quoting: some values are parsed three times over."""
+    text = str(value)
+    if not _HARMLESS.fullmatch(text) or ".." in text:
+        raise UnsafeValue("A value holds characters that could change a command.")
+    return text
+
+
+def variables(**values: object) -> str:
+    """`a=1,b=2` for the braces of an originate."""
+    return ",".join(f"{name}={checked(value)}" for name, value in values.items())
+
+
+def shown_number(number: str) -> str:
+    """A caller's number as it may be put on a phone's display."""
+    return number if _SHOWN_NUMBER.fullmatch(number) else WITHHELD
+
+
+def originate_offer(offer: OfferCommand) -> str:
+    """Ring the agent; when answered, record and take the caller out of the loop, with nobody's further help.
+
+    `intercept` finds nothing when the caller has left or another offer was quicker, and the agent's leg ends.
+    """
+    settings = variables(
+        origination_uuid=offer.offer_id,
+        cc_tenant=offer.tenant,
+        cc_offer=offer.offer_id,
+        cc_call=offer.call_id,
+        cc_agent=offer.agent_id,
+        cc_epoch=offer.epoch,
+        originate_timeout=int(offer.timeout_seconds),
+        origination_caller_id_number=shown_number(offer.caller_number),
+        origination_caller_id_name=shown_number(offer.caller_number),
+        intercept_unbridged_only="true",
+        hangup_after_bridge="true",
+        ignore_early_media="true",
+        RECORD_STEREO="true",
+        media_timeout=60_000,
+        media_hold_timeout=3_600_000,
+    )
+    steps = f"intercept:{checked(offer.caller_leg_id)}"
+    if offer.recording is not None:
+        # The switch knows where its recordings are; we say where among them.
+        steps = f"record_session:${{recordings_dir}}/{checked(offer.recording)},{steps}"
+    phone = f"user/{checked(offer.username)}@{checked(offer.domain)}"
+    return f"bgapi originate {{{settings}}}{phone} '{steps}' inline"
+
+
+def kill(leg_id: UUID, cause: str) -> str:
+    if not _CAUSE.fullmatch(cause):
+        raise UnsafeValue("A hang-up cause is a name such as NORMAL_CLEARING.")
+    return f"api uuid_kill {checked(leg_id)} {cause}"
+
+
+def pick_up(leg_id: UUID) -> str:
+    return f"api uuid_phone_event {checked(leg_id)} talk"
+
+
+def hold(leg_id: UUID) -> str:
+    return f"api uuid_hold {checked(leg_id)}"
+
+
+def unhold(leg_id: UUID) -> str:
+    return f"api uuid_hold off {checked(leg_id)}"
+
+
+def set_queue(leg_id: UUID, entry: QueueEntry, now: datetime) -> str:
+    """The variables of the waiting loop. `cc_offer` is cleared: this leg is a caller's from now on."""
+    values = {
+        "cc_tenant": entry.tenant,
+        "cc_queue": int(entry.queue_id),
+        "cc_prio": int(entry.priority),
+        "cc_max_wait": int(entry.max_wait_seconds),
+        "cc_lang": entry.language,
+        "cc_queued_us": microseconds(entry.queued_at or now),
+    }
+    listed = ";".join(f"{name}={checked(value)}" for name, value in values.items())
+    return f"api uuid_setvar_multi {checked(leg_id)} {listed}"
+
+
+def rejoin(leg_id: UUID) -> str:
+    return f"api uuid_transfer {checked(leg_id)} rejoin {WAITING_LOOP}"
+
+
+def exists(leg_id: UUID) -> str:
+    return f"api uuid_exists {checked(leg_id)}"
+
+
+def dump(leg_id: UUID) -> str:
+    return f"api uuid_dump {checked(leg_id)} json"
+
+
+def beat(now: datetime) -> str:
+    return f"api hash insert/cc/router_alive/{int(now.timestamp())}"
+
+
+def microseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+
+
+LIST_CHANNELS = "api show channels as json"
+LIST_REGISTRATIONS = "api show registrations as json"
+CORE_UUID = "api global_getvar core_uuid"
+SUBSCRIBE = (
+    "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
+    " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
+    " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback"
+)

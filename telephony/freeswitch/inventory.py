@@ -1,0 +1,79 @@
+"""What the switch has now, from its own lists: read for the resync after a restart of either side. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from telephony.facts import Direction
+from telephony.freeswitch.translate import moment, shown, text, uuid_of, variable, whole
+from telephony.switch import LiveLeg, Registration
+
+
+def _rows(answer: str) -> list[dict[str, Any]]:
+    """Of `show … as json`; an empty list has no `rows` at all."""
+    try:
+        listed = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return []
+    rows = listed.get("rows", []) if isinstance(listed, dict) else []
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def leg_ids(answer: str) -> list[UUID]:
+    found = (uuid_of(str(row.get("uuid", ""))) for row in _rows(answer))
+    return [leg_id for leg_id in found if leg_id is not None]
+
+
+def registrations(answer: str) -> list[Registration]:
+    return [
+        Registration(
+            username=str(row.get("reg_user", "")),
+            domain=str(row.get("realm", "")).lower(),
+            contact=str(row.get("url", "")),
+        )
+        for row in _rows(answer)
+    ]
+
+
+def live_leg(dump: str) -> LiveLeg | None:
+    """A leg from `uuid_dump … json`; None when it has just gone."""
+    try:
+        event = orjson.loads(dump)
+    except orjson.JSONDecodeError:
+        return None
+    leg_id = uuid_of(text(event, "Unique-ID"))
+    created_at = moment(text(event, "Caller-Channel-Created-Time"))
+    if leg_id is None or created_at is None or text(event, "Answer-State") == "hangup":
+        return None
+    bridged = uuid_of(variable(event, "signal_bond")) if _is_bridged(event) else None
+    offer_id = uuid_of(variable(event, "cc_offer"))
+    return LiveLeg(
+        leg_id=leg_id,
+        tenant=variable(event, "cc_tenant"),
+        direction=Direction.INBOUND if text(event, "Call-Direction") == "inbound" else Direction.OUTBOUND,
+        dialled=shown(
+            variable(event, "cc_number")
+            or variable(event, "sip_req_user")
+            or text(event, "Caller-Destination-Number")
+        ),
+        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
+        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        created_at=created_at,
+        answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
+        bridged_leg_id=bridged,
+        offer_id=offer_id if offer_id == leg_id else None,
+        call_id=uuid_of(variable(event, "cc_call")),
+        agent_id=whole(variable(event, "cc_agent")),
+        queue_id=whole(variable(event, "cc_queue")),
+        queued_at=moment(variable(event, "cc_queued_us")),
+        priority=whole(variable(event, "cc_prio")) or 0,
+        is_waiting=variable(event, "cc_place") == "waiting" and bridged is None,
+        is_held=text(event, "Channel-Call-State") == "HELD",
+    )
+
+
+def _is_bridged(event: dict[str, Any]) -> bool:
+    return text(event, "Channel-State") in ("CS_EXCHANGE_MEDIA", "CS_HIBERNATE") or bool(variable(event, "bridge_uuid"))

@@ -1,0 +1,294 @@
+"""The switch's events → facts. Pure: one small function for each kind of event, and nothing is believed that is not looked at.
+
+Values under `variable_…` are a leg's own; they are never mixed with the event's headers, whatever they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from telephony import facts
+from telephony.facts import Direction, HungUpBy
+
+Event = Mapping[str, Any]
+
+# How the leg's SIP dialogue ended when the person on it ended it.
+_ENDED_BY_PARTY = {"recv_bye", "recv_cancel", "recv_refuse"}
+LONGEST_TEXT = 256
+
+
+class NotAFact(ValueError):
+    """The event lacks what its fact must have."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which switch speaks, and where its recordings lie (so that paths can be told relative to it)."""
+
+    node: str
+    recordings_dir: str = ""
+    _directory: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_directory", self.recordings_dir.rstrip("/") + "/" if self.recordings_dir else "")
+
+    def relative(self, path: str) -> str:
+        return path.removeprefix(self._directory) if self._directory else path
+
+
+def translate(event: Event, source: Source) -> facts.Fact | None:
+    """The fact in this event; None when there is none for us. Raises NotAFact for one that cannot be used."""
+    name = text(event, "Event-Name")
+    if name == "CUSTOM":
+        name = text(event, "Event-Subclass")
+    translator = _TRANSLATORS.get(name)
+    return translator(event, source) if translator else None
+
+
+# --- reading headers ---------------------------------------------------------------------------------------------
+def text(event: Event, name: str) -> str:
+    """A header as text; of a repeated one the first."""
+    value = event.get(name, "")
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return value if isinstance(value, str) else str(value)
+
+
+def variable(event: Event, name: str) -> str:
+    return text(event, f"variable_{name}")
+
+
+def whole(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def uuid_of(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def moment(microseconds: str) -> datetime | None:
+    """None for 0, the switch's word for never."""
+    count = whole(microseconds)
+    if not count:
+        return None
+    seconds, rest = divmod(count, 1_000_000)
+    try:
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def shown(value: str) -> str:
+    """A caller's own words, for people's eyes: one line, no control characters, of bearable length."""
+    return "".join(character if character.isprintable() else " " for character in value[:LONGEST_TEXT]).strip()
+
+
+def _leg_id(event: Event, name: str = "Unique-ID") -> UUID:
+    leg_id = uuid_of(text(event, name))
+    if leg_id is None:
+        raise NotAFact(f"no leg in {name}")
+    return leg_id
+
+
+def _said(event: Event, source: Source) -> dict[str, Any]:
+    """What every fact has."""
+    at = moment(text(event, "Event-Date-Timestamp"))
+    if at is None:
+        raise NotAFact("no moment")
+    return {"node": source.node, "at": at, "sequence": whole(text(event, "Event-Sequence")) or 0}
+
+
+def _of_leg(event: Event, source: Source) -> dict[str, Any]:
+    """What every leg's fact has."""
+    leg_id = _leg_id(event)
+    offer_id = uuid_of(variable(event, "cc_offer"))
+    return {
+        **_said(event, source),
+        "tenant": variable(event, "cc_tenant"),
+        "leg_id": leg_id,
+        # A variable can outlive its purpose (a transferred leg inherits): an offer is only ever its own leg.
+        "offer_id": offer_id if offer_id == leg_id else None,
+    }
+
+
+def _direction(event: Event) -> Direction:
+    return Direction.INBOUND if text(event, "Call-Direction") == "inbound" else Direction.OUTBOUND
+
+
+def _dialled(event: Event) -> str:
+    return shown(variable(event, "sip_req_user") or text(event, "Caller-Destination-Number"))
+
+
+# --- one function for each event ------------------------------------------------------------------------------------
+def _leg_created(event: Event, source: Source) -> facts.Fact:
+    return facts.LegCreated(
+        **_of_leg(event, source),
+        direction=_direction(event),
+        dialled=_dialled(event),
+        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
+        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        call_id=uuid_of(variable(event, "cc_call")),
+        agent_id=whole(variable(event, "cc_agent")),
+        epoch=whole(variable(event, "cc_epoch")),
+        username=variable(event, "dialed_user"),
+        domain=variable(event, "dialed_domain"),
+    )
+
+
+def _leg_queued(event: Event, source: Source) -> facts.Fact:
+    said = _of_leg(event, source)
+    queue_id = whole(variable(event, "cc_queue"))
+    if queue_id is None:
+        raise NotAFact("no queue")
+    return facts.LegQueued(
+        **said,
+        queue_id=queue_id,
+        queued_at=moment(variable(event, "cc_queued_us")) or said["at"],
+        priority=whole(variable(event, "cc_prio")) or 0,
+        dialled=variable(event, "cc_number") or _dialled(event),
+        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
+        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        arrived_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
+    )
+
+
+def _leg_ringing(event: Event, source: Source) -> facts.Fact:
+    return facts.LegRinging(**_of_leg(event, source))
+
+
+def _leg_answered(event: Event, source: Source) -> facts.Fact:
+    said = _of_leg(event, source)
+    return facts.LegAnswered(**said, answered_at=moment(text(event, "Caller-Channel-Answered-Time")) or said["at"])
+
+
+def _pair(event: Event, source: Source) -> dict[str, Any]:
+    """Both legs of a bridge, the caller's first: the event comes on one leg only, and on either."""
+    said = _of_leg(event, source)
+    first, second = _leg_id(event, "Bridge-A-Unique-ID"), _leg_id(event, "Bridge-B-Unique-ID")
+    said["leg_id"], said["other_leg_id"] = first, second
+    offer_id = uuid_of(variable(event, "cc_offer"))
+    said["offer_id"] = offer_id if offer_id in (first, second) else None
+    return said
+
+
+def _legs_bridged(event: Event, source: Source) -> facts.Fact:
+    return facts.LegsBridged(**_pair(event, source))
+
+
+def _legs_unbridged(event: Event, source: Source) -> facts.Fact:
+    return facts.LegsUnbridged(**_pair(event, source))
+
+
+def _leg_held(event: Event, source: Source) -> facts.Fact:
+    return facts.LegHeld(**_of_leg(event, source))
+
+
+def _leg_unheld(event: Event, source: Source) -> facts.Fact:
+    return facts.LegUnheld(**_of_leg(event, source))
+
+
+def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
+    said = _of_leg(event, source)
+    by_party = variable(event, "sip_hangup_disposition") in _ENDED_BY_PARTY
+    return facts.LegHungUp(
+        **said,
+        direction=_direction(event),
+        cause=text(event, "Hangup-Cause"),
+        by=HungUpBy.PARTY if by_party else HungUpBy.SWITCH,
+        created_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
+        answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
+        ended_at=moment(text(event, "Caller-Channel-Hangup-Time")) or said["at"],
+    )
+
+
+def _recording_started(event: Event, source: Source) -> facts.Fact | None:
+    if variable(event, "cc_place") == "voicemail":
+        return None
+    return facts.RecordingStarted(**_of_leg(event, source), path=source.relative(text(event, "Record-File-Path")))
+
+
+def _recording_stopped(event: Event, source: Source) -> facts.Fact:
+    said = _of_leg(event, source)
+    path = source.relative(text(event, "Record-File-Path"))
+    seconds = (whole(variable(event, "record_ms")) or 0) / 1000
+    if variable(event, "cc_place") != "voicemail":
+        return facts.RecordingStopped(**said, path=path, seconds=seconds)
+    return facts.VoicemailLeft(
+        **said,
+        queue_id=whole(variable(event, "cc_queue")),
+        path=path,
+        seconds=seconds,
+        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
+        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+    )
+
+
+def _wait_fell_back(event: Event, source: Source) -> facts.Fact:
+    return facts.WaitFellBack(
+        **_of_leg(event, source),
+        queue_id=whole(variable(event, "cc_queue")),
+        reason=variable(event, "cc_reason"),
+    )
+
+
+def _device_registered(event: Event, source: Source) -> facts.Fact:
+    return facts.DeviceRegistered(
+        **_said(event, source),
+        username=text(event, "from-user"),
+        domain=text(event, "from-host").lower(),
+        contact=text(event, "contact"),
+    )
+
+
+def _device_unregistered(event: Event, source: Source) -> facts.Fact:
+    return facts.DeviceUnregistered(
+        **_said(event, source),
+        username=text(event, "from-user") or text(event, "user"),
+        domain=(text(event, "from-host") or text(event, "host")).lower(),
+    )
+
+
+def _command_finished(event: Event, source: Source) -> facts.Fact | None:
+    command_id = uuid_of(text(event, "Job-UUID"))
+    if command_id is None:
+        return None
+    words = text(event, "_body").strip()
+    sign, _, rest = words.partition(" ")
+    return facts.CommandFinished(**_said(event, source), command_id=command_id, is_ok=sign == "+OK", text=rest.strip())
+
+
+def _switch_beat(event: Event, source: Source) -> facts.Fact:
+    return facts.SwitchBeat(
+        **_said(event, source),
+        core_uuid=text(event, "Core-UUID"),
+        live_legs=whole(text(event, "Session-Count")) or 0,
+    )
+
+
+_TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
+    "CHANNEL_CREATE": _leg_created,
+    "CHANNEL_PROGRESS": _leg_ringing,
+    "CHANNEL_PROGRESS_MEDIA": _leg_ringing,
+    "CHANNEL_ANSWER": _leg_answered,
+    "CHANNEL_BRIDGE": _legs_bridged,
+    "CHANNEL_UNBRIDGE": _legs_unbridged,
+    "CHANNEL_HOLD": _leg_held,
+    "CHANNEL_UNHOLD": _leg_unheld,
+    "CHANNEL_HANGUP_COMPLETE": _leg_hung_up,
+    "RECORD_START": _recording_started,
+    "RECORD_STOP": _recording_stopped,
+    "cc::enqueue": _leg_queued,
+    "cc::fallback": _wait_fell_back,
+    "sofia::register": _device_registered,
+    "sofia::unregister": _device_unregistered,
+    "sofia::expire": _device_unregistered,
+    "BACKGROUND_JOB": _command_finished,
+    "HEARTBEAT": _switch_beat,
+}
