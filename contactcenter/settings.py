@@ -16,6 +16,8 @@ PUBLIC_HOSTS = environment.words("PUBLIC_HOSTS", "localhost,127.0.0.1")
 ALLOWED_HOSTS = ["*"]
 # With a token, /metrics wants `Authorization: Bearer <token>`; without one it is for a private network.
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
+# How many proxies of ours stand in front and write X-Forwarded-For.
+PROXIES = environment.integer("PROXIES", 0, highest=5)
 HTTPS = environment.choice("HTTPS", "off", of=("on", "off")) == "on"
 ROOT_URLCONF = "contactcenter.urls"
 PUBLIC_SCHEMA_URLCONF = "contactcenter.public_urls"
@@ -73,6 +75,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.people.middleware.ActingMember",
+    "contactcenter.middleware.actor.Actor",
     "contactcenter.middleware.reader.LanguageAndTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "contactcenter.middleware.refusals.RefusalsAsAnswers",
@@ -154,7 +158,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = environment.text("STATIC_ROOT", str(BASE_DIR / "static-collected"))
+# Where `collectstatic` puts a copy for a web server in front; without it the files are served from where they are.
+STATIC_ROOT = environment.text("STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

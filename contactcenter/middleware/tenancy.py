@@ -6,17 +6,19 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django_tenants.utils import get_tenant_domain_model, remove_www
+from django_tenants.utils import get_tenant_domain_model, remove_www, tenant_context
 
 from contactcenter.errors import plain_page
+from tenants.context import enter_public
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def tenant_of_host(host: str):
-    """The tenant whose domain the host is, or None. Runs in the public schema."""
-    connection.set_schema_to_public()
-    domain = get_tenant_domain_model().objects.select_related("tenant").filter(domain=remove_www(host.lower())).first()
+    """The tenant whose domain the host is, or None."""
+    with enter_public():
+        domains = get_tenant_domain_model().objects.select_related("tenant")
+        domain = domains.filter(domain=remove_www(host.lower())).first()
     return domain.tenant if domain else None
 
 
@@ -32,7 +34,6 @@ class TenantOfHost:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        connection.set_schema_to_public()
         host = host_of(request.META.get("HTTP_HOST", ""))
         if host in settings.PUBLIC_HOSTS:
             return self._answer_public(request)
@@ -43,12 +44,10 @@ class TenantOfHost:
 
     def _answer_public(self, request: HttpRequest) -> HttpResponse:
         # No row is read: /healthz must answer while the database is down.
-        request.tenant = connection.tenant
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
-        try:
+        with enter_public():
+            request.tenant = connection.tenant
             return self.get_response(request)
-        finally:
-            connection.set_schema_to_public()
 
     def _answer_tenant(self, request: HttpRequest, tenant) -> HttpResponse:
         if tenant.state != "active":
@@ -57,8 +56,5 @@ class TenantOfHost:
                 return plain_page(request, page, status=403 if page == "suspended" else 404)
         request.tenant = tenant
         request.urlconf = settings.ROOT_URLCONF
-        connection.set_tenant(tenant)
-        try:
+        with tenant_context(tenant):
             return self.get_response(request)
-        finally:
-            connection.set_schema_to_public()

@@ -1,0 +1,15 @@
+"""What Linux must do for us: a child whose parent was killed is told to stop, so nothing is left behind."""
+
+import ctypes
+import signal
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """Between fork and exec. Also gives the child ordinary signals: a shell's `&` leaves SIGINT ignored."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
