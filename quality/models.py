@@ -1,0 +1,148 @@
+"""How well it was done: scorecards with weights, and what an inspector gave a call on one of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from quality.scoring import ItemScore
+
+
+class Scorecard(models.Model):
+    """A form. A published version never changes again: the next change is a new version."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
+
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    state = models.CharField(
+        _("state"), max_length=16, choices=State.choices, default=State.DRAFT, editable=False
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("scorecard")
+        verbose_name_plural = _("scorecards")
+        ordering = ["name", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="scorecard_version_once"),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(state="published"),
+                name="scorecard_one_published_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+
+class ScorecardItem(models.Model):
+    """One question. A weighted item earns points; a fatal item is passed, or makes the whole call 0."""
+
+    scorecard = models.ForeignKey(
+        Scorecard, verbose_name=_("scorecard"), on_delete=models.CASCADE, related_name="items"
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    text = models.CharField(_("question"), max_length=200)
+    guide = models.TextField(_("how to judge"), blank=True)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=6,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0)],
+        help_text=_("Its share among the weighted items. A fatal item needs none."),
+    )
+    max_points = models.PositiveSmallIntegerField(
+        _("most points"), default=5, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    is_fatal = models.BooleanField(
+        _("fatal"), default=False, help_text=_("Not passed means 0 % for the whole call.")
+    )
+
+    class Meta:
+        verbose_name = _("scorecard item")
+        verbose_name_plural = _("scorecard items")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Evaluation(models.Model):
+    """What one inspector gave one call on one version of a form. Published when made; never edited."""
+
+    scorecard = models.ForeignKey(
+        Scorecard, verbose_name=_("scorecard"), on_delete=models.PROTECT, related_name="evaluations"
+    )
+    call_id = models.UUIDField(_("call"), db_index=True)
+    agent = models.ForeignKey(
+        "telephony.Agent", verbose_name=_("agent"), on_delete=models.PROTECT, related_name="+"
+    )
+    inspector = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("inspector"),
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+    )
+    percent = models.DecimalField(_("score"), max_digits=5, decimal_places=2)
+    is_fatal = models.BooleanField(_("fatal item not passed"), default=False)
+    comment = models.TextField(_("comment"), blank=True)
+    published_at = models.DateTimeField(_("published at"), default=timezone.now)
+    read_at = models.DateTimeField(_("read by the agent at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
+        ordering = ["-published_at", "-pk"]
+        indexes = [models.Index(fields=["agent", "-published_at"], name="evaluation_by_agent")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call_id", "scorecard", "inspector"], name="evaluation_once_per_inspector"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} %"
+
+
+class EvaluationScore(models.Model):
+    """The points of one item, with the item's weight as it was."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="scores")
+    item = models.ForeignKey(ScorecardItem, on_delete=models.PROTECT, related_name="+")
+    points = models.PositiveSmallIntegerField(_("points"))
+    note = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["item__position", "item_id"]
+        constraints = [models.UniqueConstraint(fields=["evaluation", "item"], name="item_scored_once")]
+
+    def __str__(self) -> str:
+        return f"{self.points}"
+
+    @property
+    def as_item_score(self) -> ItemScore:
+        return ItemScore(
+            weight=self.item.weight,
+            points=self.points,
+            max_points=self.item.max_points,
+            is_fatal=self.item.is_fatal,
+        )

@@ -1,0 +1,57 @@
+"""What a slot of time adds up to. Parts of slots can be added; rates are made of the sums, never averaged."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+from telephony import metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Counts, and sums in seconds. `abandoned` has the short abandons in it."""
+
+    offered: int = 0
+    answered: int = 0
+    answered_within: int = 0
+    abandoned: int = 0
+    abandoned_within: int = 0
+    abandoned_later: int = 0
+    short_abandoned: int = 0
+    flowed_out: int = 0
+    voicemail: int = 0
+    lost: int = 0
+    waiting: int = 0
+    answer_wait: float = 0
+    abandon_wait: float = 0
+    handled: int = 0
+    missed: int = 0
+    talk: float = 0
+    hold: float = 0
+    wrap_up: float = 0
+    contact: float = 0
+    idle: float = 0
+
+    def __add__(self, other: Parts) -> Parts:
+        sums = (mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True))
+        return Parts(**dict(zip(self.__dataclass_fields__, sums, strict=True)))
+
+    @property
+    def service(self) -> metrics.ServiceCounts:
+        """Short abandons are left out of every variant of the service level."""
+        return metrics.ServiceCounts(
+            answered_within=self.answered_within,
+            answered_later=self.answered - self.answered_within,
+            abandoned_within=self.abandoned_within,
+            abandoned_later=self.abandoned_later,
+        )
+
+    @property
+    def unexplained(self) -> int:
+        """O − A − B − F − ΔW; anything but 0 is a fault of ours, and is shown."""
+        left = self.flowed_out + self.voicemail + self.lost
+        return self.offered - self.answered - self.abandoned - left - self.waiting
+
+
+def sum_of(parts) -> Parts:
+    return sum(parts, Parts())

@@ -1,0 +1,35 @@
+"""Which rows stand behind which number: one condition each, to count and to list, so both agree.
+
+Stays are rows of telephony's ledger of waiting (offered = a stay began); conversations are its answered offers.
+`wait_seconds` is an annotation made by `timed`.
+"""
+
+from __future__ import annotations
+
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Extract
+
+EVERY = Q(pk__isnull=False)
+ANSWERED = Q(exit="answered")
+ABANDONED = Q(exit="abandoned")
+FLOWED_OUT = Q(exit="flow_out")
+VOICEMAIL = Q(exit="voicemail")
+LOST = Q(exit="lost")
+WAITING = Q(exit="", left_at__isnull=True, call__ended_at__isnull=True)
+
+WITHIN = Q(wait_seconds__lte=F("sl_seconds"))
+SHORT = ABANDONED & Q(wait_seconds__lt=F("short_abandon_seconds"))
+KEPT_ABANDONS = ABANDONED & ~Q(wait_seconds__lt=F("short_abandon_seconds"))
+
+ANSWERED_WITHIN = ANSWERED & WITHIN
+ABANDONED_WITHIN = KEPT_ABANDONS & WITHIN
+ABANDONED_LATER = KEPT_ABANDONS & ~WITHIN
+
+BRIDGED = Q(outcome="bridged")
+MISSED = Q(outcome="missed")
+
+
+def timed(stays: QuerySet) -> QuerySet:
+    """Stays with `wait_seconds`: from entering the queue to leaving it, whichever way."""
+    wait = ExpressionWrapper(F("left_at") - F("entered_at"), output_field=DurationField())
+    return stays.annotate(wait_seconds=Extract(wait, "epoch"))

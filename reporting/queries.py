@@ -1,0 +1,191 @@
+"""Calls by day and hour on the tenant's clock, agents' performance, and the rows behind each number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import ExtractHour, TruncDate
+
+from quality import queries as quality
+from reporting import populations as rows
+from reporting.parts import Parts, sum_of
+from reporting.periods import Period
+from reporting.registry import OFFERS, STAYS, Metric
+from telephony import queries as telephony
+from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
+
+Slot = tuple[date, int]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a report is about. `queue_id` None is all queues; day, hour and agent narrow it."""
+
+    period: Period
+    queue_id: int | None = None
+    day: date | None = None
+    hour: int | None = None
+    agent_id: int | None = None
+
+    @property
+    def queue_ids(self) -> list[int] | None:
+        return None if self.queue_id is None else [self.queue_id]
+
+
+@dataclass(frozen=True)
+class Report:
+    """`days` has every day of the period, `hours` every hour of the clock 0–23, quiet ones too."""
+
+    days: dict[date, Parts]
+    hours: dict[int, Parts]
+    total: Parts
+
+
+@dataclass(frozen=True)
+class AgentLine:
+    agent: object
+    parts: Parts
+    work: WorkTime
+    score: object
+
+
+def report(question: Question, now: datetime) -> Report:
+    """Three aggregations in all, each one statement, grouped by local day and hour."""
+    slots: dict[Slot, Parts] = {}
+    for found in (_stay_parts(question), _offer_parts(question), _work_parts(question, now)):
+        for slot, parts in found.items():
+            slots[slot] = slots.get(slot, Parts()) + parts
+    days = {day: sum_of(p for (d, _h), p in slots.items() if d == day) for day in question.period.days}
+    hours = {hour: sum_of(p for (_d, h), p in slots.items() if h == hour) for hour in range(24)}
+    return Report(days=days, hours=hours, total=sum_of(slots.values()))
+
+
+def _by_slot(found: QuerySet, moment: str, question: Question, parts: dict) -> dict[Slot, Parts]:
+    zone = question.period.zone
+    local = found.order_by().annotate(
+        slot_day=TruncDate(moment, tzinfo=zone), slot_hour=ExtractHour(moment, tzinfo=zone)
+    )
+    grouped = local.values("slot_day", "slot_hour").annotate(**parts)
+    return {(row.pop("slot_day"), row.pop("slot_hour")): _parts(row) for row in grouped}
+
+
+def _parts(row: dict) -> Parts:
+    """Columns are called like the parts, with a `sum_` where the row has a column of that name itself."""
+    return Parts(
+        **{name.removeprefix("sum_"): float(v or 0) if name in _SUMS else v for name, v in row.items()}
+    )
+
+
+_SUMS = ("sum_answer_wait", "sum_abandon_wait", "sum_talk", "sum_hold", "sum_wrap_up")
+
+
+def _stay_parts(question: Question) -> dict[Slot, Parts]:
+    return _by_slot(
+        stays(question),
+        "entered_at",
+        question,
+        {
+            "offered": Count("pk"),
+            "answered": Count("pk", filter=rows.ANSWERED),
+            "answered_within": Count("pk", filter=rows.ANSWERED_WITHIN),
+            "abandoned": Count("pk", filter=rows.ABANDONED),
+            "abandoned_within": Count("pk", filter=rows.ABANDONED_WITHIN),
+            "abandoned_later": Count("pk", filter=rows.ABANDONED_LATER),
+            "short_abandoned": Count("pk", filter=rows.SHORT),
+            "flowed_out": Count("pk", filter=rows.FLOWED_OUT),
+            "voicemail": Count("pk", filter=rows.VOICEMAIL),
+            "lost": Count("pk", filter=rows.LOST),
+            "waiting": Count("pk", filter=rows.WAITING),
+            "sum_answer_wait": Sum("wait_seconds", filter=rows.ANSWERED),
+            "sum_abandon_wait": Sum("wait_seconds", filter=rows.ABANDONED),
+        },
+    )
+
+
+_OFFER_PARTS = {
+    "handled": Count("pk", filter=rows.BRIDGED),
+    "missed": Count("pk", filter=rows.MISSED),
+    "sum_talk": Sum("talk_seconds", filter=rows.BRIDGED),
+    "sum_hold": Sum("hold_seconds", filter=rows.BRIDGED),
+    "sum_wrap_up": Sum("wrap_up_seconds", filter=rows.BRIDGED),
+}
+
+
+def _offer_parts(question: Question) -> dict[Slot, Parts]:
+    return _by_slot(offers(question), "offered_at", question, _OFFER_PARTS)
+
+
+def _work_parts(question: Question, now: datetime) -> dict[Slot, Parts]:
+    """Agents serve several queues, so a question about one queue has no occupancy."""
+    if question.queue_id is not None:
+        return {}
+    period = question.period
+    found = work_time_by_hour(period.start, min(period.end, now), period.zone.key)
+    return {slot: Parts(contact=work.contact, idle=work.idle) for slot, work in found.items()}
+
+
+def stays(question: Question) -> QuerySet:
+    """The stays of the question, with `wait_seconds`."""
+    period = question.period
+    found = rows.timed(telephony.stays(period.start, period.end, question.queue_ids))
+    if question.agent_id is not None:
+        found = found.filter(agent_id=question.agent_id)
+    return _narrowed(found, "entered_at", question)
+
+
+def offers(question: Question) -> QuerySet:
+    period = question.period
+    found = telephony.offers(period.start, period.end)
+    if question.queue_id is not None:
+        found = found.filter(stay__queue_id=question.queue_id)
+    if question.agent_id is not None:
+        found = found.filter(agent_id=question.agent_id)
+    return _narrowed(found, "offered_at", question)
+
+
+def _narrowed(found: QuerySet, moment: str, question: Question) -> QuerySet:
+    """Only one local day, or one hour of the clock, of the period."""
+    zone = question.period.zone
+    if question.day is not None:
+        found = found.annotate(only_day=TruncDate(moment, tzinfo=zone)).filter(only_day=question.day)
+    if question.hour is not None:
+        found = found.annotate(only_hour=ExtractHour(moment, tzinfo=zone)).filter(only_hour=question.hour)
+    return found
+
+
+def rows_behind(metric: Metric, question: Question) -> QuerySet | None:
+    """What the figure is made of, newest first; None for figures that are not made of calls."""
+    sources: dict[str, tuple[Callable[[Question], QuerySet], str]] = {
+        STAYS: (stays, "-entered_at"),
+        OFFERS: (offers, "-offered_at"),
+    }
+    if metric.source not in sources:
+        return None
+    source, order = sources[metric.source]
+    found = source(question).select_related("call", "agent")
+    return found.filter(metric.members).order_by(order, "-pk")
+
+
+def counted_keys(metric: Metric, found: QuerySet) -> set | None:
+    """Keys of the rows in the numerator; None when all of them are."""
+    return None if metric.counted is None else set(found.filter(metric.counted).values_list("pk", flat=True))
+
+
+def agent_lines(question: Question, now: datetime) -> list[AgentLine]:
+    """One line for each agent who may take calls, in the order of their extensions."""
+    period = question.period
+    grouped = offers(question).order_by().values("agent_id").annotate(**_OFFER_PARTS)
+    parts = {row.pop("agent_id"): _parts(row) for row in grouped}
+    work = work_time_by_agent(period.start, min(period.end, now), period.zone.key)
+    scores = quality.mean_percent_by_agent(period.start, period.end)
+    return [
+        _line(agent, parts.get(agent.pk, Parts()), work.get(agent.pk, WorkTime()), scores.get(agent.pk))
+        for agent in telephony.agents_on_floor()
+    ]
+
+
+def _line(agent, parts: Parts, work: WorkTime, score) -> AgentLine:
+    return AgentLine(agent, replace(parts, contact=work.contact, idle=work.idle), work, score)
