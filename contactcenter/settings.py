@@ -3,6 +3,7 @@
 import structlog
 
 from contactcenter import environment, logs
+from tenants.people.theme import UNFOLD  # noqa: F401  (how both admin sites look)
 
 BASE_DIR = environment.PROJECT
 RUN_DIR = environment.run_directory()
@@ -209,7 +210,8 @@ SPECTACULAR_SETTINGS = {
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-UNFOLD = {"SITE_TITLE": "Contact centre", "SITE_HEADER": "Contact centre", "SHOW_LANGUAGES": False}
+# Between dry run and confirmation the file waits in the cache, whose keys carry the tenant.
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
 # --- logs -------------------------------------------------------------------------------------------------------
 LOGGING = logs.as_dict(form=environment.choice("LOG_FORM", "console", of=("console", "json")))

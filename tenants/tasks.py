@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from tenants.context import current_schema, enter, every_tenant
+from tenants.provisioning.opening import provision
 
 HEADER = "cc_schema"
 
@@ -39,3 +40,8 @@ def for_every_tenant(task: TenantTask, *args: object) -> int:
         with enter(tenant.schema_name):
             task.delay(*args)
     return len(tenants)
+
+
+@shared_task(name="tenants.provision_tenant")
+def provision_tenant(tenant_id: int) -> bool:
+    return provision(tenant_id)

@@ -10,8 +10,13 @@ from tenants.people.models import Member
 
 @dataclass(frozen=True)
 class Acting:
-    member: Member | None = None
+    who: object = None
     address: str | None = None
+
+    @property
+    def member(self) -> Member | None:
+        """Read only when asked for: a lazy user costs a query. An anonymous visitor is nobody."""
+        return self.who if getattr(self.who, "is_authenticated", False) else None
 
 
 NOBODY = Acting()
@@ -24,9 +29,8 @@ def acting_now() -> Acting:
 
 @contextmanager
 def acting(member: object, address: str | None = None) -> Iterator[None]:
-    """Name the actor of everything inside; an anonymous visitor is nobody."""
-    known = member if getattr(member, "is_authenticated", False) else None
-    token = _acting.set(Acting(known, address))
+    """Name the actor of everything inside."""
+    token = _acting.set(Acting(member, address))
     try:
         yield
     finally:

@@ -1,0 +1,196 @@
+"""Every write about tenants: opening, suspending, resuming, closing, and lending numbers."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tenants.context import enter_public
+from tenants.errors import BadInput, DomainError
+from tenants.events import (
+    Event,
+    NumberAssigned,
+    TenantClosed,
+    TenantResumed,
+    TenantSuspended,
+    emit,
+)
+from tenants.models import HOST_NAME, SCHEMA_NAME, Contract, Domain, Number, NumberAssignment, Plan, Sla, Tenant
+from tenants.models import ProvisioningStep as Step
+from tenants.people.actions import record_audit
+from tenants.provisioning.schemas import end_all_sessions
+from tenants.tasks import provision_tenant
+
+
+class TenantNotOpen(DomainError):
+    """Only an open tenant can be suspended."""
+
+
+class TenantNotSuspended(DomainError):
+    """Only a suspended tenant can be resumed."""
+
+
+class TenantStillOpen(DomainError):
+    """Suspend the tenant first; closing is for good."""
+
+
+class NumberTaken(DomainError):
+    """This number belongs to another tenant. Take it back first."""
+
+
+@dataclass(frozen=True)
+class FirstAdmin:
+    username: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Plan, dates (both included; no end = until ended), seats and SLA of the first contract."""
+
+    plan: Plan
+    starts_on: date
+    seats: int
+    ends_on: date | None = None
+    sla: Sla | None = None
+    reference: str = ""
+
+
+@transaction.atomic
+def open_tenant(
+    *,
+    name: str,
+    schema_name: str,
+    domain: str,
+    admin: FirstAdmin,
+    terms: Terms,
+    language: str = "en",
+    country: str = "GB",
+    time_zone: str = "Europe/London",
+    currency: str = "GBP",
+    begin: bool = True,
+) -> Tenant:
+    """Take the order for a tenant; its steps then run in a task. The same schema again gives the same tenant."""
+    found = Tenant.objects.filter(schema_name=schema_name).first()
+    if found:
+        return found
+    _refuse_bad_names(schema_name, domain)
+    tenant = Tenant.objects.create(
+        name=name, schema_name=schema_name, language=language, country=country, time_zone=time_zone, currency=currency
+    )
+    Domain.objects.create(tenant=tenant, domain=domain, is_primary=True)
+    Contract.objects.create(tenant=tenant, **{n: getattr(terms, n) for n in Terms.__dataclass_fields__})
+    _plan_steps(tenant, admin)
+    record_audit(verb="ordered", subject=tenant, after={"name": name, "domain": domain, "plan": terms.plan.code})
+    if begin:
+        transaction.on_commit(lambda: provision_tenant.delay(tenant.pk))
+    return tenant
+
+
+def _refuse_bad_names(schema_name: str, domain: str) -> None:
+    if not SCHEMA_NAME.regex.match(schema_name) or schema_name.startswith(("pg_", "tenant_template", "public")):
+        raise BadInput(SCHEMA_NAME.message, field="schema_name")
+    if not HOST_NAME.regex.match(domain):
+        raise BadInput(HOST_NAME.message, field="domain")
+    if Domain.objects.filter(domain=domain).exists():
+        raise BadInput(_("This host name belongs to another tenant."), field="domain")
+
+
+def _plan_steps(tenant: Tenant, admin: FirstAdmin) -> None:
+    for position, name in enumerate(Step.Name.values, start=1):
+        details = asdict(admin) if name == Step.Name.ADMIN else {}
+        Step.objects.create(tenant=tenant, position=position, name=name, details=details)
+
+
+def run_opening_again(*, tenant: Tenant) -> None:
+    """After a failure: the steps that are done stay done."""
+    record_audit(verb="opening run again", subject=tenant)
+    transaction.on_commit(lambda: provision_tenant.delay(tenant.pk))
+
+
+@transaction.atomic
+def suspend_tenant(*, tenant_id: int, at: datetime, reason: str = "") -> None:
+    """People are signed out and locked out, callers hear a notice; nothing is lost."""
+    if _move(tenant_id, Tenant.State.SUSPENDED, at, reason, TenantSuspended, TenantNotOpen, of=("active",)):
+        end_all_sessions(Tenant.objects.values_list("schema_name", flat=True).get(pk=tenant_id))
+
+
+def resume_tenant(*, tenant_id: int, at: datetime) -> None:
+    _move(tenant_id, Tenant.State.ACTIVE, at, "", TenantResumed, TenantNotSuspended, of=("suspended",))
+
+
+@transaction.atomic
+def close_tenant(*, tenant_id: int, at: datetime, reason: str = "") -> None:
+    """For good: numbers go back to the inventory, contracts end, the data stays until its retention is over."""
+    states = ("suspended", "provisioning")
+    if _move(tenant_id, Tenant.State.CLOSED, at, reason, TenantClosed, TenantStillOpen, of=states):
+        _end_terms(tenant_id, at)
+
+
+@transaction.atomic
+def _move(
+    tenant_id: int, state: str, at: datetime, reason: str, event: type[Event], refusal: type[DomainError],
+    *, of: tuple[str, ...],
+) -> bool:
+    """True when the state changed, False when it was so already; the refusal from any other state."""
+    with enter_public():
+        tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
+        if tenant.state == state:
+            return False
+        if tenant.state not in of:
+            raise refusal
+        before = {"state": tenant.state}
+        tenant.move_to(state, at, reason)
+        tenant.save(update_fields=["state", "state_since", "state_reason"])
+        record_audit(verb=state if state != "active" else "resumed", subject=tenant, before=before,
+                     after={"state": state}, reason=reason)
+        emit(event(occurred_at=at, tenant_id=tenant_id))
+    return True
+
+
+@transaction.atomic
+def _end_terms(tenant_id: int, at: datetime) -> None:
+    with enter_public():
+        for number in Number.objects.filter(tenant_id=tenant_id):
+            take_number_back(number_id=number.pk, at=at)
+        for contract in Contract.objects.filter(tenant_id=tenant_id):
+            if contract.starts_on <= at.date() and (contract.ends_on is None or contract.ends_on > at.date()):
+                contract.ends_on = at.date()
+                contract.save(update_fields=["ends_on"])
+
+
+@transaction.atomic
+def assign_number(*, number_id: int, tenant_id: int, at: datetime) -> None:
+    """Lend a free number to a tenant, from this moment."""
+    with enter_public():
+        number = Number.objects.select_for_update().get(pk=number_id)
+        if number.tenant_id == tenant_id:
+            return
+        if number.tenant_id is not None or number.state == Number.State.RETIRED:
+            raise NumberTaken
+        _lend(number, tenant_id, at)
+
+
+def _lend(number: Number, tenant_id: int, at: datetime) -> None:
+    number.tenant_id, number.state, number.assigned_at = tenant_id, Number.State.ASSIGNED, at
+    number.save(update_fields=["tenant", "state", "assigned_at"])
+    NumberAssignment.objects.create(number=number, tenant_id=tenant_id, assigned_at=at)
+    record_audit(verb="assigned", subject=number, after={"tenant": tenant_id})
+    emit(NumberAssigned(occurred_at=at, number_id=number.pk, tenant_id=tenant_id))
+
+
+@transaction.atomic
+def take_number_back(*, number_id: int, at: datetime) -> None:
+    with enter_public():
+        number = Number.objects.select_for_update().get(pk=number_id)
+        if number.tenant_id is None:
+            return
+        had = number.tenant_id
+        number.assignments.filter(returned_at__isnull=True).update(returned_at=at)
+        number.tenant, number.state, number.assigned_at = None, Number.State.FREE, None
+        number.save(update_fields=["tenant", "state", "assigned_at"])
+        record_audit(verb="taken back", subject=number, before={"tenant": had})
+        emit(NumberAssigned(occurred_at=at, number_id=number.pk, tenant_id=None))
+

@@ -1,0 +1,161 @@
+"""Members, their keys and the audit log, on both sites: each shows the people of its own schema."""
+
+import json
+
+from django.contrib import messages
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import action
+
+from tenants.people.actions import create_token, end_access, record_audit, revoke_token, sign_out_everywhere
+from tenants.people.admin_filters import ActorFilter, RoleFilter, VerbFilter
+from tenants.people.admin_forms import MemberForm
+from tenants.people.admin_resources import MemberResource
+from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site, tenant_site
+from tenants.people.invitations import invitation_path
+from tenants.people.models import ApiToken, AuditEntry, Member
+from tenants.people.policies import can_change_member, can_manage_members, can_see_audit
+
+
+class MemberAdmin(AuditedSheetAdmin):
+    policy = staticmethod(can_manage_members)
+    form = MemberForm
+    resource_classes = [MemberResource]
+    list_display = ["name", "username", "email", "shown_roles", "is_active", "last_login"]
+    list_filter = [RoleFilter, "is_active", ("last_login", RangeDateTimeFilter)]
+    list_filter_submit = True
+    search_fields = ["name", "username", "email"]
+    ordering = ["name", "id"]
+    actions_detail = ["invite", "end_sessions"]
+
+    @display(description=_("roles"))
+    def shown_roles(self, member: Member) -> str:
+        return ", ".join(member.role_names()) or "–"
+
+    def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):  # noqa: ANN001, ANN003, ANN201
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("MemberForm", (form,), {"by": request.user})
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """People are never deleted: what they did must keep a name. End their access instead."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
+        return can_manage_members(request.user) and (obj is None or can_change_member(request.user, obj))
+
+    def save_model(self, request: HttpRequest, obj: Member, form: MemberForm, change: bool) -> None:
+        leaves = change and "is_active" in form.changed_data and not obj.is_active
+        if leaves:
+            end_access(member=Member.objects.get(pk=obj.pk), at=timezone.now())
+            obj.session_epoch += 1
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if change and "roles" in form.changed_data and not leaves:
+            # Open pages and sockets were let in under the old roles.
+            sign_out_everywhere(member=obj, at=timezone.now(), reason="roles changed")
+        if not change:
+            self._show_invitation(request, obj)
+
+    def _show_invitation(self, request: HttpRequest, member: Member) -> None:
+        link = request.build_absolute_uri(invitation_path(member))
+        text = _("Give {} this link to choose a password. It works once, for three days: {}")
+        messages.info(request, format_html(str(text), member.name, link))
+
+    @action(description=_("New invitation link"), url_path="invite", permissions=["change"])
+    def invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        member = self._member(request, object_id)
+        record_audit(verb="invited", subject=member)
+        self._show_invitation(request, member)
+        return redirect("admin:people_member_change", member.pk)
+
+    @action(description=_("End all sessions"), url_path="end-sessions", permissions=["change"])
+    def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        member = self._member(request, object_id)
+        sign_out_everywhere(member=member, at=timezone.now(), reason="by an administrator")
+        messages.success(request, _("%(name)s is signed out everywhere.") % {"name": member.name})
+        return redirect("admin:people_member_change", member.pk)
+
+    def _member(self, request: HttpRequest, object_id: str) -> Member:
+        member = get_object_or_404(Member, pk=object_id)
+        if not can_change_member(request.user, member):
+            raise PermissionDenied
+        return member
+
+
+class AuditEntryAdmin(AuditedModelAdmin):
+    """To read only; the database refuses changes as well."""
+
+    view_policy = staticmethod(can_see_audit)
+    list_display = ["at", "actor_name", "verb", "subject", "subject_name", "address", "reason"]
+    list_filter = [("at", RangeDateTimeFilter), ActorFilter, VerbFilter]
+    list_filter_submit = True
+    search_fields = ["actor_name", "verb", "subject", "subject_name", "reason"]
+    fields = ["at", "actor_name", "address", "verb", "subject", "subject_name", "shown_before", "shown_after", "reason"]
+    readonly_fields = fields
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    @display(description=_("before"))
+    def shown_before(self, entry: AuditEntry) -> str:
+        return _as_text(entry.before)
+
+    @display(description=_("after"))
+    def shown_after(self, entry: AuditEntry) -> str:
+        return _as_text(entry.after)
+
+
+def _as_text(values: dict | None) -> str:
+    if not values:
+        return "–"
+    return format_html("<pre>{}</pre>", json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True))
+
+
+class ApiTokenAdmin(AuditedModelAdmin):
+    policy = staticmethod(can_manage_members)
+    list_display = ["name", "member", "prefix", "created_at", "expires_at", "revoked_at"]
+    list_filter = [("revoked_at", RangeDateTimeFilter)]
+    list_select_related = ["member"]
+    search_fields = ["name", "prefix", "member__name"]
+    fields = ["name", "member", "expires_at"]
+    actions_detail = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form, change: bool) -> None:  # noqa: ANN001
+        token, text = create_token(member=obj.member, name=obj.name, expires_at=obj.expires_at)
+        obj.pk = token.pk
+        messages.warning(request, format_html(str(_("Copy the key now, it is shown this once: {}")), text))
+
+    @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        revoke_token(token=get_object_or_404(ApiToken, pk=object_id), at=timezone.now())
+        messages.success(request, _("The key opens nothing any more."))
+        return redirect("admin:people_apitoken_changelist")
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return can_manage_members(request.user)
+
+
+for site in (tenant_site, operator_site):
+    site.register(Member, MemberAdmin)
+    site.register(AuditEntry, AuditEntryAdmin)
+tenant_site.register(ApiToken, ApiTokenAdmin)

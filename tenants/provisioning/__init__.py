@@ -1,0 +1,1 @@
+"""Opens a tenant step by step; every step may be run again."""

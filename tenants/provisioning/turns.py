@@ -1,0 +1,34 @@
+"""One at a time across processes: an advisory lock on a connection of its own.
+
+Not on Django's: migrating hands that one back to the pool, and the lock would stay with an idle connection.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+
+OPENING = 7_201
+TEMPLATE = 7_202
+
+
+def connection_parameters() -> dict[str, str]:
+    """host, port, user, password and dbname of Django's database, those that are set."""
+    found = connection.settings_dict
+    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return {ours: str(found[theirs]) for ours, theirs in named.items() if found.get(theirs)}
+
+
+@contextmanager
+def wait_for_turn(kind: int, key: int = 0) -> Iterator[None]:
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        own.execute("SELECT pg_advisory_lock(%s, %s)", [kind, key])
+        yield
+
+
+@contextmanager
+def try_turn(kind: int, key: int) -> Iterator[bool]:
+    """Yields False when somebody else has it."""
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        yield own.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, key]).fetchone()[0]
