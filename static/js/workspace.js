@@ -1,0 +1,126 @@
+/* The agent's page: what the server says is shown, what the agent asks is sent; the news repaints, never the click. */
+
+import { duration, toast, word } from "./app.js";
+import { Live, Rows, runTimers, showState } from "./live.js";
+import { listenToKeys } from "./workspace/keys.js";
+import { showCall, stageOf } from "./workspace/call.js";
+import { Pop } from "./workspace/pop.js";
+import { Recent } from "./workspace/recent.js";
+import { showQueues, showStatus } from "./workspace/deck.js";
+import { Transfer } from "./workspace/transfer.js";
+import { WrapUp } from "./workspace/wrapup.js";
+
+const page = document.getElementById("content");
+const me = Number(page.dataset.agent);
+const state = { me, agent: null, call: null, stage: "none" };
+const queues = new Rows();
+const colleagues = new Rows();
+
+const live = new Live("/ws/workspace/", {
+  onMessage: (message) => hear[message.type]?.(message),
+  onState: showState(document.getElementById("live"), word, document.querySelectorAll("[data-dated]")),
+});
+
+/** Sends an order; the button that asked waits for the news, five seconds at most. */
+function order(type, values = {}, button = null) {
+  if (!live.send({ type, ...values })) {
+    toast(word("order_not_sent"), "danger");
+    return false;
+  }
+  if (button) {
+    button.setAttribute("aria-disabled", "true");
+    setTimeout(() => button.removeAttribute("aria-disabled"), 5000);
+  }
+  return true;
+}
+
+const pop = new Pop();
+const recent = new Recent(document.getElementById("recent"));
+const wrapUp = new WrapUp({ order, live });
+const transfer = new Transfer({ order, queues, colleagues, state });
+const showTimers = runTimers(live, duration);
+
+const hear = {
+  snapshot(message) {
+    queues.replace(message.queues);
+    colleagues.replace(message.colleagues);
+    state.agent = message.agent;
+    state.call = message.call;
+    recent.replace(message.recent);
+    showQueues(queues);
+    repaint();
+  },
+  agent({ row }) {
+    colleagues.take(row);
+    if (row.id === me && !(state.agent?.version > row.version)) state.agent = row;
+    transfer.repaint();
+    repaint();
+  },
+  call({ row }) {
+    if (row.ended_at && row.agent?.id === me) recent.put(row);
+    if (state.call?.id === row.id && state.call.version > row.version) return;
+    if (isInHand(row) || state.call?.id === row.id) state.call = row;
+    repaint();
+  },
+  queue({ row }) {
+    if (queues.take(row)) showQueues(queues);
+    transfer.repaint();
+  },
+  pop({ call_id: callId, card }) {
+    pop.open(callId, card);
+  },
+  order_refused(message) {
+    for (const button of document.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+    wrapUp.refused();
+    toast(message.message, "danger");
+  },
+};
+
+function isInHand(call) {
+  return call.offer?.agent.id === me || (call.agent?.id === me && !call.ended_at);
+}
+
+function repaint() {
+  const before = state.stage;
+  state.stage = stageOf(state);
+  showStatus(state);
+  showCall(state);
+  wrapUp.show(state);
+  if (state.call && state.stage !== "none") pop.open(state.call.id);
+  if (before !== state.stage) announce(before);
+  showTimers();
+}
+
+const pageTitle = document.title;
+function announce(before) {
+  const caller = state.call ? state.call.caller_name || state.call.caller || word("unknown_caller") : "";
+  const say = (id, text) => (document.getElementById(id).textContent = text);
+  document.title = state.stage === "ringing" ? `${word("title_ringing")} · ${pageTitle}` : pageTitle;
+  for (const button of document.querySelectorAll(".callbar [aria-disabled]")) button.removeAttribute("aria-disabled");
+  if (state.stage === "ringing") say("announce-now", word("ringing_now", { caller, queue: state.call.queue?.name ?? "" }));
+  else say("announce-now", "");
+  if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
+  if (state.stage === "hold") say("announce", word("call_held"));
+  if (state.stage === "wrap_up") say("announce", word("wrap_up_started"));
+  if (state.stage === "none" && before === "wrap_up") say("announce", word("wrap_up_over"));
+  if (state.stage !== "talking" && state.stage !== "hold") transfer.close();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-call-order], [data-order]");
+  if (!button || button.disabled || button.getAttribute("aria-disabled") === "true") return;
+  if (button.dataset.callOrder) {
+    order(button.dataset.callOrder, { call_id: state.call.id }, button);
+    return;
+  }
+  const reason = button.dataset.reason ? { reason_id: Number(button.dataset.reason) } : {};
+  order(button.dataset.order, reason);
+  const menu = document.getElementById("status-menu");
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.getElementById("do-transfer").addEventListener("click", () => transfer.open());
+document.getElementById("do-ticket").addEventListener("click", () => pop.openTicket(state.call?.id));
+listenToKeys({ state, order, wrapUp });
+live.start();

@@ -1,0 +1,73 @@
+/* The call in hand: which stage it is in, who is on the line, and which buttons make sense. Buttons never move. */
+
+import { word } from "../app.js";
+
+const STAGES = {
+  none: { shape: "○", meaning: "" },
+  ringing: { shape: "▲", meaning: "danger", word: "ringing" },
+  talking: { shape: "☎", meaning: "good", word: "talking" },
+  hold: { shape: "‖", meaning: "warning", word: "on_hold" },
+  wrap_up: { shape: "✎", meaning: "info", word: "wrap_up" },
+};
+
+/** none, ringing, talking, hold or wrap_up: from the call's own facts first, then from the agent's activity. */
+export function stageOf({ me, agent, call }) {
+  if (call?.offer?.agent.id === me) return "ringing";
+  const isMine = call && call.agent?.id === me && !call.ended_at;
+  if (isMine && (call.state === "talking" || call.state === "hold")) return call.state;
+  return agent?.activity === "wrap_up" ? "wrap_up" : "none";
+}
+
+function text(id, value) {
+  const element = document.getElementById(id);
+  if (element.textContent !== value) element.textContent = value;
+}
+
+function since(stage, call, agent) {
+  if (stage === "ringing") return call.offer.offered_at;
+  if (stage === "talking" || stage === "hold") return call.answered_at ?? "";
+  return stage === "wrap_up" ? agent.state_since : "";
+}
+
+export function showCall(state) {
+  const { stage, call, agent } = state;
+  const look = STAGES[stage];
+  const isReady = agent?.presence === "online" && agent.routing_status === "ready";
+  document.getElementById("hand").dataset.stage = stage;
+  const badge = document.getElementById("call-state");
+  badge.className = `badge ${look.meaning ? `badge--${look.meaning}` : ""}`;
+  text("call-state", `${look.shape} ${word(look.word ?? "no_call")}`);
+  document.getElementById("call-timer").dataset.since = since(stage, call, agent);
+  document.getElementById("call-timer").hidden = stage === "none";
+  const someone = stage !== "none" && call;
+  text("call-name", someone ? call.caller_name || word("unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
+  text("call-number", someone ? call.caller : "");
+  text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
+  showButtons(stage);
+}
+
+function showButtons(stage) {
+  const isTalking = stage === "talking" || stage === "hold";
+  enable("do-answer", stage === "ringing");
+  enable("do-hold", isTalking);
+  enable("do-transfer", isTalking);
+  enable("do-hang-up", isTalking || stage === "ringing");
+  const hold = document.getElementById("do-hold");
+  hold.dataset.callOrder = stage === "hold" ? "unhold" : "hold";
+  hold.setAttribute("aria-pressed", String(stage === "hold"));
+  text("do-hold-word", word(stage === "hold" ? "unhold" : "hold"));
+  document.getElementById("ticket-card").hidden = stage === "none";
+}
+
+/** A button that loses its meaning while focused hands the focus to the panel, never to nowhere. */
+function enable(id, isEnabled) {
+  const button = document.getElementById(id);
+  if (button.disabled === !isEnabled) return;
+  const hadFocus = document.activeElement === button;
+  button.disabled = !isEnabled;
+  if (hadFocus && !isEnabled) {
+    const hand = document.getElementById("hand");
+    hand.tabIndex = -1;
+    hand.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,104 @@
+/* Where the call may go: open queues with how many wait, and colleagues who are ready and free. */
+
+import { word } from "../app.js";
+import { looks } from "./deck.js";
+
+export class Transfer {
+  #dialog = document.getElementById("transfer-dialog");
+  #find = document.getElementById("transfer-find");
+  #order;
+  #queues;
+  #colleagues;
+  #state;
+
+  constructor({ order, queues, colleagues, state }) {
+    this.#order = order;
+    this.#queues = queues;
+    this.#colleagues = colleagues;
+    this.#state = state;
+    this.#find.addEventListener("input", () => this.#show());
+    this.#find.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#dialog.querySelector("[data-target]:not(:disabled)")?.click();
+    });
+  }
+
+  open() {
+    this.#find.value = "";
+    this.#show();
+    this.#dialog.showModal();
+    this.#find.focus();
+  }
+
+  close() {
+    if (this.#dialog.open) this.#dialog.close();
+  }
+
+  /** Fresh states while the dialog is open, but only words and availability: the order stays. */
+  repaint() {
+    if (!this.#dialog.open) return;
+    for (const button of this.#dialog.querySelectorAll("[data-target]")) {
+      const rows = button.dataset.target === "queue" ? this.#queues : this.#colleagues;
+      const row = rows.get(Number(button.dataset.id));
+      if (row) this.#paint(button, row);
+    }
+  }
+
+  #show() {
+    const wanted = this.#find.value.trim().toLowerCase();
+    const fits = (row) => row.name.toLowerCase().includes(wanted) || row.extension?.includes(wanted);
+    const queues = [...this.#queues.values()].filter((row) => fits(row) && row.state === "open");
+    const people = [...this.#colleagues.values()].filter((row) => fits(row) && row.id !== this.#state.me);
+    people.sort((a, b) => Number(isFree(b)) - Number(isFree(a)) || a.name.localeCompare(b.name));
+    this.#fill("transfer-queues", "queue", queues);
+    this.#fill("transfer-colleagues", "agent", people.filter((row) => row.presence === "online" || wanted));
+  }
+
+  #fill(id, target, rows) {
+    const entries = rows.map((row) => {
+      const entry = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "list__item target";
+      button.dataset.target = target;
+      button.dataset.id = row.id;
+      button.append(document.createElement("span"), document.createElement("span"));
+      this.#paint(button, row);
+      button.addEventListener("click", () => this.#send(target, row.id));
+      entry.append(button);
+      return entry;
+    });
+    if (!entries.length) {
+      const none = document.createElement("li");
+      none.className = "list__item quiet";
+      none.textContent = word("nothing_found");
+      entries.push(none);
+    }
+    document.getElementById(id).replaceChildren(...entries);
+  }
+
+  #paint(button, row) {
+    const [name, note] = button.children;
+    name.textContent = row.name;
+    if (button.dataset.target === "queue") {
+      note.className = "badge";
+      note.textContent = `${word("waiting_here", row)} · ${word("queue_agents", row.agents)}`;
+      return;
+    }
+    const [shape, words, meaning] = looks(row);
+    name.textContent = `${row.extension} ${row.name}`;
+    note.className = `badge ${meaning ? `badge--${meaning}` : ""}`;
+    note.textContent = `${shape} ${words}`;
+    button.disabled = !isFree(row);
+  }
+
+  #send(target, id) {
+    const callId = this.#state.call?.id;
+    if (!callId) return;
+    const order = target === "queue" ? ["transfer_to_queue", { queue_id: id }] : ["transfer_to_agent", { to_agent_id: id }];
+    if (this.#order(order[0], { call_id: callId, ...order[1] }, document.getElementById("do-transfer"))) this.close();
+  }
+}
+
+function isFree(row) {
+  return row.presence === "online" && row.routing_status === "ready" && row.activity === "idle";
+}

@@ -1,0 +1,106 @@
+"""Event → which browsers hear what: rows are read again and sent in the shape the snapshots have.
+
+Audiences: `agent.<id>` (one's own call), `colleagues` (every agent's state, no calls), `queues`, `floor` (everything).
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from telephony import events, queries
+from telephony.pacing import Pace
+from telephony.serializers import agent_row, snapshots
+from tenants.context import current_schema
+from tenants.events import MemberSignedOutEverywhere, subscribe
+from tenants.realtime import publish
+
+QUEUE_NEWS_EVERY = 0.25
+"""Seconds between two rows of the same queue: a burst of callers is one change to the eye."""
+
+CALL_EVENTS = (
+    events.CallArrived,
+    events.CallAnswered,
+    events.CallHeld,
+    events.CallUnheld,
+    events.CallEnded,
+    events.CallAbandoned,
+    events.CallDisposed,
+)
+
+
+def connect() -> None:
+    for event_class in CALL_EVENTS:
+        subscribe(event_class, tell_call)
+    for event_class in (events.CallQueued, events.StayEnded):
+        subscribe(event_class, tell_queue_and_call)
+    for event_class in (events.CallOffered, events.OfferEnded):
+        subscribe(event_class, tell_offer)
+    for event_class in (events.WrapUpStarted, events.WrapUpEnded):
+        subscribe(event_class, tell_offer)
+    subscribe(events.CallTransferred, tell_transfer)
+    subscribe(events.AgentStateChanged, tell_agent)
+    subscribe(events.FloorConfigured, tell_every_queue)
+    subscribe(MemberSignedOutEverywhere, sign_out_member)
+
+
+def tell_call(event: Any) -> None:
+    _tell_call(event.call_id)
+
+
+def tell_queue_and_call(event: events.CallQueued | events.StayEnded) -> None:
+    _tell_call(event.call_id)
+    _tell_queue(event.queue_id)
+
+
+def tell_offer(event: Any) -> None:
+    """The agent hears how the offer went, also when the call is somebody else's by now."""
+    _tell_call(event.call_id, event.agent_id)
+
+
+def tell_transfer(event: events.CallTransferred) -> None:
+    _tell_call(event.call_id, event.from_agent_id)
+
+
+def tell_agent(event: events.AgentStateChanged) -> None:
+    agent = snapshots.with_phones(queries.agents_on_floor()).filter(pk=event.agent_id).first()
+    if agent is None:
+        return
+    message = {"type": "agent", "row": agent_row(agent)}
+    for audience in (f"agent.{agent.pk}", "colleagues", "floor"):
+        publish(audience, message)
+    for queue_agent in agent.queue_agents.all():
+        _tell_queue(queue_agent.queue_id)
+
+
+def tell_every_queue(event: events.FloorConfigured) -> None:
+    for row in snapshots.queue_rows():
+        publish("queues", {"type": "queue", "row": row})
+
+
+def sign_out_member(event: MemberSignedOutEverywhere) -> None:
+    publish(f"member.{event.member_id}", {"type": "signed_out", "reason": "member"})
+
+
+def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
+    call = queries.call(call_id)
+    if call is None:
+        return
+    row = snapshots.one_call(call)
+    ringing = row["offer"]["agent"]["id"] if row["offer"] else None
+    message = {"type": "call", "row": row}
+    publish("floor", message)
+    for listener in {agent_id, call.agent_id, ringing} - {None}:
+        publish(f"agent.{listener}", message)
+
+
+def _tell_queue(queue_id: int) -> None:
+    _queue_pace.call(current_schema(), queue_id)
+
+
+def _publish_queue(queue_id: int) -> None:
+    for row in snapshots.queue_rows([queue_id]):
+        publish("queues", {"type": "queue", "row": row})
+
+
+_queue_pace = Pace(_publish_queue, every=getattr(settings, "QUEUE_NEWS_EVERY", QUEUE_NEWS_EVERY))

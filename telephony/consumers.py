@@ -1,0 +1,114 @@
+"""Two sockets: the agent's workspace and the supervisors' floor; an audience and a snapshot each."""
+
+import asyncio
+from typing import Any
+
+from django.urls import path
+
+from telephony import policies
+from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
+from telephony.orders import Order, PageClosed, PageOpened, parse_order, send_order
+from telephony.queries import agent as agent_by_id
+from telephony.queries import agent_of
+from telephony.serializers import snapshots
+from tenants.errors import NotAllowed
+from tenants.sockets import BadMessage, MemberSocket
+
+WORKSPACE_ORDERS = frozenset(
+    {
+        "set_ready", "set_not_ready", "answer", "hang_up", "hold", "unhold", "transfer_to_queue",
+        "transfer_to_agent", "finish_wrap_up", "extend_wrap_up",
+    }
+)  # fmt: skip
+FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out"})
+FIGURES_EVERY = 5.0
+"""Seconds between the floor's figures: they are averages of a day, not states."""
+
+
+def order_of(message: dict[str, Any], allowed: frozenset[str]) -> Order:
+    if message["type"] not in allowed:
+        raise BadMessage
+    try:
+        return parse_order(message)
+    except OrderNotUnderstood as error:
+        raise BadMessage from error
+
+
+def give(order: Order, member: Any) -> None:
+    """Policy, then the road of orders; the answer is the news that comes back."""
+    agent = agent_by_id(order.agent_id) if order.agent_id else agent_of(member)
+    if not policies.can_order(member, order, agent):
+        raise NotAllowed
+    send_order(order, member=member)
+
+
+class WorkspaceConsumer(MemberSocket):
+    """`/ws/workspace/`: an agent's own state, call and offers, the queues, and the colleagues one may transfer to."""
+
+    agent_id: int | None = None
+
+    def admit(self, member: Any) -> bool:
+        return policies.can_work(member)
+
+    def audiences(self) -> list[str]:
+        agent = agent_of(self.scope["member"])
+        self.agent_id = agent.pk if agent else None
+        own = [f"agent.{agent.pk}"] if agent else []
+        return [*own, "queues", "colleagues"]
+
+    def snapshot(self) -> dict[str, Any]:
+        return snapshots.workspace(agent_of(self.scope["member"]))
+
+    def obey(self, member: Any, message: dict[str, Any]) -> None:
+        order = order_of(message, WORKSPACE_ORDERS)
+        if order.agent_id not in (0, self.agent_id):
+            raise BadMessage
+        give(order, member)
+
+    def arrived(self) -> None:
+        self._tell(PageOpened())
+
+    def left(self) -> None:
+        self._tell(PageClosed())
+
+    def _tell(self, order: Order) -> None:
+        """The worker closes an agent's day when the last page is gone for a while; without it nothing is due."""
+        if self.agent_id is None:
+            return
+        try:
+            send_order(order, member=self.scope["member"])
+        except TelephonyUnreachable:
+            return
+
+
+class FloorConsumer(MemberSocket):
+    """`/ws/floor/`: every queue, agent and live call, and the day's figures."""
+
+    def admit(self, member: Any) -> bool:
+        return policies.can_see_floor(member)
+
+    def audiences(self) -> list[str]:
+        return ["floor", "queues"]
+
+    def snapshot(self) -> dict[str, Any]:
+        return snapshots.floor()
+
+    def obey(self, member: Any, message: dict[str, Any]) -> None:
+        give(order_of(message, FLOOR_ORDERS), member)
+
+    async def connect(self) -> None:
+        await super().connect()
+        if self._is_open:
+            self._tasks.append(asyncio.create_task(self._send_figures()))
+
+    async def _send_figures(self) -> None:
+        while True:
+            await asyncio.sleep(FIGURES_EVERY)
+            figures = await self._in_tenant(snapshots.figures)
+            await self._send({"type": "figures", **figures})
+
+
+websocket_urlpatterns = [
+    path("ws/workspace/", WorkspaceConsumer.as_asgi()),
+    path("ws/floor/", FloorConsumer.as_asgi()),
+]

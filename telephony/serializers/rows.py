@@ -1,0 +1,160 @@
+"""The shape of agents, calls and queues outside Python: API = snapshot = message.
+
+Rows are the same for every reader: codes instead of words (the page has the words in its language), masked numbers,
+moments in ISO 8601, and a `version` by which a browser drops what is older than what it shows.
+"""
+
+import time
+from typing import Any, TypedDict
+from uuid import UUID
+
+from telephony.models import Agent, Call, Offer
+from telephony.queries import QueueState
+from tenants.masking import mask_number
+
+
+class Named(TypedDict):
+    id: int
+    name: str
+
+
+class AgentRow(TypedDict):
+    id: int
+    name: str
+    extension: str
+    presence: str
+    routing_status: str
+    reason: str
+    activity: str
+    next_status: str
+    next_reason: str
+    state_since: Any
+    wrap_up_until: Any
+    missed_offers: int
+    phone: str
+    """`registered`, `unregistered` or `none`."""
+    queues: list[int]
+    version: int
+
+
+class OfferRow(TypedDict):
+    id: UUID
+    agent: Named
+    offered_at: Any
+    expires_at: Any
+
+
+class CallRow(TypedDict):
+    id: UUID
+    direction: str
+    state: str
+    caller: str
+    caller_name: str
+    number: str
+    queue: Named | None
+    agent: Named | None
+    arrived_at: Any
+    queued_at: Any
+    answered_at: Any
+    ended_at: Any
+    hold_seconds: int
+    talk_seconds: int
+    exit: str
+    disposition: str
+    offer: OfferRow | None
+    version: int
+
+
+class QueueRow(TypedDict):
+    id: int
+    name: str
+    state: str
+    sl_seconds: int
+    waiting: int
+    oldest_entered_at: Any
+    agents: dict[str, int]
+    """How many are `ready` and free, `busy` (ringing, on a call, wrap-up), `not_ready` and `offline`."""
+    version: int
+
+
+def named(row: Any) -> Named | None:
+    return None if row is None else {"id": row.pk, "name": row.name}
+
+
+def phone_state(agent: Agent) -> str:
+    devices = list(agent.devices.all())
+    if not devices:
+        return "none"
+    return "registered" if any(device.is_registered for device in devices) else "unregistered"
+
+
+def agent_row(agent: Agent) -> AgentRow:
+    return {
+        "id": agent.pk,
+        "name": agent.name,
+        "extension": agent.extension,
+        "presence": agent.presence,
+        "routing_status": agent.routing_status,
+        "reason": agent.not_ready_reason.name if agent.not_ready_reason else "",
+        "activity": agent.activity,
+        "next_status": agent.next_status,
+        "next_reason": agent.next_reason.name if agent.next_reason else "",
+        "state_since": agent.state_since,
+        "wrap_up_until": agent.wrap_up_until,
+        "missed_offers": agent.missed_offers,
+        "phone": phone_state(agent),
+        "queues": sorted(queue_agent.queue_id for queue_agent in agent.queue_agents.all()),
+        "version": agent.version,
+    }
+
+
+def offer_row(offer: Offer) -> OfferRow:
+    return {
+        "id": offer.pk,
+        "agent": {"id": offer.agent_id, "name": offer.agent.name},
+        "offered_at": offer.offered_at,
+        "expires_at": offer.expires_at,
+    }
+
+
+def call_row(call: Call, offer: Offer | None) -> CallRow:
+    """`offer` is the one ringing now, if any."""
+    return {
+        "id": call.pk,
+        "direction": call.direction,
+        "state": call.state,
+        "caller": mask_number(call.caller_number or call.caller_raw),
+        "caller_name": call.caller_name,
+        "number": call.number,
+        "queue": named(call.queue),
+        "agent": named(call.agent),
+        "arrived_at": call.arrived_at,
+        "queued_at": call.queued_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "hold_seconds": call.hold_seconds,
+        "talk_seconds": call.talk_seconds,
+        "exit": call.exit,
+        "disposition": str(call.disposition) if call.disposition else "",
+        "offer": offer_row(offer) if offer else None,
+        "version": call.version,
+    }
+
+
+def queue_row(state: QueueState, sl_seconds: int) -> QueueRow:
+    return {
+        "id": state.queue_id,
+        "name": state.name,
+        "state": "open" if state.is_open else "closed",
+        "sl_seconds": sl_seconds,
+        "waiting": state.waiting,
+        "oldest_entered_at": state.longest_since,
+        "agents": {
+            "ready": state.agents_free,
+            "busy": state.agents_busy + state.agents_in_wrap_up,
+            "not_ready": state.agents_not_ready,
+            "offline": state.agents_offline,
+        },
+        # A queue's row is counted, not stored: the moment of counting, in microseconds, orders it.
+        "version": time.time_ns() // 1_000,
+    }
