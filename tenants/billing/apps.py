@@ -1,6 +1,10 @@
+"""Billing: prices, the ledger of charges, and the invoices drafted from it. All tables are in the public schema."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BillingConfig(AppConfig):
     name = "tenants.billing"
     label = "billing"
+    verbose_name = _("Billing")

@@ -1,0 +1,103 @@
+"""Reads of prices, the ledger and invoices. All take the tenant: the tables are shared by all."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
+from tenants.models import Contract, Number, Tenant
+from tenants.queries import contract_on
+
+
+class Tariff(NamedTuple):
+    """What holds for a tenant on a day; `reason` says what is missing when `price_list` is None."""
+
+    contract: Contract | None
+    price_list: PriceList | None
+    reason: str
+
+
+def tariff_on(tenant: Tenant, day: date) -> Tariff:
+    contract = contract_on(tenant, day)
+    if contract is None:
+        return Tariff(None, None, Charge.Reason.NO_CONTRACT)
+    price_list = price_list_on(contract.plan_id, day)
+    return Tariff(contract, price_list, "" if price_list else Charge.Reason.NO_PRICE_LIST)
+
+
+def price_list_on(plan_id: int, day: date) -> PriceList | None:
+    """The newest list of a plan that holds on a day."""
+    lists = PriceList.objects.filter(plan=plan_id, valid_from__lte=day)
+    return lists.order_by("-valid_from", "-version").first()
+
+
+def price_of(price_list: PriceList, *, direction: str, number: str, other_number: str) -> Price | None:
+    """Inbound: by the kind of the tenant's number, else the price of any kind. Else: the longest fitting prefix."""
+    prices = price_list.prices.filter(direction=direction)
+    if direction == Direction.INBOUND:
+        kind = Number.objects.filter(e164=number).values_list("kind", flat=True).first() or ""
+        return prices.filter(number_kind__in={kind, ""}).order_by("-number_kind").first()
+    fitting = [price for price in prices if other_number.startswith(price.prefix)]
+    return max(fitting, key=lambda price: len(price.prefix), default=None)
+
+
+def charges_of(tenant: Tenant, month: date) -> QuerySet[Charge]:
+    return Charge.objects.filter(tenant=tenant, month=month)
+
+
+def unpriced_charges() -> QuerySet[Charge]:
+    """Legs that still have no priced row, of every tenant."""
+    priced = Charge.objects.filter(
+        tenant=OuterRef("tenant"), leg_id=OuterRef("leg_id"), kind=OuterRef("kind"), state=Charge.State.PRICED
+    )
+    return Charge.objects.filter(Q(state=Charge.State.UNPRICED), ~Exists(priced))
+
+
+class Usage(NamedTuple):
+    """Charges of one kind, label, unit price and currency, added up."""
+
+    kind: str
+    label: str
+    unit_price: Decimal
+    currency: str
+    quantity: Decimal
+    amount: Decimal
+    charge_count: int
+
+    @property
+    def kind_text(self) -> str:
+        return str(Charge.Kind(self.kind).label)
+
+
+_ORDER = {kind: place for place, kind in enumerate(("plan", "seats", "number", "inbound", "outbound", "internal"))}
+
+
+def usage(tenant: Tenant, month: date) -> list[Usage]:
+    """The month so far, in the order of an invoice: fees first, then calls, corrections last."""
+    rows = (
+        charges_of(tenant, month)
+        .filter(state=Charge.State.PRICED)
+        .values_list("kind", "label", "unit_price", "currency")
+        .annotate(Sum("quantity"), Sum("amount"), Count("id"))
+        .order_by("currency", "label", "unit_price")
+    )
+    return sorted((Usage(*row) for row in rows), key=lambda row: _ORDER.get(row.kind, len(_ORDER)))
+
+
+def totals(tenant: Tenant, month: date) -> dict[str, Decimal]:
+    """The exact sum of the ledger by currency."""
+    rows = charges_of(tenant, month).order_by().values_list("currency").annotate(Sum("amount"))
+    return {currency: amount or ZERO for currency, amount in rows}
+
+
+def months_with_charges(tenant: Tenant) -> Iterator[date]:
+    """Newest first."""
+    months = Charge.objects.filter(tenant=tenant).order_by().values_list("month", flat=True).distinct()
+    return iter(sorted(months, reverse=True))
+
+
+def invoices_of(tenant: Tenant) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(tenant=tenant).prefetch_related("lines")
