@@ -1,6 +1,7 @@
 """What Linux must do for us: a child whose parent was killed is told to stop, so nothing is left behind."""
 
 import ctypes
+import os
 import signal
 
 PR_SET_PDEATHSIG = 1
@@ -13,3 +14,9 @@ def die_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def stop_with_parent() -> None:
+    """Started by make: when make is killed, we are asked to stop. Started by hand, we outlive the shell."""
+    if os.environ.get("MAKELEVEL"):
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,28 @@
+# One command each; the first use installs what is pinned in requirements*.txt into .venv.
+PYTHON ?= python3
+IN_VENV = @$(PYTHON) contactcenter/run/bootstrap.py exec --dev
+
+.PHONY: run test check format bench requirements install
+
+run:  ## start everything; READY tells the addresses
+	@$(PYTHON) contactcenter/run/bootstrap.py run
+
+install:  ## only make .venv, with what tests need
+	@$(PYTHON) contactcenter/run/bootstrap.py install --dev
+
+test:  ## run the tests; ARGS="-k name" chooses some
+	$(IN_VENV) python -m contactcenter.checks.test_tools
+	$(IN_VENV) python -m pytest $(ARGS)
+
+check:  ## format, lint, types, imports, sizes, migrations, translations, requirements
+	$(IN_VENV) python -m contactcenter.checks
+
+format:  ## put the code into its shape
+	$(IN_VENV) ruff check --fix-only --quiet .
+	$(IN_VENV) ruff format --quiet .
+
+bench:  ## medians and ratios
+	$(IN_VENV) python -m benchmarks
+
+requirements:  ## pin the newest of everything in requirements*.in
+	$(IN_VENV) python -m contactcenter.checks.requirements --upgrade

@@ -1,0 +1,68 @@
+"""What must be true of the data before the processes start: tables, compiled words, demo tenants. Skipped when known."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from contactcenter.environment import PROJECT
+from contactcenter.run.failures import CannotRun
+from contactcenter.run.progress import say
+from contactcenter.run.secrets_file import write_private
+
+
+def migrations_hash() -> str:
+    files = sorted(path for path in PROJECT.glob("*/**/migrations/*.py") if ".venv" not in path.parts)
+    digest = hashlib.sha256()
+    for path in [*files, PROJECT / "requirements.txt"]:
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class Preparation:
+    """Remembers in RUN_DIR/state.json what the embedded database already has; a real server is always asked."""
+
+    def __init__(self, run_dir: Path, environment: dict[str, str], *, is_new: bool, is_embedded: bool):
+        self.state_file = run_dir / "state.json"
+        self.log = run_dir / "logs" / "preparation.log"
+        self.environment = environment
+        self.is_new = is_new
+        self.known = self._read() if is_embedded and not is_new else {}
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return json.loads(self.state_file.read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def run(self) -> None:
+        wanted = migrations_hash()
+        words = self._start("-m", "contactcenter.translations", "compile")
+        if self.known.get("migrations") != wanted:
+            say("making the tables")
+            self._manage("migrate_schemas", "--shared")
+            if not self.is_new:
+                self._manage("migrate_schemas", "--tenant")
+        if self.known.get("demo") != wanted or not (self.state_file.parent / "logins.json").exists():
+            say("opening the operator and two demo tenants")
+            self._manage("open_demo")
+        self._finish(words, "The translations could not be compiled")
+        write_private(self.state_file, {"migrations": wanted, "demo": wanted})
+
+    def _start(self, *arguments: str) -> subprocess.Popen:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as sink:
+            return subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, env=self.environment, stdout=sink,
+                                    stderr=sink, stdin=subprocess.DEVNULL)  # fmt: skip
+
+    def _manage(self, *arguments: str) -> None:
+        self._finish(self._start("manage.py", *arguments), f"`manage.py {' '.join(arguments)}` failed")
+
+    def write_switch_configuration(self) -> None:
+        self._manage("write_switch_configuration")
+
+    def _finish(self, process: subprocess.Popen, problem: str) -> None:
+        if process.wait():
+            lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+            raise CannotRun(f"{problem}: {lines[-1][:300] if lines else ''} (see {self.log})")

@@ -1,0 +1,109 @@
+"""The processes of the product and their order: database and cache, then the switch, then everything that speaks to them."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from contactcenter.environment import PROJECT
+from contactcenter.run.choices import Choices
+from contactcenter.run.child import Child
+from contactcenter.run.crew import Crew
+from contactcenter.run.postgres import Postgres
+from contactcenter.run.preparation import Preparation
+from contactcenter.run.progress import say
+from contactcenter.run.secrets_file import Secrets, write_private
+from contactcenter.run.valkey import Valkey, free_port
+
+# What stops first has the lowest stage.
+SPEAKERS, SWITCH, STORES = 0, 1, 2
+
+
+class Product:
+    def __init__(self, choices: Choices, secrets: Secrets):
+        self.choices = choices
+        self.crew = Crew()
+        self.secrets = secrets
+        self.postgres = None if choices.database_url else Postgres(choices.run_dir / "pg", secrets.database_password)
+        self.valkey = None
+        if not choices.redis_url:
+            self.valkey = Valkey(choices.run_dir / "valkey", free_port(), secrets.redis_password)
+        self.environment = dict(os.environ) | self._settings()
+
+    def _settings(self) -> dict[str, str]:
+        """What the environment of every process says, and settings.json for whoever opens a shell beside it."""
+        ours = {
+            "RUN_DIR": str(self.choices.run_dir),
+            "PORT": str(self.choices.port),
+            "SECRET_KEY": os.environ.get("SECRET_KEY") or self.secrets.secret_key,
+            "DATABASE_URL": self.postgres.url() if self.postgres else self.choices.database_url,
+            "REDIS_URL": self.valkey.url if self.valkey else self.choices.redis_url,
+            "DJANGO_SETTINGS_MODULE": "contactcenter.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return ours | self.choices.switch_settings(self.secrets)
+
+    def start(self) -> None:
+        """Raises CannotRun when a step fails; what was started is then still in the crew, to be stopped."""
+        write_private(self.choices.run_dir / "settings.json", self._settings())
+        is_new = self._start_stores()
+        preparation = Preparation(self.choices.run_dir, self.environment, is_new=is_new,
+                                  is_embedded=self.postgres is not None)  # fmt: skip
+        preparation.run()
+        if self.choices.has_own_switch:
+            preparation.write_switch_configuration()
+            self._start_switch()
+        self._start_speakers()
+
+    def _start_stores(self) -> bool:
+        is_new = False
+        if self.postgres:
+            say("starting PostgreSQL")
+            is_new = self.postgres.make()
+            database = self._child("postgres", self.postgres.command(), STORES, signal.SIGINT,
+                                   self.postgres.environment())  # fmt: skip
+            self.postgres.wait(database.is_alive, database.log)
+            self.postgres.create_database("contactcenter")
+        if self.valkey:
+            say("starting Valkey")
+            cache = self._child("valkey", self.valkey.command(), STORES)
+            self.valkey.wait(cache.is_alive, cache.log)
+        return is_new
+
+    def _start_switch(self) -> None:
+        kind = self.choices.switch_kind
+        say("starting FreeSWITCH" if kind == "freeswitch" else "starting the rehearsal switch")
+        directory = Path(self.environment.get("FREESWITCH_DIRECTORY") or self.choices.switch_dir)
+        if kind == "freeswitch":
+            from telephony.freeswitch.configuration import switch_command
+
+            command = switch_command(directory)
+        else:
+            command = [sys.executable, "-m", "telephony.freeswitch.rehearsal", "--conf", str(directory / "conf")]
+        self._child("switch", command, SWITCH)
+
+    def _start_speakers(self) -> None:
+        say("starting web, telephony worker, tasks" + (", demo callers" if self.has_demo else ""))
+        daphne = ["-m", "daphne", "-v", "0", "-b", self.choices.bind, "-p", str(self.choices.port),
+                  "--server-name", "contactcenter", "contactcenter.asgi:application"]  # fmt: skip
+        celery = ["-m", "celery", "-A", "contactcenter", "--quiet"]
+        self._python("web", *daphne)
+        self._python("telephony", "manage.py", "run_telephony")
+        self._python("tasks", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        schedule = ["--schedule", str(self.choices.run_dir / "beat-schedule"), "--pidfile="]
+        self._python("beat", *celery, "beat", *schedule)
+        if self.has_demo:
+            self._python("demo", "manage.py", "run_demo")
+
+    @property
+    def has_demo(self) -> bool:
+        return self.choices.has_own_switch and self.choices.switch_kind == "rehearsal"
+
+    def _python(self, name: str, *arguments: str) -> Child:
+        return self._child(name, [sys.executable, *arguments], SPEAKERS)
+
+    def _child(self, name: str, command: list[str], stage: int, stop_signal: int = signal.SIGTERM,
+               environment: dict[str, str] | None = None) -> Child:  # fmt: skip
+        child = Child(name, command, self.choices.logs / f"{name}.log", environment or self.environment, stage,
+                      stop_signal, folder=PROJECT)  # fmt: skip
+        return self.crew.start(child)
