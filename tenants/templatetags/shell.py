@@ -1,6 +1,6 @@
 """What every page's frame needs: the navigation a member may use, durations, masked numbers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django import template
@@ -66,6 +66,12 @@ def duration(seconds: float | timedelta | None) -> str:
     if minutes < 60:
         return f"{minutes}:{rest:02d}"
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+@register.simple_tag
+def span(start: datetime | None, end: datetime | None) -> str:
+    """From one moment to another as a duration; a dash when one of them is missing."""
+    return duration((end - start) if start and end else None)
 
 
 @register.filter

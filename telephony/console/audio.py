@@ -1,0 +1,135 @@
+"""Recordings and voicemails as sound: policy, range requests, and an audit entry for every play."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.asgi import ASGIRequest
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from telephony import actions, policies, queries
+from telephony.models import Call
+from tenants.context import current_schema
+from tenants.errors import DomainError, NotFound
+from tenants.people.actions import record_audit
+from tenants.people.console.access import member_required
+from tenants.people.models import Role
+
+WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+CHUNK = 64 * 1024
+ONE_PLAY = 60
+"""Seconds within which further requests of the same player belong to the same play."""
+
+
+class SoundMissing(DomainError):
+    "The sound file is not there. It may still be on its way from the telephone system, or past its retention."
+
+    status = 404
+
+
+@require_GET
+@member_required(*WHO)
+def recording_audio(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    recording = queries.recording(recording_id)
+    if recording is None or not policies.can_listen(request.user, recording.call):
+        raise NotFound
+    return _sound(request, recording, recording.path, recording.call)
+
+
+@require_GET
+@member_required(*WHO)
+def voicemail_audio(request: HttpRequest, voicemail_id: UUID) -> HttpResponse:
+    voicemail = queries.voicemail(voicemail_id)
+    if voicemail is None or not policies.can_see_calls(request.user):
+        raise NotFound
+    answer = _sound(request, voicemail, voicemail.path, voicemail.call)
+    if voicemail.heard_at is None:
+        actions.hear_voicemail(voicemail_id=voicemail.pk, member=request.user, at=timezone.now())
+    return answer
+
+
+def _sound(request: HttpRequest, row: Model, stored_path: str, call: Call) -> HttpResponse:
+    path = path_of(stored_path)
+    is_download = "download" in request.GET
+    if is_download and not policies.can_see_every_call(request.user):
+        raise NotFound
+    _write_down(request, row, "downloaded" if is_download else "played")
+    answer = _whole_or_part(request, path)
+    answer["Content-Type"] = "audio/wav"
+    answer["Accept-Ranges"] = "bytes"
+    answer["Cache-Control"] = "private, no-store"
+    kind = "attachment" if is_download else "inline"
+    answer["Content-Disposition"] = f'{kind}; filename="{call.arrived_at:%Y%m%d-%H%M%S}-{row.pk}.wav"'
+    return answer
+
+
+def path_of(stored_path: str) -> Path:
+    """The file inside this tenant's folder of recordings; anything that leads out of it is not there."""
+    folder = (Path(settings.SWITCH["recordings_dir"]) / current_schema()).resolve()
+    path = (Path(settings.SWITCH["recordings_dir"]) / stored_path).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise SoundMissing
+    return path
+
+
+def _write_down(request: HttpRequest, row: Model, verb: str) -> None:
+    """A player asks many times for pieces of one play; the entry is written with the first of them."""
+    key = f"{verb}:{request.user.pk}:{row.pk}"
+    try:
+        is_first = cache.add(key, 1, ONE_PLAY)
+    except Exception:  # noqa: BLE001 - without a cache every piece is written down: too much rather than nothing
+        is_first = True
+    if is_first:
+        record_audit(verb=verb, subject=row)
+
+
+def _whole_or_part(request: HttpRequest, path: Path) -> HttpResponse:
+    size = path.stat().st_size
+    wanted = wanted_bytes(request.headers.get("Range", ""), size)
+    first, last = wanted or (0, size - 1)
+    if wanted and (first > last or first >= size):
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    answer = StreamingHttpResponse(_pieces(request, path, first, last - first + 1), status=206 if wanted else 200)
+    answer["Content-Length"] = str(last - first + 1)
+    if wanted:
+        answer["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return answer
+
+
+def wanted_bytes(asked: str, size: int) -> tuple[int, int] | None:
+    """(first, last) of a single range; None when there is none we understand, and the whole is sent."""
+    match = RANGE.fullmatch(asked.strip())
+    if not match or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size - 1
+    return int(first), min(int(last) if last else size - 1, size - 1)
+
+
+def _pieces(request: HttpRequest, path: Path, first: int, length: int) -> Iterator[bytes] | AsyncIterator[bytes]:
+    """Under daphne an async iterator: a plain one would be read into memory whole."""
+    pieces = _read(path.open("rb"), first, length)
+    return _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
+
+
+def _read(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        while length > 0 and (piece := file.read(min(CHUNK, length))):
+            length -= len(piece)
+            yield piece
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await sync_to_async(next, thread_sensitive=False)(pieces, None)) is not None:
+        yield piece

@@ -1,0 +1,114 @@
+"""The list of calls and one call: who, when, why this agent, what was recorded."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from telephony import actions, policies, queries
+from telephony.console.explanations import told_offers
+from telephony.console.filters import CallFilterForm, page_of
+from telephony.errors import CallNotFound
+from telephony.models import Call
+from tenants.errors import DomainError, NotAllowed
+from tenants.numbers import format_number
+from tenants.people.actions import record_audit
+from tenants.people.console.access import member_required
+from tenants.people.models import Role
+
+WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+
+
+@never_cache
+@require_GET
+@member_required(*WHO)
+def call_list(request: HttpRequest) -> HttpResponse:
+    form = CallFilterForm(request.GET, country=request.tenant.country)
+    calls = queries.visible_calls(request.user).prefetch_related("recordings")
+    seen = {
+        "form": form,
+        "page": page_of(form.narrowed(calls), request.GET.get("after", "")),
+        "address": _address_without(request, "after"),
+        "sees_all": policies.can_see_every_call(request.user),
+    }
+    return render(request, "telephony/calls.html", seen)
+
+
+@never_cache
+@require_GET
+@member_required(*WHO)
+def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    call = _visible(request, queries.call_with_story(call_id))
+    can_listen = policies.can_listen(request.user, call)
+    seen = {
+        "call": call,
+        "timeline": queries.timeline(call),
+        "offers": told_offers(call),
+        "recordings": queries.recordings_of_call(call.pk) if can_listen else [],
+        "can_listen": can_listen,
+        "can_download": policies.can_see_every_call(request.user),
+        "can_reveal": policies.can_see_full_numbers(request.user),
+        "can_dispose": _may_dispose(request, call),
+        "dispositions": queries.dispositions_for(call.pk),
+        "voicemail": getattr(call, "voicemail", None),
+    }
+    return render(request, "telephony/call.html", seen)
+
+
+@never_cache
+@require_POST
+@member_required(*WHO)
+def reveal_number(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """The whole number, once, written down: who looked at whose number."""
+    call = _visible(request, queries.call(call_id))
+    if not policies.can_see_full_numbers(request.user):
+        raise NotAllowed
+    record_audit(verb="revealed the number of", subject=call)
+    number = format_number(call.caller_number, request.tenant.country) or call.caller_raw
+    return render(request, "telephony/_number.html", {"number": number})
+
+
+@require_POST
+@member_required(*WHO)
+def dispose(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    call = _visible(request, queries.call(call_id))
+    if not _may_dispose(request, call):
+        raise NotAllowed
+    chosen = request.POST.get("disposition", "")
+    try:
+        actions.dispose_call(
+            call_id=call.pk,
+            disposition_id=int(chosen) if chosen.isdigit() else None,
+            note=request.POST.get("note", "")[:4000],
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("telephony:call", call.pk)
+
+
+def _visible(request: HttpRequest, call: Call | None) -> Call:
+    """The call, or the same 404 for one that does not exist and one that is not theirs."""
+    if call is None:
+        raise CallNotFound
+    if not policies.can_see_call(request.user, call, was_offered=queries.was_offered(call.pk, request.user)):
+        raise CallNotFound
+    return call
+
+
+def _may_dispose(request: HttpRequest, call: Call) -> bool:
+    is_own = call.agent is not None and call.agent.member_id == request.user.pk
+    return bool(call.ended_at) and (is_own or policies.can_see_floor(request.user))
+
+
+def _address_without(request: HttpRequest, name: str) -> str:
+    kept = request.GET.copy()
+    kept.pop(name, None)
+    return kept.urlencode()

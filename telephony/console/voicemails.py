@@ -1,0 +1,24 @@
+"""Messages callers left, unheard ones first."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from telephony import policies
+from telephony.models import Voicemail
+from tenants.people.console.access import member_required
+from tenants.people.models import Role
+
+LONGEST = 200
+
+
+@never_cache
+@require_GET
+@member_required(Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+def voicemail_list(request: HttpRequest) -> HttpResponse:
+    found = Voicemail.objects.select_related("call", "queue", "heard_by")
+    show = "all" if request.GET.get("show") == "all" else "unheard"
+    if show == "unheard":
+        found = found.filter(heard_at=None)
+    return render(request, "telephony/voicemails.html", {"voicemails": found[:LONGEST], "show": show})

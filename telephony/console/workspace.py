@@ -1,0 +1,36 @@
+"""The agent's page: the frame and what does not change in a day; everything live comes through the socket."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from telephony import policies, queries
+from telephony.models import Disposition
+from tenants.people.console.access import member_required
+from tenants.people.models import Role
+
+
+@never_cache
+@require_GET
+@member_required(Role.AGENT, *policies.LEADERS)
+def workspace(request: HttpRequest) -> HttpResponse:
+    agent = queries.agent_of(request.user)
+    seen = {
+        "agent": agent,
+        "reasons": queries.not_ready_reasons(),
+        "my_queues": queries.queues_of_agent(agent.pk) if agent else [],
+        "dispositions": dispositions(),
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return render(request, "telephony/workspace.html", seen)
+
+
+def dispositions() -> list[dict[str, Any]]:
+    """Leaves of the tree with the names of their parents; `queue` None means every queue."""
+    leaves = Disposition.objects.filter(is_active=True, children=None).select_related("parent")
+    rows = [{"id": leaf.pk, "name": str(leaf), "queue": leaf.queue_id} for leaf in leaves]
+    return sorted(rows, key=lambda row: row["name"])
