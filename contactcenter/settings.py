@@ -76,7 +76,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tenants.people.middleware.ActingMember",
     "contactcenter.middleware.actor.Actor",
     "contactcenter.middleware.reader.LanguageAndTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",

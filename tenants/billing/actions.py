@@ -216,7 +216,9 @@ def _rebuild(tenant: Tenant, month: date, currency: str, missing: int, at: datet
         "unpriced_count": missing,
         "drafted_at": at,
     }
-    invoice, _made = Invoice.objects.update_or_create(tenant=tenant, month=month, currency=currency, defaults=values)
+    invoice, _made = Invoice.objects.update_or_create(
+        tenant=tenant, month=month, currency=currency, defaults=values
+    )
     invoice.lines.all().delete()
     InvoiceLine.objects.bulk_create(_with_rounding(invoice, [_line(invoice, row) for row in lines]))
     record_audit(verb="invoice drafted", subject=invoice, after={"total": invoice.total, "missing": missing})

@@ -76,7 +76,11 @@ def rate_numbers(*, tenant: Tenant, month: date) -> None:
     month = months.first_day(month)
     start, end = months.bounds(month, tenant.time_zone)
     lent = NumberAssignment.objects.filter(tenant=tenant, assigned_at__lt=end).select_related("number")
-    fees = [_number_fee(each, tenant, month) for each in lent if each.returned_at is None or each.returned_at >= start]
+    fees = [
+        _number_fee(each, tenant, month)
+        for each in lent
+        if each.returned_at is None or each.returned_at >= start
+    ]
     _bring_to(tenant, month, (Charge.Kind.NUMBER,), [fee for fee in fees if fee is not None])
 
 
@@ -102,7 +106,9 @@ def _fees_of(period: Period, price_list: PriceList) -> Iterator[Fee]:
         yield Fee(key, share, rounding.prorated(price_list.plan_fee, period.days, whole), price_list)
     if extra_seats:
         monthly = price_list.seat_fee * extra_seats
-        key = FeeKey(Charge.Kind.SEATS, source, f"{label} × {extra_seats}", price_list.seat_fee, price_list.currency)
+        key = FeeKey(
+            Charge.Kind.SEATS, source, f"{label} × {extra_seats}", price_list.seat_fee, price_list.currency
+        )
         quantity = rounding.share_of_month(period.days * extra_seats, whole)
         yield Fee(key, quantity, rounding.prorated(monthly, period.days, whole), price_list)
 
@@ -133,7 +139,9 @@ def _bring_to(tenant: Tenant, month: date, kinds: tuple[str, ...], fees: list[Fe
     for key in is_now:
         should.setdefault(key, Fee(key, ZERO, ZERO))
     changed = [fee for key, fee in should.items() if is_now[key] != (fee.quantity, fee.amount)]
-    rows = [_row(tenant, month, fee, is_now[fee.key], len(written) + n) for n, fee in enumerate(changed, start=1)]
+    rows = [
+        _row(tenant, month, fee, is_now[fee.key], len(written) + n) for n, fee in enumerate(changed, start=1)
+    ]
     # The number in the key makes a second run at the same time collide instead of charging twice.
     Charge.objects.bulk_create(rows, ignore_conflicts=True)
 

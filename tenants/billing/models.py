@@ -12,7 +12,9 @@ from tenants.models import Currency, Number, Plan, Tenant
 
 ZERO = Decimal(0)
 NOT_NEGATIVE = MinValueValidator(ZERO)
-PREFIX = RegexValidator(r"^\+?\d{0,14}$", _("A prefix such as +8613, or the bare digits 400; empty for all others."))
+PREFIX = RegexValidator(
+    r"^\+?\d{0,14}$", _("A prefix such as +8613, or the bare digits 400; empty for all others.")
+)
 
 
 class Direction(models.TextChoices):
@@ -40,7 +42,9 @@ class PriceList(models.Model):
         verbose_name = _("price list")
         verbose_name_plural = _("price lists")
         ordering = ["plan", "-valid_from", "-version"]
-        constraints = [models.UniqueConstraint(fields=["plan", "version"], name="billing_one_list_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "version"], name="billing_one_list_per_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan} v{self.version}"
@@ -54,10 +58,14 @@ class PriceList(models.Model):
 class Price(models.Model):
     """What a minute costs. Outbound is found by the longest prefix, inbound by the kind of the tenant's number."""
 
-    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list"))
+    price_list = models.ForeignKey(
+        PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list")
+    )
     direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices)
     prefix = models.CharField(_("destination prefix"), max_length=15, blank=True, validators=[PREFIX])
-    number_kind = models.CharField(_("kind of number"), max_length=12, blank=True, choices=Number.Kind.choices)
+    number_kind = models.CharField(
+        _("kind of number"), max_length=12, blank=True, choices=Number.Kind.choices
+    )
     label = models.CharField(_("label"), max_length=80, help_text=_("As it stands on the invoice"))
     per_minute = models.DecimalField(
         _("per minute"), max_digits=12, decimal_places=6, validators=[NOT_NEGATIVE]
@@ -73,10 +81,12 @@ class Price(models.Model):
         ordering = ["price_list", "direction", "prefix", "number_kind"]
         constraints = [
             models.UniqueConstraint(
-                fields=["price_list", "direction", "prefix", "number_kind"], name="billing_one_price_per_destination"
+                fields=["price_list", "direction", "prefix", "number_kind"],
+                name="billing_one_price_per_destination",
             ),
             models.CheckConstraint(
-                condition=models.Q(per_minute__gte=0, increment_seconds__gte=1), name="billing_price_makes_sense"
+                condition=models.Q(per_minute__gte=0, increment_seconds__gte=1),
+                name="billing_price_makes_sense",
             ),
         ]
 
@@ -190,7 +200,9 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         ordering = ["-month", "tenant", "currency"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "month", "currency"], name="billing_one_invoice_per_month")
+            models.UniqueConstraint(
+                fields=["tenant", "month", "currency"], name="billing_one_invoice_per_month"
+            )
         ]
 
     def __str__(self) -> str:
@@ -217,7 +229,9 @@ class InvoiceLine(models.Model):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
         ordering = ["invoice", "position"]
-        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="billing_line_has_one_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="billing_line_has_one_place")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.label}".strip()

@@ -72,7 +72,9 @@ class Usage(NamedTuple):
         return str(Charge.Kind(self.kind).label)
 
 
-_ORDER = {kind: place for place, kind in enumerate(("plan", "seats", "number", "inbound", "outbound", "internal"))}
+_ORDER = {
+    kind: place for place, kind in enumerate(("plan", "seats", "number", "inbound", "outbound", "internal"))
+}
 
 
 def usage(tenant: Tenant, month: date) -> list[Usage]:

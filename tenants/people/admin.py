@@ -7,6 +7,7 @@ from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
 from tenants.people.actions import create_token, end_access, record_audit, revoke_token, sign_out_everywhere
+from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_filters import ActorFilter, RoleFilter, VerbFilter
 from tenants.people.admin_forms import MemberForm
 from tenants.people.admin_resources import MemberResource
@@ -71,6 +73,12 @@ class MemberAdmin(AuditedSheetAdmin):
     @action(description=_("New invitation link"), url_path="invite", permissions=["change"])
     def invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
+        page = ask(request, self, Question(
+            title=_("Make a new link for %(name)s?") % {"name": member.name}, button=_("Make the link"),
+            back=_page_of(member), effects=[_("Whoever has the link can choose this member's password.")],
+        ))
+        if page:
+            return page
         record_audit(verb="invited", subject=member)
         self._show_invitation(request, member)
         return redirect("admin:people_member_change", member.pk)
@@ -78,6 +86,12 @@ class MemberAdmin(AuditedSheetAdmin):
     @action(description=_("End all sessions"), url_path="end-sessions", permissions=["change"])
     def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
+        page = ask(request, self, Question(
+            title=_("End all sessions of %(name)s?") % {"name": member.name}, button=_("End all sessions"),
+            back=_page_of(member), effects=[_("Pages open on any device ask for the password again.")],
+        ))
+        if page:
+            return page
         sign_out_everywhere(member=member, at=timezone.now(), reason="by an administrator")
         messages.success(request, _("%(name)s is signed out everywhere.") % {"name": member.name})
         return redirect("admin:people_member_change", member.pk)
@@ -87,6 +101,10 @@ class MemberAdmin(AuditedSheetAdmin):
         if not can_change_member(request.user, member):
             raise PermissionDenied
         return member
+
+
+def _page_of(member: Member) -> str:
+    return reverse("admin:people_member_change", args=[member.pk])
 
 
 class AuditEntryAdmin(AuditedModelAdmin):
@@ -147,7 +165,15 @@ class ApiTokenAdmin(AuditedModelAdmin):
 
     @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        revoke_token(token=get_object_or_404(ApiToken, pk=object_id), at=timezone.now())
+        token = get_object_or_404(ApiToken, pk=object_id)
+        page = ask(request, self, Question(
+            title=_("Revoke the key %(name)s?") % {"name": token.name}, button=_("Revoke"), is_dangerous=True,
+            back=reverse("admin:people_apitoken_changelist"),
+            effects=[_("Programs that use it are refused from now on.")],
+        ))
+        if page:
+            return page
+        revoke_token(token=token, at=timezone.now())
         messages.success(request, _("The key opens nothing any more."))
         return redirect("admin:people_apitoken_changelist")
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants.people.models import Member, Role
 from tenants.people.policies import can_change_member, grantable_roles
@@ -15,7 +15,7 @@ class MemberForm(forms.ModelForm):
 
     by: Member
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=(), required=False,
-                                      widget=UnfoldAdminCheckboxSelectMultiple)
+                                      widget=UnfoldAdminCheckboxSelectMultipleWidget)
 
     class Meta:
         model = Member

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.errors import DomainError
+from tenants.people.acting import acting_now
 from tenants.people.actions import record_audit, set_password
 from tenants.people.console.access import member_required
 from tenants.people.console.forms import NewPasswordForm, PasswordForm, SignInForm
@@ -55,7 +56,7 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
     member = check_password(
         login=form.cleaned_data["username"],
         password=form.cleaned_data["password"],
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=acting_now().address,
         at=timezone.now(),
     )
     login(request, member, backend=BACKEND)

@@ -1,0 +1,103 @@
+"""The number inventory in the operators' console: lending, taking back, sheets in and out."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from tenants.actions import assign_number, take_number_back
+from tenants.admin_resources import NumberResource
+from tenants.errors import DomainError
+from tenants.models import Number, Tenant
+from tenants.numbers import format_number, to_e164
+from tenants.people.admin_confirm import Question, ask
+from tenants.people.admin_sites import AuditedSheetAdmin, operator_site
+from tenants.policies import can_manage_numbers, can_see_tenants
+
+
+class NumberForm(forms.ModelForm):
+    """`lend_to` goes through the action, so that who had the number when is never lost."""
+
+    lend_to = forms.ModelChoiceField(
+        Tenant.objects.filter(state="active"), label=_("Lend to"), required=False,
+        help_text=_("Only while the number is free; take it back first to move it."))
+
+    class Meta:
+        model = Number
+        fields = ["e164", "country", "kind", "monthly_fee", "currency", "carrier"]
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if values.get("e164") and values.get("country"):
+            number = to_e164(values["e164"], values["country"])
+            if number is None:
+                self.add_error("e164", _("This is no telephone number of that country."))
+            else:
+                values["e164"] = number
+        return values
+
+
+class NumberAdmin(AuditedSheetAdmin):
+    policy = staticmethod(can_manage_numbers)
+    view_policy = staticmethod(can_see_tenants)
+    form = NumberForm
+    resource_classes = [NumberResource]
+    list_display = ["shown_number", "kind", "state", "tenant", "assigned_at", "monthly_fee", "currency"]
+    list_filter = ["state", "kind", "country", "tenant"]
+    list_filter_submit = True
+    list_select_related = ["tenant"]
+    search_fields = ["e164", "tenant__name", "carrier"]
+    readonly_fields = ["state", "tenant", "assigned_at"]
+    fields = ["e164", "country", "kind", "monthly_fee", "currency", "carrier", "state", "tenant", "assigned_at",
+              "lend_to"]
+    actions_detail = ["take_back"]
+
+    @display(description=_("number"), ordering="e164")
+    def shown_number(self, number: Number) -> str:
+        return format_number(number.e164)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Number | None = None) -> list[str]:
+        return [*self.readonly_fields, "e164"] if obj else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Number | None = None) -> bool:
+        """A number that was ever lent stays: bills speak of it."""
+        was_lent = obj is not None and obj.assignments.exists()
+        return super().has_delete_permission(request, obj) and not was_lent
+
+    def save_model(self, request: HttpRequest, obj: Number, form: NumberForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tenant = form.cleaned_data.get("lend_to")
+        if tenant is None:
+            return
+        try:
+            assign_number(number_id=obj.pk, tenant_id=tenant.pk, at=timezone.now())
+        except DomainError as error:
+            messages.error(request, error.message)
+
+    def has_take_back_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        if not can_manage_numbers(request.user):
+            return False
+        return object_id is None or Number.objects.filter(pk=object_id, tenant__isnull=False).exists()
+
+    @action(description=_("Take back"), url_path="take-back", permissions=["take_back"])
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        number = get_object_or_404(Number, pk=object_id)
+        back = reverse("admin:tenants_number_change", args=[number.pk])
+        question = Question(
+            title=_("Take %(number)s back from %(tenant)s?") % {"number": number.e164, "tenant": number.tenant},
+            button=_("Take back"), back=back, is_dangerous=True,
+            effects=[_("Its callers no longer reach this tenant, from the next call on.")])
+        page = ask(request, self, question)
+        if page:
+            return page
+        take_number_back(number_id=number.pk, at=timezone.now())
+        messages.success(request, _("The number is free."))
+        return redirect(back)
+
+
+operator_site.register(Number, NumberAdmin)
