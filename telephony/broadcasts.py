@@ -12,7 +12,7 @@ from telephony import events, queries
 from telephony.pacing import Pace
 from telephony.serializers import agent_row, snapshots
 from tenants.context import current_schema
-from tenants.events import MemberSignedOutEverywhere, subscribe
+from tenants.events import subscribe
 from tenants.realtime import publish
 
 QUEUE_NEWS_EVERY = 0.25
@@ -41,7 +41,6 @@ def connect() -> None:
     subscribe(events.CallTransferred, tell_transfer)
     subscribe(events.AgentStateChanged, tell_agent)
     subscribe(events.FloorConfigured, tell_every_queue)
-    subscribe(MemberSignedOutEverywhere, sign_out_member)
 
 
 def tell_call(event: Any) -> None:
@@ -76,10 +75,6 @@ def tell_agent(event: events.AgentStateChanged) -> None:
 def tell_every_queue(event: events.FloorConfigured) -> None:
     for row in snapshots.queue_rows():
         publish("queues", {"type": "queue", "row": row})
-
-
-def sign_out_member(event: MemberSignedOutEverywhere) -> None:
-    publish(f"member.{event.member_id}", {"type": "signed_out", "reason": "member"})
 
 
 def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:

@@ -1,22 +1,23 @@
 """Recordings and voicemails as sound: policy, range requests, and an audit entry for every play."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.asgi import ASGIRequest
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from telephony import actions, policies, queries
-from telephony.models import Call
+from telephony.models import Recording, Voicemail
 from tenants.context import current_schema
 from tenants.errors import DomainError, NotFound
 from tenants.people.actions import record_audit
@@ -42,7 +43,7 @@ def recording_audio(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     recording = queries.recording(recording_id)
     if recording is None or not policies.can_listen(request.user, recording.call):
         raise NotFound
-    return _sound(request, recording, recording.path, recording.call)
+    return _sound(request, recording, lambda: _note_play(request, recording))
 
 
 @require_GET
@@ -51,25 +52,29 @@ def voicemail_audio(request: HttpRequest, voicemail_id: UUID) -> HttpResponse:
     voicemail = queries.voicemail(voicemail_id)
     if voicemail is None or not policies.can_see_calls(request.user):
         raise NotFound
-    answer = _sound(request, voicemail, voicemail.path, voicemail.call)
-    if voicemail.heard_at is None:
-        actions.hear_voicemail(voicemail_id=voicemail.pk, member=request.user, at=timezone.now())
-    return answer
+    heard = partial(actions.mark_heard, voicemail_id=voicemail.pk, member=request.user, at=timezone.now())
+    return _sound(request, voicemail, heard)
 
 
-def _sound(request: HttpRequest, row: Model, stored_path: str, call: Call) -> HttpResponse:
-    path = path_of(stored_path)
+def _sound(request: HttpRequest, row: Recording | Voicemail, note_play: Callable[[], None]) -> HttpResponse:
+    """A player asks many times for pieces of one play; it is noted with the first of them."""
+    path = path_of(row.path)
     is_download = "download" in request.GET
     if is_download and not policies.can_see_every_call(request.user):
         raise NotFound
-    _write_down(request, row, "downloaded" if is_download else "played")
+    if is_download or _is_first_piece(request, row):
+        note_play()
     answer = _whole_or_part(request, path)
     answer["Content-Type"] = "audio/wav"
     answer["Accept-Ranges"] = "bytes"
     answer["Cache-Control"] = "private, no-store"
     kind = "attachment" if is_download else "inline"
-    answer["Content-Disposition"] = f'{kind}; filename="{call.arrived_at:%Y%m%d-%H%M%S}-{row.pk}.wav"'
+    answer["Content-Disposition"] = f'{kind}; filename="{row.call.arrived_at:%Y%m%d-%H%M%S}-{row.pk}.wav"'
     return answer
+
+
+def _note_play(request: HttpRequest, recording: Recording) -> None:
+    record_audit(verb="downloaded" if "download" in request.GET else "played", subject=recording)
 
 
 def path_of(stored_path: str) -> Path:
@@ -81,15 +86,12 @@ def path_of(stored_path: str) -> Path:
     return path
 
 
-def _write_down(request: HttpRequest, row: Model, verb: str) -> None:
-    """A player asks many times for pieces of one play; the entry is written with the first of them."""
-    key = f"{verb}:{request.user.pk}:{row.pk}"
+def _is_first_piece(request: HttpRequest, row: Recording | Voicemail) -> bool:
     try:
-        is_first = cache.add(key, 1, ONE_PLAY)
-    except Exception:  # noqa: BLE001 - without a cache every piece is written down: too much rather than nothing
-        is_first = True
-    if is_first:
-        record_audit(verb=verb, subject=row)
+        return cache.add(f"play:{request.user.pk}:{row.pk}", 1, ONE_PLAY)
+    except (redis.RedisError, OSError):
+        # Without a cache every piece is written down: too much rather than nothing.
+        return True
 
 
 def _whole_or_part(request: HttpRequest, path: Path) -> HttpResponse:
