@@ -11,7 +11,7 @@ install:  ## only make .venv, with what tests need
 	@$(PYTHON) contactcenter/run/bootstrap.py install --dev
 
 test:  ## run the tests; ARGS="-k name" chooses some
-	$(IN_VENV) python -m contactcenter.checks.test_tools
+	$(IN_VENV) python -m contactcenter.checks.tools
 	$(IN_VENV) python -m pytest $(ARGS)
 
 check:  ## format, lint, types, imports, sizes, migrations, translations, requirements

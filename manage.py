@@ -13,7 +13,9 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as problem:
-        sys.exit(f"The database does not answer ({str(problem).splitlines()[0]}). Start `make run` or set DATABASE_URL.")
+        sys.exit(
+            f"The database does not answer ({str(problem).splitlines()[0]}). Start `make run` or set DATABASE_URL."
+        )
 
 
 if __name__ == "__main__":

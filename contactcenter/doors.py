@@ -16,19 +16,32 @@ def exists(module: str) -> bool:
         return False
 
 
+def _whole(module: str) -> bool:
+    try:
+        import_module(module)
+    except Exception as problem:  # noqa: BLE001
+        print(f"BUILDING: {module}: {problem!r}")
+        return False
+    return True
+
+
 def pages(apps: tuple[str, ...], *, public: bool = False) -> list[URLPattern | URLResolver]:
     """`<app>.console.urls` at the root; on the operators' host an app's `public_urls` goes first."""
     found = []
     for app in apps:
         names = (f"{app}.console.public_urls", f"{app}.console.urls") if public else (f"{app}.console.urls",)
         module = next(filter(exists, names), None)
-        if module:
+        if module and _whole(module):
             found.append(path("", include(module)))
     return found
 
 
 def api(apps: tuple[str, ...]) -> list[URLPattern | URLResolver]:
-    return [path("api/v1/", include(f"{app}.api.urls")) for app in apps if exists(f"{app}.api.urls")]
+    return [
+        path("api/v1/", include(f"{app}.api.urls"))
+        for app in apps
+        if exists(f"{app}.api.urls") and _whole(f"{app}.api.urls")
+    ]
 
 
 def sockets(apps: tuple[str, ...]) -> list[URLPattern]:

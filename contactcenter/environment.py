@@ -31,7 +31,9 @@ def _written_by_run() -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as problem:
-        raise WrongSetting("RUN_DIR", f"{path} cannot be read ({problem}). Remove it and run `make run`.") from None
+        raise WrongSetting(
+            "RUN_DIR", f"{path} cannot be read ({problem}). Remove it and run `make run`."
+        ) from None
 
 
 _embedded = _written_by_run()
@@ -71,9 +73,13 @@ def database(name: str = "DATABASE_URL") -> dict[str, str]:
         url = urlsplit(raw)
         url_port = str(url.port or "")
     except ValueError:
-        raise WrongSetting(name, "it is not an address. Wanted: postgresql://user:password@host:5432/name") from None
+        raise WrongSetting(
+            name, "it is not an address. Wanted: postgresql://user:password@host:5432/name"
+        ) from None
     if url.scheme not in ("postgres", "postgresql") or len(url.path) < 2:
-        raise WrongSetting(name, f"postgresql://user:password@host:5432/name is wanted, not {url.scheme or 'nothing'}://…")
+        raise WrongSetting(
+            name, f"postgresql://user:password@host:5432/name is wanted, not {url.scheme or 'nothing'}://…"
+        )
     query = parse_qs(url.query)
     return {
         "NAME": unquote(url.path[1:]),
@@ -92,7 +98,7 @@ def redis(name: str = "REDIS_URL") -> str:
 
 
 def secret(name: str) -> str:
-    """A secret from outside; without any server chosen (formatting, migrations, tests) one that lasts as long as the process."""
+    """A secret from outside; where no server is chosen (formatting, migrations) one for this process alone."""
     value = text(name)
     if value:
         return value

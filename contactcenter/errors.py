@@ -29,7 +29,9 @@ def api_answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith(
+        "application/json"
+    )
 
 
 def page_answer(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -41,12 +43,27 @@ def page_answer(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def _words(page: str) -> dict[str, str]:
     known = {
-        "no_tenant": (_("Nobody is here"), _("This address belongs to no call centre. Check how it is spelled.")),
-        "suspended": (_("Suspended"), _("This call centre is suspended. Ask the person who manages your contract.")),
+        "no_tenant": (
+            _("Nobody is here"),
+            _("This address belongs to no call centre. Check how it is spelled."),
+        ),
+        "suspended": (
+            _("Suspended"),
+            _("This call centre is suspended. Ask the person who manages your contract."),
+        ),
         "not_found": (_("Not found"), _("This page does not exist, or it is not yours to see.")),
-        "not_allowed": (_("Not allowed"), _("Your role does not include this page. Ask an administrator of your team.")),
-        "bad_request": (_("Not understood"), _("The browser sent something we cannot read. Go back and try again.")),
-        "broken": (_("Our fault"), _("Something broke on our side and was written down. Try again in a minute.")),
+        "not_allowed": (
+            _("Not allowed"),
+            _("Your role does not include this page. Ask an administrator of your team."),
+        ),
+        "bad_request": (
+            _("Not understood"),
+            _("The browser sent something we cannot read. Go back and try again."),
+        ),
+        "broken": (
+            _("Our fault"),
+            _("Something broke on our side and was written down. Try again in a minute."),
+        ),
     }
     title, message = known[page]
     return {"title": title, "message": message}

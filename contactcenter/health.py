@@ -73,7 +73,11 @@ def _heard(part: str) -> dict[str, Any]:
     try:
         raw = store().get(f"health:{part}")
     except redis.RedisError:
-        return {"state": "unknown", "age_seconds": None, "problem": "The cache that keeps its signs of life is down."}
+        return {
+            "state": "unknown",
+            "age_seconds": None,
+            "problem": "The cache that keeps its signs of life is down.",
+        }
     if raw is None:
         return {"state": "down", "age_seconds": None, "problem": "It has not been heard of."}
     said = json.loads(raw)

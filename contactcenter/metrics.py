@@ -14,7 +14,9 @@ class SignsOfLife(Collector):
 
     def collect(self):
         up = GaugeMetricFamily("contactcenter_up", "Whether this part answers", labels=["part"])
-        age = GaugeMetricFamily("contactcenter_sign_of_life_age_seconds", "Since it was heard of", labels=["part"])
+        age = GaugeMetricFamily(
+            "contactcenter_sign_of_life_age_seconds", "Since it was heard of", labels=["part"]
+        )
         for part, said in health.measure().items():
             up.add_metric([part], 1.0 if said["state"] == "up" else 0.0)
             if said["age_seconds"] is not None:

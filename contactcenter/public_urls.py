@@ -11,7 +11,11 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", operator_site.urls),
-    *([path("switch/", include("telephony.freeswitch.urls"))] if doors.exists("telephony.freeswitch.urls") else []),
+    *(
+        [path("switch/", include("telephony.freeswitch.urls"))]
+        if doors.exists("telephony.freeswitch.urls")
+        else []
+    ),
     *doors.pages(doors.PUBLIC_APPS, public=True),
 ]
 

@@ -40,7 +40,9 @@ class Text(NamedTuple):
 
 
 def catalogue_files() -> list[Path]:
-    return sorted(path for app in APPS for path in (PROJECT / app).rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po"))
+    return sorted(
+        path for app in APPS for path in (PROJECT / app).rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")
+    )
 
 
 def compile_all() -> int:

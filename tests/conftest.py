@@ -1,7 +1,7 @@
 """Two tenants, their people, and what the world outside hears. acme acts; globex must hear nothing."""
 
-import json
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime

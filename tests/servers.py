@@ -94,7 +94,9 @@ def _make_template(home: Path) -> None:
     finally:
         stop(server)
     if made.returncode:
-        raise RuntimeError(f"The test database could not be made:\n{made.stdout[-2000:]}\n{made.stderr[-4000:]}")
+        raise RuntimeError(
+            f"The test database could not be made:\n{made.stdout[-2000:]}\n{made.stderr[-4000:]}"
+        )
     (home / "ready").touch()
 
 

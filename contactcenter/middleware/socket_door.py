@@ -59,8 +59,13 @@ def who(scope: dict[str, Any]) -> dict[str, Any]:
         member = get_user(request) if request.session.get(SESSION_KEY) else None
     if member is None or not member.is_authenticated or not member.is_active:
         raise Refused(NOT_SIGNED_IN)
-    return {"tenant": tenant, "schema_name": tenant.schema_name, "member": member, "user": member,
-            "session_key": request.session.session_key}
+    return {
+        "tenant": tenant,
+        "schema_name": tenant.schema_name,
+        "member": member,
+        "user": member,
+        "session_key": request.session.session_key,
+    }
 
 
 class SocketDoor:

@@ -38,13 +38,19 @@ def take_run_directory(run_dir: Path) -> IO[str]:
         run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = run_dir.stat().st_uid
         if owner != os.getuid():
-            raise CannotRun(f"{run_dir} belongs to another user (uid {owner}). Run as that user, or set RUN_DIR.")
+            raise CannotRun(
+                f"{run_dir} belongs to another user (uid {owner}). Run as that user, or set RUN_DIR."
+            )
         lock = (run_dir / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise CannotRun(f"It already runs from {run_dir}. Stop it first, or set RUN_DIR and PORT for a second one.") from None
+        raise CannotRun(
+            f"It already runs from {run_dir}. Stop it first, or set RUN_DIR and PORT for a second one."
+        ) from None
     except OSError as problem:
-        raise CannotRun(f"{run_dir} cannot be used: {problem.strerror}. Set RUN_DIR to a folder of yours.") from None
+        raise CannotRun(
+            f"{run_dir} cannot be used: {problem.strerror}. Set RUN_DIR to a folder of yours."
+        ) from None
     return lock
 
 
@@ -93,7 +99,9 @@ class Readiness:
         port = choices.port
         logins = choices.run_dir / "logins.json"
         hosts = " ".join(f"http://{host}:{port}/" for host in _hosts(logins))
-        say_plainly(f"READY http://localhost:{port}/admin/ {hosts} · switch: {said['switch'].get('kind')} · logins: {logins}")
+        say_plainly(
+            f"READY http://localhost:{port}/admin/ {hosts} · switch: {said['switch'].get('kind')} · logins: {logins}"
+        )
 
     def _complain(self, said: dict[str, Any]) -> None:
         parts = [name for name, part in said.items() if isinstance(part, dict) and part.get("state") != "up"]
@@ -106,7 +114,11 @@ def _hosts(logins: Path) -> list[str]:
         known = json.loads(logins.read_text())
     except (OSError, ValueError):
         return []
-    hosts = [login.get("host", "") for login in known if isinstance(login, dict)] if isinstance(known, list) else []
+    hosts = (
+        [login.get("host", "") for login in known if isinstance(login, dict)]
+        if isinstance(known, list)
+        else []
+    )
     return sorted({host for host in hosts if host and host != "localhost"})
 
 

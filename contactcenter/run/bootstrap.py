@@ -62,13 +62,27 @@ def make_venv(uv):
         call([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)])
     elif subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True).returncode:
         shutil.rmtree(VENV, ignore_errors=True)
-        end("Python cannot make a virtual environment. Install its venv (Debian: apt install python3-venv) or uv.")
+        end(
+            "Python cannot make a virtual environment. Install its venv (Debian: apt install python3-venv) or uv."
+        )
 
 
 def install(uv, files):
     listed = [part for name in files for part in ("-r", name)]
     if uv:
-        call([uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--python", str(PYTHON), *listed])
+        call(
+            [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "--no-deps",
+                "--python",
+                str(PYTHON),
+                *listed,
+            ]
+        )
     else:
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
         for one in listed[1::2]:
@@ -85,12 +99,14 @@ def become(command):
     environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
     environment["VIRTUAL_ENV"] = str(VENV)
     os.chdir(PROJECT)
-    os.execvpe(command[0], command, environment)
+    os.execvpe(command[0], command, environment)  # noqa: S606
 
 
 def main(arguments):
     if sys.version_info < OLDEST:
-        end(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Choose one: make PYTHON=python3.12 run")
+        end(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Choose one: make PYTHON=python3.12 run"
+        )
     dev = "--dev" in arguments[:2]
     rest = [argument for argument in arguments if argument != "--dev"] or ["run"]
     ensure(dev)

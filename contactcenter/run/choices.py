@@ -32,7 +32,9 @@ class Choices:
         if self.redis_url:
             environment.redis()
         if not self.has_own_switch and not os.environ.get("FREESWITCH_PASSWORD"):
-            raise CannotRun("FREESWITCH_HOST is set but FREESWITCH_PASSWORD is not: the event socket asks for it.")
+            raise CannotRun(
+                "FREESWITCH_HOST is set but FREESWITCH_PASSWORD is not: the event socket asks for it."
+            )
 
     @property
     def logs(self) -> Path:
@@ -76,9 +78,13 @@ def _port(name: str, usual: int) -> int:
 def _switch_kind() -> str:
     chosen = os.environ.get("FREESWITCH_KIND", "")
     if chosen not in ("", "freeswitch", "rehearsal"):
-        raise CannotRun(f"Wrong setting FREESWITCH_KIND: freeswitch or rehearsal is wanted, not {chosen[:40]!r}.")
+        raise CannotRun(
+            f"Wrong setting FREESWITCH_KIND: freeswitch or rehearsal is wanted, not {chosen[:40]!r}."
+        )
     if chosen == "freeswitch" and not os.environ.get("FREESWITCH_HOST") and not shutil.which("freeswitch"):
-        raise CannotRun("FREESWITCH_KIND is freeswitch, but there is no freeswitch on PATH and no FREESWITCH_HOST.")
+        raise CannotRun(
+            "FREESWITCH_KIND is freeswitch, but there is no freeswitch on PATH and no FREESWITCH_HOST."
+        )
     is_there = os.environ.get("FREESWITCH_HOST") or shutil.which("freeswitch")
     return chosen or ("freeswitch" if is_there else "rehearsal")
 

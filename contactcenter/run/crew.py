@@ -26,7 +26,7 @@ class Crew:
             child.look_after(time.monotonic())
 
     def stop(self) -> None:
-        in_order = sorted(reversed(self.children), key=lambda child: child.stage)
+        in_order = sorted(self.children, key=lambda child: child.stage)
         for _stage, group in groupby(in_order, key=lambda child: child.stage):
             together = list(group)
             for child in together:

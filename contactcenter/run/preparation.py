@@ -1,4 +1,4 @@
-"""What must be true of the data before the processes start: tables, compiled words, demo tenants. Skipped when known."""
+"""What the data needs before the processes start: tables, compiled words, demo tenants. Skipped when known."""
 
 import hashlib
 import json

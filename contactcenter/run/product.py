@@ -1,4 +1,4 @@
-"""The processes of the product and their order: database and cache, then the switch, then everything that speaks to them."""
+"""The processes of the product and their order: stores, then the switch, then everything that speaks to them."""
 
 import os
 import signal
@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from contactcenter.environment import PROJECT
-from contactcenter.run.choices import Choices
 from contactcenter.run.child import Child
+from contactcenter.run.choices import Choices
 from contactcenter.run.crew import Crew
 from contactcenter.run.postgres import Postgres
 from contactcenter.run.preparation import Preparation
@@ -24,7 +24,9 @@ class Product:
         self.choices = choices
         self.crew = Crew()
         self.secrets = secrets
-        self.postgres = None if choices.database_url else Postgres(choices.run_dir / "pg", secrets.database_password)
+        self.postgres = (
+            None if choices.database_url else Postgres(choices.run_dir / "pg", secrets.database_password)
+        )
         self.valkey = None
         if not choices.redis_url:
             self.valkey = Valkey(choices.run_dir / "valkey", free_port(), secrets.redis_password)
@@ -79,7 +81,13 @@ class Product:
 
             command = switch_command(directory)
         else:
-            command = [sys.executable, "-m", "telephony.freeswitch.rehearsal", "--conf", str(directory / "conf")]
+            command = [
+                sys.executable,
+                "-m",
+                "telephony.freeswitch.rehearsal",
+                "--conf",
+                str(directory / "conf"),
+            ]
         self._child("switch", command, SWITCH)
 
     def _start_speakers(self) -> None:

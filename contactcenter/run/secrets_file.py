@@ -28,7 +28,9 @@ class Secrets:
         try:
             known = json.loads(path.read_text()) if path.exists() else {}
         except (OSError, ValueError) as problem:
-            raise CannotRun(f"{path} cannot be read ({problem}). Restore it; the embedded data needs it.") from None
+            raise CannotRun(
+                f"{path} cannot be read ({problem}). Restore it; the embedded data needs it."
+            ) from None
         ours = cls(**{name: value for name, value in known.items() if name in cls.__dataclass_fields__})
         if asdict(ours) != known:
             write_private(path, asdict(ours))

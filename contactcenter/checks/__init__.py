@@ -1,0 +1,1 @@
+"""`make check`: what a reader may rely on before reading."""
