@@ -99,7 +99,10 @@ MESSAGES = (
     _("This reason does not exist."),
     _("Telephony does not answer at the moment. Calls go on; please try again in a few seconds."),
     _("The telephone system did not carry this out. Please try again."),
-    _("The contract has %(seats)s seats and all of them are taken. Switch an agent off, or ask for more seats."),
+    _(
+        "The contract has %(seats)s seats and all of them are taken. "
+        "Switch an agent off, or ask for more seats."
+    ),
     _("This offer cannot be made now."),
     _("Another worker acts for this cell now."),
     _("This call is not yours to see."),

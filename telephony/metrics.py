@@ -1,4 +1,5 @@
-"""The formulas of the glossary, pure: numbers in, number or None out, one place for screen, report and export.
+"""The formulas of the glossary, pure: numbers in, number or None out, one place for screen, report and
+export.
 
 None means "nothing to divide by"; it is shown as a dash, never as 0 or 100 %.
 """

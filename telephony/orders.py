@@ -1,6 +1,7 @@
 """The road of orders: what a browser or a machine may ask of the telephony worker.
 
-An order changes no call. It travels through Redis to the worker that holds the cell's lease; the fact that comes back
+An order changes no call. It travels through Redis to the worker that holds the cell's lease; the fact that
+comes back
 from the switch is what changes things. A refusal comes back as `order_refused` on the agent's audience.
 """
 
@@ -137,7 +138,10 @@ KINDS = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """An order on its way: whose it is, who gave it, when, and in which language a refusal is to be worded."""
+    """An order on its way.
+
+    Whose it is, who gave it, when, and in which language a refusal is to be worded.
+    """
 
     order_id: str
     tenant: str

@@ -61,7 +61,10 @@ def can_look_at_configuration(member: Member) -> bool:
 
 
 def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
-    """Agents order for themselves; a leader may also set somebody else ready or not ready, never touch their call."""
+    """Agents order for themselves.
+
+    A leader may also set somebody else ready or not ready, never touch their call.
+    """
     if order.type == "read_floor_again":
         return can_configure(member)
     if agent is None or not can_work(member):

@@ -132,7 +132,9 @@ class AgentSkill(models.Model):
     class Meta:
         verbose_name = _("agent's skill")
         verbose_name_plural = _("agent's skills")
-        constraints = [models.UniqueConstraint(fields=["agent", "skill"], name="one_level_per_agent_and_skill")]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "skill"], name="one_level_per_agent_and_skill")
+        ]
 
     def __str__(self) -> str:
         return f"{self.skill} {self.level}"
@@ -141,7 +143,9 @@ class AgentSkill(models.Model):
 class Device(models.Model):
     """A SIP identity. Only the a1 hash is kept: the password is shown once and then nobody knows it."""
 
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="devices", verbose_name=_("agent"))
+    agent = models.ForeignKey(
+        Agent, on_delete=models.CASCADE, related_name="devices", verbose_name=_("agent")
+    )
     sip_username = models.CharField(_("SIP user name"), max_length=40, unique=True)
     a1_hash = models.CharField(max_length=32, editable=False)
     registered_at = models.DateTimeField(_("registered since"), null=True, blank=True)

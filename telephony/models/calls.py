@@ -58,15 +58,16 @@ class Call(models.Model):
     agent = models.ForeignKey(
         Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="calls", verbose_name=_("agent")
     )
+    next_target = models.ForeignKey(
+        Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.ARRIVED)
     arrived_at = models.DateTimeField(_("arrived at"))
     queued_at = models.DateTimeField(_("queued at"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     exit = models.CharField(_("exit"), max_length=16, choices=Exit.choices, blank=True, default="")
-    ended_by = models.CharField(
-        _("ended by"), max_length=16, choices=EndedBy.choices, blank=True, default=""
-    )
+    ended_by = models.CharField(_("ended by"), max_length=16, choices=EndedBy.choices, blank=True, default="")
     hangup_cause = models.CharField(_("hang-up cause"), max_length=64, blank=True, default="")
     talk_seconds = models.PositiveIntegerField(_("talk seconds"), default=0)
     hold_seconds = models.PositiveIntegerField(_("hold seconds"), default=0)
@@ -81,7 +82,6 @@ class Call(models.Model):
     )
     note = models.TextField(_("note"), blank=True, default="")
     disposed_at = models.DateTimeField(_("disposed at"), null=True, blank=True)
-    lost_at = models.DateTimeField(_("lost at"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), default=0)
 
     class Meta:
@@ -129,6 +129,7 @@ class Leg(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     bridged_at = models.DateTimeField(_("bridged at"), null=True, blank=True)
     unbridged_at = models.DateTimeField(_("unbridged at"), null=True, blank=True)
+    fell_back_at = models.DateTimeField(_("left the line at"), null=True, blank=True)
     hold_marks = models.JSONField(default=list, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=16, blank=True, default="")
@@ -160,9 +161,7 @@ class QueueStay(models.Model):
         LOST = "lost", _("Lost by the switch")
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="stays", verbose_name=_("call"))
-    queue = models.ForeignKey(
-        Queue, on_delete=models.PROTECT, related_name="stays", verbose_name=_("queue")
-    )
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="stays", verbose_name=_("queue"))
     entered_at = models.DateTimeField(_("entered at"))
     priority = models.IntegerField(_("priority"), default=0)
     target_agent = models.ForeignKey(
@@ -174,8 +173,8 @@ class QueueStay(models.Model):
         verbose_name=_("meant for"),
     )
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    is_estimated = models.BooleanField(_("from the call record only"), default=False)
     fell_back_at = models.DateTimeField(_("left the line at"), null=True, blank=True)
-    voicemail_at = models.DateTimeField(_("left a voicemail at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     exit = models.CharField(_("exit"), max_length=16, choices=Exit.choices, blank=True, default="")
     agent = models.ForeignKey(
@@ -229,9 +228,7 @@ class Offer(models.Model):
         related_name="offers",
         verbose_name=_("stay"),
     )
-    agent = models.ForeignKey(
-        Agent, on_delete=models.PROTECT, related_name="offers", verbose_name=_("agent")
-    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers", verbose_name=_("agent"))
     epoch = models.PositiveBigIntegerField(_("epoch"), default=0)
     offered_at = models.DateTimeField(_("offered at"))
     expires_at = models.DateTimeField(_("expires at"))
@@ -246,6 +243,7 @@ class Offer(models.Model):
     wrap_up_started_at = models.DateTimeField(_("wrap-up started at"), null=True, blank=True)
     wrap_up_ended_at = models.DateTimeField(_("wrap-up ended at"), null=True, blank=True)
     wrap_up_seconds = models.PositiveIntegerField(_("wrap-up seconds"), default=0)
+    recording_path = models.CharField(max_length=400, blank=True, default="", editable=False)
     explanation = models.JSONField(_("why this agent"), default=dict, blank=True)
 
     class Meta:
@@ -254,7 +252,9 @@ class Offer(models.Model):
         ordering = ["offered_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["call"], condition=Q(ended_at=None, answered_at=None), name="one_ringing_offer_per_call"
+                fields=["call"],
+                condition=Q(ended_at=None, answered_at=None),
+                name="one_ringing_offer_per_call",
             ),
             models.UniqueConstraint(
                 fields=["agent"], condition=Q(ended_at=None), name="one_open_offer_per_agent"

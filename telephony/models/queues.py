@@ -15,7 +15,9 @@ class Queue(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OPEN)
     skills = models.ManyToManyField(Skill, through="QueueSkill", verbose_name=_("required skills"))
-    agents = models.ManyToManyField(Agent, through="QueueAgent", related_name="queues", verbose_name=_("agents"))
+    agents = models.ManyToManyField(
+        Agent, through="QueueAgent", related_name="queues", verbose_name=_("agents")
+    )
     priority = models.IntegerField(
         _("priority"),
         default=0,
@@ -61,7 +63,9 @@ class QueueSkill(models.Model):
     class Meta:
         verbose_name = _("required skill")
         verbose_name_plural = _("required skills")
-        constraints = [models.UniqueConstraint(fields=["queue", "skill"], name="one_level_per_queue_and_skill")]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "skill"], name="one_level_per_queue_and_skill")
+        ]
 
     def __str__(self) -> str:
         return f"{self.skill} ≥ {self.min_level}"
@@ -79,7 +83,9 @@ class QueueAgent(models.Model):
     class Meta:
         verbose_name = _("agent of the queue")
         verbose_name_plural = _("agents of the queue")
-        constraints = [models.UniqueConstraint(fields=["queue", "agent"], name="one_place_per_queue_and_agent")]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "agent"], name="one_place_per_queue_and_agent")
+        ]
 
     def __str__(self) -> str:
         return f"{self.queue}: {self.agent}"

@@ -14,7 +14,9 @@ class Recording(models.Model):
     """The path is relative to the recordings folder; hash and length prove the file is the one made then."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="recordings", verbose_name=_("call"))
+    call = models.ForeignKey(
+        Call, on_delete=models.CASCADE, related_name="recordings", verbose_name=_("call")
+    )
     leg = models.UUIDField(_("leg"), unique=True)
     path = models.CharField(_("path"), max_length=400)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)

@@ -50,6 +50,9 @@ def not_ready_reasons() -> QuerySet[NotReadyReason]:
 
 
 def state_changes(agent_ids: list[int] | None, start: datetime, end: datetime) -> QuerySet[AgentStateChange]:
-    """Changes within [start, end), oldest first per agent; the state before `start` is the last one before it."""
+    """Changes within [start, end), oldest first per agent.
+
+    The state before `start` is the last one before it.
+    """
     changes = AgentStateChange.objects.filter(at__gte=start, at__lt=end).select_related("agent", "reason")
     return changes if agent_ids is None else changes.filter(agent_id__in=agent_ids)

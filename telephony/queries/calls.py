@@ -47,7 +47,9 @@ def _bridged_calls_of(member: Any) -> QuerySet:
 
 def current_offer(agent_id: int) -> Offer | None:
     """The offer that rings this agent, or the conversation they are in."""
-    offers = Offer.objects.filter(agent_id=agent_id, ended_at=None).select_related("call", "call__queue", "stay")
+    offers = Offer.objects.filter(agent_id=agent_id, ended_at=None).select_related(
+        "call", "call__queue", "stay"
+    )
     return offers.order_by("-offered_at").first()
 
 
@@ -67,7 +69,9 @@ def was_offered(call_id: UUID | str, member: Any) -> bool:
 
 
 def ringing_offer(call_id: UUID | str) -> Offer | None:
-    return Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent").first()
+    return (
+        Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent").first()
+    )
 
 
 def offers(start: datetime, end: datetime) -> QuerySet[Offer]:
@@ -77,7 +81,9 @@ def offers(start: datetime, end: datetime) -> QuerySet[Offer]:
 
 def stays(start: datetime, end: datetime, queue_ids: list[int] | None = None) -> QuerySet[QueueStay]:
     """Stays that began within [start, end): the rows every figure of a queue is made of."""
-    found = QueueStay.objects.filter(entered_at__gte=start, entered_at__lt=end).select_related("queue", "agent", "call")
+    found = QueueStay.objects.filter(entered_at__gte=start, entered_at__lt=end).select_related(
+        "queue", "agent", "call"
+    )
     return found if queue_ids is None else found.filter(queue_id__in=queue_ids)
 
 
@@ -87,7 +93,9 @@ def recording_of_call(call_id: UUID | str) -> Recording | None:
 
 
 def recordings_of_call(call_id: UUID | str) -> QuerySet[Recording]:
-    return Recording.objects.filter(call_id=call_id, ended_at__isnull=False).select_related("call", "call__agent")
+    return Recording.objects.filter(call_id=call_id, ended_at__isnull=False).select_related(
+        "call", "call__agent"
+    )
 
 
 def recording(recording_id: UUID | str) -> Recording | None:
@@ -103,7 +111,10 @@ def unheard_voicemails() -> QuerySet[Voicemail]:
 
 
 def dispositions_for(call_id: UUID | str) -> QuerySet[Disposition]:
-    """What may be chosen for this call: those of its queue and those of all queues; only leaves of the tree."""
+    """What may be chosen for this call: those of its queue and those of all queues.
+
+    Only leaves of the tree.
+    """
     queue_id = Call.objects.filter(pk=call_id).values_list("queue_id", flat=True).first()
     fitting = Disposition.objects.filter(Q(queue_id=queue_id) | Q(queue=None), is_active=True)
     return fitting.filter(children=None).select_related("parent")

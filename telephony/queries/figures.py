@@ -78,7 +78,9 @@ def service_counts(found: dict) -> metrics.ServiceCounts:
     )
 
 
-def handle_sums(start: datetime, end: datetime, queue_ids: list[int] | None = None) -> tuple[int, int, int, int]:
+def handle_sums(
+    start: datetime, end: datetime, queue_ids: list[int] | None = None
+) -> tuple[int, int, int, int]:
     """Talk, hold and wrap-up seconds and how many conversations, of the offers made within [start, end)."""
     bridged = offers(start, end).filter(outcome=Offer.Outcome.BRIDGED)
     if queue_ids is not None:

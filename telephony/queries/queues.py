@@ -10,7 +10,10 @@ from telephony.models import Agent, Queue, QueueStay
 
 @dataclass(frozen=True, kw_only=True)
 class QueueState:
-    """One row of every board. `longest_since` is when the longest waiting caller began to wait, None if nobody does."""
+    """One row of every board.
+
+    `longest_since` is when the longest waiting caller began to wait, None if nobody does.
+    """
 
     queue_id: int
     name: str
@@ -51,7 +54,10 @@ def queue_states(queues: list[Queue]) -> list[QueueState]:
     ids = [queue.pk for queue in queues]
     waiting = {
         row["queue_id"]: row
-        for row in waiting_stays(ids).order_by().values("queue_id").annotate(n=Count("pk"), since=Min("entered_at"))
+        for row in waiting_stays(ids)
+        .order_by()
+        .values("queue_id")
+        .annotate(n=Count("pk"), since=Min("entered_at"))
     }
     staff = {row["pk"]: row for row in _staff(ids)}
     return [_state(queue, waiting.get(queue.pk, {}), staff[queue.pk]) for queue in queues]
@@ -69,7 +75,9 @@ def _staff(queue_ids: list[int]) -> QuerySet:
             free=Count("agents", filter=ready & idle),
             wrapping=Count("agents", filter=online & wrap_up),
             busy=Count("agents", filter=online & ~idle & ~wrap_up),
-            paused=Count("agents", filter=online & idle & ~Q(agents__routing_status=Agent.RoutingStatus.READY)),
+            paused=Count(
+                "agents", filter=online & idle & ~Q(agents__routing_status=Agent.RoutingStatus.READY)
+            ),
             away=Count("agents", filter=Q(agents__presence=Agent.Presence.OFFLINE, agents__is_active=True)),
         )
     )

@@ -1,4 +1,7 @@
-"""What the switch asks before a call or a registration: answered from few rows, because a caller hears the silence."""
+"""What the switch asks before a call or a registration.
+
+Answered from few rows, because a caller hears the silence.
+"""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +18,10 @@ class Treatment(StrEnum):
     SUSPENDED = "suspended"
     """The tenant's service rests: a notice, then the end."""
     CLOSED = "closed"
-    """The number leads to a queue that is closed, or to none: a notice, then voicemail where there is a queue."""
+    """The number leads to a queue that is closed, or to none.
+
+    A notice, then voicemail where there is a queue.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +98,11 @@ def device_credentials(username: str, domain: str) -> DeviceCredentials | None:
     if tenant is None or tenant.state != "active":
         return None
     with enter(tenant.schema_name):
-        device = Device.objects.filter(sip_username=username[:40], agent__is_active=True).select_related("agent").first()
+        device = (
+            Device.objects.filter(sip_username=username[:40], agent__is_active=True)
+            .select_related("agent")
+            .first()
+        )
     if device is None or not device.a1_hash:
         return None
     return DeviceCredentials(

@@ -49,6 +49,10 @@ def _offers(call: Call) -> Iterator[Moment]:
 def _ending(call: Call) -> Iterator[Moment]:
     if call.ended_at:
         who = Call.EndedBy(call.ended_by).label if call.ended_by else ""
-        yield Moment(call.ended_at, "ended", _("The call ended (%(who)s)") % {"who": who} if who else _("The call ended"))
+        yield Moment(
+            call.ended_at,
+            "ended",
+            _("The call ended (%(who)s)") % {"who": who} if who else _("The call ended"),
+        )
     if call.disposed_at and call.disposition:
         yield Moment(call.disposed_at, "disposed", _("Disposition: %(name)s") % {"name": call.disposition})

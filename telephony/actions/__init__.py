@@ -1,0 +1,86 @@
+"""Every write of telephony, by subject; others import them from here."""
+
+from telephony.actions.agent_activity import force_not_ready
+from telephony.actions.agents import (
+    register_device,
+    set_agent_not_ready,
+    set_agent_ready,
+    sign_in,
+    sign_out,
+    unregister_device,
+)
+from telephony.actions.following import follow_call
+from telephony.actions.legs import (
+    end_leg,
+    lose_leg,
+    note_answer,
+    note_bridge,
+    note_hang_up_order,
+    note_hold,
+    note_unbridge,
+    take_agent_leg,
+    take_call,
+    take_outside_leg,
+)
+from telephony.actions.offers import AgentGone, CallGone, fail_offer, offer_call
+from telephony.actions.recordings import prove_recording, start_recording, stop_recording
+from telephony.actions.settlement import settle_leg
+from telephony.actions.setup import (
+    NewPhone,
+    a1_hash,
+    add_phone,
+    check_seats,
+    create_agent,
+    floor_changed,
+    next_extension,
+    renew_password,
+)
+from telephony.actions.stays import aim_call, keep_voicemail, queue_call, take_out_of_line
+from telephony.actions.voicemails import mark_heard
+from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
+
+__all__ = [
+    "AgentGone",
+    "CallGone",
+    "NewPhone",
+    "a1_hash",
+    "add_phone",
+    "aim_call",
+    "check_seats",
+    "create_agent",
+    "dispose_call",
+    "end_due_wrap_up",
+    "end_leg",
+    "extend_wrap_up",
+    "fail_offer",
+    "finish_wrap_up",
+    "floor_changed",
+    "follow_call",
+    "force_not_ready",
+    "keep_voicemail",
+    "lose_leg",
+    "mark_heard",
+    "next_extension",
+    "note_answer",
+    "note_bridge",
+    "note_hang_up_order",
+    "note_hold",
+    "note_unbridge",
+    "offer_call",
+    "prove_recording",
+    "queue_call",
+    "register_device",
+    "renew_password",
+    "set_agent_not_ready",
+    "set_agent_ready",
+    "settle_leg",
+    "sign_in",
+    "sign_out",
+    "start_recording",
+    "stop_recording",
+    "take_agent_leg",
+    "take_call",
+    "take_out_of_line",
+    "take_outside_leg",
+    "unregister_device",
+]

@@ -1,0 +1,124 @@
+"""What agents and leaders decide about presence and readiness, and what phones do to it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from telephony.actions.agent_activity import (
+    UNREGISTERED,
+    force_not_ready,
+    locked_agent,
+    touch_agent,
+    write_state,
+)
+from telephony.errors import AgentSwitchedOff, PhoneNotRegistered, UnknownReason
+from telephony.models import Agent, Device, NotReadyReason
+from telephony.queries.agents import is_phone_registered
+
+READY, NOT_READY = Agent.RoutingStatus.READY, Agent.RoutingStatus.NOT_READY
+ONLINE, OFFLINE = Agent.Presence.ONLINE, Agent.Presence.OFFLINE
+
+
+@transaction.atomic
+def sign_in(*, agent_id: int, at: datetime, cause: str = "agent") -> None:
+    """At the desk, not yet ready."""
+    agent = locked_agent(agent_id)
+    if not agent.is_active:
+        raise AgentSwitchedOff
+    if agent.presence == ONLINE:
+        return
+    agent.presence, agent.routing_status, agent.not_ready_reason = ONLINE, NOT_READY, None
+    write_state(agent, at=at, cause=cause)
+
+
+@transaction.atomic
+def sign_out(*, agent_id: int, at: datetime, cause: str = "agent") -> None:
+    """Away. A conversation goes on; the activity shows it until it ends."""
+    agent = locked_agent(agent_id)
+    if agent.presence == OFFLINE:
+        return
+    agent.presence, agent.routing_status, agent.not_ready_reason = OFFLINE, NOT_READY, None
+    agent.next_status, agent.next_reason = "", None
+    write_state(agent, at=at, cause=cause)
+
+
+@transaction.atomic
+def set_agent_ready(*, agent_id: int, at: datetime, cause: str = "agent") -> None:
+    """Wants calls from now on. Refused while no phone of theirs is registered: nobody could reach them."""
+    agent = locked_agent(agent_id)
+    if not agent.is_active:
+        raise AgentSwitchedOff
+    if not is_phone_registered(agent_id):
+        raise PhoneNotRegistered
+    if agent.is_ready and not agent.next_status:
+        return
+    agent.presence, agent.routing_status, agent.not_ready_reason = ONLINE, READY, None
+    agent.next_status, agent.next_reason = "", None
+    agent.missed_offers = 0
+    if agent.activity == Agent.Activity.IDLE:
+        agent.idle_since = at
+    write_state(agent, at=at, cause=cause)
+
+
+@transaction.atomic
+def set_agent_not_ready(*, agent_id: int, reason_id: int | None, at: datetime, cause: str = "agent") -> None:
+    """At once when idle; else remembered as the next status and come true when the work in hand is done."""
+    reason = _reason(reason_id)
+    agent = locked_agent(agent_id)
+    if agent.activity != Agent.Activity.IDLE and agent.routing_status == READY:
+        if (agent.next_status, agent.next_reason) == (NOT_READY, reason):
+            return
+        agent.next_status, agent.next_reason = NOT_READY, reason
+        touch_agent(agent, at=at)
+        return
+    if (agent.routing_status, agent.not_ready_reason, agent.presence) == (NOT_READY, reason, ONLINE):
+        return
+    agent.presence, agent.routing_status, agent.not_ready_reason = ONLINE, NOT_READY, reason
+    agent.next_status, agent.next_reason = "", None
+    write_state(agent, at=at, cause=cause)
+
+
+def _reason(reason_id: int | None) -> NotReadyReason | None:
+    if reason_id is None:
+        return None
+    reason = NotReadyReason.objects.filter(pk=reason_id).first()
+    if reason is None:
+        raise UnknownReason(field="reason_id")
+    return reason
+
+
+@transaction.atomic
+def register_device(*, username: str, contact: str, at: datetime) -> bool:
+    """The phone can be rung. Being ready stays the agent's own decision. False for a phone we do not know."""
+    device = Device.objects.select_for_update().filter(sip_username=username[:40]).first()
+    if device is None:
+        return False
+    was_registered = device.is_registered
+    if device.registered_at is None or at > device.registered_at:
+        device.registered_at, device.contact = at, contact[:400]
+        device.save()
+    if device.is_registered and not was_registered:
+        agent = locked_agent(device.agent_id)
+        touch_agent(agent, at=at)
+    return True
+
+
+@transaction.atomic
+def unregister_device(*, username: str, at: datetime) -> bool:
+    """The phone is gone.
+
+    With the last one gone the agent is not ready: a state that says otherwise would lie.
+    """
+    device = Device.objects.select_for_update().filter(sip_username=username[:40]).first()
+    if device is None:
+        return False
+    was_registered = device.is_registered
+    device.unregistered_at = max(device.unregistered_at or at, at)
+    device.save()
+    if was_registered and not device.is_registered and not is_phone_registered(device.agent_id):
+        agent = locked_agent(device.agent_id)
+        if agent.routing_status == READY:
+            force_not_ready(device.agent_id, at=at, cause=UNREGISTERED)
+        else:
+            touch_agent(agent, at=at)
+    return True

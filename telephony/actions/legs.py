@@ -1,0 +1,232 @@
+"""What the switch says of legs, written down.
+
+Each fact its own field, first telling wins, the call record corrects.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from telephony import events
+from telephony.actions.following import follow_call
+from telephony.models import Call, Leg, Offer
+from telephony.text import plain_line
+from tenants.context import current_tenant
+from tenants.events import emit
+from tenants.numbers import to_e164
+
+
+@transaction.atomic
+def take_call(
+    *,
+    leg_id: UUID,
+    node: str,
+    at: datetime,
+    dialled: str,
+    caller_number: str,
+    caller_name: str,
+    direction: str = Call.Direction.INBOUND,
+    agent_id: int | None = None,
+) -> Call:
+    """A leg that began a call of its own: a caller's, or an agent's phone dialling out."""
+    leg = locked_leg(leg_id, node=node)
+    _fill(leg, kind=_kind_of_first_leg(direction), direction="inbound", created_at=at, agent_id=agent_id)
+    _fill(leg, number=plain_line(dialled, 64), other_number=plain_line(caller_number, 64))
+    call = open_call(leg, at=at, direction=direction)
+    _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
+    if agent_id and call.agent_id is None:
+        call.agent_id = agent_id
+    call.save()
+    leg.save()
+    follow_call(call.pk, at)
+    return call
+
+
+@transaction.atomic
+def take_agent_leg(
+    *, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, agent_id: int | None
+) -> None:
+    """The leg of an offer exists in the switch."""
+    leg = locked_leg(leg_id, node=node)
+    offer = Offer.objects.filter(pk=leg_id).first()
+    _fill(
+        leg,
+        kind=Leg.Kind.AGENT,
+        direction="outbound",
+        created_at=at,
+        call_id=offer.call_id if offer else _known_call(call_id),
+        agent_id=offer.agent_id if offer else agent_id,
+    )
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def take_outside_leg(*, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, dialled: str) -> None:
+    """A leg the switch rang that is no offer's: somebody outside, or a colleague dialled directly."""
+    leg = locked_leg(leg_id, node=node)
+    _fill(leg, kind=Leg.Kind.EXTERNAL, direction="outbound", created_at=at, call_id=_known_call(call_id))
+    _fill(leg, number=plain_line(dialled, 64))
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def note_answer(*, leg_id: UUID, node: str, at: datetime) -> None:
+    leg = locked_leg(leg_id, node=node)
+    if leg.answered_at:
+        return
+    leg.answered_at = at
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
+    """Two legs hear each other. A caller may be bridged several times; the moment kept there is the first."""
+    first, second = (locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id)))
+    for leg, other in ((first, second), (second, first)):
+        leg.bridged_to = other.pk
+        leg.bridged_at = leg.bridged_at or at
+        if leg.call_id is None and other.call_id and leg.kind != Leg.Kind.CALLER:
+            leg.call_id = other.call_id
+        leg.save()
+    for call_id in {first.call_id, second.call_id} - {None}:
+        follow_call(call_id, at)
+
+
+@transaction.atomic
+def note_unbridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
+    """They no longer hear each other. Kept on the agent's leg, which is bridged once; callers go on."""
+    calls = set()
+    for leg in [locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id))]:
+        if leg.unbridged_at is None:
+            leg.unbridged_at = at
+            leg.save()
+        calls.add(leg.call_id)
+    for call_id in calls - {None}:
+        follow_call(call_id, at)
+
+
+@transaction.atomic
+def note_hold(*, leg_id: UUID, node: str, at: datetime, is_held: bool) -> None:
+    """Marks are a set ordered by time, so that a late or second telling changes nothing else."""
+    leg = locked_leg(leg_id, node=node)
+    mark = [at.isoformat(), is_held]
+    if mark in leg.hold_marks:
+        return
+    leg.hold_marks = sorted([*leg.hold_marks, mark])
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def end_leg(
+    *,
+    leg_id: UUID,
+    node: str,
+    at: datetime,
+    cause: str,
+    by: str,
+    direction: str,
+    created_at: datetime | None = None,
+    answered_at: datetime | None = None,
+) -> None:
+    """The leg is gone. A guess made at a resync gives way to what the switch says."""
+    leg = locked_leg(leg_id, node=node)
+    if leg.ended_at and not leg.is_estimated:
+        return
+    _fill(leg, created_at=created_at, answered_at=answered_at, direction=direction)
+    leg.ended_at, leg.cause, leg.ended_by, leg.is_estimated = at, cause[:64], by, False
+    _find_call(leg, at)
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def lose_leg(*, leg_id: UUID, at: datetime) -> None:
+    """The switch no longer knows this leg and never told its end: ended now, as an estimate."""
+    leg = Leg.objects.select_for_update().get(pk=leg_id)
+    if leg.ended_at:
+        return
+    leg.ended_at, leg.cause, leg.is_estimated = at, "LOST", True
+    leg.save()
+    _follow(leg, at)
+
+
+@transaction.atomic
+def note_hang_up_order(*, leg_id: UUID, by: str) -> None:
+    """The agent pressed the button in the page: the switch will say that it hung up, we say for whom."""
+    Leg.objects.filter(pk=leg_id, ended_at=None).update(asked_to_end_by=by)
+
+
+def locked_leg(leg_id: UUID, *, node: str) -> Leg:
+    leg, _is_new = Leg.objects.select_for_update().get_or_create(pk=leg_id, defaults={"node": node})
+    return leg
+
+
+def open_call(leg: Leg, *, at: datetime, direction: str = Call.Direction.INBOUND) -> Call:
+    """The call this leg began; told once, however often it is opened."""
+    defaults = {"arrived_at": leg.created_at or at, "direction": direction}
+    call, is_new = Call.objects.get_or_create(pk=leg.pk, defaults=defaults)
+    leg.call_id = call.pk
+    if is_new:
+        emit(events.CallArrived(occurred_at=call.arrived_at, call_id=call.pk))
+    return call
+
+
+def describe_call(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
+    """Fill what is still empty and save when something was."""
+    before = (call.number, call.caller_raw, call.caller_name)
+    _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
+    if before != (call.number, call.caller_raw, call.caller_name):
+        call.save()
+
+
+def _describe(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
+    country = str(current_tenant().country)
+    if dialled and not call.number:
+        call.number = to_e164(dialled, country) or plain_line(dialled, 64)
+    if caller_number and not call.caller_raw:
+        call.caller_raw = plain_line(caller_number, 255)
+        call.caller_number = to_e164(caller_number, country) or plain_line(caller_number, 64)
+    if caller_name and not call.caller_name:
+        call.caller_name = plain_line(caller_name, 255)
+
+
+def _find_call(leg: Leg, at: datetime) -> None:
+    """An ended leg nobody announced: an offer's, or a caller's whose first fact is still on its way."""
+    if leg.call_id:
+        return
+    offer = Offer.objects.filter(pk=leg.pk).first()
+    if offer:
+        leg.call_id, leg.agent_id, leg.kind = offer.call_id, offer.agent_id, Leg.Kind.AGENT
+    elif leg.direction == "inbound":
+        leg.kind = leg.kind or Leg.Kind.CALLER
+        open_call(leg, at=leg.created_at or at)
+
+
+def _follow(leg: Leg, at: datetime) -> None:
+    if leg.call_id is None:
+        offer = Offer.objects.filter(pk=leg.pk).values_list("call_id", "agent_id").first()
+        if offer is None:
+            return
+        leg.call_id, leg.agent_id, leg.kind = offer[0], offer[1], Leg.Kind.AGENT
+        leg.save()
+    follow_call(leg.call_id, at)
+
+
+def _fill(leg: Leg, **values: Any) -> None:
+    for name, value in values.items():
+        if value not in (None, "") and getattr(leg, name) in (None, ""):
+            setattr(leg, name, value)
+
+
+def _kind_of_first_leg(direction: str) -> str:
+    return Leg.Kind.CALLER if direction == Call.Direction.INBOUND else Leg.Kind.AGENT
+
+
+def _known_call(call_id: UUID | None) -> UUID | None:
+    return call_id if call_id and Call.objects.filter(pk=call_id).exists() else None

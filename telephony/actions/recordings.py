@@ -1,0 +1,110 @@
+"""Recordings: announced while the call goes on, proved by hash and length once the file lies still."""
+
+import hashlib
+import wave
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from telephony import events
+from telephony.models import Leg, Offer, Recording
+from tenants.events import emit
+
+CHUNK = 1 << 20
+
+
+@transaction.atomic
+def start_recording(*, leg_id: UUID, path: str, at: datetime) -> Recording | None:
+    recording = _recording_of(leg_id, path)
+    if recording and (recording.started_at is None or at < recording.started_at):
+        recording.started_at = at
+        recording.save()
+    return recording
+
+
+@transaction.atomic
+def stop_recording(*, leg_id: UUID, path: str, seconds: float, at: datetime) -> Recording | None:
+    """The switch has closed the file.
+
+    Hash and size follow from `prove_recording`, outside the road of news.
+    """
+    recording = _recording_of(leg_id, path)
+    if recording and recording.ended_at is None:
+        recording.ended_at, recording.seconds = at, seconds
+        recording.save()
+    return recording
+
+
+def prove_recording(*, recording_id: UUID, at: datetime) -> bool:
+    """Read the file once and keep its hash, size and true length.
+
+    False while there is no whole file to read.
+    """
+    recording = Recording.objects.filter(pk=recording_id).first()
+    if recording is None or recording.sha256:
+        return True
+    file = recordings_directory() / recording.path
+    if not _is_inside(file) or not file.is_file():
+        return False
+    digest, size = _digest(file)
+    seconds = wave_seconds(file)
+    with transaction.atomic():
+        recording = Recording.objects.select_for_update().get(pk=recording_id)
+        recording.sha256, recording.bytes = digest, size
+        recording.seconds = seconds if seconds is not None else recording.seconds
+        recording.save()
+        emit(events.RecordingReady(occurred_at=at, call_id=recording.call_id, recording_id=recording.pk))
+    return True
+
+
+def find_recording(offer: Offer, *, at: datetime) -> Recording | None:
+    """The file of a conversation whose end was never told to us, found where the offer said it would lie."""
+    if not offer.recording_path or not offer.answered_at:
+        return None
+    known = Recording.objects.filter(leg=offer.pk).first()
+    file = recordings_directory() / offer.recording_path
+    if (known and known.ended_at) or not file.is_file():
+        return known
+    return stop_recording(
+        leg_id=offer.pk, path=offer.recording_path, seconds=wave_seconds(file) or 0.0, at=at
+    )
+
+
+def recordings_directory() -> Path:
+    return Path(settings.SWITCH["recordings_dir"])
+
+
+def wave_seconds(file: Path) -> float | None:
+    """Length by the header; None when it is no wave file."""
+    try:
+        with wave.open(str(file)) as sound:
+            return sound.getnframes() / sound.getframerate()
+    except (wave.Error, EOFError, OSError, ZeroDivisionError):
+        return None
+
+
+def _recording_of(leg_id: UUID, path: str) -> Recording | None:
+    offer = Offer.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
+    call_id = offer or Leg.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
+    if call_id is None:
+        return None
+    recording, _new = Recording.objects.select_for_update().get_or_create(
+        leg=leg_id, defaults={"call_id": call_id, "path": path[:400]}
+    )
+    return recording
+
+
+def _is_inside(file: Path) -> bool:
+    return file.resolve().is_relative_to(recordings_directory().resolve())
+
+
+def _digest(file: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with file.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size

@@ -1,0 +1,114 @@
+"""After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from telephony.actions import legs, stays
+from telephony.actions.agent_activity import follow_agent
+from telephony.actions.agents import register_device, unregister_device
+from telephony.actions.following import follow_call
+from telephony.actions.offers import fail_offer
+from telephony.facts import Direction
+from telephony.models import Agent, Call, Device, Leg, Offer
+from telephony.switch import LiveLeg, Registration
+
+
+def missing_legs(live: Iterable[LiveLeg], *, node: str) -> list[UUID]:
+    """Legs that are open with us and not in the switch's list.
+
+    The list may lag: ask about each one before losing it.
+    """
+    known = {leg.leg_id for leg in live}
+    open_legs = Leg.objects.filter(Q(node=node) | Q(node=""), ended_at=None, settled_at=None)
+    unheard_callers = Call.objects.filter(ended_at=None).exclude(legs__pk__isnull=False)
+    found = {*open_legs.values_list("pk", flat=True), *unheard_callers.values_list("pk", flat=True)}
+    return sorted(found - known)
+
+
+def missing_offers(live: Iterable[LiveLeg]) -> list[UUID]:
+    """Offers still open with us whose leg is not in the switch's list."""
+    known = {leg.leg_id for leg in live}
+    return sorted(set(Offer.objects.filter(ended_at=None).values_list("pk", flat=True)) - known)
+
+
+@transaction.atomic
+def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
+    """Write down what we did not hear about a leg that lives.
+
+    What we know already is told twice and changes nothing.
+    """
+    if live.offer_id == live.leg_id:
+        legs.take_agent_leg(
+            leg_id=live.leg_id, node=node, at=live.created_at, call_id=live.call_id, agent_id=live.agent_id
+        )
+    elif live.direction == Direction.INBOUND:
+        _take_up_caller(live, node=node, at=at)
+    else:
+        legs.take_outside_leg(
+            leg_id=live.leg_id, node=node, at=live.created_at, call_id=live.call_id, dialled=live.dialled
+        )
+    if live.answered_at:
+        legs.note_answer(leg_id=live.leg_id, node=node, at=live.answered_at)
+    if (
+        live.bridged_leg_id
+        and not Leg.objects.filter(pk=live.leg_id, bridged_to=live.bridged_leg_id).exists()
+    ):
+        legs.note_bridge(leg_id=live.leg_id, other_leg_id=live.bridged_leg_id, node=node, at=at)
+
+
+def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
+    known = {"dialled": live.dialled, "caller_number": live.caller_number, "caller_name": live.caller_name}
+    legs.take_call(leg_id=live.leg_id, node=node, at=live.created_at, **known)
+    if live.queue_id and live.queued_at:
+        stays.queue_call(
+            leg_id=live.leg_id,
+            node=node,
+            queue_id=live.queue_id,
+            queued_at=live.queued_at,
+            priority=live.priority,
+            at=at,
+            arrived_at=live.created_at,
+            **known,
+        )
+
+
+@transaction.atomic
+def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: datetime) -> None:
+    """End what the switch no longer knows; their agents are free again.
+
+    A record that comes later corrects it.
+    """
+    for leg_id in leg_ids:
+        legs.locked_leg(leg_id, node=node)
+        call = Call.objects.filter(pk=leg_id).first()
+        if call:
+            Leg.objects.filter(pk=leg_id, call=None).update(
+                call=call, kind=Leg.Kind.CALLER, direction="inbound"
+            )
+        legs.lose_leg(leg_id=leg_id, at=at)
+    for offer_id in offer_ids:
+        fail_offer(offer_id=offer_id, at=at, failure="LOST")
+
+
+@transaction.atomic
+def look_again(*, at: datetime) -> None:
+    """Every open call and every busy agent, once more from their fields."""
+    for call_id in Call.objects.filter(ended_at=None).order_by("pk").values_list("pk", flat=True):
+        follow_call(call_id, at)
+    busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
+    for agent_id in busy.values_list("pk", flat=True):
+        follow_agent(agent_id, at=at, cause="system:resync")
+
+
+def settle_registrations(registrations: Iterable[Registration], *, at: datetime) -> None:
+    """The switch's list is the truth about phones."""
+    present = {registration.username: registration.contact for registration in registrations}
+    for device in Device.objects.all():
+        if device.sip_username in present and not device.is_registered:
+            register_device(username=device.sip_username, contact=present[device.sip_username], at=at)
+        elif device.sip_username not in present and device.is_registered:
+            unregister_device(username=device.sip_username, at=at)

@@ -1,0 +1,119 @@
+"""The switch's own call record is the last truth of a leg, and the bill is made of it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from telephony import events
+from telephony.actions.following import follow_call
+from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.recordings import find_recording
+from telephony.actions.stays import estimate_stay
+from telephony.facts import Direction, LegSettled
+from telephony.models import Agent, Call, Leg, Offer
+from telephony.text import plain_line
+from tenants.billing.actions import charge_leg
+from tenants.context import current_schema
+from tenants.events import emit
+
+
+@transaction.atomic
+def settle_leg(*, record: LegSettled, at: datetime) -> None:
+    """Write the record over what events said, and charge for it in the same transaction.
+
+    Idempotent by leg.
+    """
+    leg = locked_leg(record.leg_id, node=record.node)
+    if leg.settled_at:
+        return
+    _write_record(leg, record, at)
+    call_id = _call_of(leg, record)
+    leg.save()
+    if call_id is not None:
+        story = follow_call(call_id, at)
+        offer = next((offer for offer in story.offers if offer.pk == leg.pk), None)
+        if offer:
+            find_recording(offer, at=record.ended_at)
+    _charge(leg, record)
+    emit(events.LegWasSettled(occurred_at=at, call_id=call_id, leg_id=leg.pk))
+
+
+def _write_record(leg: Leg, record: LegSettled, at: datetime) -> None:
+    leg.node = record.node
+    leg.direction = str(record.direction)
+    leg.created_at, leg.answered_at, leg.ended_at = record.created_at, record.answered_at, record.ended_at
+    leg.bridged_at = leg.bridged_at or record.bridged_at
+    leg.bridged_to = leg.bridged_to or record.other_leg_id
+    leg.cause, leg.is_estimated = record.cause[:64], False
+    leg.billable_seconds, leg.settled_at = record.billable_seconds, at
+    leg.number = leg.number or plain_line(record.dialled, 64)
+    leg.other_number = leg.other_number or plain_line(record.caller_number, 64)
+
+
+def _call_of(leg: Leg, record: LegSettled) -> object | None:
+    """The call the leg belongs to; made from the record alone when no event was heard."""
+    if record.offer_id == record.leg_id or Offer.objects.filter(pk=leg.pk).exists():
+        return _call_of_offer(leg, record)
+    if record.direction == Direction.INBOUND:
+        return _call_of_caller(leg, record)
+    leg.kind = leg.kind or Leg.Kind.EXTERNAL
+    if leg.call_id is None and record.call_id and Call.objects.filter(pk=record.call_id).exists():
+        leg.call_id = record.call_id
+    return leg.call_id
+
+
+def _call_of_caller(leg: Leg, record: LegSettled) -> object:
+    leg.kind = leg.kind or Leg.Kind.CALLER
+    call = open_call(leg, at=record.created_at)
+    describe_call(
+        call, dialled=record.dialled, caller_number=record.caller_number, caller_name=record.caller_name
+    )
+    if record.queue_id:
+        estimate_stay(call, queue_id=record.queue_id, entered_at=record.answered_at or record.created_at)
+    return call.pk
+
+
+def _call_of_offer(leg: Leg, record: LegSettled) -> object | None:
+    offer = Offer.objects.filter(pk=leg.pk).first() or _offer_of_record(record)
+    if offer is None:
+        return None
+    leg.kind, leg.call_id, leg.agent_id = Leg.Kind.AGENT, offer.call_id, offer.agent_id
+    return offer.call_id
+
+
+def _offer_of_record(record: LegSettled) -> Offer | None:
+    """An offer whose row is missing (a database restored to an earlier moment).
+
+    Made again from its record.
+    """
+    agent = Agent.objects.filter(pk=record.agent_id).first()
+    call = Call.objects.filter(pk=record.call_id).first() if record.call_id else None
+    if agent is None or call is None:
+        return None
+    return Offer.objects.create(
+        id=record.leg_id,
+        call=call,
+        agent=agent,
+        stay=call.stays.order_by("-entered_at").first(),
+        offered_at=record.created_at,
+        expires_at=record.ended_at,
+        ended_at=record.ended_at,
+    )
+
+
+def _charge(leg: Leg, record: LegSettled) -> None:
+    """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
+    if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or record.answered_at is None:
+        return
+    charge_leg(
+        tenant_schema=current_schema(),
+        leg_id=leg.pk,
+        node=record.node,
+        direction=str(record.direction),
+        number=record.dialled,
+        other_number=record.caller_number,
+        answered_at=record.answered_at,
+        ended_at=record.ended_at,
+        billable_seconds=record.billable_seconds,
+        is_estimated=False,
+    )

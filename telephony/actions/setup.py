@@ -1,0 +1,107 @@
+"""Agents and the floor they work on: made by administrators, read again by the worker."""
+
+import hashlib
+import secrets
+import string
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from telephony import events
+from telephony.errors import NoFreeSeat
+from telephony.models import Agent, Device
+from tenants import queries as tenant_queries
+from tenants.context import current_tenant
+from tenants.events import emit
+from tenants.people.actions import record_audit
+from tenants.people.models import Member
+
+PASSWORD_LENGTH = 24
+ALPHABET = string.ascii_letters + string.digits
+FIRST_EXTENSION = 1001
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPhone:
+    """Shown once: the password is kept nowhere."""
+
+    device: Device
+    password: str
+
+
+@transaction.atomic
+def create_agent(*, member: Member, name: str = "", extension: str = "") -> tuple[Agent, NewPhone]:
+    """A member becomes an agent and gets a phone. Refused when every seat of the contract is taken."""
+    check_seats(adding=1)
+    agent = Agent.objects.create(
+        member=member, name=name or member.name or member.username, extension=extension or next_extension()
+    )
+    record_audit(verb="create", subject=agent, after={"name": agent.name, "extension": agent.extension})
+    phone = add_phone(agent=agent)
+    floor_changed()
+    return agent, phone
+
+
+@transaction.atomic
+def add_phone(*, agent: Agent) -> NewPhone:
+    """The first phone of an agent is named after the extension, others after it with a letter."""
+    taken = set(Device.objects.filter(agent=agent).values_list("sip_username", flat=True))
+    name = next(n for n in _names(agent.extension) if n not in taken)
+    device = Device(agent=agent, sip_username=name)
+    password = _give_password(device)
+    device.save()
+    record_audit(verb="create", subject=device, after={"sip_username": device.sip_username})
+    return NewPhone(device=device, password=password)
+
+
+@transaction.atomic
+def renew_password(*, device: Device) -> NewPhone:
+    password = _give_password(device)
+    device.save()
+    record_audit(verb="renew_password", subject=device)
+    return NewPhone(device=device, password=password)
+
+
+def check_seats(*, adding: int) -> None:
+    """Raises NoFreeSeat when so many more active agents would exceed the seats of today's contract."""
+    tenant = current_tenant()
+    contract = tenant_queries.contract_on(tenant, timezone.localdate())
+    seats = getattr(contract, "seats", None)
+    if seats is None:
+        return
+    if Agent.objects.filter(is_active=True).count() + adding > seats:
+        raise NoFreeSeat(seats=seats)
+
+
+def next_extension() -> str:
+    """The lowest free one from 1001 on."""
+    taken = set(Agent.objects.values_list("extension", flat=True))
+    number = FIRST_EXTENSION
+    while str(number) in taken:
+        number += 1
+    return str(number)
+
+
+def floor_changed() -> None:
+    """Queues, skills or agents are not what they were: whoever routes reads them again."""
+    emit(events.FloorConfigured(occurred_at=timezone.now()))
+
+
+def a1_hash(username: str, domain: str, password: str) -> str:
+    """What SIP digest authentication needs instead of the password (RFC 2617.
+
+    MD5 is the protocol's choice).
+    """
+    return hashlib.md5(f"{username}:{domain}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+def _give_password(device: Device) -> str:
+    password = "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH))
+    device.a1_hash = a1_hash(device.sip_username, current_tenant().host, password)
+    return password
+
+
+def _names(extension: str):  # noqa: ANN202
+    yield extension
+    yield from (f"{extension}{letter}" for letter in string.ascii_lowercase)

@@ -1,0 +1,129 @@
+"""Waiting: a call enters a queue's line, is taken out of it by the switch, leaves a message."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from telephony import events
+from telephony.actions.following import follow_call
+from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.models import Call, Leg, Queue, QueueStay, Voicemail
+from tenants.events import emit
+
+ADOPTION = timedelta(seconds=30)
+"""A stay known from the call record only is the same as one announced this much apart from it."""
+
+
+@transaction.atomic
+def queue_call(
+    *,
+    leg_id: UUID,
+    node: str,
+    queue_id: int,
+    queued_at: datetime,
+    priority: int,
+    at: datetime,
+    dialled: str = "",
+    caller_number: str = "",
+    caller_name: str = "",
+    arrived_at: datetime | None = None,
+) -> QueueStay | None:
+    """A caller waits. Told again with the same `queued_at` it is the same stay: the place in line is kept."""
+    leg = locked_leg(leg_id, node=node)
+    leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
+    leg.created_at = leg.created_at or arrived_at
+    call = open_call(leg, at=arrived_at or queued_at)
+    leg.save()
+    describe_call(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
+    queue = Queue.objects.filter(pk=queue_id).first()
+    if queue is None:
+        follow_call(call.pk, at)
+        return None
+    Call.objects.select_for_update().get(pk=call.pk)
+    stay = _stay_of(call, queue, queued_at) or _begin_stay(call, queue, queued_at, priority)
+    follow_call(call.pk, at)
+    return stay
+
+
+def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:
+    found = QueueStay.objects.filter(call=call, entered_at=queued_at).first()
+    if found:
+        return found
+    guess = QueueStay.objects.filter(call=call, queue=queue, is_estimated=True).first()
+    if guess and abs(guess.entered_at - queued_at) <= ADOPTION:
+        guess.entered_at, guess.is_estimated = queued_at, False
+        guess.save()
+        return guess
+    return None
+
+
+def _begin_stay(
+    call: Call, queue: Queue, queued_at: datetime, priority: int, *, is_estimated: bool = False
+) -> QueueStay:
+    previous = call.stays.order_by("-entered_at").first()
+    stay = QueueStay.objects.create(
+        call=call,
+        queue=queue,
+        entered_at=queued_at,
+        priority=priority,
+        target_agent_id=call.next_target_id if previous else None,
+        sl_seconds=queue.sl_seconds,
+        short_abandon_seconds=queue.short_abandon_seconds,
+        is_estimated=is_estimated,
+    )
+    if call.next_target_id:
+        Call.objects.filter(pk=call.pk).update(next_target=None)
+    emit(events.CallQueued(occurred_at=queued_at, call_id=call.pk, queue_id=queue.pk, stay_id=stay.pk))
+    if previous and previous.answered_at:
+        emit(
+            events.CallTransferred(
+                occurred_at=queued_at, call_id=call.pk, from_agent_id=previous.agent_id, to_queue_id=queue.pk
+            )
+        )
+    return stay
+
+
+def estimate_stay(call: Call, *, queue_id: int, entered_at: datetime) -> None:
+    """Only the call record speaks of this stay; adopted when the announcement still comes."""
+    queue = Queue.objects.filter(pk=queue_id).first()
+    if queue and not call.stays.exists():
+        _begin_stay(call, queue, entered_at, queue.priority, is_estimated=True)
+
+
+@transaction.atomic
+def aim_call(*, call_id: UUID, agent_id: int | None) -> None:
+    """The next stay of this call is meant for one colleague."""
+    Call.objects.filter(pk=call_id).update(next_target_id=agent_id)
+
+
+@transaction.atomic
+def take_out_of_line(*, leg_id: UUID, node: str, at: datetime) -> None:
+    """The switch itself ended the wait, at the limit or because nobody of us was there."""
+    leg = locked_leg(leg_id, node=node)
+    _mark_fallen_back(leg, at)
+    if leg.call_id:
+        follow_call(leg.call_id, at)
+
+
+@transaction.atomic
+def keep_voicemail(
+    *, leg_id: UUID, node: str, queue_id: int | None, path: str, seconds: float, at: datetime
+) -> None:
+    leg = locked_leg(leg_id, node=node)
+    leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
+    call = open_call(leg, at=at)
+    _mark_fallen_back(leg, at)
+    queue = Queue.objects.filter(pk=queue_id).first() if queue_id else None
+    message, is_new = Voicemail.objects.get_or_create(
+        call=call, defaults={"queue": queue, "path": path[:400], "seconds": seconds, "created_at": at}
+    )
+    follow_call(call.pk, at)
+    if is_new:
+        emit(events.VoicemailKept(occurred_at=at, call_id=call.pk, voicemail_id=message.pk))
+
+
+def _mark_fallen_back(leg: Leg, at: datetime) -> None:
+    """The earliest telling is the true one: the message comes after the greeting."""
+    leg.fell_back_at = min(leg.fell_back_at or at, at)
+    leg.save()

@@ -1,0 +1,83 @@
+"""One call with everything known of it, locked.
+
+So that its state can follow from the fields of all its rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from telephony.models import Call, Leg, Offer, QueueStay
+
+LOST = "LOST"
+"""The cause of legs which the switch no longer knew when we asked; their record corrects it if one comes."""
+
+
+@dataclass
+class Story:
+    call: Call
+    legs: dict[UUID, Leg]
+    stays: list[QueueStay]
+    offers: list[Offer]
+    _before: dict[Model, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in self.rows():
+            self._before[row] = _values(row)
+
+    def rows(self) -> Iterable[Model]:
+        return (self.call, *self.stays, *self.offers)
+
+    def before(self, row: Model) -> dict[str, Any]:
+        """The values the row had when the story was opened; empty for one that is new since."""
+        return self._before.get(row, {})
+
+    def changed(self) -> list[Model]:
+        return [row for row in self.rows() if _values(row) != self.before(row)]
+
+    @property
+    def caller_leg(self) -> Leg | None:
+        return self.legs.get(self.call.pk)
+
+    @property
+    def caller_left_at(self) -> datetime | None:
+        return self.caller_leg.ended_at if self.caller_leg else None
+
+    @property
+    def is_lost(self) -> bool:
+        leg = self.caller_leg
+        return leg is not None and leg.ended_at is not None and leg.is_estimated and leg.cause == LOST
+
+    def bridged_offers(self) -> list[Offer]:
+        return [offer for offer in self.offers if offer.answered_at]
+
+
+def open_story(call_id: UUID) -> Story:
+    """Lock the call row; legs, stays and offers are read behind that lock."""
+    call = Call.objects.select_for_update().get(pk=call_id)
+    return Story(
+        call=call,
+        legs={leg.pk: leg for leg in Leg.objects.filter(call_id=call_id)},
+        stays=list(QueueStay.objects.filter(call_id=call_id).select_related("queue").order_by("entered_at")),
+        offers=list(Offer.objects.filter(call_id=call_id).order_by("offered_at")),
+    )
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    known = [moment for moment in moments if moment is not None]
+    return min(known, default=None)
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> int:
+    """Whole seconds, rounded; 0 when one is missing or the order is wrong."""
+    if start is None or end is None or end < start:
+        return 0
+    return round((end - start).total_seconds())

@@ -1,0 +1,71 @@
+"""Writes about cells: the lease, the fence of its epoch, and legs of no tenant."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
+from telephony.errors import EpochIsOver
+from telephony.text import plain_line
+from tenants.context import enter_public
+
+MOST_FACTS_KEPT = 20
+
+
+def open_cell(name: str, *, node: str, kind: str) -> Lease:
+    """The rows of a cell and its switch; made once."""
+    with enter_public(), transaction.atomic():
+        cell, _new = Cell.objects.get_or_create(name=name)
+        SwitchNode.objects.update_or_create(name=node, defaults={"cell": cell, "kind": kind})
+        return Lease.objects.get_or_create(cell=cell)[0]
+
+
+def hold_epoch(*, cell: str, epoch: int) -> None:
+    """Keep the lease from changing until this transaction commits; refuse an epoch that is over."""
+    held = Lease.objects.select_for_update(of=("self",), no_key=True).filter(cell__name=cell, epoch=epoch)
+    if not held.values_list("pk", flat=True).first():
+        raise EpochIsOver
+
+
+def note_switch(*, node: str, core_uuid: str, at: datetime) -> bool:
+    """Write down which run of the switch we hear.
+
+    True when it is another one than before: it has restarted.
+    """
+    with enter_public():
+        known = SwitchNode.objects.filter(name=node).values_list("core_uuid", flat=True).first()
+        SwitchNode.objects.filter(name=node).update(core_uuid=core_uuid, last_seen_at=at)
+    return bool(known) and known != core_uuid
+
+
+def report(*, cell: str, epoch: int, state: dict[str, Any]) -> None:
+    """What /healthz shows of the acting worker."""
+    with enter_public():
+        Lease.objects.filter(cell__name=cell, epoch=epoch).update(report=state)
+
+
+@transaction.atomic
+def keep_stray(*, leg_id: UUID, node: str, at: datetime, what: str, **known: Any) -> None:
+    """A leg of no tenant we know.
+
+    `known` fills tenant_said, dialled, caller_number, ended_at, billable_seconds.
+    """
+    with enter_public():
+        defaults = {"node": node, "first_heard_at": at}
+        stray, _new = StrayLeg.objects.select_for_update().get_or_create(leg_id=leg_id, defaults=defaults)
+        for name, value in known.items():
+            if value not in (None, ""):
+                setattr(stray, name, plain_line(value, 64) if isinstance(value, str) else value)
+        entry = {"what": what, "at": at.isoformat()}
+        if entry not in stray.facts:
+            stray.facts = [*stray.facts, entry][-MOST_FACTS_KEPT:]
+        stray.save()
+
+
+@transaction.atomic
+def forget_stray(*, leg_id: UUID) -> None:
+    """Its tenant became known after all."""
+    with enter_public():
+        StrayLeg.objects.filter(leg_id=leg_id).delete()
