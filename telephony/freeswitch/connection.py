@@ -104,7 +104,9 @@ def _headers_of(block: bytes) -> dict[str, str]:
     for line in block.split(b"\n"):
         name, colon, value = line.partition(b": ")
         if colon:
-            headers.setdefault(name.decode("utf-8", "replace").strip(), value.decode("utf-8", "replace").strip())
+            headers.setdefault(
+                name.decode("utf-8", "replace").strip(), value.decode("utf-8", "replace").strip()
+            )
     return headers
 
 
@@ -131,6 +133,7 @@ class EventSocket(InboundESL):
 
     def __init__(self, host: str, port: int, password: str, timeout: float = 5) -> None:
         super().__init__(host, port, password, timeout)
+        self.sock: Any = None
         self.on_frame: Callable[[], None] = lambda: None
         self.lost = Event()
         self.lost_because = ""
@@ -242,6 +245,8 @@ class EventSocket(InboundESL):
         self.lost.set()
 
     def _shut(self) -> None:
+        if self.sock is None:
+            return
         try:
             self.sock.shutdown(plain_socket.SHUT_RDWR)
         except OSError:
@@ -268,6 +273,11 @@ def _notice_a_dead_peer(sock: Any) -> None:
     """A vanished switch is noticed within about ten seconds, silent or with our data unacknowledged."""
     sock.setsockopt(plain_socket.IPPROTO_TCP, plain_socket.TCP_NODELAY, 1)
     sock.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 10_000)):
+    for name, value in (
+        ("TCP_KEEPIDLE", 5),
+        ("TCP_KEEPINTVL", 2),
+        ("TCP_KEEPCNT", 3),
+        ("TCP_USER_TIMEOUT", 10_000),
+    ):
         if hasattr(plain_socket, name):
             sock.setsockopt(plain_socket.IPPROTO_TCP, getattr(plain_socket, name), value)

@@ -76,4 +76,6 @@ def live_leg(dump: str) -> LiveLeg | None:
 
 
 def _is_bridged(event: dict[str, Any]) -> bool:
-    return text(event, "Channel-State") in ("CS_EXCHANGE_MEDIA", "CS_HIBERNATE") or bool(variable(event, "bridge_uuid"))
+    return text(event, "Channel-State") in ("CS_EXCHANGE_MEDIA", "CS_HIBERNATE") or bool(
+        variable(event, "bridge_uuid")
+    )

@@ -118,12 +118,21 @@ class Listener:
         pause = self._address.first_pause_seconds
         while not self._closing.is_set():
             started = time.monotonic()
-            reason = self._one_connection()
+            try:
+                reason = self._one_connection()
+            except Exception:
+                # A listener that dies is a deaf worker that looks healthy.
+                log.exception("The connection to the switch ended in a way we did not foresee.")
+                reason = "an error of ours"
+                self._socket = None
+                self._connected.clear()
             if time.monotonic() - started > self._address.longest_pause_seconds:
                 pause = self._address.first_pause_seconds
             if self._closing.is_set():
                 return
-            log.warning("The switch is not connected; trying again.", reason=reason, pause_seconds=round(pause, 1))
+            log.warning(
+                "The switch is not connected; trying again.", reason=reason, pause_seconds=round(pause, 1)
+            )
             self._rest(random.uniform(pause / 2, pause))  # noqa: S311 - spreads reconnects, guards nothing
             pause = min(pause * 2, self._address.longest_pause_seconds)
 
@@ -233,7 +242,9 @@ class Inbox:
 
     def take(self, timeout_seconds: float) -> facts.Fact | None:
         try:
-            return self._queue.get(timeout=timeout_seconds) if timeout_seconds > 0 else self._queue.get_nowait()
+            return (
+                self._queue.get(timeout=timeout_seconds) if timeout_seconds > 0 else self._queue.get_nowait()
+            )
         except queue.Empty:
             return None
 

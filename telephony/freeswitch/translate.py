@@ -34,7 +34,9 @@ class Source:
     _directory: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_directory", self.recordings_dir.rstrip("/") + "/" if self.recordings_dir else "")
+        object.__setattr__(
+            self, "_directory", self.recordings_dir.rstrip("/") + "/" if self.recordings_dir else ""
+        )
 
     def relative(self, path: str) -> str:
         return path.removeprefix(self._directory) if self._directory else path
@@ -87,7 +89,9 @@ def moment(microseconds: str) -> datetime | None:
 
 def shown(value: str) -> str:
     """A caller's own words, for people's eyes: one line, no control characters, of bearable length."""
-    return "".join(character if character.isprintable() else " " for character in value[:LONGEST_TEXT]).strip()
+    return "".join(
+        character if character.isprintable() else " " for character in value[:LONGEST_TEXT]
+    ).strip()
 
 
 def _leg_id(event: Event, name: str = "Unique-ID") -> UUID:
@@ -165,7 +169,9 @@ def _leg_ringing(event: Event, source: Source) -> facts.Fact:
 
 def _leg_answered(event: Event, source: Source) -> facts.Fact:
     said = _of_leg(event, source)
-    return facts.LegAnswered(**said, answered_at=moment(text(event, "Caller-Channel-Answered-Time")) or said["at"])
+    return facts.LegAnswered(
+        **said, answered_at=moment(text(event, "Caller-Channel-Answered-Time")) or said["at"]
+    )
 
 
 def _pair(event: Event, source: Source) -> dict[str, Any]:
@@ -211,7 +217,9 @@ def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
 def _recording_started(event: Event, source: Source) -> facts.Fact | None:
     if variable(event, "cc_place") == "voicemail":
         return None
-    return facts.RecordingStarted(**_of_leg(event, source), path=source.relative(text(event, "Record-File-Path")))
+    return facts.RecordingStarted(
+        **_of_leg(event, source), path=source.relative(text(event, "Record-File-Path"))
+    )
 
 
 def _recording_stopped(event: Event, source: Source) -> facts.Fact:
@@ -261,7 +269,9 @@ def _command_finished(event: Event, source: Source) -> facts.Fact | None:
         return None
     words = text(event, "_body").strip()
     sign, _, rest = words.partition(" ")
-    return facts.CommandFinished(**_said(event, source), command_id=command_id, is_ok=sign == "+OK", text=rest.strip())
+    return facts.CommandFinished(
+        **_said(event, source), command_id=command_id, is_ok=sign == "+OK", text=rest.strip()
+    )
 
 
 def _switch_beat(event: Event, source: Source) -> facts.Fact:

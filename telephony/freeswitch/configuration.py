@@ -1,0 +1,163 @@
+"""The whole configuration FreeSWITCH runs with, written from our settings: nothing of its examples, loopback by default.
+
+`write_configuration(directory, settings)` fills `directory` (conf, and the empty places beside it) and may be repeated;
+`switch_command(directory)` starts a switch with it. The rehearsal switch reads the same files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telephony.freeswitch import modules, music
+from telephony.freeswitch.documents import fallback_document
+from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
+
+OUR_FILES = Path(__file__).resolve().parent
+WEB_USER = "switch"
+WAITING_FILE = "cc.xml"
+_PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
+# What would end a quoted argument, a variable, a list or a line of the switch's configuration.
+_NOT_IN_A_PATH = set("'\"\\$`{};,<>&\n\r\t")
+
+
+class ConfigurationRefused(ValueError):
+    """A setting the switch cannot be run with; the message says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchSettings:
+    """Ports, places and secrets. `trunks` are the networks (CIDR) that may send calls without a password."""
+
+    node: str
+    event_port: int
+    password: str = field(repr=False)
+    sip_port: int
+    trunk_port: int
+    rtp_start: int
+    rtp_end: int
+    web_url: str
+    secret: str = field(repr=False)
+    spool_dir: Path
+    recordings_dir: Path
+    event_address: str = "127.0.0.1"
+    sip_address: str = "127.0.0.1"
+    trunks: tuple[str, ...] = ("127.0.0.0/8",)
+    web_timeout_seconds: int = 2
+    round_seconds: int = 5
+    heartbeat_seconds: int = 5
+    most_legs: int = 2000
+    most_legs_per_second: int = 100
+
+    @classmethod
+    def from_mapping(cls, settings: Mapping[str, Any]) -> SwitchSettings:
+        """From `settings.SWITCH`; keys we do not know are for others."""
+        known = {name: settings[name] for name in cls.__dataclass_fields__ if name in settings}
+        for name in ("spool_dir", "recordings_dir"):
+            known[name] = Path(known[name]).absolute()
+        return cls(**known)
+
+
+def write_configuration(directory: Path | str, settings: SwitchSettings) -> None:
+    """Writes every file the switch needs. Raises ConfigurationRefused before anything is written."""
+    directory = Path(directory).absolute()
+    _refuse_bad(directory, settings)
+    for place in _PLACES:
+        (directory / place).mkdir(parents=True, exist_ok=True)
+    settings.spool_dir.mkdir(parents=True, exist_ok=True)
+    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    conf = directory / "conf"
+    conf.chmod(0o700)
+    shutil.copyfile(OUR_FILES / "conf" / WAITING_FILE, conf / WAITING_FILE)
+    if not (conf / NUMBERS_FILE).exists():
+        _write(conf / NUMBERS_FILE, fallback_document([]))
+    music.write_once(directory / "music" / "quiet.wav")
+    _write(conf / "freeswitch.xml", _whole(directory, settings))
+
+
+def switch_command(directory: Path | str, program: str = "freeswitch") -> list[str]:
+    """In the foreground, as a child of whoever starts it; it stays where we put it."""
+    directory = Path(directory).absolute()
+    places = {
+        "-conf": "conf",
+        "-log": "log",
+        "-db": "db",
+        "-run": "run",
+        "-scripts": "scripts",
+        "-temp": "temp",
+        "-cache": "cache",
+        "-storage": "storage",
+        "-grammar": "grammar",
+        "-certs": "certs",
+    }
+    argv = [program, "-nf", "-nonat", "-nocal", "-np"]
+    for flag, place in places.items():
+        argv += [flag, str(directory / place)]
+    return [*argv, *_given_places(directory)]
+
+
+def _given_places(directory: Path) -> list[str]:
+    """Recordings may lie elsewhere than beside conf: the written configuration remembers where."""
+    remembered = directory / "conf" / "recordings_dir"
+    recordings = (
+        remembered.read_text(encoding="utf-8") if remembered.exists() else str(directory / "recordings")
+    )
+    return ["-recordings", recordings, "-sounds", str(OUR_FILES / "sounds")]
+
+
+def _refuse_bad(directory: Path, settings: SwitchSettings) -> None:
+    for what, path in (
+        ("run directory", directory),
+        ("call record directory", settings.spool_dir),
+        ("recordings directory", settings.recordings_dir),
+        ("project directory", OUR_FILES),
+    ):
+        if _NOT_IN_A_PATH & set(str(path)):
+            raise ConfigurationRefused(f"The {what} {str(path)!r} has a character the switch would misread.")
+    if not settings.password or not settings.secret:
+        raise ConfigurationRefused("The switch needs FREESWITCH_PASSWORD and SWITCH_SECRET.")
+    if not settings.rtp_start < settings.rtp_end <= 65535:
+        raise ConfigurationRefused("FREESWITCH_RTP_START must be below FREESWITCH_RTP_END.")
+
+
+def _write(path: Path, content: str) -> None:
+    """Secrets are in it: nobody else may read it, not even for a moment."""
+    temporary = path.with_name(f".{path.name}.new")
+    with open(
+        os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(content)
+    os.replace(temporary, path)
+
+
+def _whole(directory: Path, settings: SwitchSettings) -> str:
+    conf = directory / "conf"
+    _write(conf / "recordings_dir", str(settings.recordings_dir))
+    variables = {
+        "cc_dialplan": conf / WAITING_FILE,
+        "cc_sounds": OUR_FILES / "sounds",
+        "cc_round_seconds": settings.round_seconds,
+        "hold_music": "local_stream://moh",
+        "recordings_dir": settings.recordings_dir,
+        "rtp_secure_media": "optional",
+    }
+    head = [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in variables.items()]
+    return "\n".join(
+        [
+            '<document type="freeswitch/xml">',
+            *head,
+            '<section name="configuration">',
+            *modules.configurations(directory, settings),
+            "</section>",
+            '<section name="dialplan">',
+            "</section>",
+            '<section name="directory">',
+            "</section>",
+            "</document>",
+            "",
+        ]
+    )

@@ -1,0 +1,151 @@
+"""A real FreeSWITCH under test: sipp makes its callers and its phones, with sound."""
+
+from __future__ import annotations
+
+import math
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telephony.freeswitch.configuration import switch_command
+from tests.contract.driver import HOT_LINE, Party, SwitchUnderTest, free_port
+
+SCENARIOS = Path(__file__).parent / "sipp"
+NEVER_MS = 600_000
+CALLER_HZ, PHONE_HZ = 440, 880
+
+
+@dataclass
+class SippParty(Party):
+    process: subprocess.Popen[bytes] = field(kw_only=True)
+    port: int = field(kw_only=True)
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.poll() is not None
+
+    def stop(self) -> None:
+        if not self.is_over:
+            self.process.kill()
+        self.process.wait(5)
+
+
+@dataclass
+class Sipp:
+    """Starts sipp with a scenario of ours whose {{words}} are filled in; all files stay in `directory`."""
+
+    directory: Path
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.sounds = {hertz: self._tone(hertz) for hertz in (CALLER_HZ, PHONE_HZ)}
+
+    def _tone(self, hertz: int) -> Path:
+        path = self.directory / f"{hertz}.alaw"
+        path.write_bytes(
+            bytes(a_law(int(9000 * math.sin(2 * math.pi * hertz * i / 8000))) for i in range(8000))
+        )
+        return path
+
+    def start(
+        self, scenario: str, target: str, port: int, *more: str, **words: Any
+    ) -> subprocess.Popen[bytes]:
+        self.count += 1
+        text = (SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8")
+        for word, value in words.items():
+            text = text.replace("{{" + word + "}}", str(value))
+        path = self.directory / f"{scenario}-{self.count}.xml"
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        argv = ["sipp", target, "-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-aa"]
+        argv += ["-mi", "127.0.0.1", "-mp", str(33000 + (self.count * 8) % 20000)]
+        log = (self.directory / f"{scenario}-{self.count}.log").open("wb")
+        return subprocess.Popen([*argv, *more], cwd=self.directory, stdout=log, stderr=log)
+
+
+@dataclass
+class FreeSwitchUnderTest(SwitchUnderTest):
+    program: str = "freeswitch"
+
+    def _launch(self) -> None:
+        self.sipp = Sipp(self.directory / "sipp")
+        log = (self.directory / "switch.out").open("wb")
+        command = switch_command(self.directory, self.program)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _is_ready(self) -> bool:
+        return self.api("sofia status").count("RUNNING") == 2
+
+    def call(
+        self, dialled: str = HOT_LINE, *, number: str, name: str = "", hang_up_after: float | None = None
+    ) -> SippParty:
+        port = free_port(socket.SOCK_DGRAM)
+        talk = NEVER_MS if hang_up_after is None else int(hang_up_after * 1000)
+        process = self.sipp.start(
+            "caller",
+            f"127.0.0.1:{self.settings.trunk_port}",
+            port,
+            *("-m", "1"),
+            dialled=dialled,
+            number=number,
+            display=f'"{name}" ' if name else "",
+            talk_ms=talk,
+            sound=self.sipp.sounds[CALLER_HZ],
+        )
+        return self._keep(SippParty(number, process=process, port=port))
+
+    def phone(
+        self,
+        username: str,
+        domain: str,
+        password: str,
+        *,
+        answer_after: float | None = 0.3,
+        hang_up_after: float | None = None,
+    ) -> SippParty:
+        port = free_port(socket.SOCK_DGRAM)
+        process = self.sipp.start(
+            "phone",
+            f"127.0.0.1:{self.settings.sip_port}",
+            port,
+            ring_ms=NEVER_MS if answer_after is None else int(answer_after * 1000),
+            talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
+            sound=self.sipp.sounds[PHONE_HZ],
+        )
+        party = self._keep(SippParty(username, process=process, port=port))
+        time.sleep(0.1)
+        assert not party.is_over, "the phone did not start"
+        assert self.register(username, domain, password, phone_port=port), "the phone could not register"
+        return party
+
+    def register(
+        self, username: str, domain: str, password: str, *, phone_port: int = 9, expires: int = 300
+    ) -> bool:
+        process = self.sipp.start(
+            "register",
+            f"127.0.0.1:{self.settings.sip_port}",
+            free_port(socket.SOCK_DGRAM),
+            *("-m", "1", "-timeout", "5"),
+            username=username,
+            domain=domain,
+            password=password,
+            phone_port=phone_port,
+            expires=expires,
+        )
+        return process.wait(10) == 0
+
+    def _keep(self, party: SippParty) -> SippParty:
+        self.parties.append(party)
+        return party
+
+
+def a_law(sample: int) -> int:
+    """One 16-bit sample as ITU-T G.711 A-law."""
+    sign = 0x80 if sample >= 0 else 0
+    magnitude = min(abs(sample), 32635)
+    exponent = max(0, magnitude.bit_length() - 8)
+    mantissa = (magnitude >> (exponent + 3 if exponent else 4)) & 0x0F
+    return (sign | exponent << 4 | mantissa) ^ 0x55
