@@ -1,0 +1,80 @@
+"""Starts the rehearsal switch: `python -m telephony.freeswitch.rehearsal --conf <dir>`. Ctrl-C or SIGTERM ends it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import conf, lifecycle, server, steps
+from .switch import RehearsalSwitch
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="telephony.freeswitch.rehearsal", description=__doc__)
+    parser.add_argument("--conf", type=Path, required=True, help="the directory with freeswitch.xml")
+    parser.add_argument("--run", type=Path, help="where to write rehearsal.pid while running")
+    asked = parser.parse_args()
+    try:
+        return asyncio.run(_serve(asked.conf.absolute(), asked.run))
+    except conf.ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+async def _serve(directory: Path, run: Path | None) -> int:
+    steps.install()
+    switch = RehearsalSwitch(conf.read(directory))
+    try:
+        listening = await server.serve(switch)
+    except OSError as error:
+        print(
+            f"The event socket cannot listen: {error.strerror}. Choose another FREESWITCH_EVENT_PORT.",
+            file=sys.stderr,
+        )
+        return 1
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, switch.stopping.set)
+    switch.spawn(switch.beat(float(switch.conf.setting("switch", "event-heartbeat-interval", "5"))))
+    host, port = listening.sockets[0].getsockname()[:2]
+    print(f"Rehearsal switch {switch.bus.switch_name} listens for controllers on {host}:{port}.", flush=True)
+    with _pid_file(run):
+        await switch.stopping.wait()
+    await _end_calls(switch)
+    listening.close()
+    return 0
+
+
+@contextlib.contextmanager
+def _pid_file(run: Path | None) -> Iterator[None]:
+    if run is None:
+        yield
+        return
+    run.mkdir(parents=True, exist_ok=True)
+    path = run / "rehearsal.pid"
+    path.write_text(f"{os.getpid()}\n", encoding="ascii")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def _end_calls(switch: RehearsalSwitch) -> None:
+    """Every call gets its record before we go."""
+    for leg in list(switch.legs.values()):
+        lifecycle.hang_up(leg, "SYSTEM_SHUTDOWN")
+    for _ in range(50):
+        if not switch.legs:
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.05)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Two legs that hear each other: how they are joined, how they part, and what becomes of the one left over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import lifecycle, routing
+from .clock import now_us
+from .leg import OtherLeg
+
+if TYPE_CHECKING:
+    from .leg import Leg
+
+_SETTLE_SECONDS = 0.04  # what the real one needs to get both legs out of what they were doing
+
+
+def join(originator: Leg, originatee: Leg) -> bool:
+    """Takes both out of whatever they do; they are bridged a moment later. False when either cannot be."""
+    if originator is originatee or originator.is_hung_up or originatee.is_hung_up:
+        return False
+    if not originator.has_media:
+        originator, originatee = originatee, originator
+    if not originator.has_media:
+        return False
+    ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def wait(leg: Leg) -> None:
+        if not ready.done():
+            ready.set_result(True)
+        await leg.pause()
+
+    async def lead(leg: Leg) -> None:
+        await asyncio.wait((ready,), timeout=1)
+        await leg.pause(_SETTLE_SECONDS)
+        if leg.is_interrupted or originatee.is_interrupted:
+            return
+        connect(leg, originatee)
+        await leg.pause()
+
+    for leg in (originator, originatee):
+        part(leg)
+    _introduce(originator, originatee)
+    originatee.take(wait)
+    originator.take(lead)
+    return True
+
+
+def connect(originator: Leg, originatee: Leg) -> None:
+    """From now on they hear each other."""
+    if not originatee.is_answered and originatee.direction == "inbound":
+        lifecycle.answer(originatee)
+    now = now_us()
+    for leg, other in ((originator, originatee), (originatee, originator)):
+        leg.peer = other
+        leg.farewells = [part]
+        leg.times.bridged = now
+        leg.state = "CS_SOFT_EXECUTE" if leg is originator else "CS_EXCHANGE_MEDIA"
+        leg.variables |= {"bridge_channel": other.name, "bridge_uuid": other.uuid, "signal_bond": other.uuid}
+        leg.variables["last_bridge_to"] = other.uuid
+    originator.is_originator, originatee.is_originator = True, False
+    originatee.variables["call_uuid"] = originator.uuid
+    for recording in originator.heard_by:
+        recording.mark("talking")
+    originator.fire("CHANNEL_BRIDGE", first=_both(originator, originatee))
+    for leg in (originator, originatee):
+        if leg.person is not None:
+            leg.person.bridged(leg)
+
+
+def part(leg: Leg) -> None:
+    """Ends the bridge a leg is in, because it hung up or went elsewhere, and settles the other one's fate."""
+    other = leg.peer
+    if other is None:
+        return
+    for recording in leg.heard_by:
+        recording.mark("alone")
+    for one in (leg, other):
+        one.peer, one.farewells = None, []
+    for one in (leg, other):
+        lifecycle.stop_hold_music(one)
+    first, second = (leg, other) if leg.is_originator else (other, leg)
+    if leg.is_hung_up:
+        other.variables["bridge_hangup_cause"] = other.variables["last_bridge_hangup_cause"] = leg.cause
+    _leave_alone(other, leg)
+    first.fire("CHANNEL_UNBRIDGE", first=_both(first, second))
+
+
+def _leave_alone(leg: Leg, gone: Leg) -> None:
+    """park_after_bridge, transfer_after_bridge, the rest of its dialplan after `bridge`; otherwise it ends too."""
+    if leg.is_hung_up or leg.next is not None:
+        return
+    if leg.is_true("park_after_bridge"):
+        leg.take(routing.park)
+    elif target := leg.get("transfer_after_bridge"):
+        leg.take(routing.transfer_to(*routing.split_target(target.replace(":", " ").split(), leg)))
+    elif (
+        leg.is_originator
+        and leg.variables.get("current_application") == "bridge"
+        and not leg.is_true("hangup_after_bridge")
+    ):
+        leg.interrupt()
+    else:
+        lifecycle.hang_up(leg, "NORMAL_CLEARING")
+
+
+def _introduce(originator: Leg, originatee: Leg) -> None:
+    """Each gets a new profile that says whom it is joined to."""
+    for leg, other in ((originator, originatee), (originatee, originator)):
+        profile = leg.profile
+        leg.variables["original_destination_number"] = profile.destination
+        leg.set("original_caller_id_name", profile.cid_name)
+        leg.set("original_caller_id_number", profile.cid_number)
+        source = f"{int(time.time())}:{uuid.uuid4()}:uuid_br:{other.uuid}"
+        leg.step_profile().transfer_source = source
+        leg.push("transfer_history", source)
+        leg.variables["transfer_source"] = source
+    originator.profile.callee_number = originatee.profile.cid_number
+    for leg, other, kind in ((originator, originatee, "originatee"), (originatee, originator, "originator")):
+        leg.other = OtherLeg(
+            kind, other.uuid, other.direction, other.name, replace(other.profile), replace(other.times)
+        )
+
+
+def _both(originator: Leg, originatee: Leg) -> dict[str, str | list[str]]:
+    return {"Bridge-A-Unique-ID": originator.uuid, "Bridge-B-Unique-ID": originatee.uuid}

@@ -1,0 +1,142 @@
+"""Rehearsal callers: they dial a number, wait as long as their patience, talk, press keys, leave a message, hang up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import lifecycle, routing, variables
+from .leg import Leg, Profile
+from .people import NEVER, Span
+
+if TYPE_CHECKING:
+    from .switch import RehearsalSwitch
+
+
+@dataclass(frozen=True)
+class Script:
+    """How one caller behaves. `talk` never: only the agent ends the call. `keys`: (digit, second after the call began)."""
+
+    number: str = "anonymous"
+    name: str = ""
+    patience: Span = Span(60, 60)
+    talk: Span = NEVER
+    message: Span = Span(6, 6)
+    keys: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def read(cls, options: Mapping[str, str]) -> Script:
+        """Raises ValueError for an option it does not know or cannot read."""
+        unknown = options.keys() - {"from", "name", "patience", "talk", "message", "keys"}
+        if unknown:
+            raise ValueError(f"unknown option {sorted(unknown)[0]}")
+        spans = {
+            name: Span.read(options[name]) for name in ("patience", "talk", "message") if name in options
+        }
+        keys = tuple(_key(part) for part in options.get("keys", "").split(",") if part)
+        return cls(number=options.get("from", "anonymous"), name=options.get("name", ""), keys=keys, **spans)
+
+
+def _key(part: str) -> tuple[str, float]:
+    digit, _, second = part.partition("@")
+    if len(digit) != 1 or digit not in "0123456789*#ABCD":
+        raise ValueError(f"{part} is no key")
+    return digit, float(second or 1)
+
+
+@dataclass(eq=False)
+class Caller:
+    """One caller on one leg: a Person."""
+
+    switch: RehearsalSwitch
+    script: Script
+    timers: list[asyncio.TimerHandle] = field(default_factory=list)
+
+    def begin(self, leg: Leg) -> None:
+        self._after(self.script.patience, leg, self._lose_patience)
+        for digit, second in self.script.keys:
+            self.timers.append(self.switch.pace.later(second, lambda digit=digit: press(leg, digit)))  # type: ignore[misc]
+
+    def answered(self, leg: Leg) -> None:
+        """A switch that answers is no person yet: the caller goes on waiting."""
+
+    def bridged(self, leg: Leg) -> None:
+        self._after(self.script.talk, leg, _hang_up)
+
+    def hears(self, leg: Leg, application: str) -> None:
+        """The tone of the voicemail: speaks the message and hangs up."""
+        if self.script.message.is_never:
+            _hang_up(leg)
+        else:
+            self._after(self.script.message, leg, _hang_up)
+
+    def gone(self, leg: Leg) -> None:
+        for timer in self.timers:
+            timer.cancel()
+        self.timers.clear()
+
+    def pick_up(self, leg: Leg) -> None:
+        """Callers have already picked up."""
+
+    def _lose_patience(self, leg: Leg) -> None:
+        is_waiting = leg.peer is None and leg.variables.get("current_application") != "record"
+        if is_waiting and leg.call_state != "HELD":
+            _hang_up(leg)
+
+    def _after(self, span: Span, leg: Leg, act) -> None:  # type: ignore[no-untyped-def]
+        if not span.is_never:
+            self.timers.append(self.switch.pace.later(span.pick(), lambda: act(leg)))
+
+
+def _hang_up(leg: Leg) -> None:
+    cause = "NORMAL_CLEARING" if leg.is_answered else "ORIGINATOR_CANCEL"
+    lifecycle.hang_up(leg, cause, by_party=True)
+
+
+def press(leg: Leg, digit: str) -> None:
+    """The person on the leg presses a key; it may end what is being played."""
+    if leg.is_hung_up:
+        return
+    leg.switch.fire_for(
+        leg, "DTMF", {"DTMF-Digit": digit, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}, plain=True
+    )
+    is_playing = leg.variables.get("current_application") in {"playback", "record"}
+    terminators = leg.get("playback_terminators") or "*"
+    if (
+        is_playing
+        and leg.peer is None
+        and terminators != "none"
+        and (digit in terminators or terminators == "any")
+    ):
+        leg.set("playback_terminator_used", digit)
+        leg.interrupt()
+
+
+def place(switch: RehearsalSwitch, dialled: str, script: Script) -> Leg:
+    """The call has come in when this returns; its dialplan runs on."""
+    conf = switch.conf
+    profile = Profile(
+        destination=dialled,
+        context=conf.profile_setting("external", "context", "public"),
+        dialplan=conf.profile_setting("external", "dialplan", "XML"),
+        source="mod_sofia",
+        username=script.number,
+        cid_name=script.name or script.number,
+        cid_number=script.number,
+        orig_cid_name=script.name or script.number,
+        orig_cid_number=script.number,
+        ani=script.number,
+        network_addr="127.0.0.1",
+    )
+    name = f"sofia/external/{script.number}@127.0.0.1:5071"
+    leg = Leg(switch, uuid=switch.new_uuid(), direction="inbound", name=name, profile=profile)
+    port = conf.profile_setting("external", "sip-port", "5080")
+    leg.variables = variables.inbound(leg, port=port, serial=switch.counters.total + 1)
+    caller = Caller(switch, script)
+    leg.person = caller
+    lifecycle.announce(leg)
+    caller.begin(leg)
+    lifecycle.start(leg, routing.route)
+    return leg

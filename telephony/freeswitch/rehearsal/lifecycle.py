@@ -1,0 +1,189 @@
+"""A leg's life: rings, is answered, may be held, hangs up, is reported and forgotten, with the news of each step."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from . import cdr, variables
+from .clock import now_us
+
+if TYPE_CHECKING:
+    from .leg import Leg, Step
+
+_LAST_WORDS_SECONDS = 10
+
+
+def announce(leg: Leg) -> None:
+    """CHANNEL_CREATE; from now on the switch knows the leg."""
+    leg.switch.legs[leg.uuid] = leg
+    leg.switch.counters.count()
+    if leg.direction == "outbound":
+        leg.fire("CHANNEL_OUTGOING")
+    leg.fire("CHANNEL_CREATE")
+    if leg.direction == "outbound":
+        leg.fire("CHANNEL_ORIGINATE")
+
+
+def start(leg: Leg, first: Step) -> None:
+    """Sets the leg to work; it ends when its steps do."""
+    leg.next = first
+    leg.task = leg.switch.spawn(_run(leg))
+
+
+async def _run(leg: Leg) -> None:
+    try:
+        while leg.next is not None and not leg.is_hung_up:
+            step, leg.next = leg.next, None
+            await step(leg)
+        hang_up(leg, "NORMAL_CLEARING")
+    except Exception as error:  # one leg's trouble must not leave a ghost
+        leg.switch.log(f"leg {leg.uuid} stopped by {type(error).__name__}: {error}")
+        hang_up(leg, "DESTINATION_OUT_OF_ORDER")
+
+
+def set_call_state(leg: Leg, state: str) -> None:
+    if leg.call_state == state:
+        return
+    original, leg.call_state = leg.call_state, state
+    leg.fire("CHANNEL_CALLSTATE", first={"Original-Channel-Call-State": original})
+
+
+def start_media(leg: Leg) -> None:
+    if not leg.has_media:
+        leg.has_media = True
+        leg.variables.update(variables.media())
+
+
+def ring(leg: Leg) -> None:
+    """The far phone of an outbound leg rings."""
+    if leg.is_hung_up or leg.times.progress:
+        return
+    leg.times.progress = now_us()
+    leg.state = "CS_CONSUME_MEDIA"
+    set_call_state(leg, "RINGING")
+    leg.fire("CHANNEL_PROGRESS")
+
+
+def pre_answer(leg: Leg) -> None:
+    if leg.is_hung_up or leg.is_answered or leg.times.progress_media:
+        return
+    start_media(leg)
+    leg.times.progress_media = now_us()
+    leg.answer_state = "early"
+    leg.variables["endpoint_disposition"] = "EARLY MEDIA"
+    leg.fire("CHANNEL_PROGRESS_MEDIA")
+    set_call_state(leg, "EARLY")
+
+
+def answer(leg: Leg) -> None:
+    if leg.is_hung_up or leg.is_answered:
+        return
+    if leg.direction == "inbound":
+        pre_answer(leg)
+    start_media(leg)
+    leg.times.answered = now_us()
+    leg.answer_state = "answered"
+    leg.variables["endpoint_disposition"] = "ANSWER"
+    leg.fire("CHANNEL_ANSWER")
+    set_call_state(leg, "ACTIVE")
+    if leg.direction == "outbound":
+        leg.profile.network_addr = "127.0.0.1"
+    _tell_originator(leg, f"+OK {leg.uuid}\n")
+    if leg.person is not None:
+        leg.person.answered(leg)
+
+
+def _tell_originator(leg: Leg, words: str) -> None:
+    """Whoever rang this leg goes on."""
+    if leg.originate_done is not None and not leg.originate_done.done():
+        leg.originate_done.set_result(words)
+
+
+def hold(leg: Leg) -> bool:
+    if leg.is_hung_up or leg.call_state == "HELD":
+        return False
+    set_call_state(leg, "HELD")
+    leg.times.last_hold = now_us()
+    for recording in leg.heard_by:
+        recording.mark("held")
+    if leg.peer is not None and leg.get("hold_music"):
+        leg.peer.holding_music = True
+        leg.peer.fire(
+            "PLAYBACK_START",
+            {"Playback-File-Type": "local_stream", "Playback-File-Path": leg.get("hold_music")},
+        )
+    leg.fire("CHANNEL_HOLD")
+    return True
+
+
+def unhold(leg: Leg) -> bool:
+    if leg.is_hung_up or leg.call_state != "HELD":
+        return False
+    leg.times.hold_accum += now_us() - leg.times.last_hold
+    for recording in leg.heard_by:
+        recording.mark("talking" if leg.peer else "alone")
+    if leg.peer is not None:
+        stop_hold_music(leg.peer)
+    set_call_state(leg, "UNHELD")
+    leg.fire("CHANNEL_UNHOLD")
+    leg.call_state = "ACTIVE"
+    return True
+
+
+def stop_hold_music(leg: Leg) -> None:
+    if leg.holding_music:
+        leg.holding_music = False
+        extra = {
+            "Playback-File-Type": "local_stream",
+            "Playback-File-Path": leg.get("hold_music"),
+            "Playback-Status": "done",
+        }
+        leg.fire("PLAYBACK_STOP", extra)
+
+
+def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:
+    """Ends a leg, once. `by_party`: the person on it hung up, cancelled or refused; otherwise the switch did."""
+    if leg.is_hung_up:
+        return
+    leg.cause = cause
+    if leg.call_state == "HELD":
+        leg.times.hold_accum += now_us() - leg.times.last_hold
+    leg.times.hungup = now_us()
+    disposition = _disposition(leg, by_party=by_party)
+    leg.state, leg.answer_state = "CS_HANGUP", "hangup"
+    leg.next = None
+    leg.interrupt()
+    leg.fire("CHANNEL_HANGUP")
+    _tell_originator(leg, f"-ERR {cause}\n")
+    for farewell in list(leg.farewells):
+        farewell(leg)
+    if leg.person is not None:
+        leg.person.gone(leg)
+    leg.switch.spawn(_report(leg, disposition))
+
+
+def _disposition(leg: Leg, *, by_party: bool) -> str:
+    """Who ended it, in the words of SIP."""
+    way = "recv" if by_party else "send"
+    if leg.is_answered:
+        return f"{way}_bye"
+    if (leg.direction == "inbound") == by_party:
+        return f"{way}_cancel"
+    return f"{way}_refuse"
+
+
+async def _report(leg: Leg, disposition: str) -> None:
+    """The record is on disk before CHANNEL_HANGUP_COMPLETE is told, as with the real one."""
+    if leg.task is not None:  # what it was doing ends first, with its own news: PLAYBACK_STOP, RECORD_STOP
+        await asyncio.wait((leg.task,), timeout=_LAST_WORDS_SECONDS)
+    for recording in list(leg.recordings.values()):
+        await recording.stop()
+    leg.state = "CS_REPORTING"
+    set_call_state(leg, "HANGUP")
+    leg.variables.update(variables.final(leg, disposition=disposition))
+    cdr.spool(leg)
+    leg.fire("CHANNEL_HANGUP_COMPLETE")
+    leg.switch.legs.pop(leg.uuid, None)
+    leg.state = "CS_DESTROY"
+    leg.fire("CHANNEL_DESTROY")

@@ -1,0 +1,181 @@
+"""Rings a phone: reads `{name=value,…}user/1001@domain`, creates the leg, waits for an answer or a reason why not."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import applications, lifecycle, routing, variables
+from .leg import Leg, Profile, Step
+
+if TYPE_CHECKING:
+    from .phones import DirectoryUser, Phone
+    from .switch import RehearsalSwitch
+
+_DEFAULT_TIMEOUT = 60.0
+_RING_DELAY = 0.02
+USAGE = (
+    "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] [<cid_num>] "
+    "[<timeout_sec>]\n"
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Whom to ring, and the variables of the new leg."""
+
+    endpoint: str
+    target: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def timeout(self) -> float:
+        for name in ("originate_timeout", "leg_timeout", "call_timeout"):
+            if self.variables.get(name, "").isdecimal():
+                return float(self.variables[name])
+        return _DEFAULT_TIMEOUT
+
+
+def separate(text: str, delimiter: str) -> list[str]:
+    """Splits as the switch does: single quotes keep a part together, a backslash keeps a character."""
+    parts, current, quoted, at = [], "", False, 0
+    while at < len(text):
+        character = text[at]
+        if character == "\\" and text[at + 1 : at + 2] in {delimiter, "'", "\\"}:
+            at += 1
+            current += text[at]
+        elif character == "'":
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+        at += 1
+    parts.append(current)
+    return [part.strip() for part in parts if part.strip() or delimiter != " "]
+
+
+def parse_dial_string(text: str, extra: dict[str, str] | None = None) -> Request:
+    """`{a=1,b=2}[c=3]user/1001@domain`; of several destinations only the first is rung."""
+    found = dict(extra or {})
+    while match := re.match(r"\s*(?:\{([^}]*)\}|\[([^\]]*)\])", text):
+        found |= _pairs(match[1] if match[1] is not None else match[2])
+        text = text[match.end() :]
+    endpoint, _, target = re.split(r"[,|]", text.strip())[0].partition("/")
+    return Request(endpoint, target, found)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    delimiter = ","
+    if text.startswith("^^") and len(text) > 2:
+        delimiter, text = text[2], text[3:]
+    pairs = (part.partition("=") for part in separate(text, delimiter))
+    return {name.strip(): value for name, sign, value in pairs if sign}
+
+
+async def command(switch: RehearsalSwitch, argument: str) -> str:
+    """`originate <call url> <exten>|&app(args) [dialplan] [context] [cid_name] [cid_num] [timeout]`."""
+    parts = separate(argument, " ")
+    if not 2 <= len(parts) <= 7:
+        return USAGE
+    words = ["" if part == "undef" else part for part in parts] + [""] * 5
+    request = parse_dial_string(words[0])
+    given = {
+        "origination_caller_id_name": words[4],
+        "origination_caller_id_number": words[5],
+        "originate_timeout": words[6],
+    }
+    request = Request(
+        request.endpoint,
+        request.target,
+        {name: value for name, value in given.items() if value} | request.variables,
+    )
+    called = await dial(switch, request)
+    if isinstance(called, str):
+        return called
+    lifecycle.start(called, _first_step(words[1], words[2] or "XML", words[3] or "default"))
+    return f"+OK {called.uuid}\n"
+
+
+def _first_step(target: str, dialplan: str, context: str) -> Step:
+    """What the answered leg does: one application, or a dialplan."""
+    found = re.match(r"&([^(]+)(?:\((.*)\))?$", target, re.S)
+    if found is None:
+        return routing.transfer_to(target, dialplan, context)
+
+    async def run(leg: Leg) -> None:
+        leg.state = "CS_EXECUTE"
+        await applications.execute(leg, found[1], routing.expand(leg, found[2] or ""))
+
+    return run
+
+
+async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None = None) -> Leg | str:
+    """The answered leg, or `-ERR <cause>`."""
+    if request.endpoint == "error":
+        return f"-ERR {request.target.upper()}\n"
+    if request.endpoint != "user":
+        return "-ERR INVALID_GATEWAY\n" if "gateway" in request.target else "-ERR CHAN_NOT_IMPLEMENTED\n"
+    user, _, domain = request.target.partition("@")
+    known = await switch.phones.look_up(user, domain, action="user_call")
+    if known is None:
+        return "-ERR SUBSCRIBER_ABSENT\n"
+    phone = switch.phones.registered(user, domain)
+    if phone is None:
+        return "-ERR USER_NOT_REGISTERED\n"
+    if request.variables.get("origination_uuid") in switch.legs:
+        return "-ERR DESTINATION_OUT_OF_ORDER\n"
+    leg = _create(switch, request, phone, known)
+    return await _wait(leg, phone, request, originator)
+
+
+def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: DirectoryUser) -> Leg:
+    number = request.variables.get("origination_caller_id_number", "")
+    profile = Profile(
+        destination=phone.user,
+        context="default",
+        source="src/switch_ivr_originate.c",
+        cid_name=request.variables.get("origination_caller_id_name", ""),
+        cid_number=number,
+        orig_cid_number=number,
+        callee_name="Outbound Call",
+        callee_number=phone.user,
+        ani=number,
+    )
+    leg = Leg(
+        switch,
+        uuid=request.variables.get("origination_uuid") or switch.new_uuid(),
+        direction="outbound",
+        name=f"sofia/internal/{phone.address}",
+        profile=profile,
+        presence=f"{phone.user}@{phone.domain}",
+    )
+    contact = f"sip:{phone.address}"
+    serial = switch.counters.total + 1
+    leg.variables = variables.outbound(
+        leg, user=phone.user, domain=phone.domain, contact=contact, serial=serial
+    )
+    leg.variables |= request.variables
+    lifecycle.announce(leg)
+    leg.variables |= {name: value for name, value in known.variables.items() if name not in request.variables}
+    return leg
+
+
+async def _wait(leg: Leg, phone: Phone, request: Request, originator: Leg | None) -> Leg | str:
+    loop = asyncio.get_running_loop()
+    done = leg.originate_done = loop.create_future()
+    leg.person = phone
+    loop.call_later(_RING_DELAY, phone.ring, leg)
+    if originator is None:
+        await asyncio.wait((done,), timeout=request.timeout)
+    else:
+        done.add_done_callback(lambda _: originator.interrupt())
+        await originator.pause(request.timeout)
+    if done.done():
+        return leg if leg.is_answered and not leg.is_hung_up else done.result()
+    cause = "ORIGINATOR_CANCEL" if originator is not None and originator.is_interrupted else "NO_ANSWER"
+    lifecycle.hang_up(leg, cause)
+    return f"-ERR {cause}\n"
