@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from telephony.routing.line import Signature, Waiting
+from telephony.routing.line import Line, Signature, Waiting
 from telephony.routing.roster import Rostered
 from telephony.routing.shapes import Availability
 
@@ -30,8 +30,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One agent's. `detail` by outcome: lacks_skill → skill, needs, has; backing_off → until; reserved → work;
-    behind → place (2 is the second to be asked), rank; first and on_offer → rank.
+    """One agent's. `detail` by outcome: lacks_skill → skill, needs, has; backing_off → until; reserved →
+    work; behind → place (2 is the second to be asked), rank; first and on_offer → rank.
     """
 
     agent_id: Any
@@ -43,7 +43,8 @@ class Verdict:
 class Explanation:
     """A work's standing. `verdicts` are cut to the number asked for, best first; `counts` are of all agents.
 
-    `ahead` are the works that come first for at least one agent who suits this one too; `ahead_count` counts them all.
+    `ahead` are the works that come first for at least one agent who suits this one too; `ahead_count` counts
+    them all.
     """
 
     work_id: Any
@@ -71,7 +72,9 @@ class Explanation:
             "target_agent": self.signature.target_agent,
             "agent": self.agent_id,
             "counts": {outcome.value: count for outcome, count in self.counts.items()},
-            "verdicts": [{"agent": v.agent_id, "outcome": v.outcome.value, **v.detail} for v in self.verdicts],
+            "verdicts": [
+                {"agent": v.agent_id, "outcome": v.outcome.value, **v.detail} for v in self.verdicts
+            ],
             "ahead": [str(work_id) for work_id in self.ahead],
             "ahead_count": self.ahead_count,
         }
@@ -80,18 +83,41 @@ class Explanation:
 _ORDER = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
-def judge(
+def explain(waiting: Waiting, line: Line, roster: Iterable[Rostered], now: float, most: int) -> Explanation:
+    """A work's standing in its line, with at most `most` verdicts and works ahead."""
+    rostered = list(roster)
+    suited = [agent_id for agent_id in line.free_agents() if agent_id not in waiting.work.excluded]
+    verdicts = _judge(waiting, line.signature, rostered, suited)
+    counted = Counter(verdict.outcome for verdict in verdicts)
+    ahead = _ahead_of(waiting, line, rostered)
+    return Explanation(
+        work_id=waiting.work.id,
+        at=now,
+        waited_seconds=now - waiting.work.queued_at,
+        priority=waiting.work.priority,
+        step=waiting.step,
+        signature=line.signature,
+        agent_id=waiting.agent_id,
+        counts={outcome: counted[outcome] for outcome in Outcome if counted[outcome]},
+        verdicts=tuple(verdicts[:most]),
+        ahead=tuple(other.work.id for other in ahead[:most]),
+        ahead_count=len(ahead),
+    )
+
+
+def _ahead_of(waiting: Waiting, line: Line, roster: Iterable[Rostered]) -> list[Waiting]:
+    """Works that come first for some agent of this line, in order."""
+    shared = {other for rostered in roster if line in rostered.places for other in rostered.places}
+    return sorted(other for its in shared for other in its if other.order < waiting.order)
+
+
+def _judge(
     waiting: Waiting, signature: Signature, roster: Iterable[Rostered], in_order: list[Any]
 ) -> list[Verdict]:
     """A verdict for each agent, best first. `in_order` are the free agents who suit, first asked first."""
     places = {agent_id: place for place, agent_id in enumerate(in_order, start=1)}
     verdicts = [_verdict(waiting, signature, rostered, places) for rostered in roster]
     return sorted(verdicts, key=lambda v: (_ORDER[v.outcome], v.detail.get("place", 0), v.agent_id))
-
-
-def count(verdicts: list[Verdict]) -> dict[Outcome, int]:
-    counted = Counter(verdict.outcome for verdict in verdicts)
-    return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
 
 
 def _verdict(waiting: Waiting, signature: Signature, rostered: Rostered, places: dict[Any, int]) -> Verdict:

@@ -1,7 +1,8 @@
-"""One line per signature: everything that waits for the same kind of agent, and those agents while they are free.
+"""One line per signature: everything that waits for the same kind of agent, and those agents while they are
+free.
 
-The waiting are a heap, because they leave from anywhere but are taken from the front. The free stand on shelves,
-one per rank, each in the order they became free: adding, leaving and taking the first are all O(1).
+The waiting are a heap, because they leave from anywhere but are taken from the front. The free stand on
+shelves, one per rank, each in the order they became free: adding, leaving and taking the first are all O(1).
 """
 
 from bisect import insort
@@ -46,7 +47,8 @@ class Waiting:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        # Wait plus priority, highest first, never changes its order as time passes: so the key needs no clock.
+        # Wait plus priority, highest first, never changes its order as time passes: so the key needs no
+        # clock.
         self.order = (work.queued_at - work.priority, work.queued_at, work.id)
         self.step = 0
         self.line: Line | None = None
@@ -64,12 +66,12 @@ Entry = tuple[tuple[float, float, Any], Waiting]
 class Shelf:
     """The free agents of one rank, longest idle first."""
 
-    __slots__ = ("_is_sorted", "_last", "_line", "_standing", "rank")
+    __slots__ = ("_is_sorted", "_last", "_line", "rank", "standing")
 
     def __init__(self, line: "Line", rank: tuple[int, ...]) -> None:
         self.rank = rank
         self._line = line
-        self._standing: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
+        self.standing: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
         self._last: tuple[float, Any] | None = None
         self._is_sorted = True
 
@@ -80,23 +82,23 @@ class Shelf:
         """The agent stands here from now on; they must not already."""
         order = (idle_since, agent_id)
         self._line.free_count += 1
-        if self._standing and self._last is not None and order < self._last:
+        if self.standing and self._last is not None and order < self._last:
             self._is_sorted = False
         else:
             self._last = order
-        self._standing[agent_id] = order
+        self.standing[agent_id] = order
 
     def discard(self, agent_id: Any) -> None:
         """The agent stands here no more, if they did."""
-        if self._standing.pop(agent_id, None) is not None:
+        if self.standing.pop(agent_id, None) is not None:
             self._line.free_count -= 1
 
     def __iter__(self) -> Iterator[Any]:
         if not self._is_sorted:
-            self._standing = OrderedDict(sorted(self._standing.items(), key=lambda item: item[1]))
-            self._last = next(reversed(self._standing.values()), None)
+            self.standing = OrderedDict(sorted(self.standing.items(), key=lambda item: item[1]))
+            self._last = next(reversed(self.standing.values()), None)
             self._is_sorted = True
-        return iter(self._standing)
+        return iter(self.standing)
 
 
 class Line:
@@ -125,12 +127,23 @@ class Line:
 
     def first_free(self, excluded: frozenset[Hashable]) -> Any:
         """The free agent to ask first, or None."""
+        return self.first_two_free(excluded)[0]
+
+    def first_two_free(self, excluded: frozenset[Hashable]) -> tuple[Any, Any]:
+        """The free agents to ask first and second; None where there is none."""
         if not self.free_count:
-            return None
-        for agent_id in self.free_agents():
-            if agent_id not in excluded:
-                return agent_id
-        return None
+            return None, None
+        first = None
+        for shelf in self._sorted_shelves:
+            if not shelf.standing:
+                continue
+            for agent_id in shelf:
+                if agent_id in excluded:
+                    continue
+                if first is not None:
+                    return first, agent_id
+                first = agent_id
+        return first, None
 
     def join(self, waiting: Waiting) -> None:
         waiting.line, waiting.entry = self, (waiting.order, waiting)
@@ -172,7 +185,9 @@ class Line:
         return (entry[1] for entry in self.waiting if entry[1].entry is entry)
 
     def best_pair(self) -> tuple[Waiting, Any] | None:
-        """The first work that has a free agent, with the agent to ask; None when nothing here can be matched."""
+        """The first work that has a free agent, with the agent to ask; None when nothing here can be
+        matched.
+        """
         first = self.head()
         if first is None or not self.free_count:
             return None

@@ -9,9 +9,11 @@ from telephony.routing.strategies import Strategy
 
 
 class Rostered:
-    """One agent inside the router. `until` is when a back-off ends, `work_id` what is on offer to them."""
+    """One agent inside the router. `until` is when a back-off ends, `work_id` what is on offer to them,
+    `afterwards` what they will be when that ends without a call, if not busy.
+    """
 
-    __slots__ = ("agent", "idle_since", "places", "state", "until", "work_id")
+    __slots__ = ("afterwards", "agent", "idle_since", "places", "state", "until", "work_id")
 
     def __init__(self, agent: RoutableAgent) -> None:
         self.agent = agent
@@ -19,6 +21,7 @@ class Rostered:
         self.idle_since = 0.0
         self.until = 0.0
         self.work_id: Any = None
+        self.afterwards: Availability | None = None
         self.places: dict[Line, Shelf] = {}
 
 
@@ -34,11 +37,16 @@ class Roster:
     def __iter__(self) -> Iterator[Rostered]:
         return iter(self._rostered.values())
 
+    def __getitem__(self, agent_id: Any) -> Rostered:
+        return self._rostered[agent_id]
+
     def get(self, agent_id: Any) -> Rostered | None:
         return self._rostered.get(agent_id)
 
     def put(self, agent: RoutableAgent, lines: list[Line]) -> Rostered:
-        """Add an agent, or replace what was known of their queues and skills; they stand on no shelf afterwards."""
+        """Add an agent, or replace what was known of their queues and skills; they stand on no shelf
+        afterwards.
+        """
         rostered = self._rostered.get(agent.id)
         if rostered is None:
             rostered = self._rostered[agent.id] = Rostered(agent)

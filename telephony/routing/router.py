@@ -1,31 +1,31 @@
 """Who gets the next call: told what happened, answers with what to offer to whom. One router per tenant.
 
-It keeps one promise between calls: no free agent stands while a work they may take waits. So an agent who becomes
-free only looks at the heads of their own lines, and a work that arrives only at the shelves of its own. Agents and
-works that come back without such a call (put, back-off over, next step) are matched by `tick`.
+It keeps one promise between calls: no free agent stands while a work they may take waits. So an agent who
+becomes free only looks at the heads of their own lines, and a work that arrives only at the shelves of its
+own. Agents and works that come back without such a call (put, back-off over, next step) are matched by
+`tick`.
 """
 
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from telephony.routing.explanation import Explanation, count, judge
-from telephony.routing.line import Line, Signature, Waiting, signature_of
+from telephony.routing.explanation import Explanation, explain
+from telephony.routing.line import Line, Waiting
+from telephony.routing.lines import Lines
 from telephony.routing.roster import Roster, Rostered
 from telephony.routing.shapes import Assignment, Availability, Reason, RoutableAgent, Trigger, Work
 from telephony.routing.strategies import MostSkilled, Strategy
-
-LINES_KEPT = 1_000  # empty ones are kept until there are so many: signatures come back
 
 
 class Router:
     """The same calls in the same order give the same answers: ties end at the ids."""
 
     def __init__(self, strategy: Strategy | None = None) -> None:
-        self._strategy = strategy or MostSkilled()
+        self._strategy: Strategy = strategy or MostSkilled()
         self._roster = Roster(self._strategy)
-        self._lines: dict[Signature, Line] = {}
-        self._most_lines = LINES_KEPT
+        self._lines = Lines(self._roster)
         self._works: dict[Any, Waiting] = {}
+        self._offers: dict[Any, Any] = {}  # agent → the work on offer to them, known to us or not
         self._joining: set[Any] = set()
         self._timers: list[tuple[float, int, Any, bool]] = []  # (moment, number, id, is it an agent)
         self._timer_number = 0
@@ -33,50 +33,63 @@ class Router:
     # Agents
 
     def put_agent(self, agent: RoutableAgent) -> None:
-        """Make an agent known, or tell their new queues and skills. One with `idle_since` is matched at the next tick.
+        """Make an agent known, or tell their new queues and skills. One with `idle_since` is matched at the
+        next tick.
 
-        An agent on offer or backing off stays so.
+        An agent who has an offer or backs off stays so.
         """
         known = self._roster.get(agent.id)
         was = known.state if known else None
-        rostered = self._roster.put(agent, list(self._lines.values()))
-        if was in (Availability.RESERVED, Availability.BACKING_OFF):
+        rostered = self._roster.put(agent, list(self._lines))
+        if agent.id in self._offers:
+            rostered.state, rostered.work_id = Availability.RESERVED, self._offers[agent.id]
+        elif was is Availability.BACKING_OFF:
             return
-        if agent.idle_since is not None:
+        elif agent.idle_since is not None:
             self._let_join(rostered, agent.idle_since)
         elif was is not Availability.NOT_READY:
             self._set_unavailable(rostered, Availability.BUSY)
 
     def remove_agent(self, agent_id: Any) -> None:
-        """Forget an agent. A work on offer to them stays so until `offer_failed` or `work_left`."""
+        """Forget an agent. What is on offer to them stays so until `offer_failed` or `work_left`."""
         self._joining.discard(agent_id)
         self._roster.remove(agent_id)
 
     def agent_became_free(self, agent_id: Any, now: float) -> Assignment | None:
-        """They can take work from now on. Nothing happens while an offer to them is open."""
+        """They can take work from now on; while an offer to them is open, nothing happens."""
         rostered = self._roster.get(agent_id)
-        if rostered is None or rostered.state is Availability.RESERVED:
+        if rostered is None or rostered.state is Availability.FREE:
             return None
-        if rostered.state is Availability.FREE:
+        rostered.afterwards = None
+        if rostered.state is Availability.RESERVED:
             return None
         self._joining.discard(agent_id)
         rostered.idle_since = now
         first, second = self._first_two_works(rostered)
-        if first is None:
+        if first is None or first.line is None:
             self._roster.set_free(rostered)
             return None
-        return self._assign(first, rostered, now, Trigger.AGENT_BECAME_FREE, next_work=second)
+        return self._assign(first, agent_id, first.line, now, Trigger.AGENT_BECAME_FREE, next_work=second)
 
     def agent_became_busy(self, agent_id: Any, because: Availability = Availability.BUSY) -> None:
-        """They can take no work: BUSY with something else, or NOT_READY by their own choice. Ends a back-off."""
+        """They can take no work: BUSY with something else, or NOT_READY by their own choice. Ends a back-off.
+
+        An agent on offer stays reserved, and is so afterwards.
+        """
         rostered = self._roster.get(agent_id)
-        if rostered is not None:
+        if rostered is None:
+            return
+        if rostered.state is Availability.RESERVED:
+            rostered.afterwards = because
+        else:
             self._set_unavailable(rostered, because)
 
     # Works
 
     def work_arrived(self, work: Work, now: float) -> Assignment | None:
-        """A work waits. Told again while it waits, the newer telling counts; while it is on offer, nothing happens."""
+        """A work waits. Told again while it waits, the newer telling counts; while it is on offer, nothing
+        happens.
+        """
         known = self._works.get(work.id)
         if known is not None and known.agent_id is not None:
             return None
@@ -92,23 +105,18 @@ class Router:
             return
         if waiting.line is not None:
             waiting.line.leave(waiting)
-        rostered = self._roster.get(waiting.agent_id)
-        if rostered is not None and rostered.work_id == work_id:
-            self._release(rostered, Availability.BUSY)
+        self._end_offer(waiting.agent_id, work_id)
 
     def offer_failed(
         self, work_id: Any, agent_id: Any, now: float, retry_agent_at: float | None = None
     ) -> Assignment | None:
-        """The agent did not take it. The work is back at its old place; another free agent is offered it at once.
+        """The agent did not take it. The work is back at its old place; another free agent is offered it at
+        once.
 
-        The agent joins again at the first tick from `retry_agent_at`, or with None when told that they became free.
+        The agent joins again at the first tick from `retry_agent_at`, or with None when told that they
+        became free.
         """
-        rostered = self._roster.get(agent_id)
-        if rostered is not None and rostered.work_id == work_id:
-            self._release(rostered, Availability.BUSY)
-            if retry_agent_at is not None:
-                rostered.state, rostered.until = Availability.BACKING_OFF, retry_agent_at
-                self._set_timer(retry_agent_at, agent_id, is_agent=True)
+        self._end_offer(agent_id, work_id, retry_agent_at)
         waiting = self._works.get(work_id)
         if waiting is None or waiting.agent_id != agent_id:
             return None
@@ -148,54 +156,23 @@ class Router:
         return len(self._works)
 
     def explain(self, work_id: Any, now: float, most: int = 50) -> Explanation | None:
-        """Where a work stands and what speaks against each agent, best first, at most `most` of them and as many works
-        ahead; None when it is not known.
+        """Where a work stands and what speaks against each agent, best first, at most `most` of them and as
+        many works ahead; None when it is not known.
         """
         waiting = self._works.get(work_id)
         if waiting is None:
             return None
-        line = self._line(signature_of(waiting.work, waiting.step))
-        suited = [a for a in line.free_agents() if a not in waiting.work.excluded]
-        verdicts = judge(waiting, line.signature, self._roster, suited)
-        ahead = self._ahead_of(waiting, line)
-        return Explanation(
-            work_id=work_id,
-            at=now,
-            waited_seconds=now - waiting.work.queued_at,
-            priority=waiting.work.priority,
-            step=waiting.step,
-            signature=line.signature,
-            agent_id=waiting.agent_id,
-            counts=count(verdicts),
-            verdicts=tuple(verdicts[:most]),
-            ahead=tuple(other.work.id for other in ahead[:most]),
-            ahead_count=len(ahead),
-        )
+        line = self._lines.of(waiting)
+        return explain(waiting, line, self._roster, now, most)
 
     # Inside
 
-    def _line(self, signature: Signature) -> Line:
-        line = self._lines.get(signature)
-        if line is None:
-            if len(self._lines) >= self._most_lines:
-                self._close_empty_lines()
-            line = self._lines[signature] = Line(signature)
-            self._roster.open_line(line)
-        return line
-
-    def _close_empty_lines(self) -> None:
-        empty = {line for line in self._lines.values() if line.head() is None}
-        self._roster.close_lines(empty)
-        self._lines = {key: line for key, line in self._lines.items() if line not in empty}
-        self._most_lines = max(LINES_KEPT, 2 * len(self._lines))
-
     def _offer_or_wait(self, waiting: Waiting, now: float, trigger: Trigger) -> Assignment | None:
         waiting.step = waiting.work.step_at(now)
-        line = self._line(signature_of(waiting.work, waiting.step))
-        agent_id = line.first_free(waiting.work.excluded)
-        rostered = None if agent_id is None else self._roster.get(agent_id)
-        if rostered is not None:
-            return self._assign(waiting, rostered, now, trigger, line=line)
+        line = self._lines.of(waiting)
+        agent_id, next_agent = line.first_two_free(waiting.work.excluded)
+        if agent_id is not None:
+            return self._assign(waiting, agent_id, line, now, trigger, next_agent=next_agent)
         line.join(waiting)
         self._set_step_timer(waiting)
         return None
@@ -220,19 +197,21 @@ class Router:
     def _assign(
         self,
         waiting: Waiting,
-        rostered: Rostered,
+        agent_id: Any,
+        line: Line,
         now: float,
         trigger: Trigger,
         *,
-        line: Line | None = None,
         next_work: Waiting | None = None,
+        next_agent: Any = None,
     ) -> Assignment:
-        line = line or waiting.line or self._line(signature_of(waiting.work, waiting.step))
+        rostered = self._roster[agent_id]
         if waiting.line is not None:
-            waiting.line.leave(waiting)
-        work, agent = waiting.work, rostered.agent
+            line.leave(waiting)
+        work = waiting.work
         self._roster.set_state(rostered, Availability.RESERVED)
-        waiting.agent_id, rostered.work_id = agent.id, work.id
+        waiting.agent_id, rostered.work_id = agent_id, work.id
+        self._offers[agent_id] = work.id
         reason = Reason(
             trigger=trigger,
             at=now,
@@ -242,23 +221,32 @@ class Router:
             rank=rostered.places[line].rank,
             rank_names=self._strategy.rank_names,
             idle_seconds=now - rostered.idle_since,
-            runner_up_work=self._runner_up(line, agent.id, next_work),
-            runner_up_agent=line.first_free(work.excluded),
+            runner_up_work=self._runner_up(line, agent_id, next_work),
+            runner_up_agent=next_agent,
         )
-        return Assignment(work.id, agent.id, reason)
+        return Assignment(work.id, agent_id, reason)
 
     def _runner_up(self, line: Line, agent_id: Any, other: Waiting | None) -> Any:
         same_line = line.head_for(agent_id)
         left = [waiting for waiting in (same_line, other) if waiting is not None]
         return min(left).work.id if left else None
 
-    def _release(self, rostered: Rostered, state: Availability) -> None:
+    def _end_offer(self, agent_id: Any, work_id: Any, retry_at: float | None = None) -> None:
+        """The agent is no longer reserved for this work, if they were."""
+        if agent_id is None or self._offers.get(agent_id) != work_id:
+            return
+        del self._offers[agent_id]
+        rostered = self._roster.get(agent_id)
+        if rostered is None:
+            return
         rostered.work_id = None
-        self._roster.set_state(rostered, state)
+        rostered.state, rostered.afterwards = rostered.afterwards or Availability.BUSY, None
+        if retry_at is not None and rostered.state is Availability.BUSY:
+            rostered.state, rostered.until = Availability.BACKING_OFF, retry_at
+            self._set_timer(retry_at, agent_id, is_agent=True)
 
     def _set_unavailable(self, rostered: Rostered, state: Availability) -> None:
         self._joining.discard(rostered.agent.id)
-        rostered.work_id = None
         self._roster.set_state(rostered, state)
 
     def _let_join(self, rostered: Rostered, idle_since: float) -> None:
@@ -287,7 +275,7 @@ class Router:
             return []
         waiting.line.leave(waiting)
         waiting.step = waiting.work.step_at(now)
-        line = self._line(signature_of(waiting.work, waiting.step))
+        line = self._lines.of(waiting)
         line.join(waiting)
         self._set_step_timer(waiting)
         return [line]
@@ -301,14 +289,10 @@ class Router:
             expected, line = heappop(open_lines)
             pair = line.best_pair()
             # Another line may have taken the agent: then this one stands further back, or nowhere.
-            if pair is not None and pair[0] is expected and (rostered := self._roster.get(pair[1])):
-                made.append(self._assign(expected, rostered, now, Trigger.TICK, line=line))
+            if pair is not None and pair[0] is expected:
+                _, next_agent = line.first_two_free(expected.work.excluded)
+                made.append(self._assign(expected, pair[1], line, now, Trigger.TICK, next_agent=next_agent))
                 pair = line.best_pair()
             if pair is not None:
                 heappush(open_lines, (pair[0], line))
         return made
-
-    def _ahead_of(self, waiting: Waiting, line: Line) -> list[Waiting]:
-        """Works that come first for some agent of this line, in order."""
-        shared = {other for rostered in self._roster if line in rostered.places for other in rostered.places}
-        return sorted(other for its in shared for other in its if other.order < waiting.order)

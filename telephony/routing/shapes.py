@@ -14,7 +14,8 @@ Requirement = tuple[int, int]  # (skill id, lowest level that will do)
 
 @dataclass(frozen=True, slots=True)
 class RoutableAgent:
-    """One agent as the router sees them. `queues` maps a queue to the agent's position in it (lower is asked first).
+    """One agent as the router sees them. `queues` maps a queue to the agent's position in it (lower is asked
+    first).
 
     `idle_since` is the moment they became free, or None while they are not.
     """
@@ -54,6 +55,8 @@ class Work:
 
     def step_at(self, now: float) -> int:
         """Which step it has reached: 0 is the work as it came in, n is steps[n - 1]."""
+        if not self.steps:
+            return 0
         return sum(1 for step in self.steps if self.queued_at + step.after_seconds <= now)
 
 
@@ -80,7 +83,8 @@ class Trigger(StrEnum):
 class Reason(NamedTuple):
     """Why this agent and this work, cheap enough to keep for every decision.
 
-    `rank` is the strategy's (lower is asked first); the runners-up are who and what would have been next, or None.
+    `rank` is the strategy's (lower is asked first); the runners-up are who and what would have been next, or
+    None.
     """
 
     trigger: Trigger
@@ -110,7 +114,9 @@ class Reason(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """Offer this work to this agent; both are reserved until it is bridged, has failed, or the work has left."""
+    """Offer this work to this agent; both are reserved until it is bridged, has failed, or the work has
+    left.
+    """
 
     work_id: Any
     agent_id: Any

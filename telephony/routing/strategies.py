@@ -1,7 +1,7 @@
 """Who of several free agents is asked first. A strategy ranks; within one rank the longest idle comes first.
 
-A rank must not change while an agent is free: what it is made of is given with the agent (`put_agent` again to
-change it). A new strategy is one more small class here.
+A rank must not change while an agent is free: what it is made of is given with the agent (`put_agent` again
+to change it). A new strategy is one more small class here.
 """
 
 from collections.abc import Iterable

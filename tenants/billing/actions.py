@@ -53,9 +53,9 @@ def charge_leg(
 ) -> Charge | None:
     """Write the leg into the ledger exactly once, in the caller's transaction and from any schema.
 
-    None when there is nothing to charge: not answered, no seconds, or an internal call without a price. A leg without
-    a price is written as such. The true record of a leg that was charged by an estimate adds the difference.
-    Raises ValueError for an unknown direction.
+    None when there is nothing to charge: not answered, no seconds, or an internal call without a price. A
+    leg without a price is written as such. The true record of a leg that was charged by an estimate adds the
+    difference. Raises ValueError for an unknown direction.
     """
     if answered_at is None or billable_seconds <= 0:
         return None

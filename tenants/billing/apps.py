@@ -1,4 +1,6 @@
-"""Billing: prices, the ledger of charges, and the invoices drafted from it. All tables are in the public schema."""
+"""Billing: prices, the ledger of charges, and the invoices drafted from it. All tables are in the public
+schema.
+"""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

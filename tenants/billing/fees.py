@@ -1,7 +1,8 @@
 """Fees of a month, by days: plan and seats from the contracts, numbers from who had them.
 
-The ledger is only added to, so each run works out what the month's fees should be, compares that with what is written,
-and adds the difference. A fee that changed is taken back whole and written anew, so that both can be read.
+The ledger is only added to, so each run works out what the month's fees should be, compares that with what
+is written, and adds the difference. A fee that changed is taken back whole and written anew, so that both
+can be read.
 """
 
 from collections import defaultdict
@@ -56,7 +57,9 @@ class Period(NamedTuple):
 
 @transaction.atomic
 def rate_seats(*, tenant: Tenant, month: date) -> int:
-    """Plan fee and seats beyond those included, by the days each contract holds. How many periods have no prices."""
+    """Plan fee and seats beyond those included, by the days each contract holds. How many periods have no
+    prices.
+    """
     month = months.first_day(month)
     fees: list[Fee] = []
     missing = 0
@@ -72,7 +75,9 @@ def rate_seats(*, tenant: Tenant, month: date) -> int:
 
 @transaction.atomic
 def rate_numbers(*, tenant: Tenant, month: date) -> None:
-    """Each number's fee for the days the tenant had it: from the day it was assigned, without the day it went back."""
+    """Each number's fee for the days the tenant had it: from the day it was assigned, without the day it
+    went back.
+    """
     month = months.first_day(month)
     start, end = months.bounds(month, tenant.time_zone)
     lent = NumberAssignment.objects.filter(tenant=tenant, assigned_at__lt=end).select_related("number")

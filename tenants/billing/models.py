@@ -1,4 +1,6 @@
-"""Prices with the dates they hold, the ledger, and invoices. The ledger is append-only: a trigger refuses the rest."""
+"""Prices with the dates they hold, the ledger, and invoices. The ledger is append-only: a trigger refuses
+the rest.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -24,7 +26,9 @@ class Direction(models.TextChoices):
 
 
 class PriceList(models.Model):
-    """The prices of a plan from one day on. The newest that holds on a day counts; one in use is never changed."""
+    """The prices of a plan from one day on. The newest that holds on a day counts; one in use is never
+    changed.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="price_lists", verbose_name=_("plan"))
     version = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])
@@ -56,7 +60,9 @@ class PriceList(models.Model):
 
 
 class Price(models.Model):
-    """What a minute costs. Outbound is found by the longest prefix, inbound by the kind of the tenant's number."""
+    """What a minute costs. Outbound is found by the longest prefix, inbound by the kind of the tenant's
+    number.
+    """
 
     price_list = models.ForeignKey(
         PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list")
@@ -97,8 +103,8 @@ class Price(models.Model):
 class Charge(models.Model):
     """One row of the ledger. `quantity` is minutes for calls, and months (or seat-months) for fees.
 
-    A leg is charged once per kind whatever the price list: `billing_leg_charged_once`. What could not be priced stands
-    here with amount 0 and a reason, and gets a priced row later.
+    A leg is charged once per kind whatever the price list: `billing_leg_charged_once`. What could not be
+    priced stands here with amount 0 and a reason, and gets a priced row later.
     """
 
     class Kind(models.TextChoices):
@@ -180,7 +186,7 @@ class Charge(models.Model):
 
 
 class Invoice(models.Model):
-    """A draft of what a tenant owes for a month in one currency; drafting again rebuilds it from the ledger."""
+    """A draft of what a tenant owes for a month in one currency, rebuilt from the ledger each time."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -210,7 +216,9 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """Charges of one kind, label and price. `kind` rounding carries what rounding each line to the cent left over."""
+    """Charges of one kind, label and price. `kind` rounding carries what rounding each line to the cent left
+    over.
+    """
 
     ROUNDING = "rounding"
     KINDS = [*Charge.Kind.choices, (ROUNDING, _("Rounding"))]

@@ -35,7 +35,9 @@ def price_list_on(plan_id: int, day: date) -> PriceList | None:
 
 
 def price_of(price_list: PriceList, *, direction: str, number: str, other_number: str) -> Price | None:
-    """Inbound: by the kind of the tenant's number, else the price of any kind. Else: the longest fitting prefix."""
+    """Inbound: by the kind of the tenant's number, else the price of any kind. Else: the longest fitting
+    prefix.
+    """
     prices = price_list.prices.filter(direction=direction)
     if direction == Direction.INBOUND:
         kind = Number.objects.filter(e164=number).values_list("kind", flat=True).first() or ""

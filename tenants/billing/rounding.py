@@ -1,7 +1,7 @@
 """Money and minutes: pure arithmetic with Decimal, and the rounding rule the invoices state in words.
 
-A charge is exact to six decimal places, half up. A line is rounded half up to the cent. The total is the exact sum of
-all charges rounded once; a line named "rounding" carries what the lines together miss of it.
+A charge is exact to six decimal places, half up. A line is rounded half up to the cent. The total is the
+exact sum of all charges rounded once; a line named "rounding" carries what the lines together miss of it.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 MICRO = Decimal("0.000001")
 CENT = Decimal("0.01")
 RULE = _(
-    "Every charge is kept to six decimal places. Each line is rounded half up to the cent. The total is the exact sum "
-    "of all charges, rounded half up once; the line “Rounding” carries the difference."
+    "Every charge is kept to six decimal places. Each line is rounded half up to the cent. The total is the "
+    "exact sum of all charges, rounded half up once; the line “Rounding” carries the difference."
 )
 
 
@@ -25,7 +25,7 @@ def to_cent(amount: Decimal) -> Decimal:
 
 
 def billed_seconds(seconds: int, *, minimum: int, increment: int) -> int:
-    """Seconds as the price counts them: at least the minimum, then up to the next full increment; 0 stays 0."""
+    """Seconds as the price counts them: at least the minimum, up to the next full increment; 0 stays 0."""
     if seconds <= 0:
         return 0
     counted = max(seconds, minimum)

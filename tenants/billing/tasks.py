@@ -1,4 +1,6 @@
-"""Drafts follow the ledger by themselves: every night the running month, and the last one while late records come."""
+"""Drafts follow the ledger by themselves: every night the running month, and the last one while late records
+come.
+"""
 
 from datetime import timedelta
 

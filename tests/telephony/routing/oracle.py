@@ -15,7 +15,7 @@ class _Agent:
     state: Availability = BUSY
     idle_since: float = 0.0
     until: float = 0.0
-    work_id: Any = None
+    afterwards: Availability = BUSY
 
 
 @dataclass
@@ -31,13 +31,16 @@ class Oracle:
     def __init__(self) -> None:
         self.agents: dict[Any, _Agent] = {}
         self.works: dict[Any, _Work] = {}
+        self.offers: dict[Any, Any] = {}
 
     def put_agent(self, agent: RoutableAgent) -> None:
         known = self.agents.setdefault(agent.id, _Agent(agent))
         known.agent = agent
-        if known.state in (RESERVED, BACKING_OFF):
+        if agent.id in self.offers:
+            known.state = RESERVED
+        elif known.state is BACKING_OFF:
             return
-        if agent.idle_since is not None:
+        elif agent.idle_since is not None:
             known.state, known.idle_since = JOINING, agent.idle_since
         elif known.state is not NOT_READY:
             known.state = BUSY
@@ -47,39 +50,51 @@ class Oracle:
 
     def agent_became_free(self, agent_id: Any, now: float) -> list[tuple[Any, Any]]:
         known = self.agents.get(agent_id)
-        if known is None or known.state in (RESERVED, FREE):
+        if known is None or known.state is FREE:
+            return []
+        if known.state is RESERVED:
+            known.afterwards = BUSY
             return []
         known.state, known.idle_since = FREE, now
         return self._match()
 
     def agent_became_busy(self, agent_id: Any, because: Availability = BUSY) -> None:
-        if known := self.agents.get(agent_id):
-            known.state, known.work_id = because, None
+        known = self.agents.get(agent_id)
+        if known is None:
+            return
+        if known.state is RESERVED:
+            known.afterwards = because
+        else:
+            known.state = because
 
     def work_arrived(self, work: Work, now: float) -> list[tuple[Any, Any]]:
-        if (known := self.works.get(work.id)) and known.agent_id is not None:
+        if work.id in self.offers.values():
             return []
         self.works[work.id] = _Work(work, work.step_at(now))
         return self._match()
 
     def work_left(self, work_id: Any) -> None:
-        left = self.works.pop(work_id, None)
-        if left and (known := self.agents.get(left.agent_id)) and known.work_id == work_id:
-            known.state, known.work_id = BUSY, None
+        self.works.pop(work_id, None)
+        for agent_id in [agent_id for agent_id, offered in self.offers.items() if offered == work_id]:
+            self._end_offer(agent_id)
 
     def offer_failed(
         self, work_id: Any, agent_id: Any, now: float, retry_agent_at: float | None
     ) -> list[tuple[Any, Any]]:
-        known = self.agents.get(agent_id)
-        if known and known.work_id == work_id:
-            known.work_id = None
-            known.state = BUSY if retry_agent_at is None else BACKING_OFF
-            known.until = retry_agent_at or 0.0
-        back = self.works.get(work_id)
-        if back is None or back.agent_id != agent_id:
+        if self.offers.get(agent_id) != work_id:
             return []
+        self._end_offer(agent_id)
+        known = self.agents.get(agent_id)
+        if known and known.state is BUSY and retry_agent_at is not None:
+            known.state, known.until = BACKING_OFF, retry_agent_at
+        back = self.works[work_id]
         back.agent_id, back.step = None, back.work.step_at(now)
         return self._match()
+
+    def _end_offer(self, agent_id: Any) -> None:
+        del self.offers[agent_id]
+        if known := self.agents.get(agent_id):
+            known.state, known.afterwards = known.afterwards, BUSY
 
     def tick(self, now: float) -> list[tuple[Any, Any]]:
         for known in self.agents.values():
@@ -113,7 +128,10 @@ class Oracle:
         made = []
         while pair := self._best_pair():
             waiting, known = pair
-            waiting.agent_id, known.work_id, known.state = known.agent.id, waiting.work.id, RESERVED
+            assert known.agent.id not in self.offers, "an agent on two offers"
+            assert waiting.work.id not in self.offers.values(), "a work on two offers"
+            waiting.agent_id, known.state = known.agent.id, RESERVED
+            self.offers[known.agent.id] = waiting.work.id
             made.append((waiting.work.id, known.agent.id))
         return made
 
