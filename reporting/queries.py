@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -158,14 +157,12 @@ def _narrowed(found: QuerySet, moment: str, question: Question) -> QuerySet:
 
 def rows_behind(metric: Metric, question: Question) -> QuerySet | None:
     """What the figure is made of, newest first; None for figures that are not made of calls."""
-    sources: dict[str, tuple[Callable[[Question], QuerySet], str]] = {
-        STAYS: (stays, "-entered_at"),
-        OFFERS: (offers, "-offered_at"),
-    }
-    if metric.source not in sources:
+    if metric.source == STAYS:
+        found, order = stays(question).select_related("call", "agent", "queue"), "-entered_at"
+    elif metric.source == OFFERS:
+        found, order = offers(question).select_related("call", "agent", "stay__queue"), "-offered_at"
+    else:
         return None
-    source, order = sources[metric.source]
-    found = source(question).select_related("call", "agent")
     return found.filter(metric.members).order_by(order, "-pk")
 
 

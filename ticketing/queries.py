@@ -79,9 +79,14 @@ def search_customers(text: str) -> QuerySet[Customer]:
     wanted = Q(name__icontains=text) | Q(tags__contains=[text])
     digits = "".join(character for character in text if character.isdigit())
     if len(digits) >= 3 and not any(character.isalpha() for character in text):
-        held = CustomerPhone.objects.filter(e164__contains=digits.removeprefix("00").removeprefix("0"))
+        held = CustomerPhone.objects.filter(e164__contains=_abroad(digits))
         wanted |= Q(pk__in=held.values("customer_id"))
     return customers().filter(wanted)
+
+
+def _abroad(digits: str) -> str:
+    """Without the zeros dialled before a country or an area: they are not part of the stored number."""
+    return digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
 
 
 def tickets() -> QuerySet[Ticket]:

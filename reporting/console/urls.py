@@ -1,0 +1,15 @@
+"""Pages of reports."""
+
+from django.urls import path
+
+from reporting.console import views
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("reports/", views.report_page, name="report"),
+    path("reports/agents/", views.agents_page, name="agents"),
+    path("reports/behind/<str:metric_id>/", views.behind, name="behind"),
+    path("reports/definitions/", views.definitions, name="definitions"),
+    path("reports/export.<str:kind>", views.export, name="export"),
+]

@@ -1,0 +1,79 @@
+"""Tables as files: xlsx for people, csv for programs. No cell can become a formula in the reader's program."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from reporting.registry import METRICS, Metric
+from reporting.tables import Line, Table, Value, kept_value
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def neutral(value: Value) -> Value:
+    """Text that a spreadsheet would run gets an apostrophe in front; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+
+
+def csv_of(table: Table, stamp: list[tuple[str, str]]) -> bytes:
+    """One table; the stamp (period, queue, zone …) goes before it. UTF-8 with a mark, so Excel reads Chinese."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in [*stamp, (), *rows_of(table)]:
+        writer.writerow([neutral(value) for value in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def xlsx_of(tables: Iterable[Table], stamp: list[tuple[str, str]]) -> bytes:
+    """A sheet per table, one that says what was asked, and one with the definitions."""
+    book = Workbook()
+    about = book.active
+    about.title = _("About")
+    _fill(about, stamp)
+    shown: dict[str, Metric] = {}
+    for table in tables:
+        _fill(book.create_sheet(table.title[:31]), rows_of(table), has_head=True)
+        shown |= {metric.id: metric for metric in table.metrics}
+    _fill(book.create_sheet(_("Definitions")), definition_rows(shown.values()), has_head=True)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet, rows: Iterable[Iterable[Value]], *, has_head: bool = False) -> None:
+    for row in rows:
+        sheet.append([neutral(value) for value in row])
+    sheet.column_dimensions["A"].width = 24
+    if has_head:
+        sheet.freeze_panes = "B2"
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+
+
+def rows_of(table: Table) -> list[list[Value]]:
+    """The head names each column and, in brackets, the id of its definition."""
+    head = [table.heading, *(f"{metric.name} [{metric.id}]{_unit(metric)}" for metric in table.metrics)]
+    lines = [*table.lines, *([table.total] if table.total else [])]
+    return [[*head, *table.more], *(_row(line) for line in lines)]
+
+
+def _unit(metric: Metric) -> str:
+    return {"percent": " %", "seconds": " s"}.get(metric.unit, "")
+
+
+def _row(line: Line) -> list[Value]:
+    return [line.label, *(kept_value(cell.value, cell.metric.unit) for cell in line.cells), *line.extra]
+
+
+def definition_rows(metrics: Iterable[Metric] = METRICS.values()) -> list[list[Value]]:
+    head = [_("Id"), _("Name"), _("Formula"), _("Population"), _("Left out"), _("Unit")]
+    return [
+        head,
+        *([m.id, str(m.name), str(m.formula), str(m.population), str(m.exclusions), m.unit] for m in metrics),
+    ]

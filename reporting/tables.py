@@ -1,0 +1,124 @@
+"""A report as tables of cells: what a page shows, what a file holds and what the API answers are the same cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from reporting.parts import Parts
+from reporting.queries import AgentLine, Question, Report
+from reporting.registry import (
+    METRICS,
+    SHOWN_PER_AGENT,
+    SHOWN_PER_SLOT,
+    Metric,
+)
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`value` is the exact one (seconds, percent, count); `address` is the query of the rows behind it."""
+
+    metric: Metric
+    value: float | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    cells: list[Cell]
+    extra: list[Value] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Table:
+    """`key` names it in addresses; `heading` is over the labels; `more` heads the extra columns."""
+
+    key: str
+    title: str
+    heading: str
+    metrics: list[Metric]
+    lines: list[Line]
+    total: Line | None = None
+    more: list[str] = field(default_factory=list)
+
+
+def day_table(report: Report, question: Question) -> Table:
+    lines = [_line(day.isoformat(), parts, question, day=day) for day, parts in report.days.items()]
+    return _table("days", _("By day"), _("Day"), lines, report, question)
+
+
+def hour_table(report: Report, question: Question) -> Table:
+    """Hours of the clock over all days of the period."""
+    lines = [
+        _line(f"{hour:02d}:00–{hour + 1:02d}:00", parts, question, hour=hour)
+        for hour, parts in report.hours.items()
+    ]
+    return _table("hours", _("By hour of the day"), _("Hour"), lines, report, question)
+
+
+def _table(
+    key: str, title: str, heading: str, lines: list[Line], report: Report, question: Question
+) -> Table:
+    metrics = [METRICS[key] for key in SHOWN_PER_SLOT]
+    total = _line(_("Total"), report.total, question)
+    return Table(key, title, heading, metrics, lines, total)
+
+
+def _line(
+    label: str, parts: Parts, question: Question, *, day: date | None = None, hour: int | None = None
+) -> Line:
+    address = address_of(question, day=day, hour=hour)
+    return Line(label, [Cell(METRICS[key], METRICS[key].value(parts), address) for key in SHOWN_PER_SLOT])
+
+
+def agent_table(agents: Iterable[AgentLine], question: Question) -> Table:
+    metrics = [METRICS[key] for key in SHOWN_PER_AGENT]
+    more = [_("Signed in (seconds)"), _("Not ready (seconds)"), _("Mean score (%)")]
+    lines = [_agent_line(one, metrics, question) for one in agents]
+    return Table("agents", _("By agent"), _("Agent"), metrics, lines, None, more)
+
+
+def _agent_line(one: AgentLine, metrics: list[Metric], question: Question) -> Line:
+    address = address_of(question, agent=one.agent.pk)
+    cells = [Cell(metric, metric.value(one.parts), address) for metric in metrics]
+    score = None if one.score is None else float(one.score)
+    return Line(str(one.agent.name), cells, [round(one.work.online), round(one.work.not_ready), score])
+
+
+def address_of(question: Question, **narrower: object) -> str:
+    """`first=…&last=…&queue=…` and what narrows it: the filters as they stand in every link."""
+    period = question.period
+    said = {"first": period.first, "last": period.last, "queue": question.queue_id, **narrower}
+    return urlencode({name: value for name, value in said.items() if value is not None})
+
+
+def shown_value(value: float | None, unit: str) -> str:
+    """A count as it is, percent with one decimal, seconds as m:ss; a dash when there is nothing to divide by."""
+    if value is None:
+        return "–"
+    if unit == "percent":
+        return f"{value:.1f}"
+    if unit == "seconds":
+        whole = round(value)
+        return f"{whole // 60}:{whole % 60:02d}"
+    return str(round(value))
+
+
+def kept_value(value: float | None, unit: str) -> Value:
+    """For files and programs: percent to one decimal and seconds to one decimal, as numbers."""
+    if value is None:
+        return None
+    return round(value) if unit == "count" else round(value, 1)
+
+
+def words(text: str | Promise) -> str:
+    return str(text)
