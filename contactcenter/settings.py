@@ -36,10 +36,11 @@ _EVERYWHERE = [
     "tenants.people",
 ]
 SHARED_APPS = [
-    "django_tenants",
+    # Before django_tenants, which brings admin templates of its own.
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
+    "django_tenants",
     *_EVERYWHERE,
     "django.contrib.messages",
     "django.contrib.staticfiles",

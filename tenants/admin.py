@@ -39,6 +39,7 @@ class StepInline(TabularInline):
     extra = 0
     can_delete = False
     ordering = ["position"]
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -52,6 +53,15 @@ class StepInline(TabularInline):
 
 class TermsInline(TabularInline):
     extra = 0
+    hide_title = True
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):  # noqa: ANN001, ANN003, ANN201
+        """A row of fields has no labels of its own; its column's name is read out instead."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(db_field.verbose_name)
+            getattr(field.widget, "widget", field.widget).attrs["aria-label"] = str(db_field.verbose_name)
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return can_see_tenants(request.user)
@@ -85,9 +95,9 @@ class TenantAdmin(AuditedModelAdmin):
     list_filter_submit = True
     search_fields = ["name", "schema_name", "domains__domain"]
     actions_detail = ["suspend", "resume", "close", "open_again", "invite_owner"]
-    fieldsets = [(None, {"fields": ["name", "shown_state", "state_since", "state_reason", "schema_name", "cell",
+    fieldsets = [(None, {"fields": ["name", "state", "state_since", "state_reason", "schema_name", "cell",
                                     "language", "country", "time_zone", "currency"]})]
-    readonly_fields = ["shown_state", "state_since", "state_reason", "schema_name", "cell"]
+    readonly_fields = ["state", "state_since", "state_reason", "schema_name", "cell"]
     add_fieldsets = [
         (_("Tenant"), {"fields": ["name", "schema_name", "domain", ("language", "country"), ("time_zone", "currency")]}),
         (_("Contract"), {"fields": ["plan", "sla", ("starts_on", "ends_on"), ("seats", "reference")]}),

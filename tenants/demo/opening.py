@@ -47,8 +47,10 @@ class _Opening:
         hosts += [(script.domain, person) for script in SCRIPTS for person in script.people if person.is_login]
         for host, person in hosts:
             key = (host, person.username)
-            self.passwords[key] = logins.known("login", *key) or new_password()
-            self.hashed[key] = hashers.submit(make_password, self.passwords[key])
+            known = logins.known("login", *key)
+            self.passwords[key] = known or new_password()
+            if not known:
+                self.hashed[key] = hashers.submit(make_password, self.passwords[key])
 
     def run(self) -> None:
         for person in OPERATORS:
@@ -72,8 +74,9 @@ class _Opening:
     def _login(self, host: str, tenant: str, person: Person, member: Member) -> None:
         key = (host, person.username)
         # A member who has a password keeps it, unless the file that told it is gone.
-        if not member.has_usable_password() or not self.logins.known("login", *key):
-            member.password = self.hashed[key].result()
+        if not member.has_usable_password() or key in self.hashed:
+            ready = self.hashed.get(key)
+            member.password = ready.result() if ready else make_password(self.passwords[key])
             member.save(update_fields=["password"])
         self.logins.add_login(host, tenant, person.name, person.username, person.roles, self.passwords[key])
 

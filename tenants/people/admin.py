@@ -51,6 +51,10 @@ class MemberAdmin(AuditedSheetAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
         return can_manage_members(request.user) and (obj is None or can_change_member(request.user, obj))
 
+    def has_invite_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        member = Member.objects.filter(pk=object_id).first()
+        return can_manage_members(request.user) and (member is None or can_change_member(request.user, member))
+
     def save_model(self, request: HttpRequest, obj: Member, form: MemberForm, change: bool) -> None:
         leaves = change and "is_active" in form.changed_data and not obj.is_active
         if leaves:
@@ -70,7 +74,7 @@ class MemberAdmin(AuditedSheetAdmin):
         text = _("Give {} this link to choose a password. It works once, for three days: {}")
         messages.info(request, format_html(str(text), member.name, link))
 
-    @action(description=_("New invitation link"), url_path="invite", permissions=["change"])
+    @action(description=_("New invitation link"), url_path="invite", permissions=["invite"])
     def invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
         page = ask(request, self, Question(
@@ -83,7 +87,7 @@ class MemberAdmin(AuditedSheetAdmin):
         self._show_invitation(request, member)
         return redirect("admin:people_member_change", member.pk)
 
-    @action(description=_("End all sessions"), url_path="end-sessions", permissions=["change"])
+    @action(description=_("End all sessions"), url_path="end-sessions", permissions=["invite"])
     def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
         page = ask(request, self, Question(

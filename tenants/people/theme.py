@@ -24,6 +24,7 @@ UNFOLD = {
     "SITE_HEADER": _("Call centre"),
     "SITE_URL": "/",
     "SITE_SYMBOL": "call",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/img/icon.svg"}],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/language/", "navigation": LANGUAGES},
     "SHOW_VIEW_ON_SITE": False,

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django_tenants.utils import schema_exists
 
 from tenants.context import enter_public
 from tenants.provisioning.turns import TEMPLATE as TEMPLATE_TURN
@@ -63,12 +62,14 @@ def _dump() -> str:
     if not program:
         raise CannotDump("pg_dump is not at hand")
     with wait_for_turn(TEMPLATE_TURN):
+        _drop_template()
         _make_template()
         told = subprocess.run(  # noqa: S603
             [program, "-n", TEMPLATE, "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=1000"],
             env=os.environ | _connection_environment(), capture_output=True, text=True, timeout=DUMP_SECONDS,
             check=False,
         )
+        _drop_template()
     if told.returncode:
         raise CannotDump(told.stderr.strip()[:300])
     return told.stdout
@@ -88,12 +89,15 @@ def _connection_environment() -> dict[str, str]:
 
 
 def _make_template() -> None:
-    """Made anew: a template left by an older release may hold what a migration has since taken away."""
     with enter_public(), connection.cursor() as cursor:
-        if schema_exists(TEMPLATE):
-            cursor.execute(f"DROP SCHEMA {TEMPLATE} CASCADE")
         cursor.execute(f"CREATE SCHEMA {TEMPLATE}")
     migrate_schema(TEMPLATE)
+
+
+def _drop_template() -> None:
+    """Made anew each time: one left behind by a crash or an older release may hold what a migration took away."""
+    with enter_public(), connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {TEMPLATE} CASCADE")
 
 
 def migrate_schema(schema_name: str) -> None:
