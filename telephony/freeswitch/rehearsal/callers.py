@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,25 +16,34 @@ if TYPE_CHECKING:
     from .switch import RehearsalSwitch
 
 
+_SPANS = ("patience", "talk", "message", "leave_after")
+
+
 @dataclass(frozen=True)
 class Script:
-    """How one caller behaves. `talk` never: only the agent ends the call. `keys`: (digit, second after the call began)."""
+    """How one caller behaves.
+
+    `patience`: waits so long for a person. `talk`: then talks so long. `message`: speaks so long to a voicemail.
+    `leave_after`: goes so long after the line was answered, whatever happens. `0` of any: the other side must end it.
+    `keys`: (digit, second after the call began).
+    """
 
     number: str = "anonymous"
     name: str = ""
     patience: Span = Span(60, 60)
     talk: Span = NEVER
     message: Span = Span(6, 6)
+    leave_after: Span = NEVER
     keys: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def read(cls, options: Mapping[str, str]) -> Script:
         """Raises ValueError for an option it does not know or cannot read."""
-        unknown = options.keys() - {"from", "name", "patience", "talk", "message", "keys"}
+        unknown = options.keys() - {"from", "name", "keys", *_SPANS}
         if unknown:
             raise ValueError(f"unknown option {sorted(unknown)[0]}")
         spans = {
-            name: Span.read(options[name]) for name in ("patience", "talk", "message") if name in options
+            name: Span.read(options[name]) for name in _SPANS if name in options
         }
         keys = tuple(_key(part) for part in options.get("keys", "").split(",") if part)
         return cls(number=options.get("from", "anonymous"), name=options.get("name", ""), keys=keys, **spans)
@@ -57,20 +67,17 @@ class Caller:
     def begin(self, leg: Leg) -> None:
         self._after(self.script.patience, leg, self._lose_patience)
         for digit, second in self.script.keys:
-            self.timers.append(self.switch.pace.later(second, lambda digit=digit: press(leg, digit)))  # type: ignore[misc]
-
+            self.timers.append(self.switch.pace.later(second, functools.partial(press, leg, digit)))
     def answered(self, leg: Leg) -> None:
-        """A switch that answers is no person yet: the caller goes on waiting."""
+        """A switch that answers is no person yet: the patience goes on."""
+        self._after(self.script.leave_after, leg, _hang_up)
 
     def bridged(self, leg: Leg) -> None:
         self._after(self.script.talk, leg, _hang_up)
 
     def hears(self, leg: Leg, application: str) -> None:
         """The tone of the voicemail: speaks the message and hangs up."""
-        if self.script.message.is_never:
-            _hang_up(leg)
-        else:
-            self._after(self.script.message, leg, _hang_up)
+        self._after(self.script.message, leg, _hang_up)
 
     def gone(self, leg: Leg) -> None:
         for timer in self.timers:
@@ -85,7 +92,7 @@ class Caller:
         if is_waiting and leg.call_state != "HELD":
             _hang_up(leg)
 
-    def _after(self, span: Span, leg: Leg, act) -> None:  # type: ignore[no-untyped-def]
+    def _after(self, span: Span, leg: Leg, act: Callable[[Leg], None]) -> None:
         if not span.is_never:
             self.timers.append(self.switch.pace.later(span.pick(), lambda: act(leg)))
 

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ class Phone:
     port: int
     habits: Habits
     call_id: str
+    calls_taken: int = 0
     legs: dict[str, Leg] = field(default_factory=dict)
     timers: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict)
 
@@ -90,11 +91,12 @@ class Phone:
             lifecycle.answer(leg)
 
     def answered(self, leg: Leg) -> None:
-        """The owner says hello once somebody is there: see bridged."""
-
-    def bridged(self, leg: Leg) -> None:
+        self.calls_taken += 1
         if not self.habits.talk.is_never:
             self._later(leg, self.habits.talk.pick(), lambda: self.hang_up(leg))
+
+    def bridged(self, leg: Leg) -> None:
+        """The owner has been talking since picking up."""
 
     def hears(self, leg: Leg, application: str) -> None:
         """Phones do not mind."""
@@ -107,7 +109,7 @@ class Phone:
     def hang_up(self, leg: Leg) -> None:
         lifecycle.hang_up(leg, "NORMAL_CLEARING" if leg.is_answered else "CALL_REJECTED", by_party=True)
 
-    def _later(self, leg: Leg, seconds: float, act) -> None:  # type: ignore[no-untyped-def]
+    def _later(self, leg: Leg, seconds: float, act: Callable[[], None]) -> None:
         self.timers.setdefault(leg.uuid, []).append(self.switch.pace.later(seconds, act))
 
 
@@ -119,7 +121,7 @@ class Phones:
         self._phones: dict[tuple[str, str], Phone] = {}
         self._registrations = 0
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Phone]:
         return iter(self._phones.values())
 
     def registered(self, user: str, domain: str) -> Phone | None:

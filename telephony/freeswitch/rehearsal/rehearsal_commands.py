@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .switch import RehearsalSwitch
 
 USAGE = (
-    "-USAGE: rehearsal call <number> [from=] [name=] [patience=] [talk=] [message=] [keys=digit@second,…] | "
+    "-USAGE: rehearsal call <number> [from=] [name=] [patience=] [talk=] [message=] [leave_after=] [keys=digit@second,…] | "
     "phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=] | "
     "phone <user>@<domain> unregister|answer|hangup | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=] | "
     "hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
@@ -122,6 +122,7 @@ async def _list(switch: RehearsalSwitch, words: list[str]) -> str:
             "mode": phone.habits.mode,
             "answer_after": str(phone.habits.answer_after),
             "talk": str(phone.habits.talk),
+            "calls_taken": phone.calls_taken,
             "legs": list(phone.legs),
         }
         for phone in switch.phones
