@@ -12,6 +12,7 @@ from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.serializers import snapshots
 from tenants.errors import NotAllowed
+from tenants.people.actions import record_audit
 from tenants.sockets import BadMessage, MemberSocket
 
 WORKSPACE_ORDERS = frozenset(
@@ -40,6 +41,8 @@ def give(order: Order, member: Any) -> None:
     if not policies.can_order(member, order, agent):
         raise NotAllowed
     send_order(order, member=member)
+    if agent and agent.member_id != member.pk:
+        record_audit(verb=f"ordered {order.type}", subject=agent, actor=member)
 
 
 class WorkspaceConsumer(MemberSocket):
