@@ -109,7 +109,7 @@ def _fees_of(period: Period, price_list: PriceList) -> Iterator[Fee]:
     if price_list.plan_fee:
         key = FeeKey(Charge.Kind.PLAN, source, label, price_list.plan_fee, price_list.currency)
         yield Fee(key, share, rounding.prorated(price_list.plan_fee, period.days, whole), price_list)
-    if extra_seats:
+    if extra_seats and price_list.seat_fee:
         monthly = price_list.seat_fee * extra_seats
         key = FeeKey(
             Charge.Kind.SEATS, source, f"{label} × {extra_seats}", price_list.seat_fee, price_list.currency
