@@ -6,6 +6,7 @@ Each app keeps `<app>/locale/zh_Hans/LC_MESSAGES/django.po`; compiled `.mo` file
 
 import ast
 import io
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -54,7 +55,10 @@ def compile_all() -> int:
             continue
         buffer = io.BytesIO()
         write_mo(buffer, _read(source))
-        target.write_bytes(buffer.getvalue())
+        # Whole or not at all: another process may be reading it.
+        part = target.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(buffer.getvalue())
+        part.replace(target)
         written += 1
     return written
 

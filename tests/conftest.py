@@ -12,6 +12,7 @@ from django.db import connections
 from django.test import Client
 from django_tenants.utils import tenant_context
 
+from contactcenter import translations
 from tests.servers import SERVERS
 
 
@@ -20,6 +21,7 @@ def pytest_configure() -> None:
 
     # A client of the tests asks for no static file: do not list them all for each.
     settings.WHITENOISE_AUTOREFRESH = True
+    translations.compile_all()
 
 
 _names = itertools.count(1)

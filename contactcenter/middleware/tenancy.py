@@ -34,7 +34,7 @@ class TenantOfHost:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = host_of(request.META.get("HTTP_HOST", ""))
+        host = host_of(request.get_host())
         if host in settings.PUBLIC_HOSTS:
             return self._answer_public(request)
         tenant = tenant_of_host(host)
