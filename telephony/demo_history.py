@@ -1,0 +1,300 @@
+"""Two weeks of calls a demo tenant has behind it, so that reports, timelines and boards are not empty.
+
+Not random rows: callers arrive, wait for agents who are really busy, hang up when their patience ends, and every
+state of every agent is in the log, so all figures agree. Seeded by the tenant's name: the same every time.
+There are no recordings: nothing was said.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from telephony.models import Agent, AgentStateChange, Call, Disposition, Entry, Leg, Offer, Queue, QueueStay
+
+DAYS = 14
+OPENS, CLOSES = time(9), time(18)
+RING_SECONDS = 20
+MISSED_SHARE = 0.03
+# How busy each hour from opening on is, against the mean.
+SHAPE = (0.8, 1.4, 1.5, 0.9, 0.7, 1.2, 1.3, 1.1, 0.7)
+WEEKDAY_CALLS, WEEKEND_CALLS = 70, 25
+
+
+@dataclass
+class _Shift:
+    """An agent's day: when they are free next, and what they did."""
+
+    agent: Agent
+    free_at: datetime
+    lunch_at: datetime | None
+    states: list[AgentStateChange] = field(default_factory=list)
+
+    def be(
+        self, at: datetime, activity: str, *, ready: bool = True, online: bool = True, cause: str = "call"
+    ) -> None:
+        self.states.append(
+            AgentStateChange(
+                agent=self.agent,
+                at=at,
+                presence="online" if online else "offline",
+                routing_status="ready" if ready else "not_ready",
+                activity=activity,
+                cause=cause,
+            )
+        )
+
+
+@dataclass
+class _Rows:
+    calls: list[Call] = field(default_factory=list)
+    stays: list[QueueStay] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    states: list[AgentStateChange] = field(default_factory=list)
+
+    def save(self) -> None:
+        Call.objects.bulk_create(self.calls)
+        QueueStay.objects.bulk_create(self.stays)
+        Leg.objects.bulk_create(self.legs)
+        Offer.objects.bulk_create(self.offers)
+        AgentStateChange.objects.bulk_create(self.states)
+
+
+def furnish_history(tenant, numbers: Sequence[str]) -> None:
+    """Calls from `numbers` on the fourteen days before today; nothing when there are calls of before today."""
+    zone = ZoneInfo(tenant.time_zone)
+    today = timezone.now().astimezone(zone).date()
+    midnight = datetime.combine(today, time.min, tzinfo=zone)
+    entry = Entry.objects.select_related("queue").first()
+    agents = list(Agent.objects.filter(is_active=True))
+    if entry is None or not agents or Call.objects.filter(arrived_at__lt=midnight).exists():
+        return
+    rows = _Rows()
+    chance = random.Random(tenant.schema_name)  # noqa: S311 - a rehearsal, not a secret
+    for days_ago in range(DAYS, 0, -1):
+        _Day(today - timedelta(days=days_ago), zone, entry, agents, numbers, chance, rows).play()
+    rows.save()
+
+
+@dataclass
+class _Day:
+    day: date
+    zone: ZoneInfo
+    entry: Entry
+    agents: list[Agent]
+    numbers: Sequence[str]
+    chance: random.Random
+    rows: _Rows
+
+    def __post_init__(self) -> None:
+        self.opens = datetime.combine(self.day, OPENS, tzinfo=self.zone)
+        self.closes = datetime.combine(self.day, CLOSES, tzinfo=self.zone)
+        self.queue: Queue = self.entry.queue
+        self.dispositions = list(Disposition.objects.filter(children=None, is_active=True))
+        staff = self.agents if self.day.weekday() < 5 else self.agents[::2]
+        self.shifts = [
+            _Shift(agent, self.opens, self._lunch_at(position))
+            for position, agent in enumerate(staff[: self._seats()])
+        ]
+
+    def _seats(self) -> int:
+        """Some days somebody is ill, and the callers notice."""
+        return max(1, len(self.agents) - self.chance.choice((0, 1, 1, 2, 3)))
+
+    def play(self) -> None:
+        for shift in self.shifts:
+            shift.be(self.opens - timedelta(minutes=3), "idle", cause="agent")
+        for at in self._arrivals():
+            self._call(at)
+        for shift in self.shifts:
+            leaves = max(self.closes, shift.free_at) + timedelta(minutes=self.chance.randint(1, 9))
+            shift.be(leaves, "idle", ready=False, online=False, cause="agent")
+            self.rows.states += shift.states
+
+    def _lunch_at(self, position: int) -> datetime:
+        """One after another, half an hour each."""
+        return self.opens + timedelta(hours=2.5, minutes=25 * position)
+
+    def _arrivals(self) -> Iterator[datetime]:
+        """Gaps of a Poisson stream whose pace follows the hours."""
+        a_day = WEEKDAY_CALLS if self.day.weekday() < 5 else WEEKEND_CALLS
+        at = self.opens
+        while True:
+            hour = min(int((at - self.opens) / timedelta(hours=1)), len(SHAPE) - 1)
+            a_second = a_day / len(SHAPE) * SHAPE[hour] / 3600
+            at += timedelta(seconds=self.chance.expovariate(a_second))
+            if at >= self.closes:
+                return
+            yield at
+
+    def _call(self, at: datetime) -> None:
+        number = self.chance.choice(self.numbers)
+        queued_at = at + timedelta(seconds=self.chance.uniform(3, 6))
+        patience = queued_at + timedelta(seconds=4 + self.chance.expovariate(1 / 110))
+        call = Call(
+            id=uuid.UUID(int=self.chance.getrandbits(128), version=4),
+            direction="inbound",
+            state="ended",
+            number=self.entry.number_e164,
+            caller_number=number,
+            caller_raw=number,
+            queue=self.queue,
+            arrived_at=at,
+            queued_at=queued_at,
+            version=1,
+        )
+        stay = QueueStay(
+            call=call,
+            queue=self.queue,
+            entered_at=queued_at,
+            sl_seconds=self.queue.sl_seconds,
+            short_abandon_seconds=self.queue.short_abandon_seconds,
+        )
+        self.rows.calls.append(call)
+        self.rows.stays.append(stay)
+        self._serve(call, stay, patience)
+        self._legs(call)
+
+    def _serve(self, call: Call, stay: QueueStay, patience: datetime) -> None:
+        """The agent free longest is rung; who does not answer is passed over until the caller has had enough."""
+        limit = stay.entered_at + timedelta(seconds=self.queue.max_wait_seconds)
+        until, at = min(patience, limit), stay.entered_at
+        while True:
+            shift = self._next_free(at)
+            offered_at = max(at, shift.free_at)
+            if offered_at >= until:
+                return self._leave(call, stay, until, voicemail=until == limit)
+            is_missed = self.chance.random() < MISSED_SHARE
+            rings = timedelta(seconds=RING_SECONDS if is_missed else self.chance.uniform(2, 8))
+            if offered_at + rings >= until:
+                self._rang(call, stay, shift, offered_at, until, "caller_left")
+                return self._leave(call, stay, until, voicemail=until == limit)
+            if not is_missed:
+                return self._talk(call, stay, shift, offered_at, offered_at + rings)
+            at = offered_at + rings
+            self._rang(call, stay, shift, offered_at, at, "missed")
+
+    def _next_free(self, at: datetime) -> _Shift:
+        for shift in self.shifts:
+            if shift.lunch_at and shift.lunch_at <= max(at, shift.free_at):
+                began = max(shift.lunch_at, shift.free_at)
+                shift.be(began, "idle", ready=False, cause="agent")
+                shift.free_at = began + timedelta(minutes=30)
+                shift.be(shift.free_at, "idle", cause="agent")
+                shift.lunch_at = None
+        return min(self.shifts, key=lambda shift: shift.free_at)
+
+    def _rang(
+        self, call: Call, stay: QueueStay, shift: _Shift, began: datetime, ended: datetime, outcome: str
+    ) -> None:
+        self.rows.offers.append(self._offer(call, stay, shift, began, ended_at=ended, outcome=outcome))
+        shift.be(began, "ringing")
+        shift.be(ended, "idle", cause="system:no_answer" if outcome == "missed" else "call")
+        # Passed over for now: the next is whoever has been free longer.
+        shift.free_at = ended + timedelta(seconds=1)
+
+    def _offer(self, call: Call, stay: QueueStay, shift: _Shift, at: datetime, **fields) -> Offer:
+        return Offer(
+            id=uuid.UUID(int=self.chance.getrandbits(128), version=4),
+            call=call,
+            stay=stay,
+            agent=shift.agent,
+            offered_at=at,
+            expires_at=at + timedelta(seconds=RING_SECONDS),
+            **fields,
+        )
+
+    def _talk(
+        self, call: Call, stay: QueueStay, shift: _Shift, offered_at: datetime, answered_at: datetime
+    ) -> None:
+        talk = round(30 + self.chance.expovariate(1 / 170))
+        hold = self.chance.choice((0, 0, 0, 0, 25, 60))
+        wrap_up = self.chance.randint(5, max(6, self.queue.wrap_up_seconds))
+        hold_at = answered_at + timedelta(seconds=talk / 2)
+        ended_at = answered_at + timedelta(seconds=talk + hold)
+        done_at = ended_at + timedelta(seconds=wrap_up)
+        stay.left_at = stay.answered_at = call.answered_at = answered_at
+        stay.exit = call.exit = "answered"
+        stay.agent = call.agent = shift.agent
+        call.talk_seconds, call.hold_seconds, call.wrap_up_seconds = talk, hold, wrap_up
+        call.ended_at, call.hangup_cause = ended_at, "NORMAL_CLEARING"
+        call.ended_by = self.chance.choice(("caller", "caller", "agent"))
+        if self.dispositions:
+            call.disposition, call.disposed_at = self.chance.choice(self.dispositions), done_at
+        self.rows.offers.append(
+            self._offer(
+                call,
+                stay,
+                shift,
+                offered_at,
+                answered_at=answered_at,
+                talk_ended_at=ended_at,
+                ended_at=ended_at,
+                outcome="bridged",
+                talk_seconds=talk,
+                hold_seconds=hold,
+                wrap_up_started_at=ended_at,
+                wrap_up_ended_at=done_at,
+                wrap_up_seconds=wrap_up,
+            )
+        )
+        shift.be(offered_at, "ringing")
+        shift.be(answered_at, "talking")
+        if hold:
+            shift.be(hold_at, "hold")
+            shift.be(hold_at + timedelta(seconds=hold), "talking")
+        shift.be(ended_at, "wrap_up")
+        shift.be(done_at, "idle")
+        shift.free_at = done_at
+
+    def _leave(self, call: Call, stay: QueueStay, at: datetime, *, voicemail: bool) -> None:
+        stay.left_at = call.ended_at = at
+        stay.exit = call.exit = "voicemail" if voicemail else "abandoned"
+        call.ended_by, call.hangup_cause = "caller", "NORMAL_CLEARING"
+
+    def _legs(self, call: Call) -> None:
+        """The caller's leg and, when somebody answered, the agent's; settled long ago."""
+        offer = self.rows.offers[-1] if call.agent else None
+        answered_at = call.arrived_at + timedelta(seconds=1)
+        times = {"ended_at": call.ended_at, "settled_at": call.ended_at, "cause": call.hangup_cause}
+        seconds = {"billable_seconds": round((call.ended_at - answered_at).total_seconds())}
+        self.rows.legs.append(
+            Leg(
+                id=call.pk,
+                call=call,
+                kind="caller",
+                direction="inbound",
+                number=call.number,
+                other_number=call.caller_number,
+                created_at=call.arrived_at,
+                answered_at=answered_at,
+                bridged_at=call.answered_at,
+                bridged_to=offer.pk if offer else None,
+                **times,
+                **seconds,
+            )
+        )
+        if offer:
+            self.rows.legs.append(
+                Leg(
+                    id=offer.pk,
+                    call=call,
+                    kind="agent",
+                    agent=call.agent,
+                    direction="outbound",
+                    number=call.agent.extension,
+                    created_at=offer.offered_at,
+                    answered_at=call.answered_at,
+                    bridged_at=call.answered_at,
+                    bridged_to=call.pk,
+                    **times,
+                    billable_seconds=0,
+                )
+            )
