@@ -1,0 +1,45 @@
+"""What tests may need beyond Python, whether it is here, and the plain words when it is not.
+
+Loaded as a plugin: a test marked `browser`, `sipp` or `freeswitch` is skipped without the program, and the last lines
+of the run say which suites did not run and how to get what they need.
+"""
+
+import shutil
+from collections import Counter
+from typing import NamedTuple
+
+import pytest
+
+
+class Tool(NamedTuple):
+    programs: tuple[str, ...]
+    how: str
+
+    @property
+    def path(self) -> str | None:
+        return next(filter(None, map(shutil.which, self.programs)), None)
+
+
+TOOLS = {
+    "browser": Tool(("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium, or make test as root"),
+    "sipp": Tool(("sipp",), "apt-get install sip-tester, or make test as root"),
+    "freeswitch": Tool(("freeswitch",), "put a freeswitch on PATH"),
+}
+_left_out: Counter[str] = Counter()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lacking = {name for name, tool in TOOLS.items() if tool.path is None}
+    for item in items:
+        for name in sorted(lacking.intersection(mark.name for mark in item.iter_markers())):
+            item.add_marker(pytest.mark.skip(reason=f"no {TOOLS[name].programs[0]} on this machine"))
+            _left_out[name] += 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter) -> None:
+    for name, count in sorted(_left_out.items()):
+        tool = TOOLS[name]
+        terminalreporter.write_line(
+            f"NOT RUN: {count} tests that need {tool.programs[0]}. To run them: {tool.how}.", yellow=True
+        )
