@@ -37,7 +37,7 @@ class CallFilterForm(forms.Form):
     number = forms.CharField(label=_("Caller's number"), required=False, max_length=40)
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self._country = country
         self.fields["queue"].queryset = Queue.objects.all()
         self.fields["agent"].queryset = Agent.objects.all()
