@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 from uuid import UUID
@@ -17,7 +17,7 @@ from tenants.models import Tenant
 from tenants.numbers import to_e164
 from tenants.people.actions import record_audit
 
-__all__ = ["charge_leg", "draft_invoice", "price_unpriced", "rate_numbers", "rate_seats"]
+__all__ = ["charge_leg", "copy_price_list", "draft_invoice", "price_unpriced", "rate_numbers", "rate_seats"]
 
 LONGEST_NUMBER = 40
 
@@ -245,3 +245,26 @@ def _with_rounding(invoice: Invoice, lines: list[InvoiceLine]) -> Iterable[Invoi
     for position, line in enumerate(lines, start=1):
         line.position = position
     return lines
+
+
+@transaction.atomic
+def copy_price_list(*, price_list: PriceList, at: datetime) -> PriceList:
+    """The next version of a plan's prices, the same for now, holding from the day after."""
+    newest = PriceList.objects.select_for_update().filter(plan=price_list.plan_id).order_by("-version")[0]
+    prices = list(price_list.prices.all())
+    made = PriceList.objects.create(
+        plan_id=price_list.plan_id,
+        version=newest.version + 1,
+        valid_from=at.date() + timedelta(days=1),
+        currency=price_list.currency,
+        plan_fee=price_list.plan_fee,
+        seat_fee=price_list.seat_fee,
+        note=price_list.note,
+    )
+    for price in prices:
+        price.pk, price.price_list = None, made
+    Price.objects.bulk_create(prices)
+    record_audit(
+        verb="added", subject=made, after={"copy of": price_list.version, "valid_from": made.valid_from}
+    )
+    return made

@@ -43,6 +43,12 @@ class MemberResource(SafeResource):
         if not row["username"]:
             raise ValueError(_("The user name is missing."))
 
+    def init_instance(self, row=None) -> Member:  # noqa: ANN001
+        """No sheet carries passwords; a new member gets one by invitation."""
+        member = super().init_instance(row)
+        member.set_unusable_password()
+        return member
+
     def before_save_instance(self, instance: Member, row, **kwargs) -> None:  # noqa: ANN001, ANN003
         """The same rules as the form's: an upload is not a way around them."""
         by = acting_now().member
@@ -51,5 +57,3 @@ class MemberResource(SafeResource):
             raise ValidationError(_("Only an owner may change an owner."))
         if (set(instance.roles) ^ set(stored.roles if stored else ())) - set(grantable_roles(by)):
             raise ValidationError(_("You cannot grant a role above your own."))
-        if not instance.password:
-            instance.set_unusable_password()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -41,6 +42,9 @@ class ConsoleSite(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """One sign-in page, throttled and audited; the admin has none of its own."""
+        if request.user.is_authenticated:
+            # Signed in, but not for this: sending him to sign in would send him back here for ever.
+            raise PermissionDenied
         after = request.GET.get("next", "")
         if not url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}):
             after = request.get_full_path()

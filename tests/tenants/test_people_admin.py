@@ -1,0 +1,258 @@
+"""The tenant's administration: members, roles, sheets, keys and the audit log."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from tenants.people.actions import create_token, record_audit, revoke_token
+from tenants.people.models import ApiToken, AuditEntry, Member
+
+MEMBERS = "/admin/people/member/"
+
+
+@pytest.fixture
+def people(acme, member):
+    return {role: member(acme, role, name=role.title())
+            for role in ("owner", "admin", "supervisor", "agent", "inspector", "finance")}
+
+
+def form(member: Member, **changes) -> dict:
+    return {"name": member.name, "username": member.username, "email": "", "language": "", "roles": member.roles,
+            "is_active": "on"} | changes
+
+
+def messages_of(answer) -> str:
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def test_adding_a_member_gives_a_link_that_works_once(people, client_of, acme, inside):
+    client = client_of(people["admin"])
+    answer = client.post(MEMBERS + "add/", {
+        "name": "New One", "username": "NewOne", "roles": ["agent"], "is_active": "on", "email": "", "language": "",
+    }, follow=True)
+    assert "/invitation/" in messages_of(answer)
+    with inside(acme):
+        made = Member.objects.get(username="newone")
+        assert (made.roles, made.has_usable_password()) == (["agent"], False)
+        entry = AuditEntry.objects.get(verb="added", subject=f"people.member:{made.pk}")
+        assert (entry.actor_id, entry.after["roles"], entry.address) == (people["admin"].pk, ["agent"], "127.0.0.1")
+
+
+def test_a_change_of_roles_is_written_down_and_ends_the_sessions(people, client_of, acme, inside):
+    agent = people["agent"]
+    agents_page = client_of(agent)
+    assert agents_page.get("/password/").status_code == 200
+    client_of(people["admin"]).post(f"{MEMBERS}{agent.pk}/change/", form(agent, roles=["agent", "supervisor"]))
+    with inside(acme):
+        assert Member.objects.get(pk=agent.pk).roles == ["supervisor", "agent"]
+        entry = AuditEntry.objects.get(verb="changed", subject=f"people.member:{agent.pk}")
+        assert (entry.before, entry.after) == ({"roles": ["agent"]}, {"roles": ["supervisor", "agent"]})
+    assert agents_page.get("/password/").status_code == 302
+
+
+def test_an_administrator_can_neither_make_nor_touch_an_owner(people, client_of, acme, inside):
+    client = client_of(people["admin"])
+    answer = client.post(f"{MEMBERS}{people['agent'].pk}/change/", form(people["agent"], roles=["owner"]))
+    assert answer.status_code == 200
+    answer = client.post(f"{MEMBERS}{people['owner'].pk}/change/", form(people["owner"], name="Mine now"))
+    assert answer.status_code == 403
+    answer = client.post(f"{MEMBERS}{people['owner'].pk}/invite/")
+    assert answer.status_code == 403
+    with inside(acme):
+        assert Member.objects.get(pk=people["agent"].pk).roles == ["agent"]
+        assert Member.objects.get(pk=people["owner"].pk).name == "Owner"
+
+
+def test_the_last_owner_stays_owner(people, client_of, acme, inside):
+    client = client_of(people["owner"])
+    owner = people["owner"]
+    for changes in ({"roles": ["admin"]}, {"is_active": ""}):
+        answer = client.post(f"{MEMBERS}{owner.pk}/change/", form(owner, **changes))
+        assert "A tenant needs an owner" in answer.content.decode()
+    with inside(acme):
+        assert Member.objects.get(pk=owner.pk).roles == ["owner"]
+        assert Member.objects.get(pk=owner.pk).is_active
+
+
+def test_who_may_not_sign_in_any_more_is_shown_out(people, client_of, acme, inside):
+    agents_page = client_of(people["agent"])
+    client_of(people["admin"]).post(
+        f"{MEMBERS}{people['agent'].pk}/change/", form(people["agent"], is_active=""), follow=True)
+    with inside(acme):
+        assert not Member.objects.get(pk=people["agent"].pk).is_active
+    assert agents_page.get("/password/").status_code == 302
+
+
+@pytest.mark.parametrize("role", ["supervisor", "agent", "inspector", "finance"])
+def test_other_roles_see_neither_members_nor_the_log(people, client_of, role):
+    client = client_of(people[role])
+    for page in (MEMBERS, MEMBERS + "add/", "/admin/people/auditentry/", "/admin/people/apitoken/"):
+        assert client.get(page, follow=True).status_code == 403
+
+
+def test_an_agent_at_the_admin_is_refused_and_not_sent_round_in_circles(people, client_of):
+    assert client_of(people["agent"]).get("/admin/", follow=True).status_code == 403
+
+
+def upload(client: Client, text: str, *, confirm: bool):
+    page = client.post(MEMBERS + "import/", {
+        "format": "0", "resource": "0", "import_file": SimpleUploadedFile("members.csv", text.encode())})
+    if not confirm:
+        return page
+    hidden = page.context["confirm_form"].initial
+    return client.post(MEMBERS + "process_import/", hidden, follow=True)
+
+
+def test_members_come_in_from_a_sheet_after_a_dry_run(people, client_of, acme, globex, inside):
+    text = "username,name,email,roles,language,is_active\nwu,吴娟,,agent,zh-hans,1\nlin,'=Lin,,\"agent, supervisor\",,1\n"
+    client = client_of(people["admin"])
+    assert upload(client, text, confirm=False).status_code == 200
+    with inside(acme):
+        assert not Member.objects.filter(username="wu").exists()
+    upload(client, text, confirm=True)
+    with inside(acme):
+        assert Member.objects.get(username="wu").roles == ["agent"]
+        assert Member.objects.get(username="lin").name == "=Lin"
+        assert AuditEntry.objects.filter(verb="imported").count() == 1
+    with inside(globex):
+        assert not Member.objects.filter(username="wu").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("boss,Boss,,owner,,1", "You cannot grant a role above your own."),
+        ("x,X,,pilot,,1", "There is no role called pilot."),
+        (",Nobody,,agent,,1", "The user name is missing."),
+        ("y,Y,not-an-address,agent,,1", "valid email"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_is_saved(people, client_of, acme, inside, row, said):
+    text = f"username,name,email,roles,language,is_active\ngood,Good,,agent,,1\n{row}\n"
+    answer = upload(client_of(people["admin"]), text, confirm=False)
+    assert said in answer.content.decode()
+    with inside(acme):
+        assert not Member.objects.filter(username__in=["good", "boss", "x", "y"]).exists()
+
+
+def test_an_upload_does_not_change_an_owner(people, client_of, acme, inside):
+    owner = people["owner"]
+    text = f"username,name,email,roles,language,is_active\n{owner.username},Taken,,owner,,0\n"
+    assert "Only an owner may change an owner." in upload(
+        client_of(people["admin"]), text, confirm=False).content.decode()
+    with inside(acme):
+        assert Member.objects.get(pk=owner.pk).name == "Owner"
+
+
+@pytest.mark.parametrize(("format_number", "kind"), [("0", "csv"), ("1", "xlsx")])
+def test_an_export_runs_nothing_and_is_written_down(people, client_of, member, acme, inside, format_number, kind):
+    member(acme, "agent", name="=HYPERLINK(\"http://evil\")")
+    client = client_of(people["admin"])
+    page = client.get(MEMBERS + "export/")
+    formats = dict(page.context["form"].fields["format"].choices)
+    chosen = next(key for key, title in formats.items() if title == kind)
+    fields = {name: "on" for name in page.context["form"].fields if name.startswith("memberresource_")}
+    answer = client.post(MEMBERS + "export/", {"format": chosen, "resource": "0"} | fields)
+    assert answer.status_code == 200
+    names = _names_in(answer.content, kind)
+    assert "'=HYPERLINK(\"http://evil\")" in names
+    with inside(acme):
+        entry = AuditEntry.objects.get(verb="exported")
+        assert (entry.subject, entry.after) == ("people.member", {"rows": 7, "format": kind})
+
+
+def _names_in(body: bytes, kind: str) -> list[str]:
+    if kind == "csv":
+        import csv
+
+        return [row["name"] for row in csv.DictReader(io.StringIO(body.decode()))]
+    from openpyxl import load_workbook
+
+    rows = list(load_workbook(io.BytesIO(body)).active.values)
+    return [row[rows[0].index("name")] for row in rows[1:]]
+
+
+def test_the_log_is_read_only_on_the_page(people, client_of, acme, inside):
+    with inside(acme):
+        entry = record_audit(verb="tested", subject="a:1", before={"x": 1}, after={"x": "<script>"})
+    client = client_of(people["owner"])
+    page = client.get(f"/admin/people/auditentry/{entry.pk}/change/")
+    assert page.status_code == 200
+    assert "&lt;script&gt;" in page.content.decode()
+    assert client.post(f"/admin/people/auditentry/{entry.pk}/change/", {"verb": "no"}).status_code == 403
+    assert client.post(f"/admin/people/auditentry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.get("/admin/people/auditentry/add/").status_code == 403
+
+
+def test_the_database_refuses_to_change_the_log(in_acme):
+    entry = record_audit(verb="tested", subject="a:1")
+    for change in (lambda: AuditEntry.objects.update(verb="no"), lambda: AuditEntry.objects.all().delete(), entry.delete):
+        with pytest.raises(DatabaseError, match="can only be added to"), transaction.atomic():
+            change()
+    assert AuditEntry.objects.get().verb == "tested"
+
+
+def test_an_operator_in_a_tenant_is_not_taken_for_its_member(acme, member, inside):
+    operator = member(None, "operator", name="Olivia")
+    with inside(acme):
+        entry = record_audit(verb="looked", subject="a:1", actor=operator)
+    assert (entry.actor_id, entry.actor_name) == (None, "Olivia · operator")
+
+
+def test_secrets_do_not_reach_the_log(people, acme, inside):
+    from tenants.people.audit import row_values
+
+    with inside(acme):
+        agent = Member.objects.get(pk=people["agent"].pk)
+        before = row_values(agent)["password"]
+        agent.set_password("something else entirely")
+        after = row_values(agent)["password"]
+    assert before.startswith("***") and after.startswith("***") and before != after
+    assert len(after) == 9
+
+
+# --- keys and the API ---
+
+
+def call(path: str, text: str, host: str = "acme.localhost"):
+    return Client(SERVER_NAME=host).get(path, headers={"Authorization": f"Bearer {text}"})
+
+
+def test_a_key_opens_the_api_of_its_tenant_and_no_other(people, acme, globex, inside, now):
+    with inside(acme):
+        token, text = create_token(member=people["admin"], name="sync")
+    assert call("/api/v1/me/", text).json()["username"] == people["admin"].username
+    assert call("/api/v1/me/", text).json()["tenant"] == "Acme"
+    assert call("/api/v1/me/", text, "globex.localhost").status_code == 401
+    with inside(acme):
+        revoke_token(token=token, at=now)
+    assert call("/api/v1/me/", text).status_code == 401
+    with inside(acme):
+        assert text not in str(list(ApiToken.objects.values())) + str(list(AuditEntry.objects.values()))
+
+
+def test_members_and_the_log_are_for_administrators(people, client_of):
+    for role, status in (("owner", 200), ("admin", 200), ("supervisor", 403), ("agent", 403), ("inspector", 403),
+                         ("finance", 403)):
+        client = client_of(people[role])
+        assert client.get("/api/v1/members/").status_code == status, role
+        assert client.get("/api/v1/audit/").status_code == status, role
+        assert client.get("/api/v1/me/").status_code == 200
+
+
+def test_nobody_gets_nothing_from_the_api(acme):
+    client = Client(SERVER_NAME="acme.localhost")
+    assert [client.get(f"/api/v1/{path}/").status_code for path in ("me", "members", "audit")] == [401, 401, 401]
+
+
+def test_members_can_be_filtered_by_role_and_paged(people, client_of, acme, globex, member):
+    member(globex, "agent", name="Stranger")
+    client = client_of(people["admin"])
+    found = client.get("/api/v1/members/?role=agent").json()["results"]
+    assert [row["name"] for row in found] == ["Agent"]
+    page = client.get("/api/v1/members/?page_size=4").json()
+    rest = client.get(page["next"].split("acme.localhost")[1]).json()
+    assert len(page["results"]) + len(rest["results"]) == 6
