@@ -1,0 +1,193 @@
+"""The operators' console: opening, suspending, numbers, and who may do which."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tenants.models import Contract, Number, Plan, ProvisioningStep, Tenant
+from tenants.people.models import AuditEntry, Member
+
+TENANTS = "/admin/tenants/tenant/"
+NUMBERS = "/admin/tenants/number/"
+
+
+@pytest.fixture
+def operator(member, client_of):
+    return client_of(member(None, "operator", name="Olivia"))
+
+
+@pytest.fixture
+def finance(member, client_of):
+    return client_of(member(None, "operator_finance"))
+
+
+@pytest.fixture
+def plan(db):
+    return Plan.objects.create(code="test", name="Test", currency="GBP")
+
+
+def order(plan: Plan, **changes) -> dict:
+    return {
+        "name": "Initech", "schema_name": "initech", "domain": "initech.localhost", "language": "en",
+        "country": "GB", "time_zone": "Europe/London", "currency": "GBP", "plan": plan.pk, "sla": "",
+        "starts_on": "2026-11-01", "ends_on": "", "seats": "7", "reference": "C-1", "admin_name": "Bill",
+        "admin_username": "bill", "admin_email": "",
+    } | changes
+
+
+def test_the_form_orders_a_tenant_and_a_task_opens_it(operator, plan, at_once, monkeypatch):
+    sent = []
+    monkeypatch.setattr("tenants.actions.provision_tenant.delay", sent.append)
+    answer = operator.post(TENANTS + "add/", order(plan), follow=True)
+    tenant = Tenant.objects.get(schema_name="initech")
+    assert sent == [tenant.pk]
+    assert (tenant.state, tenant.host) == ("provisioning", "initech.localhost")
+    contract = Contract.objects.get(tenant=tenant)
+    assert (contract.seats, contract.starts_on, contract.reference) == (7, date(2026, 11, 1), "C-1")
+    page = answer.content.decode()
+    assert "Steps of opening" in page and "Waiting" in page
+    assert "0 of 5" in operator.get(TENANTS).content.decode()
+    assert AuditEntry.objects.filter(verb="ordered", actor_name="Olivia").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schema_name": "acme"}, "This short name is taken."),
+        ({"schema_name": "Bad Name"}, "Small letters, digits and _ only"),
+        ({"domain": "globex.localhost"}, "This host name belongs to another tenant."),
+        ({"domain": "nonsense"}, "A host name such as"),
+        ({"ends_on": "2026-10-01"}, "The contract ends before it begins."),
+        ({"time_zone": "Mars/Olympus"}, "There is no such time zone."),
+        ({"seats": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_a_form_that_will_not_do_opens_nothing_and_says_why(operator, plan, acme, globex, changes, said):
+    answer = operator.post(TENANTS + "add/", order(plan, **changes))
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert Tenant.objects.count() == 2
+    assert not ProvisioningStep.objects.exists()
+
+
+def test_suspending_asks_first_and_tells_the_effect(operator, acme, member, published):
+    member(acme, "agent")
+    page = operator.get(f"{TENANTS}{acme.pk}/suspend/").content.decode()
+    assert "Suspend Acme?" in page and "1 people lose access" in page
+    assert Tenant.objects.get(pk=acme.pk).state == "active"
+    operator.post(f"{TENANTS}{acme.pk}/suspend/", {"reason": "unpaid"})
+    acme.refresh_from_db()
+    assert (acme.state, acme.state_reason) == ("suspended", "unpaid")
+    entry = AuditEntry.objects.get(verb="suspended")
+    assert (entry.actor_name, entry.reason) == ("Olivia", "unpaid")
+    operator.post(f"{TENANTS}{acme.pk}/resume/")
+    assert Tenant.objects.get(pk=acme.pk).state == "active"
+
+
+def test_a_tenant_is_closed_for_good_only_after_it_was_suspended(operator, acme, published):
+    assert operator.post(f"{TENANTS}{acme.pk}/close/").status_code == 403
+    operator.post(f"{TENANTS}{acme.pk}/suspend/")
+    assert "This cannot be undone." in operator.get(f"{TENANTS}{acme.pk}/close/").content.decode()
+    operator.post(f"{TENANTS}{acme.pk}/close/", {"reason": "contract ended"})
+    assert Tenant.objects.get(pk=acme.pk).state == "closed"
+    assert Client(SERVER_NAME="acme.localhost").get("/sign-in/").status_code == 404
+
+
+def test_finance_reads_tenants_and_keeps_the_terms(finance, plan, acme, published):
+    assert finance.get(TENANTS).status_code == 200
+    for act in ("suspend", "close", "resume", "open-again", "invite-owner"):
+        assert finance.post(f"{TENANTS}{acme.pk}/{act}/").status_code == 403
+    assert finance.get(TENANTS + "add/").status_code == 403
+    assert finance.get(NUMBERS + "add/").status_code == 403
+    assert finance.get("/admin/people/member/").status_code == 403
+    assert finance.get("/admin/people/auditentry/").status_code == 403
+    finance.post(f"/admin/tenants/plan/{plan.pk}/change/",
+                 {"code": "test", "name": "Renamed", "currency": "GBP", "included_seats": "3", "is_offered": "on"})
+    plan.refresh_from_db()
+    assert (plan.name, plan.included_seats) == ("Renamed", 3)
+    entry = AuditEntry.objects.get(verb="changed", subject=f"tenants.plan:{plan.pk}")
+    assert (entry.before, entry.after) == ({"included_seats": 0, "name": "Test"},
+                                           {"included_seats": 3, "name": "Renamed"})
+    assert Tenant.objects.get(pk=acme.pk).state == "active"
+
+
+def test_a_member_of_a_tenant_is_nobody_here(acme, member, client_of, operator):
+    owner = client_of(member(acme, "owner"))
+    thief = Client(SERVER_NAME="localhost")
+    thief.cookies["sessionid"] = owner.cookies["sessionid"].value
+    assert thief.get(TENANTS, follow=True).redirect_chain[-1][0].startswith("/sign-in/")
+
+
+def test_a_tenant_role_in_the_public_schema_opens_nothing(member, client_of):
+    assert client_of(member(None, "owner", "admin")).get("/admin/", follow=True).status_code == 403
+
+
+def test_an_operator_role_in_a_tenant_opens_nothing(acme, member, client_of):
+    assert client_of(member(acme, "operator")).get("/admin/", follow=True).status_code == 403
+
+
+def test_the_first_administrator_gets_a_link_until_a_password_is_chosen(operator, acme, member, inside):
+    owner = member(acme, "owner")
+    answer = operator.post(f"{TENANTS}{acme.pk}/invite-owner/", follow=True)
+    said = " ".join(str(message) for message in answer.context["messages"])
+    assert "http://acme.localhost/invitation/" in said
+    with inside(acme):
+        kept = Member.objects.get(pk=owner.pk)
+        kept.set_password("a password of the owner")
+        kept.save()
+    answer = operator.post(f"{TENANTS}{acme.pk}/invite-owner/", follow=True)
+    said = " ".join(str(message) for message in answer.context["messages"])
+    assert "/invitation/" not in said and "has chosen a password already" in said
+
+
+# --- numbers ---
+
+
+def number_form(**changes) -> dict:
+    return {"e164": "020 7946 0777", "country": "GB", "kind": "local", "monthly_fee": "9.00", "currency": "GBP",
+            "carrier": "", "lend_to": ""} | changes
+
+
+def test_a_number_is_stored_in_one_spelling_and_lent(operator, acme, published):
+    operator.post(NUMBERS + "add/", number_form(lend_to=acme.pk))
+    number = Number.objects.get()
+    assert (number.e164, number.tenant, number.state) == ("+442079460777", acme, "assigned")
+    operator.post(f"{NUMBERS}{number.pk}/take-back/")
+    number.refresh_from_db()
+    assert (number.tenant, number.state) == (None, "free")
+    assert [entry.verb for entry in AuditEntry.objects.order_by("id").filter(subject=f"tenants.number:{number.pk}")] == [
+        "added", "assigned", "taken back"]
+
+
+def test_a_lent_number_stays_with_its_tenant_when_lent_to_another(operator, acme, globex, published, now):
+    from tenants.actions import assign_number
+
+    number = Number.objects.create(e164="+442079460777", country="GB")
+    assign_number(number_id=number.pk, tenant_id=acme.pk, at=now)
+    answer = operator.post(f"{NUMBERS}{number.pk}/change/", number_form(lend_to=globex.pk), follow=True)
+    assert "belongs to another tenant" in " ".join(str(message) for message in answer.context["messages"])
+    assert Number.objects.get().tenant == acme
+
+
+def test_a_malformed_number_is_refused(operator):
+    answer = operator.post(NUMBERS + "add/", number_form(e164="12"))
+    assert "no telephone number" in answer.content.decode()
+    assert not Number.objects.exists()
+
+
+def test_numbers_come_in_from_a_sheet_and_wrong_rows_are_named(operator):
+    head = "e164,country,kind,monthly_fee,currency,carrier\n"
+    good = "020 7946 0777,GB,local,9.00,GBP,BT\n400 555 0177,CN,shared_cost,100,CNY,\n"
+
+    def upload(text):
+        return operator.post(NUMBERS + "import/", {
+            "format": "0", "resource": "0", "import_file": SimpleUploadedFile("n.csv", text.encode())})
+
+    answer = upload(head + good + "12,GB,local,1,GBP,\n")
+    assert "is no telephone number of GB" in answer.content.decode()
+    assert not Number.objects.exists()
+    page = upload(head + good)
+    operator.post(NUMBERS + "process_import/", page.context["confirm_form"].initial)
+    assert list(Number.objects.values_list("e164", "state")) == [("+442079460777", "free"), ("4005550177", "free")]
