@@ -1,22 +1,19 @@
 """HTTP and sockets in one process under daphne."""
 
 import os
+from importlib import import_module
 
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 http = get_asgi_application()
 
-from importlib import import_module  # noqa: E402
-
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps to be loaded)
-
-from django.conf import settings  # noqa: E402
-
+# What reads models is imported when the apps are loaded; the pages now rather than within the first request.
 from contactcenter import doors  # noqa: E402
 from contactcenter.middleware.socket_door import SocketDoor  # noqa: E402
 
-# Now, not within the first request, which would wait for hundreds of modules.
 for urlconf in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
     import_module(urlconf)
 

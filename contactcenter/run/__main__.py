@@ -111,15 +111,10 @@ class Readiness:
 def _hosts(logins: Path) -> list[str]:
     """The tenants' hosts the demo opened."""
     try:
-        known = json.loads(logins.read_text())
-    except (OSError, ValueError):
+        known = json.loads(logins.read_text())["logins"]
+        return sorted({login["host"] for login in known} - {"localhost"})
+    except (OSError, ValueError, KeyError):
         return []
-    hosts = (
-        [login.get("host", "") for login in known if isinstance(login, dict)]
-        if isinstance(known, list)
-        else []
-    )
-    return sorted({host for host in hosts if host and host != "localhost"})
 
 
 def serve(choices: Choices) -> None:
