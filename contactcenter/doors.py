@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-TENANT_APPS = ("tenants.people", "telephony", "ticketing", "quality", "reporting")
-PUBLIC_APPS = ("tenants.people", "tenants", "tenants.billing", "telephony.cells")
+TENANT_APPS = ("tenants.people", "tenants.billing", "telephony", "ticketing", "quality", "reporting")
+PUBLIC_APPS = ("tenants.people", "tenants", "telephony.cells")
 
 
 def exists(module: str) -> bool:

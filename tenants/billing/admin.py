@@ -1,4 +1,4 @@
-"""Billing in the operators' console: prices with the dates they hold, the ledger, and the drafts of a month."""
+"""Billing in the operators' console: the ledger, and the drafts of a month. Prices are in admin_prices.py."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin import SimpleListFilter, display
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from tenants.billing import rounding
-from tenants.billing.actions import copy_price_list, draft_invoice
-from tenants.billing.admin_forms import DraftForm, PriceListForm
-from tenants.billing.models import Charge, Invoice, InvoiceLine, Price, PriceList, month_text
-from tenants.billing.policies import can_change_prices, can_draft_invoices, can_see_ledger
+from tenants.billing import admin_prices, rounding  # noqa: F401  (registers the prices)
+from tenants.billing.actions import draft_invoice
+from tenants.billing.admin_forms import DraftForm
+from tenants.billing.models import Charge, Invoice, InvoiceLine, month_text
+from tenants.billing.policies import can_draft_invoices, can_see_ledger
 from tenants.billing.queries import unpriced_charges
-from tenants.billing.resources import BillingSheetResource, ChargeResource, PriceResource
+from tenants.billing.resources import BillingSheetResource, ChargeResource
 from tenants.masking import mask_number
-from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site
+from tenants.people.admin_sites import AuditedSheetAdmin, operator_site
 
 
 class MonthFilter(SimpleListFilter):
@@ -58,98 +58,6 @@ class PriceFilter(SimpleListFilter):
         if self.value() != "missing":
             return queryset
         return queryset.filter(pk__in=unpriced_charges().values("pk"))
-
-
-class PriceInline(TabularInline):
-    model = Price
-    fields = [
-        "direction",
-        "prefix",
-        "number_kind",
-        "label",
-        "per_minute",
-        "minimum_seconds",
-        "increment_seconds",
-    ]
-    extra = 0
-
-    def has_view_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return can_see_ledger(request.user)
-
-    def has_add_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return can_change_prices(request.user) and not (obj and obj.is_in_use)
-
-    def has_change_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return self.has_add_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return self.has_add_permission(request, obj)
-
-
-class PriceListAdmin(AuditedModelAdmin):
-    policy = staticmethod(can_change_prices)
-    view_policy = staticmethod(can_see_ledger)
-    form = PriceListForm
-    list_display = ["__str__", "valid_from", "currency", "plan_fee", "seat_fee", "shown_use", "note"]
-    list_filter = ["plan", "currency"]
-    list_select_related = ["plan"]
-    search_fields = ["plan__name", "plan__code", "note"]
-    inlines = [PriceInline]
-    actions_detail = ["new_version"]
-
-    @display(description=_("in use"), boolean=True)
-    def shown_use(self, price_list: PriceList) -> bool:
-        return price_list.is_in_use
-
-    def has_change_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        """Charges point at the prices they were made by: a list in use is read only."""
-        return super().has_change_permission(request, obj) and not (obj and obj.is_in_use)
-
-    def has_delete_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
-        return self.has_change_permission(request, obj)
-
-    def has_new_version_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return can_change_prices(request.user)
-
-    @action(description=_("New version"), url_path="new-version", permissions=["new_version"])
-    def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        price_list = get_object_or_404(PriceList, pk=object_id)
-        if request.method != "POST":
-            context = self.admin_site.each_context(request) | {
-                "title": _("Make a new version of %(list)s?") % {"list": price_list},
-                "effects": [
-                    _("It has the same prices, holds from tomorrow, and can be changed until it is used.")
-                ],
-                "button": _("New version"),
-                "back": reverse("admin:billing_pricelist_change", args=[price_list.pk]),
-                "opts": self.opts,
-            }
-            return TemplateResponse(request, "tenants/admin/confirm.html", context)
-        made = copy_price_list(price_list=price_list, at=timezone.now())
-        messages.success(
-            request, _("Version %(version)s is ready to be changed.") % {"version": made.version}
-        )
-        return redirect("admin:billing_pricelist_change", made.pk)
-
-
-class PriceAdmin(AuditedSheetAdmin):
-    policy = staticmethod(can_change_prices)
-    view_policy = staticmethod(can_see_ledger)
-    resource_classes = [PriceResource]
-    list_display = ["label", "price_list", "direction", "prefix", "number_kind", "per_minute", "counted"]
-    list_filter = ["price_list", "direction", "number_kind"]
-    list_select_related = ["price_list__plan"]
-    search_fields = ["label", "prefix"]
-
-    @display(description=_("minimum / counted by"))
-    def counted(self, price: Price) -> str:
-        return f"{price.minimum_seconds} / {price.increment_seconds} s"
-
-    def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.price_list.is_in_use)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
-        return self.has_change_permission(request, obj)
 
 
 class ReadOnlySheetAdmin(AuditedSheetAdmin):
@@ -278,7 +186,5 @@ class InvoiceAdmin(ReadOnlySheetAdmin):
         return redirect(reverse("admin:billing_invoice_changelist") + f"?month={month}")
 
 
-operator_site.register(PriceList, PriceListAdmin)
-operator_site.register(Price, PriceAdmin)
 operator_site.register(Charge, ChargeAdmin)
 operator_site.register(Invoice, InvoiceAdmin)

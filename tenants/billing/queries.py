@@ -58,6 +58,10 @@ def unpriced_charges() -> QuerySet[Charge]:
     return Charge.objects.filter(Q(state=Charge.State.UNPRICED), ~Exists(priced))
 
 
+def unpriced_of(tenant: Tenant, month: date) -> QuerySet[Charge]:
+    return unpriced_charges().filter(tenant=tenant, month=month)
+
+
 class Usage(NamedTuple):
     """Charges of one kind, label, unit price and currency, added up."""
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from django.db import connections, transaction
 
@@ -23,32 +22,19 @@ NOVEMBER = date(2026, 11, 1)
 
 
 @pytest.fixture
-def own_database(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """A copy of the session's database: what is committed here is thrown away, and the ledger cannot be emptied."""
-    name = f"races_{uuid4().hex[:8]}"
-    home = connections["default"].settings_dict
-    connections.close_all()
-    administration = {
-        key: home[key.upper()] for key in ("host", "port", "user", "password") if home[key.upper()]
-    }
-    with psycopg.connect(**administration, dbname="postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{home["NAME"]}"')
-        with django_db_blocker.unblock():
-            yield from _at_home_in(name)
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _at_home_in(name: str) -> Iterator[None]:
+def own_database(committed_database, django_db_blocker) -> Iterator[None]:
+    """What is committed here is thrown away: the ledger cannot be emptied."""
     settings = connections.settings["default"]
-    before = deepcopy(settings)
-    settings["NAME"] = name
-    settings["OPTIONS"] = {key: value for key, value in settings["OPTIONS"].items() if key != "pool"}
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = urlsplit(committed_database).path.removeprefix("/")
     del connections["default"]
     try:
-        yield
+        with django_db_blocker.unblock():
+            yield
     finally:
         connections.close_all()
-        settings.update(before)
+        settings["NAME"] = before
         del connections["default"]
 
 
