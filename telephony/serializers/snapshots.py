@@ -1,0 +1,87 @@
+"""What a page shows when it opens, before the first news: the same rows as the messages, read in one go."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from telephony import metrics, queries
+from telephony.models import Agent, Call, Offer
+from telephony.queries.worktime import work_time_by_agent
+from telephony.serializers.rows import AgentRow, CallRow, QueueRow, agent_row, call_row, queue_row
+
+RECENT_CALLS = 20
+FLOOR_CALLS = 200
+"""Live calls on one board: more than anyone reads; the rest is counted in the queues."""
+
+
+def workspace(agent: Agent | None) -> dict[str, Any]:
+    if agent is None:
+        return {"agent": None, "call": None, "recent": [], "colleagues": [], "queues": queue_rows()}
+    call = queries.current_call(agent.pk)
+    return {
+        "agent": agent_row(agent),
+        "call": one_call(call) if call else None,
+        "recent": recent_calls(agent),
+        "colleagues": agent_rows(),
+        "queues": queue_rows(),
+    }
+
+
+def floor() -> dict[str, Any]:
+    calls = list(queries.live_calls()[:FLOOR_CALLS])
+    return {"agents": agent_rows(), "calls": call_rows(calls), "queues": queue_rows(), "figures": figures()}
+
+
+def agent_rows() -> list[AgentRow]:
+    return [agent_row(agent) for agent in with_phones(queries.agents_on_floor())]
+
+
+def with_phones(agents: QuerySet[Agent]) -> QuerySet[Agent]:
+    return agents.prefetch_related("devices", "queue_agents")
+
+
+def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
+    queues = list(queries.queues() if queue_ids is None else queries.queues().filter(pk__in=queue_ids))
+    states = queries.queue_states(queues) if queues else []
+    return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
+
+
+def one_call(call: Call) -> CallRow:
+    return call_row(call, queries.ringing_offer(call.pk) if call.ended_at is None else None)
+
+
+def call_rows(calls: list[Call]) -> list[CallRow]:
+    """Several calls with one query for their ringing offers."""
+    ringing = Offer.objects.filter(call__in=calls, ended_at=None, answered_at=None).select_related("agent")
+    by_call = {offer.call_id: offer for offer in ringing}
+    return [call_row(call, by_call.get(call.pk)) for call in calls]
+
+
+def recent_calls(agent: Agent) -> list[CallRow]:
+    ended = queries.calls().filter(agent_id=agent.pk, ended_at__isnull=False)[:RECENT_CALLS]
+    return [call_row(call, None) for call in ended]
+
+
+def figures() -> dict[str, Any]:
+    """The floor's eight, since midnight in the tenant's time zone. Rates in percent, times in seconds, None = a dash."""
+    now = timezone.localtime()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = queries.figures_today()
+    return {
+        "offered": day.offered,
+        "answered": day.answered,
+        "abandoned": day.abandoned,
+        "waiting": day.waiting,
+        "service_level": day.service_level,
+        "average_speed_of_answer": day.average_speed_of_answer,
+        "average_handle_time": day.average_handle_time,
+        "occupancy": _occupancy(midnight, now),
+        "version": int(now.timestamp() * 1_000_000),
+    }
+
+
+def _occupancy(start: datetime, end: datetime) -> float | None:
+    times = work_time_by_agent(start, end, timezone.get_current_timezone_name()).values()
+    return metrics.occupancy(sum(time.contact for time in times), sum(time.idle for time in times))
