@@ -76,9 +76,11 @@ class FreeSwitch:
         self._do(commands.pick_up(leg_id))
 
     def hold(self, leg_id: UUID) -> None:
+        self._refuse_unknown(leg_id)
         self._do(commands.hold(leg_id))
 
     def unhold(self, leg_id: UUID) -> None:
+        self._refuse_unknown(leg_id)
         self._do(commands.unhold(leg_id))
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
@@ -102,6 +104,11 @@ class FreeSwitch:
 
     def _ask(self, command: str, seconds: float | None = None) -> str:
         return self._listener.ask(command, seconds=seconds or self._patience.command)
+
+    def _refuse_unknown(self, leg_id: UUID) -> None:
+        """Of a leg that is gone the switch says "+OK Success" to a hold."""
+        if not self.exists(leg_id):
+            raise SwitchRefused("No such leg.")
 
     def _do(self, command: str, *, job_id: str = "") -> None:
         answer = self._listener.ask(command, job_id=job_id, seconds=self._patience.command).strip()

@@ -53,6 +53,7 @@ def originate_offer(offer: OfferCommand) -> str:
         intercept_unbridged_only="true",
         hangup_after_bridge="true",
         ignore_early_media="true",
+        ignore_display_updates="true",
         RECORD_STEREO="true",
         media_timeout=60_000,
         media_hold_timeout=3_600_000,

@@ -120,6 +120,9 @@ def _refuse_bad(directory: Path, settings: SwitchSettings) -> None:
             raise ConfigurationRefused(f"The {what} {str(path)!r} has a character the switch would misread.")
     if not settings.password or not settings.secret:
         raise ConfigurationRefused("The switch needs FREESWITCH_PASSWORD and SWITCH_SECRET.")
+    if not 2 <= settings.round_seconds <= 10:
+        # The switch takes a playback limit of 1 or 0 for none at all: callers would never leave the music.
+        raise ConfigurationRefused("A waiting round lasts 2 to 10 seconds.")
     if not settings.rtp_start < settings.rtp_end <= 65535:
         raise ConfigurationRefused("FREESWITCH_RTP_START must be below FREESWITCH_RTP_END.")
 
@@ -143,7 +146,6 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_round_seconds": settings.round_seconds,
         "hold_music": "local_stream://moh",
         "recordings_dir": settings.recordings_dir,
-        "rtp_secure_media": "optional",
     }
     head = [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in variables.items()]
     return "\n".join(

@@ -8,7 +8,16 @@ from uuid import UUID
 import orjson
 
 from telephony.facts import Direction
-from telephony.freeswitch.translate import moment, shown, text, uuid_of, variable, whole
+from telephony.freeswitch.translate import (
+    caller_name,
+    caller_number,
+    moment,
+    shown,
+    text,
+    uuid_of,
+    variable,
+    whole,
+)
 from telephony.switch import LiveLeg, Registration
 
 
@@ -59,8 +68,8 @@ def live_leg(dump: str) -> LiveLeg | None:
             or variable(event, "sip_req_user")
             or text(event, "Caller-Destination-Number")
         ),
-        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
-        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        caller_number=caller_number(event),
+        caller_name=caller_name(event),
         created_at=created_at,
         answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
         bridged_leg_id=bridged,

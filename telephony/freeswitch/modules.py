@@ -28,16 +28,77 @@ _LOADED = (
     "mod_sofia",
 )
 # Of the modules that could run programs or write anywhere, only what we use may register. (Older switches ignore this.)
-_COMMANDS = (
-    "cond create_uuid expand global_getvar hupall load module_exists originate reload reloadxml show shutdown status"
-    " unload user_data user_exists uuid_answer uuid_bridge uuid_broadcast uuid_dump uuid_exists uuid_getvar uuid_hold"
-    " uuid_kill uuid_phone_event uuid_setvar uuid_setvar_multi uuid_transfer version fsctl eval in_group"
-).split()
-_APPLICATIONS = (
-    "answer pre_answer sleep set unset multiset export event transfer playback record record_session stop_record_session"
-    " mkdir hangup park intercept bridge hold unhold log info strepoch strmicroepoch echo user error group none file rtp"
-    " inline pickup presence message"
-).split()
+_COMMANDS = [
+    "cond",
+    "create_uuid",
+    "expand",
+    "global_getvar",
+    "hupall",
+    "load",
+    "module_exists",
+    "originate",
+    "reload",
+    "reloadxml",
+    "show",
+    "shutdown",
+    "status",
+    "unload",
+    "user_data",
+    "user_exists",
+    "uuid_answer",
+    "uuid_bridge",
+    "uuid_broadcast",
+    "uuid_dump",
+    "uuid_exists",
+    "uuid_getvar",
+    "uuid_hold",
+    "uuid_kill",
+    "uuid_phone_event",
+    "uuid_setvar",
+    "uuid_setvar_multi",
+    "uuid_transfer",
+    "version",
+    "fsctl",
+    "eval",
+    "in_group",
+]
+_APPLICATIONS = [
+    "answer",
+    "pre_answer",
+    "sleep",
+    "set",
+    "unset",
+    "multiset",
+    "export",
+    "event",
+    "transfer",
+    "playback",
+    "record",
+    "record_session",
+    "stop_record_session",
+    "mkdir",
+    "hangup",
+    "park",
+    "intercept",
+    "bridge",
+    "hold",
+    "unhold",
+    "log",
+    "info",
+    "strepoch",
+    "strmicroepoch",
+    "echo",
+    "user",
+    "error",
+    "group",
+    "none",
+    "file",
+    "rtp",
+    "inline",
+    "pickup",
+    "presence",
+    "message",
+]
 _WHOLE_MODULES = [name for name in _LOADED if name not in ("mod_commands", "mod_dptools")]
 
 

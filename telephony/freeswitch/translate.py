@@ -126,6 +126,15 @@ def _direction(event: Event) -> Direction:
     return Direction.INBOUND if text(event, "Call-Direction") == "inbound" else Direction.OUTBOUND
 
 
+def caller_number(event: Event) -> str:
+    """As the caller first showed it: once joined, the leg's own headers tell of the other side."""
+    return shown(text(event, "Caller-Orig-Caller-ID-Number") or text(event, "Caller-Caller-ID-Number"))
+
+
+def caller_name(event: Event) -> str:
+    return shown(text(event, "Caller-Orig-Caller-ID-Name") or text(event, "Caller-Caller-ID-Name"))
+
+
 def _dialled(event: Event) -> str:
     return shown(variable(event, "sip_req_user") or text(event, "Caller-Destination-Number"))
 
@@ -136,8 +145,8 @@ def _leg_created(event: Event, source: Source) -> facts.Fact:
         **_of_leg(event, source),
         direction=_direction(event),
         dialled=_dialled(event),
-        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
-        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        caller_number=caller_number(event),
+        caller_name=caller_name(event),
         call_id=uuid_of(variable(event, "cc_call")),
         agent_id=whole(variable(event, "cc_agent")),
         epoch=whole(variable(event, "cc_epoch")),
@@ -157,8 +166,8 @@ def _leg_queued(event: Event, source: Source) -> facts.Fact:
         queued_at=moment(variable(event, "cc_queued_us")) or said["at"],
         priority=whole(variable(event, "cc_prio")) or 0,
         dialled=variable(event, "cc_number") or _dialled(event),
-        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
-        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        caller_number=caller_number(event),
+        caller_name=caller_name(event),
         arrived_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
     )
 
@@ -233,8 +242,8 @@ def _recording_stopped(event: Event, source: Source) -> facts.Fact:
         queue_id=whole(variable(event, "cc_queue")),
         path=path,
         seconds=seconds,
-        caller_number=shown(text(event, "Caller-Caller-ID-Number")),
-        caller_name=shown(text(event, "Caller-Caller-ID-Name")),
+        caller_number=caller_number(event),
+        caller_name=caller_name(event),
     )
 
 

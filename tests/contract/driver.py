@@ -157,7 +157,7 @@ class SwitchUnderTest(ABC):
             spool_dir=self.directory / "spool" / "cdr",
             recordings_dir=self.directory / "recordings",
             web_timeout_seconds=1,
-            round_seconds=1,
+            round_seconds=2,
         )
         write_configuration(self.directory, self.settings)
         self._launch()
@@ -243,6 +243,9 @@ class SwitchUnderTest(ABC):
         number = wishes.pop("number", f"138{int(time.monotonic() * 1000) % 10**8:08d}")
         self.call(number=number, **wishes)
         return self.log.wait(facts.LegQueued, 15, caller_number=number)
+
+    def web_phone(self, username: str) -> Phone:
+        return Phone.of(username, DOMAIN, "phone-secret")
 
     def registered_phone(self, username: str = "1001", **wishes: Any) -> Party:
         self.web.phones[(username, DOMAIN)] = Phone.of(username, DOMAIN, "phone-secret")

@@ -44,7 +44,13 @@ class RehearsedPhone(Party):
 class RehearsalUnderTest(SwitchUnderTest):
     def _launch(self) -> None:
         log = (self.directory / "switch.out").open("wb")
-        command = [sys.executable, "-m", "telephony.freeswitch.rehearsal", "--conf", str(self.directory / "conf")]
+        command = [
+            sys.executable,
+            "-m",
+            "telephony.freeswitch.rehearsal",
+            "--conf",
+            str(self.directory / "conf"),
+        ]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def call(

@@ -1,0 +1,131 @@
+"""Callers are safe in the switch's own waiting loop: with a router, without one, and past their time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from telephony import facts
+from telephony.freeswitch.snapshot import write_numbers
+from tests.contract.driver import HOT_LINE, SwitchUnderTest, loudness, seconds_of, wait_until
+from tests.contract.web import Route
+
+MESSAGE_AFTER = 12
+"""Seconds within which the notice has been played and the message has begun."""
+
+
+def route(line: SwitchUnderTest, **changes: object) -> None:
+    line.web.routes[HOT_LINE] = Route(**{"tenant": "acme", "number": HOT_LINE, "queue_id": 7} | changes)
+
+
+def test_a_caller_waits_round_after_round_while_the_router_lives(line: SwitchUnderTest) -> None:
+    caller = line.queued_caller()
+    time.sleep(4.5)
+    assert line.switch.exists(caller.leg_id)
+    assert len(line.log.all(facts.LegQueued)) == 1
+    assert line.log.all(facts.WaitFellBack) == []
+    assert [section for section, form in line.web.asked].count("dialplan") == 1
+
+
+def test_a_stale_heartbeat_sends_the_caller_to_voicemail(line: SwitchUnderTest) -> None:
+    line.stop_beating()
+    line.switch.beat(datetime.now(UTC) - timedelta(seconds=12))
+    caller = line.queued_caller()
+    fell = line.log.wait(facts.WaitFellBack, leg_id=caller.leg_id)
+    assert (fell.tenant, fell.queue_id, fell.reason) == ("acme", 7, "no_router")
+    assert 2 <= (fell.at - caller.queued_at).total_seconds() < 6
+
+
+def test_a_missing_heartbeat_sends_the_caller_to_voicemail_at_once(line: SwitchUnderTest) -> None:
+    line.stop_beating()
+    line.api("hash delete/cc/router_alive")
+    caller = line.queued_caller()
+    fell = line.log.wait(facts.WaitFellBack, leg_id=caller.leg_id)
+    assert fell.reason == "no_router"
+    assert (fell.at - caller.queued_at).total_seconds() < 2
+
+
+def test_a_broken_heartbeat_sends_the_caller_to_voicemail(line: SwitchUnderTest) -> None:
+    line.stop_beating()
+    line.api("hash insert/cc/router_alive/never")
+    caller = line.queued_caller()
+    assert line.log.wait(facts.WaitFellBack, leg_id=caller.leg_id).reason == "no_router"
+
+
+def test_who_waits_too_long_leaves_a_message(line: SwitchUnderTest) -> None:
+    route(line, max_wait_seconds=2)
+    caller = line.queued_caller(hang_up_after=MESSAGE_AFTER)
+    fell = line.log.wait(facts.WaitFellBack, leg_id=caller.leg_id)
+    assert fell.reason == "max_wait"
+    assert 2 <= (fell.at - caller.queued_at).total_seconds() < 4.5
+    left = line.log.wait(facts.VoicemailLeft, MESSAGE_AFTER + 5, leg_id=caller.leg_id)
+    assert (left.tenant, left.queue_id, left.caller_number) == ("acme", 7, caller.caller_number)
+    assert left.path == f"acme/voicemail/{caller.leg_id}.wav"
+    path = line.settings.recordings_dir / left.path
+    assert abs(seconds_of(path) - left.seconds) < 0.5
+    assert left.seconds > 1
+    assert loudness(path)[0] > 0.01
+    assert line.log.all(facts.RecordingStopped) == []
+
+
+def test_a_closed_queue_takes_a_message_in_the_tenants_language(line: SwitchUnderTest) -> None:
+    route(line, treatment="closed", language="zh")
+    line.call(number="13800000003")
+    fell = line.log.wait(facts.WaitFellBack)
+    assert (fell.tenant, fell.queue_id, fell.reason) == ("acme", 7, "closed")
+    assert line.log.all(facts.LegQueued) == []
+
+
+def test_a_recorded_queue_says_so_before_the_wait_begins(line: SwitchUnderTest) -> None:
+    route(line, is_recorded=True)
+    caller = line.queued_caller()
+    assert 3 < (caller.queued_at - caller.arrived_at).total_seconds() < 7
+
+
+def test_a_number_of_nobody_is_told_so_and_costs_nothing(line: SwitchUnderTest) -> None:
+    line.call("+8699999999", number="13800000004")
+    created = line.log.wait(facts.LegCreated, caller_number="13800000004")
+    ended = line.log.wait(facts.LegHungUp, 20, leg_id=created.leg_id)
+    assert (ended.tenant, ended.cause, ended.answered_at) == ("", "UNALLOCATED_NUMBER", None)
+    assert line.log.all(facts.LegQueued) == []
+
+
+def test_callers_of_a_suspended_tenant_hear_a_notice(line: SwitchUnderTest) -> None:
+    route(line, treatment="suspended")
+    line.call(number="13800000005")
+    created = line.log.wait(facts.LegCreated, caller_number="13800000005")
+    ended = line.log.wait(facts.LegHungUp, 15, leg_id=created.leg_id)
+    assert (ended.tenant, ended.cause) == ("acme", "NORMAL_CLEARING")
+    assert 3 < (ended.ended_at - ended.created_at).total_seconds() < 9
+    assert line.log.all(facts.LegQueued) == []
+
+
+def test_a_call_finds_its_queue_while_our_web_is_broken(line: SwitchUnderTest) -> None:
+    conf = line.directory / "conf"
+    write_numbers(conf, [("+862155500009", Route(tenant="acme", number="+862155500009", queue_id=9))])
+    line.web.is_broken = True
+    line.call("+862155500009", number="13800000006")
+    queued = line.log.wait(facts.LegQueued)
+    assert (queued.tenant, queued.queue_id) == ("acme", 9)
+    line.call("862155500009", number="13800000007")
+    assert line.log.wait(facts.LegQueued, caller_number="13800000007").queue_id == 9
+    write_numbers(conf, [])
+
+
+def test_a_call_finds_its_queue_while_our_web_hangs(line: SwitchUnderTest) -> None:
+    conf = line.directory / "conf"
+    write_numbers(conf, [("+862155500009", Route(tenant="acme", number="+862155500009", queue_id=9))])
+    line.web.delay_seconds = 5
+    line.call("+862155500009", number="13800000008")
+    queued = line.log.wait(facts.LegQueued)
+    assert queued.queue_id == 9
+    assert (queued.queued_at - queued.arrived_at).total_seconds() < 3
+    write_numbers(conf, [])
+
+
+def test_waiting_goes_on_while_our_web_is_broken(line: SwitchUnderTest) -> None:
+    caller = line.queued_caller()
+    line.web.is_broken = True
+    time.sleep(3.5)
+    wait_until(lambda: line.switch.exists(caller.leg_id))
+    assert line.log.all(facts.WaitFellBack) == []
