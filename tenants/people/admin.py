@@ -23,6 +23,7 @@ from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, ope
 from tenants.people.invitations import invitation_path
 from tenants.people.models import ApiToken, AuditEntry, Member
 from tenants.people.policies import can_change_member, can_manage_members, can_see_audit
+from tenants.people.verbs import verb_name
 
 
 class MemberAdmin(AuditedSheetAdmin):
@@ -115,11 +116,11 @@ class AuditEntryAdmin(AuditedModelAdmin):
     """To read only; the database refuses changes as well."""
 
     view_policy = staticmethod(can_see_audit)
-    list_display = ["at", "actor_name", "verb", "subject", "subject_name", "address", "reason"]
+    list_display = ["at", "actor_name", "shown_verb", "subject", "subject_name", "address", "reason"]
     list_filter = [("at", RangeDateTimeFilter), ActorFilter, VerbFilter]
     list_filter_submit = True
     search_fields = ["actor_name", "verb", "subject", "subject_name", "reason"]
-    fields = ["at", "actor_name", "address", "verb", "subject", "subject_name", "shown_before", "shown_after", "reason"]
+    fields = ["at", "actor_name", "address", "shown_verb", "subject", "subject_name", "shown_before", "shown_after", "reason"]
     readonly_fields = fields
     ordering = ["-id"]
 
@@ -131,6 +132,10 @@ class AuditEntryAdmin(AuditedModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+    @display(description=_("did"), ordering="verb")
+    def shown_verb(self, entry: AuditEntry) -> str:
+        return verb_name(entry.verb)
 
     @display(description=_("before"))
     def shown_before(self, entry: AuditEntry) -> str:

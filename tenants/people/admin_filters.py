@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.context import is_public
 from tenants.people.models import OPERATOR_ROLES, TENANT_ROLES, AuditEntry, Member
+from tenants.people.verbs import verb_name
 
 
 class RoleFilter(SimpleListFilter):
@@ -40,7 +41,7 @@ class VerbFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         verbs = AuditEntry.objects.order_by("verb").values_list("verb", flat=True).distinct()[:60]
-        return [(verb, verb) for verb in verbs]
+        return [(verb, verb_name(verb)) for verb in verbs]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(verb=self.value()) if self.value() else queryset
