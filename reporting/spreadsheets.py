@@ -12,13 +12,7 @@ from openpyxl.styles import Font
 
 from reporting.registry import METRICS, Metric
 from reporting.tables import Line, Table, Value, kept_value
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def neutral(value: Value) -> Value:
-    """Text that a spreadsheet would run gets an apostrophe in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+from tenants.exports import neutralise
 
 
 def csv_of(table: Table, stamp: list[tuple[str, str]]) -> bytes:
@@ -26,7 +20,7 @@ def csv_of(table: Table, stamp: list[tuple[str, str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in [*stamp, (), *rows_of(table)]:
-        writer.writerow([neutral(value) for value in row])
+        writer.writerow([neutralise(value) for value in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -48,7 +42,7 @@ def xlsx_of(tables: Iterable[Table], stamp: list[tuple[str, str]]) -> bytes:
 
 def _fill(sheet, rows: Iterable[Iterable[Value]], *, has_head: bool = False) -> None:
     for row in rows:
-        sheet.append([neutral(value) for value in row])
+        sheet.append([neutralise(value) for value in row])
     sheet.column_dimensions["A"].width = 24
     if has_head:
         sheet.freeze_panes = "B2"

@@ -45,7 +45,7 @@ def create_customer(
     customer = Customer.objects.create(
         name=_said(name, field="name"),
         level=level,
-        tags=_tidy(tags),
+        tags=tidy_tags(tags),
         language=language,
         note=note,
         created_at=at,
@@ -63,7 +63,7 @@ def change_customer(*, customer_id: int, at: datetime, by=None, **changes) -> Cu
     """Only the fields given change; nothing is written when nothing differs."""
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     if "tags" in changes:
-        changes["tags"] = _tidy(changes["tags"])
+        changes["tags"] = tidy_tags(changes["tags"])
     if "name" in changes:
         changes["name"] = _said(changes["name"], field="name")
     before = _apply(customer, changes, CUSTOMER_FIELDS)
@@ -84,6 +84,13 @@ def add_number(*, customer_id: int, raw: str, country: str, at: datetime, by=Non
     record_audit(actor=by, verb="customer.number_added", subject=customer, after={"number": phone.masked})
     emit(CustomerChanged(occurred_at=at, customer_id=customer.pk))
     return phone
+
+
+@transaction.atomic
+def give_numbers(*, customer: Customer, raws: Sequence[str], country: str) -> None:
+    """Many at once, from a sheet; the import as a whole is what the audit log keeps."""
+    for raw in raws:
+        _give_number(customer, raw, country)
 
 
 @transaction.atomic
@@ -265,7 +272,7 @@ def _said(text: str, *, field: str) -> str:
     return text
 
 
-def _tidy(tags: Sequence[str]) -> list[str]:
+def tidy_tags(tags: Sequence[str]) -> list[str]:
     """Trimmed, no empty ones, each once, in the order given."""
     return list(dict.fromkeys(tag.strip()[:40] for tag in tags if tag.strip()))
 

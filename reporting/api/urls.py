@@ -1,0 +1,13 @@
+"""Reports for programs."""
+
+from django.urls import path
+
+from reporting.api.views import AgentReportView, CallReportView, MetricListView
+
+app_name = "reporting_api"
+
+urlpatterns = [
+    path("reports/calls/", CallReportView.as_view(), name="calls"),
+    path("reports/agents/", AgentReportView.as_view(), name="agents"),
+    path("reports/metrics/", MetricListView.as_view(), name="metrics"),
+]
