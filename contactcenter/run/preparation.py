@@ -20,11 +20,21 @@ def migrations_hash() -> str:
     return digest.hexdigest()
 
 
+def has_stale_words() -> bool:
+    """Seen without importing what compiles them: that alone costs a second."""
+    for source in PROJECT.glob("*/**/locale/*/LC_MESSAGES/django.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
+            return True
+    return False
+
+
 class Preparation:
     """Remembers in RUN_DIR/state.json what the embedded database already has; a real server is always asked."""
 
     def __init__(self, run_dir: Path, environment: dict[str, str], *, is_new: bool, is_embedded: bool):
         self.state_file = run_dir / "state.json"
+        self.logins = run_dir / "logins.json"
         self.log = run_dir / "logs" / "preparation.log"
         self.environment = environment
         self.is_new = is_new
@@ -37,18 +47,23 @@ class Preparation:
             return {}
 
     def run(self) -> None:
-        wanted = migrations_hash()
-        words = self._start("-m", "contactcenter.translations", "compile")
-        if self.known.get("migrations") != wanted:
+        wanted = {"migrations": migrations_hash(), "port": self.environment["PORT"]}
+        words = self._start("-m", "contactcenter.translations", "compile") if has_stale_words() else None
+        if self.known.get("migrations") != wanted["migrations"]:
             say("making the tables")
             self._manage("migrate_schemas", "--shared")
             if not self.is_new:
                 self._manage("migrate_schemas", "--tenant")
-        if self.known.get("demo") != wanted or not (self.state_file.parent / "logins.json").exists():
+        if self.known != wanted or not self.logins.exists():
             say("opening the operator and two demo tenants")
             self._manage("open_demo")
-        self._finish(words, "The translations could not be compiled")
-        write_private(self.state_file, {"migrations": wanted, "demo": wanted})
+        if words:
+            self._finish(words, "The translations could not be compiled")
+        write_private(self.state_file, wanted)
+
+    def write_switch_configuration(self) -> None:
+        writing = self._start("-m", "contactcenter.run.switch_configuration")
+        self._finish(writing, "The configuration of the switch could not be written")
 
     def _start(self, *arguments: str) -> subprocess.Popen:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -58,9 +73,6 @@ class Preparation:
 
     def _manage(self, *arguments: str) -> None:
         self._finish(self._start("manage.py", *arguments), f"`manage.py {' '.join(arguments)}` failed")
-
-    def write_switch_configuration(self) -> None:
-        self._manage("write_switch_configuration")
 
     def _finish(self, process: subprocess.Popen, problem: str) -> None:
         if process.wait():
