@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import conf, lifecycle, server, steps
+from . import audio, conf, lifecycle, server, steps
 from .switch import RehearsalSwitch
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     try:
         return asyncio.run(_serve(asked.conf.absolute(), asked.run))
     except conf.ConfigurationError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
 
 
@@ -33,17 +33,17 @@ async def _serve(directory: Path, run: Path | None) -> int:
     try:
         listening = await server.serve(switch)
     except OSError as error:
-        print(
-            f"The event socket cannot listen: {error.strerror}. Choose another FREESWITCH_EVENT_PORT.",
-            file=sys.stderr,
+        sys.stderr.write(
+            f"The event socket cannot listen: {error.strerror}. Choose another FREESWITCH_EVENT_PORT.\n"
         )
         return 1
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, switch.stopping.set)
     switch.spawn(switch.beat(float(switch.conf.setting("switch", "event-heartbeat-interval", "5"))))
+    switch.spawn(asyncio.to_thread(audio.warm_up))
     host, port = listening.sockets[0].getsockname()[:2]
-    print(f"Rehearsal switch {switch.bus.switch_name} listens for controllers on {host}:{port}.", flush=True)
+    switch.log(f"rehearsal switch {switch.bus.switch_name} listens for controllers on {host}:{port}")
     with _pid_file(run):
         await switch.stopping.wait()
     await _end_calls(switch)

@@ -36,6 +36,12 @@ def write_wav(path: Path, segments: Sequence[Segment], *, channels: int) -> int:
     return written
 
 
+def warm_up() -> None:
+    """Makes the voices beforehand, so that the first recording ends as quickly as the others."""
+    _loop("talking", 2)
+    _loop("message", 1)
+
+
 def seconds_of(path: Path) -> float | None:
     """How long a wav file plays; None when it is not there or not one."""
     try:
@@ -56,14 +62,19 @@ def _repeat(file: wave.Wave_write, loop: bytes, frames: int, channels: int) -> N
 
 @functools.cache
 def _loop(kind: str, channels: int) -> bytes:
-    silence = array.array("h", bytes(2 * RATE * _LOOP_SECONDS))
-    sides = {
-        "talking": (_voice(118, seed=1, start=0.0), _voice(205, seed=2, start=0.9)),
-        "held": (silence, _music()),
-        "message": (_voice(205, seed=2, start=0.0), silence),
-    }
-    left, right = sides.get(kind, (silence, silence))
+    left, right = _sides(kind)
     return _bytes(left if channels == 1 else _interleave(left, right))
+
+
+def _sides(kind: str) -> tuple[array.array[int], array.array[int]]:
+    silence = array.array("h", bytes(2 * RATE * _LOOP_SECONDS))
+    if kind == "talking":
+        return _voice(118, seed=1, start=0.0), _voice(205, seed=2, start=0.4)
+    if kind == "held":
+        return _voice(118, seed=1, start=0.0), _music()
+    if kind == "message":
+        return _voice(205, seed=2, start=0.0), silence
+    return silence, silence
 
 
 def _interleave(left: array.array[int], right: array.array[int]) -> array.array[int]:
@@ -81,7 +92,7 @@ def _bytes(samples: array.array[int]) -> bytes:
 
 def _voice(pitch: float, *, seed: int, start: float) -> array.array[int]:
     """Syllables of a few hundred milliseconds: a gliding pitch with overtones and breath, with pauses between them."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a voice, no secret
     samples = array.array("h", bytes(2 * RATE * _LOOP_SECONDS))
     at = int(start * RATE)
     while at < len(samples):

@@ -19,13 +19,22 @@ _SETTLE_SECONDS = 0.04  # what the real one needs to get both legs out of what t
 
 
 def join(originator: Leg, originatee: Leg) -> bool:
-    """Takes both out of whatever they do; they are bridged a moment later. False when either cannot be."""
+    """Takes both out of whatever they do; they are bridged a moment later. False when they cannot be."""
     if originator is originatee or originator.is_hung_up or originatee.is_hung_up:
         return False
     if not originator.has_media:
         originator, originatee = originatee, originator
     if not originator.has_media:
         return False
+    for leg in (originator, originatee):
+        part(leg)
+    _introduce(originator, originatee)
+    _meet(originator, originatee)
+    return True
+
+
+def _meet(originator: Leg, originatee: Leg) -> None:
+    """The fetched one falls silent first, then the other one connects the two."""
     ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     async def wait(leg: Leg) -> None:
@@ -41,12 +50,8 @@ def join(originator: Leg, originatee: Leg) -> bool:
         connect(leg, originatee)
         await leg.pause()
 
-    for leg in (originator, originatee):
-        part(leg)
-    _introduce(originator, originatee)
     originatee.take(wait)
     originator.take(lead)
-    return True
 
 
 def connect(originator: Leg, originatee: Leg) -> None:
@@ -58,14 +63,18 @@ def connect(originator: Leg, originatee: Leg) -> None:
         leg.peer = other
         leg.farewells = [part]
         leg.times.bridged = now
-        leg.state = "CS_SOFT_EXECUTE" if leg is originator else "CS_EXCHANGE_MEDIA"
+        leg.enter("CS_SOFT_EXECUTE")
         leg.variables |= {"bridge_channel": other.name, "bridge_uuid": other.uuid, "signal_bond": other.uuid}
-        leg.variables["last_bridge_to"] = other.uuid
     originator.is_originator, originatee.is_originator = True, False
     originatee.variables["call_uuid"] = originator.uuid
     for recording in originator.heard_by:
         recording.mark("talking")
+    for leg, other in ((originator, originatee), (originatee, originator)):
+        leg.fire("CHANNEL_EXECUTE", {"Application": "uuid_bridge", "Application-Data": other.uuid})
     originator.fire("CHANNEL_BRIDGE", first=_both(originator, originatee))
+    originatee.enter("CS_EXCHANGE_MEDIA")
+    originator.variables["last_bridge_to"] = originatee.uuid
+    originatee.variables["last_bridge_to"] = originator.uuid
     for leg in (originator, originatee):
         if leg.person is not None:
             leg.person.bridged(leg)
@@ -85,6 +94,7 @@ def part(leg: Leg) -> None:
     first, second = (leg, other) if leg.is_originator else (other, leg)
     if leg.is_hung_up:
         other.variables["bridge_hangup_cause"] = other.variables["last_bridge_hangup_cause"] = leg.cause
+    second.variables["call_uuid"] = second.uuid
     _leave_alone(other, leg)
     first.fire("CHANNEL_UNBRIDGE", first=_both(first, second))
 
@@ -108,21 +118,38 @@ def _leave_alone(leg: Leg, gone: Leg) -> None:
 
 
 def _introduce(originator: Leg, originatee: Leg) -> None:
-    """Each gets a new profile that says whom it is joined to."""
+    """Each gets a new profile that says whom it is joined to.
+
+    As measured: while joined, an inbound leg that was fetched shows the other one as its caller; who really calls then
+    stands only in the `Orig-` fields and in ANI.
+    """
+    if originator.direction == "outbound" and not originator.is_flipped:
+        originator.flip()
+    if originatee.direction == "inbound":
+        profile = originatee.profile
+        profile.callee_name, profile.callee_number = profile.cid_name, profile.cid_number
+        profile.cid_name = profile.cid_number = "Unknown"
     for leg, other in ((originator, originatee), (originatee, originator)):
-        profile = leg.profile
-        leg.variables["original_destination_number"] = profile.destination
-        leg.set("original_caller_id_name", profile.cid_name)
-        leg.set("original_caller_id_number", profile.cid_number)
-        source = f"{int(time.time())}:{uuid.uuid4()}:uuid_br:{other.uuid}"
-        leg.step_profile().transfer_source = source
-        leg.push("transfer_history", source)
-        leg.variables["transfer_source"] = source
-    originator.profile.callee_number = originatee.profile.cid_number
+        _step(leg, other)
+    mine, theirs = originator.profile, originatee.profile
+    mine.callee_name, mine.callee_number = theirs.callee_name, theirs.callee_number
     for leg, other, kind in ((originator, originatee, "originatee"), (originatee, originator, "originator")):
-        leg.other = OtherLeg(
+        seen = OtherLeg(
             kind, other.uuid, other.direction, other.name, replace(other.profile), replace(other.times)
         )
+        leg.other = seen
+    theirs.cid_name, theirs.cid_number = mine.cid_name, mine.cid_number
+
+
+def _step(leg: Leg, other: Leg) -> None:
+    profile = leg.profile
+    leg.variables["original_destination_number"] = profile.destination
+    leg.set("original_caller_id_name", profile.cid_name)
+    leg.set("original_caller_id_number", profile.cid_number)
+    source = f"{int(time.time())}:{uuid.uuid4()}:uuid_br:{other.uuid}"
+    leg.step_profile().transfer_source = source
+    leg.push("transfer_history", source)
+    leg.variables["transfer_source"] = source
 
 
 def _both(originator: Leg, originatee: Leg) -> dict[str, str | list[str]]:

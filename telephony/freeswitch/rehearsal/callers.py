@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from . import lifecycle, routing, variables
 from .leg import Leg, Profile
@@ -42,9 +43,7 @@ class Script:
         unknown = options.keys() - {"from", "name", "keys", *_SPANS}
         if unknown:
             raise ValueError(f"unknown option {sorted(unknown)[0]}")
-        spans = {
-            name: Span.read(options[name]) for name in _SPANS if name in options
-        }
+        spans = {name: Span.read(options[name]) for name in _SPANS if name in options}
         keys = tuple(_key(part) for part in options.get("keys", "").split(",") if part)
         return cls(number=options.get("from", "anonymous"), name=options.get("name", ""), keys=keys, **spans)
 
@@ -68,6 +67,7 @@ class Caller:
         self._after(self.script.patience, leg, self._lose_patience)
         for digit, second in self.script.keys:
             self.timers.append(self.switch.pace.later(second, functools.partial(press, leg, digit)))
+
     def answered(self, leg: Leg) -> None:
         """A switch that answers is no person yet: the patience goes on."""
         self._after(self.script.leave_after, leg, _hang_up)
@@ -121,24 +121,31 @@ def press(leg: Leg, digit: str) -> None:
         leg.interrupt()
 
 
+def as_sip_brings_it(text: str) -> str:
+    """What a real switch makes of a name or number: `%0A` is decoded, `${` is made harmless."""
+    return unquote(text).replace("${", "%{")
+
+
 def place(switch: RehearsalSwitch, dialled: str, script: Script) -> Leg:
     """The call has come in when this returns; its dialplan runs on."""
     conf = switch.conf
+    number = as_sip_brings_it(script.number)
+    name = as_sip_brings_it(script.name) or number
     profile = Profile(
-        destination=dialled,
+        destination=as_sip_brings_it(dialled),
         context=conf.profile_setting("external", "context", "public"),
         dialplan=conf.profile_setting("external", "dialplan", "XML"),
         source="mod_sofia",
-        username=script.number,
-        cid_name=script.name or script.number,
-        cid_number=script.number,
-        orig_cid_name=script.name or script.number,
-        orig_cid_number=script.number,
-        ani=script.number,
+        username=number,
+        cid_name=name,
+        cid_number=number,
+        orig_cid_name=name,
+        orig_cid_number=number,
+        ani=number,
         network_addr="127.0.0.1",
     )
-    name = f"sofia/external/{script.number}@127.0.0.1:5071"
-    leg = Leg(switch, uuid=switch.new_uuid(), direction="inbound", name=name, profile=profile)
+    leg_name = f"sofia/external/{number}@127.0.0.1:5071"
+    leg = Leg(switch, uuid=switch.new_uuid(), direction="inbound", name=leg_name, profile=profile)
     port = conf.profile_setting("external", "sip-port", "5080")
     leg.variables = variables.inbound(leg, port=port, serial=switch.counters.total + 1)
     caller = Caller(switch, script)

@@ -1,7 +1,7 @@
 """Reads a dialplan context: conditions, regexes, actions and anti-actions, breaks, nesting; gives the actions to run.
 
-As in FreeSWITCH all conditions are looked at first and only `inline="true"` actions run meanwhile; the data of the others
-is expanded when they run.
+As in FreeSWITCH all conditions are looked at first and only `inline="true"` actions run meanwhile; the data of the
+others is expanded when they run.
 """
 
 from __future__ import annotations

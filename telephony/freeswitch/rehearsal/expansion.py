@@ -1,6 +1,6 @@
 """`${…}` in dialplans: variables, slices and the few functions we offer, expanded as FreeSWITCH does it.
 
-That includes its trap: a variable's value is expanded again. Nothing here can start a program; an unknown function gives "".
+That includes its trap: a variable's value is expanded again. Nothing here starts a program; unknown functions give "".
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, unquote
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
@@ -35,7 +36,7 @@ def expr(text: str) -> str:
 
 
 def _evaluate(node: ast.expr) -> float:
-    if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         return _OPERATORS[type(node.op)](_evaluate(node.left), _evaluate(node.right))
@@ -58,7 +59,7 @@ def cond(text: str) -> str:
 
 
 def _compare(a: str, sign: str, b: str) -> bool:
-    compare: dict[str, Callable[[object, object], bool]] = {
+    compare: dict[str, Callable[[Any, Any], bool]] = {
         "==": operator.eq,
         "!=": operator.ne,
         "<": operator.lt,

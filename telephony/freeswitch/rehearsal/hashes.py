@@ -1,4 +1,4 @@
-"""The switch's shared memory, `hash insert|select|delete/realm/key/value`: how the worker's heartbeat reaches a dialplan."""
+"""The switch's shared memory, `hash insert/realm/key/value`: how the worker's heartbeat reaches a dialplan."""
 
 from __future__ import annotations
 

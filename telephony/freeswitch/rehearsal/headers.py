@@ -1,4 +1,4 @@
-"""The shape of a leg in an event: the headers FreeSWITCH writes, in its order. Templates: captured events of a real one."""
+"""The shape of a leg in an event: the headers FreeSWITCH writes, in its order, after captured events of a real one."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _STATE_NUMBERS = {
 }
 
 _CODEC = {
-    "Channel-Read-Codec-Name": "PCMU",
+    "Channel-Read-Codec-Name": "PCMA",
     "Channel-Read-Codec-Rate": "8000",
     "Channel-Read-Codec-Bit-Rate": "64000",
-    "Channel-Write-Codec-Name": "PCMU",
+    "Channel-Write-Codec-Name": "PCMA",
     "Channel-Write-Codec-Rate": "8000",
     "Channel-Write-Codec-Bit-Rate": "64000",
 }
@@ -73,14 +73,14 @@ def profile_field(leg: Leg, name: str) -> str:
 def basic(leg: Leg) -> Headers:
     """The channel's own headers, without variables."""
     found: Headers = {
-        "Channel-State": leg.state,
+        "Channel-State": leg.running,
         "Channel-Call-State": leg.call_state,
         "Channel-State-Number": state_number(leg.state),
         "Channel-Name": leg.name,
         "Unique-ID": leg.uuid,
         "Call-Direction": leg.direction,
         "Presence-Call-Direction": leg.direction,
-        "Channel-HIT-Dialplan": "true" if leg.direction == "inbound" else "false",
+        "Channel-HIT-Dialplan": "true" if leg.direction == "inbound" or leg.is_flipped else "false",
     }
     if leg.presence:
         found["Channel-Presence-ID"] = leg.presence
@@ -102,7 +102,9 @@ def full(leg: Leg) -> Headers:
 
 def _caller(leg: Leg) -> Headers:
     profile = leg.profile
-    logical = "outbound" if leg.direction == "outbound" and len(leg.profiles) == 1 else "inbound"
+    logical = (
+        "outbound" if leg.direction == "outbound" and leg.peer is None and leg.other is None else "inbound"
+    )
     found: Headers = {"Caller-Direction": leg.direction, "Caller-Logical-Direction": logical}
     found |= _identity("Caller-", profile, caller_id="Caller-ID")
     found["Caller-Unique-ID"] = leg.uuid

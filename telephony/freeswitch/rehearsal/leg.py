@@ -103,7 +103,9 @@ class Leg:
         self.presence = presence
         self.times = Times(created=profile.created)
         self.variables: dict[str, Value] = {}
-        self.state, self.call_state, self.answer_state = "CS_INIT", "DOWN", "ringing"
+        # What it runs, and the state it is bound for: news tell the name of the first and the number of the second.
+        self.running, self.state = "CS_INIT", "CS_ROUTING"
+        self.call_state, self.answer_state = "DOWN", "ringing"
         self.cause = ""
         self.has_media = False
         self.peer: Leg | None = None
@@ -112,9 +114,10 @@ class Leg:
         self.person: Person | None = None
         self.next: Step | None = None
         self.recordings: dict[str, Recording] = {}
+        self.is_flipped = False
         self.farewells: list[Callable[[Leg], None]] = []
         self.applications_run: list[tuple[str, str, int]] = []
-        self.holding_music = False
+        self.hold_music = ""
         self.broadcast: asyncio.Future[None] | None = None
         self.originate_done: asyncio.Future[str] | None = None
         self.task: asyncio.Task[None] | None = None
@@ -142,6 +145,16 @@ class Leg:
     def heard_by(self) -> list[Recording]:
         """The recordings that hear this leg: its own and its peer's."""
         return [*self.recordings.values(), *(self.peer.recordings.values() if self.peer else ())]
+
+    def flip(self) -> None:
+        """An outbound leg that goes into a dialplan: whom we rang becomes the one who calls."""
+        self.is_flipped = True
+        profile = self.profile
+        profile.cid_name, profile.callee_name = profile.callee_name, profile.cid_name
+        profile.cid_number, profile.callee_number = profile.callee_number, profile.cid_number
+
+    def enter(self, state: str) -> None:
+        self.running = self.state = state
 
     def step_profile(self) -> Profile:
         """A copy of the profile becomes the current one, as each transfer and bridge does."""

@@ -192,7 +192,7 @@ def _said(done: bool, what: str) -> str:
     return "+OK Success\n" if done else f"-ERR Cannot {what} session!\n"
 
 
-COMMANDS: dict[str, Callable[["RehearsalSwitch", str], str | Awaitable[str]]] = {
+COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_exists": _exists,
     "uuid_kill": _kill,
     "uuid_transfer": _transfer,

@@ -60,9 +60,10 @@ def ring(leg: Leg) -> None:
     if leg.is_hung_up or leg.times.progress:
         return
     leg.times.progress = now_us()
-    leg.state = "CS_CONSUME_MEDIA"
-    set_call_state(leg, "RINGING")
+    leg.profile.network_addr = "127.0.0.1"
+    leg.enter("CS_CONSUME_MEDIA")
     leg.fire("CHANNEL_PROGRESS")
+    set_call_state(leg, "RINGING")
 
 
 def pre_answer(leg: Leg) -> None:
@@ -87,8 +88,6 @@ def answer(leg: Leg) -> None:
     leg.variables["endpoint_disposition"] = "ANSWER"
     leg.fire("CHANNEL_ANSWER")
     set_call_state(leg, "ACTIVE")
-    if leg.direction == "outbound":
-        leg.profile.network_addr = "127.0.0.1"
     _tell_originator(leg, f"+OK {leg.uuid}\n")
     if leg.person is not None:
         leg.person.answered(leg)
@@ -101,19 +100,19 @@ def _tell_originator(leg: Leg, words: str) -> None:
 
 
 def hold(leg: Leg) -> bool:
+    """The person on this leg puts the other one on hold, who hears music."""
     if leg.is_hung_up or leg.call_state == "HELD":
         return False
     set_call_state(leg, "HELD")
     leg.times.last_hold = now_us()
     for recording in leg.heard_by:
         recording.mark("held")
-    if leg.peer is not None and leg.get("hold_music"):
-        leg.peer.holding_music = True
-        leg.peer.fire(
-            "PLAYBACK_START",
-            {"Playback-File-Type": "local_stream", "Playback-File-Path": leg.get("hold_music")},
-        )
     leg.fire("CHANNEL_HOLD")
+    music = leg.get("hold_music")
+    if leg.peer is not None and music:
+        leg.peer.hold_music = music
+        leg.peer.fire("CHANNEL_EXECUTE", {"Application": "playback", "Application-Data": music})
+        leg.peer.fire("PLAYBACK_START", {"Playback-File-Type": "local_stream", "Playback-File-Path": music})
     return True
 
 
@@ -124,22 +123,20 @@ def unhold(leg: Leg) -> bool:
     for recording in leg.heard_by:
         recording.mark("talking" if leg.peer else "alone")
     if leg.peer is not None:
-        stop_hold_music(leg.peer)
+        stop_hold_music(leg.peer, "break")
     set_call_state(leg, "UNHELD")
+    set_call_state(leg, "ACTIVE")
     leg.fire("CHANNEL_UNHOLD")
-    leg.call_state = "ACTIVE"
     return True
 
 
-def stop_hold_music(leg: Leg) -> None:
-    if leg.holding_music:
-        leg.holding_music = False
-        extra = {
-            "Playback-File-Type": "local_stream",
-            "Playback-File-Path": leg.get("hold_music"),
-            "Playback-Status": "done",
-        }
-        leg.fire("PLAYBACK_STOP", extra)
+def stop_hold_music(leg: Leg, status: str = "done") -> None:
+    music, leg.hold_music = leg.hold_music, ""
+    if music:
+        what = {"Playback-File-Type": "local_stream", "Playback-File-Path": music, "Playback-Status": status}
+        leg.fire("PLAYBACK_STOP", dict(what))
+        done = {"Application": "playback", "Application-Data": music, "Application-Response": "FILE PLAYED"}
+        leg.fire("CHANNEL_EXECUTE_COMPLETE", dict(done))
 
 
 def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:
@@ -151,6 +148,8 @@ def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:
         leg.times.hold_accum += now_us() - leg.times.last_hold
     leg.times.hungup = now_us()
     disposition = _disposition(leg, by_party=by_party)
+    if by_party:
+        leg.variables["sip_hangup_disposition"] = disposition
     leg.state, leg.answer_state = "CS_HANGUP", "hangup"
     leg.next = None
     leg.interrupt()
@@ -177,9 +176,10 @@ async def _report(leg: Leg, disposition: str) -> None:
     """The record is on disk before CHANNEL_HANGUP_COMPLETE is told, as with the real one."""
     if leg.task is not None:  # what it was doing ends first, with its own news: PLAYBACK_STOP, RECORD_STOP
         await asyncio.wait((leg.task,), timeout=_LAST_WORDS_SECONDS)
+    leg.enter("CS_HANGUP")
     for recording in list(leg.recordings.values()):
         await recording.stop()
-    leg.state = "CS_REPORTING"
+    leg.enter("CS_REPORTING")
     set_call_state(leg, "HANGUP")
     leg.variables.update(variables.final(leg, disposition=disposition))
     cdr.spool(leg)

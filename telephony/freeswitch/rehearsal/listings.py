@@ -61,7 +61,7 @@ def _channels(switch: RehearsalSwitch) -> list[Row]:
 
 def _channel(leg: Leg) -> Row:
     profile, first = leg.profile, leg.profiles[-1]
-    codec = {"read_codec": "PCMU", "read_rate": "8000", "read_bit_rate": "64000"} if leg.has_media else {}
+    codec = {"read_codec": "PCMA", "read_rate": "8000", "read_bit_rate": "64000"} if leg.has_media else {}
     codec |= {name.replace("read", "write"): value for name, value in codec.items()}
     return {
         "uuid": leg.uuid,
@@ -69,7 +69,7 @@ def _channel(leg: Leg) -> Row:
         "created": stamp(leg.times.created),
         "created_epoch": str(leg.times.created // 1_000_000),
         "name": leg.name,
-        "state": leg.state,
+        "state": leg.running,
         "cid_name": profile.cid_name,
         "cid_num": profile.cid_number,
         "ip_addr": profile.network_addr,

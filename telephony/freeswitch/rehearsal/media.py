@@ -47,7 +47,9 @@ async def playback(leg: Leg, data: str) -> None:
         "playback_samples": str(played * 8),
     }
     leg.set("current_application_response", "FILE PLAYED" if is_over else "PLAYBACK ERROR")
-    leg.fire("PLAYBACK_STOP", {**what, "Playback-Status": "done" if is_over else "break"})
+    leg.fire(
+        "PLAYBACK_STOP", {**what, "Playback-Status": "done" if is_over or leg.is_interrupted else "break"}
+    )
 
 
 def length_of(leg: Leg, data: str) -> float | None:

@@ -107,7 +107,7 @@ def _first_step(target: str, dialplan: str, context: str) -> Step:
         return routing.transfer_to(target, dialplan, context)
 
     async def run(leg: Leg) -> None:
-        leg.state = "CS_EXECUTE"
+        leg.enter("CS_EXECUTE")
         await applications.execute(leg, found[1], routing.expand(leg, found[2] or ""))
 
     return run
@@ -140,6 +140,7 @@ def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: Dire
         source="src/switch_ivr_originate.c",
         cid_name=request.variables.get("origination_caller_id_name", ""),
         cid_number=number,
+        orig_cid_name=request.variables.get("origination_caller_id_name", ""),
         orig_cid_number=number,
         callee_name="Outbound Call",
         callee_number=phone.user,

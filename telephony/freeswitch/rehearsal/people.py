@@ -1,4 +1,4 @@
-"""What people take their time over: spans like `20`, `20-60` (any length between) or `0` (never), and the pace of a rehearsal."""
+"""How long people take: spans like `20`, `20-60` (any length between) or `0` (never), and the pace of it all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Span:
         return self.high == 0
 
     def pick(self) -> float:
-        return random.uniform(self.low, self.high)
+        return random.uniform(self.low, self.high)  # noqa: S311 - a habit, no secret
 
     def __str__(self) -> str:
         return f"{self.low:g}" if self.low == self.high else f"{self.low:g}-{self.high:g}"

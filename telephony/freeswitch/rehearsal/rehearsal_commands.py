@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from .switch import RehearsalSwitch
 
 USAGE = (
-    "-USAGE: rehearsal call <number> [from=] [name=] [patience=] [talk=] [message=] [leave_after=] [keys=digit@second,…] | "
-    "phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=] | "
-    "phone <user>@<domain> unregister|answer|hangup | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=] | "
-    "hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
+    "-USAGE: rehearsal call <number> [from=] [name=] [patience=] [talk=] [message=] [leave_after=]"
+    " [keys=digit@second,…]"
+    " | phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=]"
+    " | phone <user>@<domain> unregister|answer|hangup"
+    " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
+    " | hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
 )
 
 
@@ -130,7 +132,7 @@ async def _list(switch: RehearsalSwitch, words: list[str]) -> str:
     return json.dumps({"pace": switch.pace.speed, "legs": legs, "phones": phones}, ensure_ascii=False) + "\n"
 
 
-_VERBS: dict[str, Callable[["RehearsalSwitch", list[str]], Awaitable[str]]] = {
+_VERBS: dict[str, Callable[[RehearsalSwitch, list[str]], Awaitable[str]]] = {
     "call": _call,
     "phone": _phone,
     "hangup": _hangup,

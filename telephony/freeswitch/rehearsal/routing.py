@@ -54,28 +54,28 @@ def call(leg: Leg, name: str, argument: str) -> str:
     return ""
 
 
-async def route(leg: Leg) -> None:
-    """A step: find the extension for the leg's destination and run it."""
-    leg.state = "CS_ROUTING"
+async def route(leg: Leg, destination: str = "") -> None:
+    """A step: find the extension for the leg's destination and run it. An inline dialplan is the destination."""
+    leg.enter("CS_ROUTING")
     if leg.direction == "inbound" and not leg.is_answered:
         lifecycle.set_call_state(leg, "RINGING")
-    extension = await _find(leg)
+    extension = await _find(leg, destination or leg.profile.destination)
     if leg.is_interrupted:
         return
     if extension is None:
         lifecycle.hang_up(leg, "NO_ROUTE_DESTINATION")
         return
     leg.profile.extension = extension
-    leg.state = "CS_EXECUTE"
+    leg.enter("CS_EXECUTE")
     await run(leg, extension)
 
 
-async def _find(leg: Leg) -> Extension | None:
+async def _find(leg: Leg, destination: str) -> Extension | None:
     """Asks each dialplan of a list like `XML,XML:/path/of/a/file.xml` until one knows the destination."""
     for plan in expand(leg, leg.profile.dialplan or "XML").split(","):
         name, _, argument = plan.partition(":")
         if name.lower() == "inline":
-            return _inline(leg.profile.destination)
+            return _inline(destination)
         contexts = leg.switch.contexts_in(argument) if argument else await _asked(leg)
         found = _read(leg, contexts)
         if found is not None:
@@ -145,7 +145,7 @@ def transfer_to(destination: str, dialplan_name: str, context: str) -> Step:
 
     async def go(leg: Leg) -> None:
         if retarget(leg, destination, dialplan_name, context):
-            await route(leg)
+            await route(leg, destination)
 
     return go
 
@@ -171,7 +171,20 @@ def retarget(leg: Leg, destination: str, dialplan_name: str, context: str) -> bo
     )
     leg.push("transfer_history", profile.transfer_source)
     leg.variables["transfer_source"] = profile.transfer_source
+    leg.variables.pop("signal_bond", None)
+    leg.times.bridged = 0
+    leg.other = None
     return True
+
+
+def _turn_round(leg: Leg) -> None:
+    """A leg we rang appears as the caller in its dialplan; one that called gets its own number back."""
+    profile = leg.profile
+    if leg.direction == "outbound" and not leg.is_flipped:
+        leg.flip()
+    if leg.direction == "inbound":
+        profile.cid_name, profile.cid_number = profile.orig_cid_name, profile.orig_cid_number
+        profile.callee_name = profile.callee_number = ""
 
 
 def split_target(words: list[str], leg: Leg) -> tuple[str, str, str]:
@@ -197,7 +210,7 @@ async def execute_extension(leg: Leg, data: str) -> None:
 
 async def park(leg: Leg) -> None:
     """A step: nothing happens to the leg until somebody sends it on."""
-    leg.state = "CS_PARK"
+    leg.enter("CS_PARK")
     leg.fire("CHANNEL_PARK")
     await leg.pause()
     leg.fire("CHANNEL_UNPARK")

@@ -69,7 +69,7 @@ class RehearsalSwitch:
             changed = Path(path).stat().st_mtime_ns
             known = self._documents.get(path)
             if known is None or known[0] != changed:
-                contexts = ET.parse(path).getroot().findall(".//context")
+                contexts = ET.parse(path).getroot().findall(".//context")  # noqa: S314 - our own file
                 known = self._documents[path] = (changed, contexts)
             return known[1]
         except (OSError, ET.ParseError) as error:
@@ -100,7 +100,8 @@ class RehearsalSwitch:
     def log(self, text: str) -> None:
         """One line for the operator; what callers sent never gets here unescaped."""
         line = text.encode("unicode_escape", "replace").decode("ascii")[:500]
-        print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+        sys.stderr.flush()
 
     async def beat(self, seconds: float) -> None:
         """Fires HEARTBEAT for ever."""
@@ -134,4 +135,5 @@ def uptime_words(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     milliseconds = int(seconds * 1000) % 1000
-    return f"0 years, {days} days, {hours} hours, {minutes} minutes, {rest} seconds, {milliseconds} milliseconds, 0 microseconds"
+    days_and_hours = f"0 years, {days} days, {hours} hours, {minutes} minutes, "
+    return f"{days_and_hours}{rest} seconds, {milliseconds} milliseconds, 0 microseconds"

@@ -35,7 +35,7 @@ _Q850 = {
 
 _SDP = (
     "v=0\r\no=rehearsal 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-    "m=audio 40000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
+    "m=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
 )
 
 
@@ -84,7 +84,7 @@ def inbound(leg: Leg, *, port: str, serial: int) -> dict[str, Value]:
         "sip_contact_host": host,
         "max_forwards": "70",
         "switch_r_sdp": _SDP,
-        "ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b",
+        "ep_codec_string": "CORE_PCM_MODULE.PCMA@8000h@20i@64000b",
         "endpoint_disposition": "DELAYED NEGOTIATION",
     }
     return {name: value for name, value in found.items() if value}
@@ -122,22 +122,22 @@ def media() -> dict[str, Value]:
     return {
         "remote_audio_media_flow": "sendrecv",
         "audio_media_flow": "sendrecv",
-        "rtp_audio_recv_pt": "0",
-        "rtp_use_codec_name": "PCMU",
+        "rtp_audio_recv_pt": "8",
+        "rtp_use_codec_name": "PCMA",
         "rtp_use_codec_rate": "8000",
         "rtp_use_codec_ptime": "20",
         "rtp_use_codec_channels": "1",
-        "rtp_last_audio_codec_string": "PCMU@8000h@20i@1c",
-        "read_codec": "PCMU",
-        "original_read_codec": "PCMU",
+        "rtp_last_audio_codec_string": "PCMA@8000h@20i@1c",
+        "read_codec": "PCMA",
+        "original_read_codec": "PCMA",
         "read_rate": "8000",
         "original_read_rate": "8000",
-        "write_codec": "PCMU",
+        "write_codec": "PCMA",
         "write_rate": "8000",
         "dtmf_type": "rfc2833",
         "local_media_ip": "127.0.0.1",
         "remote_media_ip": "127.0.0.1",
-        "rtp_use_pt": "0",
+        "rtp_use_pt": "8",
         "endpoint_disposition": "ANSWER",
     }
 
@@ -178,8 +178,7 @@ def _last_application(leg: Leg) -> dict[str, Value]:
     if leg.applications_run:
         name, data, _ = leg.applications_run[-1]
         found = {"last_app": name} | ({"last_arg": data} if data else {})
-    name = profile.orig_cid_name or profile.cid_name or profile.cid_number
-    found["caller_id"] = f'"{name}" <{profile.orig_cid_number or profile.cid_number}>'
+    found["caller_id"] = f'"{profile.cid_name or profile.cid_number}" <{profile.cid_number}>'
     return found
 
 
