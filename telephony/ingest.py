@@ -66,11 +66,17 @@ class Ingest:
         known = self._tenant_of_leg.get(fact.leg_id, "")
         if known:
             return known
+        domain = getattr(fact, "domain", "")
+        if not domain:
+            return self.tenant_of_number(getattr(fact, "dialled", ""))
         with enter_public():
-            if domain := getattr(fact, "domain", ""):
-                owner = tenant_queries.tenant_of_domain(domain)
-            else:
-                owner = tenant_queries.tenant_of_number(getattr(fact, "dialled", ""))
+            owner = tenant_queries.tenant_of_domain(domain)
+        return owner.schema_name if owner and self._exists(owner.schema_name) else ""
+
+    def tenant_of_number(self, dialled: str) -> str:
+        """The schema of the tenant whose number this is, or ""."""
+        with enter_public():
+            owner = tenant_queries.tenant_of_number(dialled)
         return owner.schema_name if owner and self._exists(owner.schema_name) else ""
 
     def _exists(self, tenant: str) -> bool:

@@ -3,19 +3,25 @@
 import hashlib
 import secrets
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from telephony import events
-from telephony.errors import NoFreeSeat
+from telephony.errors import NoFreeSeat, TelephonyUnreachable
 from telephony.models import Agent, Device
+from telephony.orders import ReadFloorAgain, send_order
 from tenants import queries as tenant_queries
-from tenants.context import current_tenant
+from tenants.context import current_schema, current_tenant, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
 from tenants.people.models import Member
+
+log = structlog.get_logger()
 
 PASSWORD_LENGTH = 24
 ALPHABET = string.ascii_letters + string.digits
@@ -84,8 +90,18 @@ def next_extension() -> str:
 
 
 def floor_changed() -> None:
-    """Queues, skills or agents are not what they were: whoever routes reads them again."""
+    """Queues, skills or agents are not what they were: browsers hear it, and the worker reads them again."""
     emit(events.FloorConfigured(occurred_at=timezone.now()))
+    transaction.on_commit(partial(_tell_worker, current_schema()))
+
+
+def _tell_worker(schema_name: str) -> None:
+    """Without a worker nothing is lost: it reads the floor when it starts."""
+    try:
+        with enter(schema_name):
+            send_order(ReadFloorAgain(), member=None)
+    except TelephonyUnreachable:
+        log.info("The floor was changed while no telephony worker listened.", tenant=schema_name)
 
 
 def a1_hash(username: str, domain: str, password: str) -> str:
@@ -102,6 +118,6 @@ def _give_password(device: Device) -> str:
     return password
 
 
-def _names(extension: str):  # noqa: ANN202
+def _names(extension: str) -> Iterator[str]:
     yield extension
     yield from (f"{extension}{letter}" for letter in string.ascii_lowercase)

@@ -1,0 +1,21 @@
+"""`manage.py run_telephony`: the worker of one cell, with its threads."""
+
+import os
+import signal
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from telephony.worker.assembly import assemble
+
+
+class Command(BaseCommand):
+    help = "Listen to the switch, route calls, settle call records. A second one waits as a warm spare."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        crew = assemble(settings.SWITCH, worker_id=f"{socket.gethostname()}:{os.getpid()}")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: crew.worker.stop())
+        crew.run()

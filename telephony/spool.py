@@ -1,0 +1,138 @@
+"""The switch's call records on disk → settled legs. A record leaves the folder only after its commit.
+
+<spool>/*.json           written by the switch, maybe only half by now
+<spool>/done/<day>/      settled; kept for a week
+<spool>/quarantine/      unreadable, or of a tenant that cannot be: an error is logged, a person must look
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
+
+from telephony.facts import Direction, Fact, LegSettled
+from telephony.ingest import Ingest
+from telephony.models import Recording
+from tenants import queries as tenant_queries
+from tenants.context import enter, enter_public
+
+log = structlog.get_logger()
+
+HALF_WRITTEN_SECONDS = 2.0
+"""A record still unreadable when it is older than this is broken, not unfinished."""
+MOST_PER_SWEEP = 500
+MOST_ATTEMPTS = 3
+KEEP_DONE_SECONDS = 7 * 24 * 3600
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+
+class RecordMisplaced(Exception):
+    """The record names a tenant that does not exist, or one whose number was not dialled."""
+
+
+@dataclass
+class Sweep:
+    """Sweeps one folder. `parse` raises ValueError on what is no whole record; `on_recording` hears (schema, id)."""
+
+    folder: Path
+    parse: Callable[[bytes], list[Fact]]
+    on_recording: Callable[[str, UUID], None] = lambda schema, recording_id: None
+    now: Callable[[], float] = time.time
+    ingest: Ingest = field(default_factory=Ingest)
+    _attempts: Counter = field(default_factory=Counter)
+
+    def run(self) -> int:
+        """Settle what lies there; returns how many records. Raises DATABASE_AWAY errors, and nothing is lost then."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return sum(1 for file in self._waiting() if self._take(file))
+
+    def waiting(self) -> int:
+        return sum(1 for _file in self._waiting(most=10_000))
+
+    def _waiting(self, most: int = MOST_PER_SWEEP) -> list[Path]:
+        found = sorted(self.folder.glob("*.json"), key=lambda file: file.name)
+        return found[:most]
+
+    def _take(self, file: Path) -> bool:
+        try:
+            self._settle(file)
+        except DATABASE_AWAY:
+            raise
+        except (FileNotFoundError, RecordMisplaced, ValueError) as error:
+            self._put_aside(file, error)
+            return False
+        except Exception:
+            # One record that breaks us must not keep the others from being settled.
+            self._attempts[file.name] += 1
+            log.exception("A call record could not be settled.", file=file.name)
+            if self._attempts[file.name] >= MOST_ATTEMPTS:
+                self._quarantine(file, "it broke the settlement")
+            return False
+        self._move(file, self.folder / "done" / f"{datetime.now(UTC):%Y-%m-%d}")
+        return True
+
+    def _put_aside(self, file: Path, error: Exception) -> None:
+        """A record that is only half there yet gets its time."""
+        if isinstance(error, RecordMisplaced):
+            self._quarantine(file, str(error))
+        elif isinstance(error, ValueError) and self.now() - file.stat().st_mtime > HALF_WRITTEN_SECONDS:
+            self._quarantine(file, f"unreadable: {error}")
+
+    def _settle(self, file: Path) -> None:
+        for fact in self.parse(file.read_bytes()):
+            if isinstance(fact, LegSettled):
+                check_place(fact)
+            self.ingest.take(fact)
+            if isinstance(fact, LegSettled) and fact.offer_id:
+                self._announce_recording(fact)
+
+    def _announce_recording(self, record: LegSettled) -> None:
+        tenant = self.ingest.tenant_of(record.leg_id)
+        if not tenant:
+            return
+        with enter(tenant):
+            found = Recording.objects.filter(leg=record.leg_id, sha256="", ended_at__isnull=False)
+            recording_id = found.values_list("pk", flat=True).first()
+        if recording_id:
+            self.on_recording(tenant, recording_id)
+
+    def _quarantine(self, file: Path, why: str) -> None:
+        log.error("A call record was put aside; someone has to look at it.", file=file.name, why=why)
+        self._attempts.pop(file.name, None)
+        self._move(file, self.folder / "quarantine")
+
+    def _move(self, file: Path, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.replace(file, folder / file.name)
+
+    def forget_old(self) -> int:
+        """Delete settled records older than a week; returns how many."""
+        old = [file for file in self._done() if self.now() - file.stat().st_mtime > KEEP_DONE_SECONDS]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)
+
+    def _done(self) -> Iterator[Path]:
+        return (self.folder / "done").glob("*/*.json")
+
+
+def check_place(record: LegSettled) -> None:
+    """Raises RecordMisplaced. A caller's leg must be of the tenant whose number was dialled."""
+    if not record.tenant:
+        return
+    with enter_public():
+        if not tenant_queries.state_of(record.tenant):
+            raise RecordMisplaced("it names a tenant that does not exist")
+        if record.direction != Direction.INBOUND:
+            return
+        owner = tenant_queries.tenant_of_number(record.dialled)
+    if owner is not None and owner.schema_name != record.tenant:
+        raise RecordMisplaced("it names another tenant than the one whose number was dialled")

@@ -1,0 +1,73 @@
+"""Puts the worker together: switch, lease, threads and loop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from telephony import freeswitch
+from telephony.cells import actions as cell_actions
+from telephony.freeswitch import cdr
+from telephony.freeswitch.translate import Source
+from telephony.spool import Sweep
+from telephony.switch import Switch
+from telephony.worker.ears import FactEar, OrderEar
+from telephony.worker.inbox import Inbox
+from telephony.worker.lease import LeaseKeeper
+from telephony.worker.loop import Worker
+from telephony.worker.signs import Signs
+from telephony.worker.snapshot import write_snapshot
+from telephony.worker.sweeper import Sweeper
+
+
+@dataclass
+class Crew:
+    worker: Worker
+    switch: Switch
+    inbox: Inbox
+    facts: FactEar
+    orders: OrderEar
+    sweeper: Sweeper
+
+    def run(self) -> None:
+        """Until `worker.stop()`; calls are not touched by our going."""
+        for thread in (self.facts, self.orders, self.sweeper):
+            thread.start()
+        try:
+            self.worker.run()
+        finally:
+            self.inbox.close()
+            self.orders.stop()
+            self.sweeper.stop()
+            self.switch.close()
+
+
+def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
+    """`known` is settings.SWITCH; a switch given is used instead of connecting to one."""
+    cell, node = str(known["cell"]), str(known["node"])
+    cell_actions.open_cell(cell, node=node, kind=str(known["kind"]))
+    switch = switch or freeswitch.connect(known)
+    inbox = Inbox()
+    lease = LeaseKeeper(cell, worker_id)
+    source = Source(node, str(known["recordings_dir"]))
+    sweep = Sweep(Path(known["spool_dir"]), parse=lambda content: cdr.settle(content, source))
+    sweeper = Sweeper(sweep, may_act=lambda: lease.is_held)
+    sweep.on_recording = sweeper.prove
+    worker = Worker(
+        switch=switch,
+        lease=lease,
+        inbox=inbox,
+        sweeper=sweeper,
+        signs=Signs(worker_id, kind=str(known["kind"])),
+        node=node,
+        after_resync=partial(write_snapshot, known),
+    )
+    return Crew(
+        worker=worker,
+        switch=switch,
+        inbox=inbox,
+        facts=FactEar(switch, inbox),
+        orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held),
+        sweeper=sweeper,
+    )

@@ -1,0 +1,197 @@
+"""Orders carried out: asked of the switch or of an action, by the one process that may act for the cell."""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import singledispatchmethod
+from uuid import UUID
+
+import structlog
+from django.utils import translation
+
+from telephony import actions, orders, queries
+from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, QueueClosed, SwitchDidNotAnswer
+from telephony.models import Call, Offer, Queue
+from telephony.switch import QueueEntry, Switch, SwitchError
+from telephony.worker.clock import Clock
+from telephony.worker.wheel import Wheel
+from tenants.context import current_tenant, enter
+from tenants.errors import DomainError
+from tenants.realtime import publish
+
+log = structlog.get_logger()
+
+PAGE_GRACE = 45.0
+"""Seconds between the last page closing and the agent being signed out: a reload is no going home."""
+
+
+class Errands:
+    def __init__(
+        self, *, switch: Switch, clock: Clock, wheel: Wheel, read_floor: Callable[[str], None]
+    ) -> None:
+        self._switch = switch
+        self._read_floor = read_floor
+        self._clock = clock
+        self._wheel = wheel
+        self._pages: Counter[tuple[str, int]] = Counter()
+
+    def carry_out(self, envelope: orders.Envelope) -> None:
+        """Do it; a refusal goes back to the agent's page in the language it was asked in."""
+        order = envelope.order
+        with enter(envelope.tenant):
+            try:
+                if self._clock.seconds() - envelope.sent_at > orders.TOO_LATE_SECONDS:
+                    raise OrderTooLate
+                self._do(order)
+            except SwitchError as error:
+                log.warning("The switch did not carry out an order.", order=order.type, problem=str(error))
+                self._refuse(envelope, SwitchDidNotAnswer())
+            except DomainError as refusal:
+                self._refuse(envelope, refusal)
+
+    def close_page(self, tenant: str, agent_id: int) -> None:
+        """The grace is over: with no page open by now, nobody is there."""
+        if self._pages[tenant, agent_id]:
+            return
+        with enter(tenant):
+            actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
+
+    def _refuse(self, envelope: orders.Envelope, refusal: DomainError) -> None:
+        with translation.override(envelope.language):
+            message = {
+                "type": "order_refused",
+                "order_id": envelope.order_id,
+                "order": envelope.order.type,
+                "code": refusal.code,
+                "message": refusal.message,
+            }
+        publish(f"agent.{envelope.order.agent_id}", message)
+
+    @singledispatchmethod
+    def _do(self, order: orders.Order) -> None:
+        log.warning("An order is known but nobody carries it out.", order=order.type)
+
+    @_do.register
+    def _(self, order: orders.SignIn) -> None:
+        actions.sign_in(agent_id=order.agent_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.SignOut) -> None:
+        actions.sign_out(agent_id=order.agent_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.PageOpened) -> None:
+        self._pages[current_tenant().schema_name, order.agent_id] += 1
+        actions.sign_in(agent_id=order.agent_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.PageClosed) -> None:
+        key = current_tenant().schema_name, order.agent_id
+        self._pages[key] = max(0, self._pages[key] - 1)
+        if not self._pages[key]:
+            self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
+
+    @_do.register
+    def _(self, order: orders.SetReady) -> None:
+        actions.set_agent_ready(agent_id=order.agent_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.SetNotReady) -> None:
+        actions.set_agent_not_ready(agent_id=order.agent_id, reason_id=order.reason_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.Answer) -> None:
+        self._switch.answer(_ringing(order.agent_id, order.call_id).pk)
+
+    @_do.register
+    def _(self, order: orders.HangUp) -> None:
+        offer = _current(order.agent_id, order.call_id)
+        if offer.answered_at is None:
+            self._switch.hang_up(offer.pk, "CALL_REJECTED")
+            return
+        actions.note_hang_up_order(leg_id=offer.pk, by="agent")
+        self._switch.hang_up(offer.pk)
+
+    @_do.register
+    def _(self, order: orders.Hold) -> None:
+        self._switch.hold(_talking(order.agent_id, order.call_id).pk)
+
+    @_do.register
+    def _(self, order: orders.Unhold) -> None:
+        self._switch.unhold(_talking(order.agent_id, order.call_id).pk)
+
+    @_do.register
+    def _(self, order: orders.TransferToQueue) -> None:
+        offer = _talking(order.agent_id, order.call_id)
+        queue = queries.queue(order.queue_id)
+        if queue is None or queue.state != Queue.State.OPEN:
+            raise QueueClosed
+        actions.aim_call(call_id=offer.call_id, agent_id=None)
+        self._switch.send_to_queue(offer.call_id, _entry(queue))
+
+    @_do.register
+    def _(self, order: orders.TransferToAgent) -> None:
+        offer = _talking(order.agent_id, order.call_id)
+        if not queries.colleagues_of(order.agent_id).filter(pk=order.to_agent_id).exists():
+            raise AgentNotReady
+        queue = Call.objects.select_related("queue").get(pk=offer.call_id).queue
+        if queue is None:
+            raise NoCallHere
+        actions.aim_call(call_id=offer.call_id, agent_id=order.to_agent_id)
+        self._switch.send_to_queue(offer.call_id, _entry(queue))
+
+    @_do.register
+    def _(self, order: orders.FinishWrapUp) -> None:
+        actions.finish_wrap_up(
+            agent_id=order.agent_id,
+            call_id=order.call_id,
+            at=self._clock.now(),
+            disposition_id=order.disposition_id,
+            note=order.note,
+        )
+
+    @_do.register
+    def _(self, order: orders.ExtendWrapUp) -> None:
+        actions.extend_wrap_up(
+            agent_id=order.agent_id, call_id=order.call_id, seconds=order.seconds, at=self._clock.now()
+        )
+
+    @_do.register
+    def _(self, order: orders.ReadFloorAgain) -> None:
+        self._read_floor(current_tenant().schema_name)
+
+
+def _current(agent_id: int, call_id: UUID) -> Offer:
+    """The agent's own open offer or conversation of this call; nobody else's."""
+    offer = (
+        Offer.objects.filter(agent_id=agent_id, call_id=call_id, ended_at=None)
+        .order_by("-offered_at")
+        .first()
+    )
+    if offer is None:
+        raise NoCallHere
+    return offer
+
+
+def _ringing(agent_id: int, call_id: UUID) -> Offer:
+    offer = _current(agent_id, call_id)
+    if offer.answered_at is not None:
+        raise NoCallHere
+    return offer
+
+
+def _talking(agent_id: int, call_id: UUID) -> Offer:
+    offer = _current(agent_id, call_id)
+    if offer.answered_at is None or offer.talk_ended_at is not None:
+        raise NoCallHere
+    return offer
+
+
+def _entry(queue: Queue) -> QueueEntry:
+    tenant = current_tenant()
+    return QueueEntry(
+        tenant=tenant.schema_name,
+        queue_id=queue.pk,
+        priority=queue.priority,
+        max_wait_seconds=queue.max_wait_seconds,
+        language=queries.switch_language(tenant.language),
+    )

@@ -1,0 +1,141 @@
+"""Who acts for a cell: one lease row with an epoch, renewed each second, and a session lock as the second guard.
+
+It has a connection of its own: the lock lives as long as that session, and no pool may hand it to somebody else.
+"""
+
+import time
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger()
+
+LASTS_SECONDS = 3.0
+RENEW_EVERY = 1.0
+_TIMEOUT_MS = 2_000
+
+_TAKE = """
+UPDATE public.cells_lease SET holder = %(holder)s, epoch = epoch + 1,
+       expires_at = clock_timestamp() + make_interval(secs => %(lasts)s)
+ WHERE cell_id = (SELECT id FROM public.cells_cell WHERE name = %(cell)s)
+   AND (expires_at IS NULL OR expires_at < clock_timestamp())
+RETURNING epoch"""
+_RENEW = """
+UPDATE public.cells_lease SET expires_at = clock_timestamp() + make_interval(secs => %(lasts)s)
+ WHERE cell_id = (SELECT id FROM public.cells_cell WHERE name = %(cell)s)
+   AND holder = %(holder)s AND epoch = %(epoch)s
+RETURNING epoch"""
+_RELEASE = """
+UPDATE public.cells_lease SET expires_at = clock_timestamp()
+ WHERE cell_id = (SELECT id FROM public.cells_cell WHERE name = %(cell)s)
+   AND holder = %(holder)s AND epoch = %(epoch)s"""
+
+
+class LeaseKeeper:
+    """Held until `LASTS_SECONDS` after the last successful renewal was sent, by this machine's own count."""
+
+    def __init__(
+        self,
+        cell: str,
+        holder: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        lasts: float = LASTS_SECONDS,
+        connect: Callable[[], psycopg.Connection] | None = None,
+    ) -> None:
+        self._connect = connect or _connect
+        self.cell = cell
+        self.holder = holder
+        self.epoch = 0
+        self._lasts = lasts
+        self._monotonic = monotonic
+        self._until = float("-inf")
+        self._connection: psycopg.Connection | None = None
+        self._has_lock = False
+
+    @property
+    def is_held(self) -> bool:
+        return self._monotonic() < self._until
+
+    @property
+    def is_due(self) -> bool:
+        """Time to renew."""
+        return self._monotonic() > self._until - self._lasts + RENEW_EVERY
+
+    def take(self) -> bool:
+        """Become the holder with a new epoch, if nobody is."""
+        asked_at = self._monotonic()
+        row = self._run(_TAKE) if self._lock() else None
+        if row is None:
+            return False
+        self.epoch, self._until = row[0], asked_at + self._lasts
+        log.info("This worker now acts for the cell.", cell=self.cell, epoch=self.epoch)
+        return True
+
+    def renew(self) -> bool:
+        """False when another epoch has begun or the database does not answer; the time left stays."""
+        asked_at = self._monotonic()
+        try:
+            row = self._run(_RENEW) if self._lock() else None
+        except psycopg.Error as error:
+            log.warning("The lease could not be renewed.", cell=self.cell, problem=type(error).__name__)
+            self._drop()
+            return False
+        if row is None:
+            self._until = float("-inf")
+            return False
+        self._until = asked_at + self._lasts
+        return True
+
+    def release(self) -> None:
+        """Let the spare take over at once."""
+        was_held, self._until = self.is_held, float("-inf")
+        try:
+            if was_held and self._connection is not None:
+                self._connection.execute(_RELEASE, self._values())
+        except psycopg.Error:
+            log.warning("The lease could not be given back; it expires by itself.", cell=self.cell)
+        self._drop()
+
+    def _lock(self) -> bool:
+        """The session lock of this cell; taken once per connection."""
+        if not self._has_lock or self._connection is None or self._connection.closed:
+            row = self._run("SELECT pg_try_advisory_lock(hashtext(%(lock)s))")
+            self._has_lock = bool(row and row[0])
+        return self._has_lock
+
+    def _run(self, statement: str) -> tuple | None:
+        if self._connection is None or self._connection.closed:
+            self._connection, self._has_lock = self._connect(), False
+        return self._connection.execute(statement, self._values()).fetchone()
+
+    def _values(self) -> dict:
+        return {
+            "cell": self.cell,
+            "holder": self.holder,
+            "epoch": self.epoch,
+            "lasts": self._lasts,
+            "lock": f"telephony cell {self.cell}",
+        }
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._has_lock = None, False
+
+
+def _connect() -> psycopg.Connection:
+    known = settings.DATABASES["default"]
+    return psycopg.connect(
+        dbname=known["NAME"],
+        user=known.get("USER") or None,
+        password=known.get("PASSWORD") or None,
+        host=known.get("HOST") or None,
+        port=known.get("PORT") or None,
+        autocommit=True,
+        connect_timeout=2,
+        options=f"-c statement_timeout={_TIMEOUT_MS}",
+        application_name="telephony lease",
+    )

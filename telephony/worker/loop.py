@@ -1,0 +1,332 @@
+"""The main loop: one thing at a time, and only while the lease is held.
+
+What waits here in one thread: our own news, then orders, then facts. Around them the housekeeping: the lease,
+the
+beat that tells the switch we are alive (only from here, so that a hung loop stops it), timers, and signs of
+life.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import structlog
+from django.db import connection
+
+from telephony import actions, events, facts
+from telephony.cells import actions as cell_actions
+from telephony.errors import EpochIsOver
+from telephony.ingest import Ingest
+from telephony.orders import Envelope
+from telephony.spool import DATABASE_AWAY
+from telephony.switch import Switch, SwitchError
+from telephony.worker.clock import Clock
+from telephony.worker.desk import Desk
+from telephony.worker.errands import Errands
+from telephony.worker.inbox import Inbox, News
+from telephony.worker.lease import LeaseKeeper
+from telephony.worker.resync import Resync
+from telephony.worker.signs import Signs
+from telephony.worker.sweeper import Sweeper
+from telephony.worker.wheel import Wheel
+from tenants.context import current_schema, enter
+from tenants.events import Event, subscribe
+
+log = structlog.get_logger()
+
+BEAT_EVERY = 2.0
+REPORT_EVERY = 2.0
+LONGEST_NAP = 0.25
+LONGEST_CATCH_UP = 3.0
+RESYNC_PAUSE = 1.0
+MOST_TRIES = 10
+NEVER = float("-inf")
+BEAT_WITHOUT_DATABASE = 15.0
+"""Seconds without a database during which callers are kept waiting for us.
+
+Then the switch takes care of them.
+"""
+
+HEARD = (
+    events.AgentStateChanged,
+    events.CallQueued,
+    events.StayEnded,
+    events.CallOffered,
+    events.OfferEnded,
+    events.FloorConfigured,
+)
+
+
+class Worker:
+    def __init__(
+        self,
+        *,
+        switch: Switch,
+        lease: LeaseKeeper,
+        inbox: Inbox,
+        sweeper: Sweeper,
+        signs: Signs,
+        node: str,
+        clock: Clock | None = None,
+        after_resync: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
+        self._node = node
+        self._clock = clock or Clock()
+        self._wheel = Wheel()
+        self._after_resync = after_resync
+        self._desks: dict[str, Desk] = {}
+        self._ingest = Ingest(on_recording_stopped=sweeper.prove)
+        self._errands = Errands(
+            switch=switch, clock=self._clock, wheel=self._wheel, read_floor=self._read_floor
+        )
+        self._resync = Resync(
+            switch,
+            self._ingest,
+            node=node,
+            clock=self._clock,
+            keep_alive=self._keep_alive,
+            prove=sweeper.prove,
+        )
+        self._is_stopping = self._is_routing = False
+        self._resync_asked_at: float | None = None
+        self._resync_not_before = self._beat_at = self._report_at = NEVER
+        self._database_seen_at = NEVER
+        self._pause = 0.0
+        self._tries = 0
+        for kind in HEARD:
+            subscribe(kind, self._overhear)
+
+    # ---- life
+
+    def run(self) -> None:
+        while not self._is_stopping:
+            if self._lease.is_held or self._become_holder():
+                self.turn()
+        self._lease.release()
+
+    def stop(self) -> None:
+        self._is_stopping = True
+        self._inbox.close()
+
+    def turn(self, most: float = LONGEST_NAP) -> bool:
+        """One round: the next thing in the inbox, then housekeeping. False when there was nothing in it."""
+        nap = self._wheel.seconds_to_next(self._clock.seconds(), most)
+        item = self._inbox.take(nap)
+        if item is not None and self._lease.is_held:
+            self._handle(item)
+        elif item is not None:
+            self._inbox.put_back(item)
+        self._keep_house()
+        return item is not None
+
+    def _become_holder(self) -> bool:
+        """Whatever was routed under an older epoch no longer counts: rows and switch are compared anew."""
+        try:
+            is_ours = self._lease.take()
+        except psycopg.Error as error:
+            # Nobody can take it now. What we hear meanwhile is kept, and callers keep hearing that we live.
+            log.warning("The lease cannot be asked for.", problem=type(error).__name__)
+            self._keep_alive()
+            time.sleep(0.5)
+            return False
+        if is_ours:
+            self._ask_for_resync()
+            return True
+        self._database_seen_at = NEVER
+        for fact in self._inbox.forget_facts():
+            self._signs.note_fact(fact, self._clock.now())
+        time.sleep(LONGEST_NAP)
+        return False
+
+    # ---- one thing
+
+    def _handle(self, item: News | Envelope | facts.Fact) -> None:
+        try:
+            self._take(item)
+            self._database_seen_at, self._pause, self._tries = time.monotonic(), 0.0, 0
+        except DATABASE_AWAY as error:
+            self._wait_for_database(error)
+            self._tries = self._tries + 1 if self._lease.is_held else 0
+            if self._tries <= MOST_TRIES:
+                self._inbox.put_back(item)
+        except EpochIsOver:
+            log.warning("Another worker acts for this cell; this one waits.", cell=self._lease.cell)
+            self._stop_routing()
+        except Exception:
+            # The only blind except: one bad fact must not stop everyone's calls.
+            self._signs.count_failure()
+            log.exception("Something could not be handled and was left out.", kind=type(item).__name__)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+
+    def _take(self, item: News | Envelope | facts.Fact) -> None:
+        if isinstance(item, News):
+            if desk := self._desk_of(item.tenant):
+                desk.hear(item.event)
+        elif isinstance(item, Envelope):
+            self._errands.carry_out(item)
+        else:
+            self._take_fact(item)
+
+    def _take_fact(self, fact: facts.Fact) -> None:
+        self._signs.note_fact(fact, self._clock.now())
+        if isinstance(fact, facts.SwitchConnected):
+            self._ask_for_resync()
+        elif isinstance(fact, facts.SwitchLost):
+            self._stop_routing()
+        elif isinstance(fact, facts.CommandFinished):
+            self._finish_command(fact)
+        else:
+            self._ingest.take(fact)
+
+    def _finish_command(self, fact: facts.CommandFinished) -> None:
+        """An originate that failed: the offer it was for is over.
+
+        Which tenant's it is, the leg's id says or nothing.
+        """
+        if fact.is_ok:
+            return
+        for tenant in self._tenants_of_offer(fact.command_id):
+            with enter(tenant):
+                actions.fail_offer(offer_id=fact.command_id, at=fact.at, failure=fact.text)
+
+    def _tenants_of_offer(self, offer_id: Any) -> list[str]:
+        known = self._ingest.tenant_of(offer_id)
+        return [known] if known else list(self._desks)
+
+    def _overhear(self, event: Event) -> None:
+        """Events of any thread of this process, after their commit."""
+        self._inbox.put_news(News(current_schema(), event))
+
+    # ---- desks
+
+    def _desk_of(self, tenant: str) -> Desk | None:
+        """None while the switch is away or its list has not been compared.
+
+        The resync reads everything anyway.
+        """
+        if not self._is_routing:
+            return None
+        if tenant not in self._desks:
+            self._read_floor(tenant)
+        return self._desks[tenant]
+
+    def _read_floor(self, tenant: str) -> None:
+        desk = self._desks[tenant] = self._desks.get(tenant) or Desk(
+            tenant,
+            switch=self._switch,
+            clock=self._clock,
+            wheel=self._wheel,
+            cell=self._lease.cell,
+            epoch=self._lease.epoch,
+        )
+        desk.read_floor()
+
+    def _stop_routing(self) -> None:
+        self._is_routing = False
+        self._desks.clear()
+
+    def _ask_for_resync(self) -> None:
+        self._stop_routing()
+        self._resync_asked_at = self._resync_asked_at or time.monotonic()
+
+    def _is_resync_due(self) -> bool:
+        """What was already heard is taken in first, because it knows the true moments.
+
+        But nobody waits long for it.
+        """
+        asked_at, now = self._resync_asked_at, time.monotonic()
+        if asked_at is None or now < self._resync_not_before or not self._switch.is_connected:
+            return False
+        return not self._inbox.waiting_facts or now - asked_at > LONGEST_CATCH_UP
+
+    def _come_to_agree(self) -> None:
+        self._stop_routing()
+        started_at = time.monotonic()
+        self._wheel.clear()
+        if self._signs.core_uuid:
+            cell_actions.note_switch(node=self._node, core_uuid=self._signs.core_uuid, at=self._clock.now())
+        tenants = self._resync.run(self._lease.cell)
+        self._inbox.forget_news()
+        self._is_routing, self._resync_asked_at = True, None
+        for tenant in tenants:
+            self._keep_alive()
+            self._read_floor(tenant)
+        self._after_resync()
+        log.info("Routing goes on.", seconds=round(time.monotonic() - started_at, 2), epoch=self._lease.epoch)
+
+    # ---- housekeeping
+
+    def _keep_house(self) -> None:
+        self._keep_alive()
+        if not self._lease.is_held:
+            return
+        try:
+            if self._is_resync_due():
+                self._come_to_agree()
+            self._wake()
+        except DATABASE_AWAY as error:
+            self._wait_for_database(error)
+        except SwitchError as error:
+            log.warning("The switch did not answer during housekeeping.", problem=str(error))
+            self._ask_for_resync()
+            self._resync_not_before = time.monotonic() + RESYNC_PAUSE
+        except EpochIsOver:
+            self._stop_routing()
+        except Exception:
+            self._signs.count_failure()
+            log.exception("Housekeeping stumbled and goes on.")
+            self._resync_not_before = time.monotonic() + RESYNC_PAUSE
+
+    def _keep_alive(self) -> None:
+        """Renew the lease, beat, report: also between two steps of something long."""
+        now = time.monotonic()
+        if self._lease.is_held and self._lease.is_due and self._lease.renew():
+            self._database_seen_at = now
+        if now - self._beat_at >= BEAT_EVERY and self._may_beat(now):
+            self._beat_at = now
+            self._beat()
+        if now - self._report_at >= REPORT_EVERY:
+            self._report_at = now
+            self._signs.show(self._lease, self._switch, self._inbox)
+
+    def _may_beat(self, now: float) -> bool:
+        return self._lease.is_held or now - self._database_seen_at < BEAT_WITHOUT_DATABASE
+
+    def _beat(self) -> None:
+        try:
+            self._switch.beat(self._clock.now())
+            self._signs.note_beat()
+        except SwitchError as error:
+            log.warning("The switch did not take our beat.", problem=str(error))
+
+    def _wake(self) -> None:
+        for kind, tenant, subject in self._wheel.take_due(self._clock.seconds()):
+            self._wake_one(kind, tenant, subject)
+        for desk in self._desks.values():
+            desk.tick()
+
+    def _wake_one(self, kind: str, tenant: str, subject: Any) -> None:
+        if kind == "wrap_up":
+            with enter(tenant):
+                actions.end_due_wrap_up(agent_id=subject, at=self._clock.now())
+        elif kind == "page":
+            self._errands.close_page(tenant, subject)
+        elif desk := self._desks.get(tenant):
+            if kind == "offer":
+                desk.expire_offer(subject)
+            else:
+                desk.look_at_agent(subject)
+
+    def _wait_for_database(self, error: Exception) -> None:
+        """Calls go on in the switch.
+
+        Facts wait here and, when there is no more room, in a resync afterwards.
+        """
+        connection.close()
+        self._ask_for_resync()
+        self._pause = min(2.0, max(0.1, self._pause * 2))
+        log.warning("The database is away; trying again.", problem=str(error)[:200], seconds=self._pause)
+        time.sleep(self._pause)

@@ -1,0 +1,84 @@
+"""After we were deaf: make our rows and the switch's own list agree, tenant by tenant."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+
+from telephony.actions import resync
+from telephony.ingest import Ingest
+from telephony.models import Recording
+from telephony.switch import LiveLeg, Registration, Switch
+from telephony.worker.clock import Clock
+from tenants.context import enter, every_tenant
+
+log = structlog.get_logger()
+
+
+class Resync:
+    def __init__(
+        self,
+        switch: Switch,
+        ingest: Ingest,
+        *,
+        node: str,
+        clock: Clock,
+        keep_alive: Callable[[], None],
+        prove: Callable[[str, UUID], None],
+    ) -> None:
+        self._switch = switch
+        self._ingest = ingest
+        self._node = node
+        self._clock = clock
+        self._keep_alive = keep_alive
+        self._prove = prove
+
+    def run(self, cell: str) -> list[str]:
+        """Returns the schemas of the cell. The switch is asked before, never inside, a transaction."""
+        live = self._switch.live_legs()
+        registrations = self._switch.registrations()
+        of_tenant = self._by_tenant(live)
+        tenants = [tenant for tenant in every_tenant() if tenant.cell == cell]
+        for tenant in tenants:
+            self._keep_alive()
+            own = [found for found in registrations if found.domain == tenant.host]
+            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own)
+        log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
+        return [tenant.schema_name for tenant in tenants]
+
+    def _by_tenant(self, live: list[LiveLeg]) -> dict[str, list[LiveLeg]]:
+        """Callers first: an agent's leg needs the call it was offered."""
+        found: dict[str, list[LiveLeg]] = defaultdict(list)
+        for leg in sorted(live, key=lambda leg: (leg.offer_id is not None, leg.created_at)):
+            tenant = leg.tenant or self._ingest.tenant_of_number(leg.dialled)
+            found[tenant].append(leg)
+            if tenant:
+                self._ingest.remember(leg.leg_id, tenant)
+        return found
+
+    def _agree(
+        self, schema: str, own: list[LiveLeg], live: list[LiveLeg], registrations: list[Registration]
+    ) -> None:
+        at = self._clock.now()
+        with enter(schema):
+            for leg in own:
+                resync.take_up(leg, node=self._node, at=at)
+            legs = resync.missing_legs(live, node=self._node)
+            offers = resync.missing_offers(live)
+        # The switch's list may lag behind; what it says of one leg is the truth.
+        gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
+        with enter(schema):
+            resync.lose(
+                leg_ids=[leg_id for leg_id in legs if leg_id in gone],
+                offer_ids=[offer_id for offer_id in offers if offer_id in gone],
+                node=self._node,
+                at=at,
+            )
+            resync.settle_registrations(registrations, at=at)
+            resync.look_again(at=at)
+            unproved = Recording.objects.filter(sha256="", ended_at__isnull=False)
+            for recording_id in unproved.values_list("pk", flat=True):
+                self._prove(schema, recording_id)
+        if gone:
+            log.warning("Legs were lost while nobody listened.", tenant=schema, count=len(gone))

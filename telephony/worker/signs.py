@@ -1,0 +1,80 @@
+"""Signs of life of the worker: for /healthz and for metrics, in Redis when it is there and in the lease's row."""
+
+import json
+import time
+from datetime import datetime
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from telephony.cells import actions as cell_actions
+from telephony.facts import Fact, SwitchBeat, SwitchConnected, SwitchLost
+from telephony.spool import DATABASE_AWAY
+from telephony.switch import Switch
+from telephony.worker.inbox import Inbox
+from telephony.worker.lease import LeaseKeeper
+
+log = structlog.get_logger()
+
+KEEP_SECONDS = 300
+QUIET_SECONDS = 5.0
+
+
+class Signs:
+    def __init__(self, worker_id: str, *, kind: str) -> None:
+        self._worker_id = worker_id
+        self._kind = kind
+        self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+        self._quiet_until = 0.0
+        self._failures = 0
+        self._facts = 0
+        self._lag = 0.0
+        self._beat_at: float | None = None
+        self.core_uuid = ""
+
+    def note_fact(self, fact: Fact, now: datetime) -> None:
+        self._facts += 1
+        self._lag = max(0.0, (now - fact.at).total_seconds())
+        if isinstance(fact, SwitchConnected | SwitchBeat):
+            self.core_uuid = fact.core_uuid
+        elif isinstance(fact, SwitchLost):
+            self.core_uuid = ""
+
+    def note_beat(self) -> None:
+        self._beat_at = time.time()
+
+    def count_failure(self) -> None:
+        self._failures += 1
+
+    def show(self, lease: LeaseKeeper, switch: Switch, inbox: Inbox) -> None:
+        """Neither a missing Redis nor a missing database may cost the calls anything."""
+        if not lease.is_held:
+            return
+        said = {
+            "worker": self._worker_id,
+            "epoch": lease.epoch,
+            "facts": self._facts,
+            "facts_waiting": inbox.waiting_facts,
+            "event_lag_seconds": round(self._lag, 3),
+            "failures": self._failures,
+        }
+        switch_said = {"kind": self._kind, "is_connected": switch.is_connected, "beat_at": self._beat_at}
+        self._show_in_redis({"worker": said, "switch": switch_said})
+        try:
+            cell_actions.report(cell=lease.cell, epoch=lease.epoch, state={**said, "switch": switch_said})
+        except DATABASE_AWAY:
+            connection.close()
+
+    def _show_in_redis(self, parts: dict[str, dict]) -> None:
+        if time.monotonic() < self._quiet_until:
+            return
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            for part, said in parts.items():
+                pipe.set(f"health:{part}", json.dumps({"at": time.time(), **said}), ex=KEEP_SECONDS)
+            pipe.execute()
+        except (redis.RedisError, OSError):
+            self._quiet_until = time.monotonic() + QUIET_SECONDS
+            log.warning("Signs of life could not be left in Redis.")

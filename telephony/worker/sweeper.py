@@ -1,0 +1,71 @@
+"""A thread beside the main loop: settles call records, proves recordings, with a database connection of its own."""
+
+import queue
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from django.db import connection
+
+from telephony import actions
+from telephony.spool import DATABASE_AWAY, Sweep
+from tenants.context import enter
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 1.0
+CLEAN_EVERY = 3600.0
+MOST_PROOF_ATTEMPTS = 30
+
+
+class Sweeper(threading.Thread):
+    """Sweeps only while `may_act` says so: two workers never settle side by side."""
+
+    def __init__(self, sweep: Sweep, *, may_act: Callable[[], bool]) -> None:
+        super().__init__(name="spool sweeper", daemon=True)
+        self._sweep = sweep
+        self._may_act = may_act
+        self._recordings: queue.SimpleQueue[tuple[str, UUID, int]] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._cleaned_at = 0.0
+        self.settled = 0
+
+    def prove(self, tenant: str, recording_id: UUID) -> None:
+        """Have a recording's hash and length taken, soon."""
+        self._recordings.put((tenant, recording_id, 0))
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        while not self._stopped.wait(SWEEP_EVERY):
+            if not self._may_act():
+                continue
+            try:
+                self._turn()
+            except DATABASE_AWAY as error:
+                log.warning("Call records wait for the database.", problem=type(error).__name__)
+                connection.close()
+            except Exception:
+                log.exception("The spool sweeper stumbled and goes on.")
+                connection.close()
+
+    def _turn(self) -> None:
+        self.settled += self._sweep.run()
+        for _attempt in range(self._recordings.qsize()):
+            tenant, recording_id, attempts = self._recordings.get()
+            if not self._is_proved(tenant, recording_id) and attempts < MOST_PROOF_ATTEMPTS:
+                self._recordings.put((tenant, recording_id, attempts + 1))
+        if self._sweep.now() - self._cleaned_at > CLEAN_EVERY:
+            self._cleaned_at = self._sweep.now()
+            self._sweep.forget_old()
+
+    def _is_proved(self, tenant: str, recording_id: UUID) -> bool:
+        try:
+            with enter(tenant):
+                return actions.prove_recording(recording_id=recording_id, at=datetime.now(UTC))
+        except OSError as error:
+            log.warning("A recording could not be read.", tenant=tenant, problem=type(error).__name__)
+            return False

@@ -1,0 +1,268 @@
+"""A switch in memory behind the same port: legs, phones and waiting callers, told and asked without a network.
+
+It tells facts only when the test says what the people do: a caller arrives, a phone is picked up, someone hangs up.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from telephony import facts
+from telephony.facts import Direction, Fact, HungUpBy
+from telephony.switch import LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused, SwitchUnreachable
+
+
+class FakeClock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeSwitch:
+    clock: FakeClock = field(default_factory=lambda: FakeClock(datetime.now(UTC)))
+    node: str = "main-1"
+    core_uuid: str = field(default_factory=lambda: str(uuid4()))
+    is_connected: bool = True
+    legs: dict[UUID, LiveLeg] = field(default_factory=dict)
+    phones: dict[tuple[str, str], Registration] = field(default_factory=dict)
+    told: queue.Queue = field(default_factory=queue.Queue)
+    commands: list[tuple] = field(default_factory=list)
+    beats: list[datetime] = field(default_factory=list)
+    answers_by_itself: bool = False
+    refuses_offers: str = ""
+    _sequence: int = 0
+
+    # ---- the port
+
+    def next_fact(self, timeout_seconds: float) -> Fact | None:
+        try:
+            return self.told.get(timeout=timeout_seconds)
+        except queue.Empty:
+            return None
+
+    def facts(self) -> Iterator[Fact]:
+        while (fact := self.told.get()) is not None:
+            yield fact
+
+    def offer(self, command: OfferCommand) -> None:
+        self._ask("offer", command)
+        if self.refuses_offers:
+            raise SwitchRefused(self.refuses_offers)
+        if (command.username, command.domain) not in self.phones:
+            self.tell(
+                facts.CommandFinished, command_id=command.offer_id, is_ok=False, text="USER_NOT_REGISTERED"
+            )
+            return
+        leg = _leg(command.offer_id, command.tenant, Direction.OUTBOUND, self.clock())
+        self.legs[leg.leg_id] = replace(
+            leg, offer_id=command.offer_id, call_id=command.call_id, agent_id=command.agent_id
+        )
+        self.tell(
+            facts.LegCreated,
+            **self._of(leg.leg_id),
+            direction=Direction.OUTBOUND,
+            dialled=command.username,
+            caller_number=command.caller_number,
+            caller_name="",
+            call_id=command.call_id,
+            agent_id=command.agent_id,
+            epoch=command.epoch,
+        )
+
+    def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        self._ask("hang_up", leg_id, cause)
+        self.end(leg_id, cause=cause, by=HungUpBy.SWITCH)
+
+    def answer(self, leg_id: UUID) -> None:
+        self._ask("answer", leg_id)
+        self.pick_up(leg_id)
+
+    def hold(self, leg_id: UUID) -> None:
+        self._ask("hold", leg_id)
+        self.tell(facts.LegHeld, **self._of(leg_id))
+
+    def unhold(self, leg_id: UUID) -> None:
+        self._ask("unhold", leg_id)
+        self.tell(facts.LegUnheld, **self._of(leg_id))
+
+    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
+        self._ask("send_to_queue", leg_id, entry)
+        leg = self.legs[leg_id]
+        if leg.bridged_leg_id:
+            other = leg.bridged_leg_id
+            self.legs[leg_id] = replace(leg, bridged_leg_id=None)
+            self.legs[other] = replace(self.legs[other], bridged_leg_id=None)
+            self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
+            self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
+        self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
+
+    def exists(self, leg_id: UUID) -> bool:
+        return leg_id in self.legs
+
+    def live_legs(self) -> list[LiveLeg]:
+        self._ask("live_legs")
+        return list(self.legs.values())
+
+    def registrations(self) -> list[Registration]:
+        return list(self.phones.values())
+
+    def beat(self, now: datetime) -> None:
+        if not self.is_connected:
+            raise SwitchUnreachable
+        self.beats.append(now)
+
+    def close(self) -> None:
+        self.told.put(None)
+
+    # ---- what people do
+
+    def connect(self) -> None:
+        self.is_connected = True
+        self._put(facts.SwitchConnected(node=self.node, at=self.clock(), core_uuid=self.core_uuid))
+
+    def register(self, username: str, domain: str) -> None:
+        contact = f"sip:{username}@127.0.0.1:7000"
+        self.phones[username, domain] = Registration(username=username, domain=domain, contact=contact)
+        self.tell(facts.DeviceRegistered, username=username, domain=domain, contact=contact)
+
+    def unregister(self, username: str, domain: str) -> None:
+        self.phones.pop((username, domain), None)
+        self.tell(facts.DeviceUnregistered, username=username, domain=domain)
+
+    def caller_dials(
+        self, tenant: str, dialled: str, queue_id: int, *, number: str = "+8613812342211", name: str = ""
+    ) -> UUID:
+        leg = replace(
+            _leg(uuid4(), tenant, Direction.INBOUND, self.clock()), dialled=dialled, caller_number=number
+        )
+        self.legs[leg.leg_id] = leg
+        of_leg = self._of(leg.leg_id) | {"tenant": ""}
+        numbers = {"dialled": dialled, "caller_number": number, "caller_name": name}
+        self.tell(facts.LegCreated, **of_leg, direction=Direction.INBOUND, **numbers)
+        self.tell(facts.LegAnswered, **self._of(leg.leg_id), answered_at=self.clock())
+        self._wait(leg.leg_id, queue_id, self.clock(), 0, **numbers)
+        return leg.leg_id
+
+    def pick_up(self, leg_id: UUID) -> None:
+        """The agent answers; the switch joins the two by itself when the caller is still free."""
+        leg = self.legs[leg_id]
+        self.legs[leg_id] = replace(leg, answered_at=self.clock())
+        self.tell(facts.LegAnswered, **self._of(leg_id), answered_at=self.clock())
+        caller = self.legs.get(leg.call_id) if leg.call_id else None
+        if caller is None or caller.bridged_leg_id:
+            self.end(leg_id, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
+            return
+        self.legs[leg_id] = replace(self.legs[leg_id], bridged_leg_id=caller.leg_id)
+        self.legs[caller.leg_id] = replace(caller, bridged_leg_id=leg_id, is_waiting=False)
+        self.tell(facts.LegsBridged, **self._of(leg_id), other_leg_id=caller.leg_id)
+
+    def end(self, leg_id: UUID, *, cause: str = "NORMAL_CLEARING", by: HungUpBy = HungUpBy.PARTY) -> None:
+        """A leg ends, and the other one of a conversation with it."""
+        leg = self.legs.get(leg_id)
+        if leg is None:
+            return
+        of_leg = self._of(leg_id)
+        del self.legs[leg_id]
+        self.tell(
+            facts.LegHungUp,
+            **of_leg,
+            direction=leg.direction,
+            cause=cause,
+            by=by,
+            created_at=leg.created_at,
+            answered_at=leg.answered_at,
+            ended_at=self.clock(),
+        )
+        if leg.bridged_leg_id:
+            self.end(leg.bridged_leg_id, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
+
+    def give_up_waiting(self, leg_id: UUID, reason: str = "max_wait") -> None:
+        leg = self.legs[leg_id]
+        self.legs[leg_id] = replace(leg, is_waiting=False)
+        self.tell(facts.WaitFellBack, **self._of(leg_id), queue_id=leg.queue_id, reason=reason)
+
+    def restart(self) -> None:
+        """kill -9 of the switch: every leg and every registration is gone and nobody says so."""
+        self.legs.clear()
+        self.phones.clear()
+        self.core_uuid = str(uuid4())
+        self._sequence = 0
+
+    # ---- telling
+
+    def tell(self, kind: type[Fact], **values) -> Fact:
+        self._sequence += 1
+        fact = kind(node=self.node, at=self.clock(), sequence=self._sequence, **values)
+        self._put(fact)
+        return fact
+
+    def all_told(self) -> list[Fact]:
+        """Take everything told so far."""
+        found = []
+        while not self.told.empty():
+            found.append(self.told.get_nowait())
+        return found
+
+    def asked(self, what: str) -> list[tuple]:
+        return [command[1:] for command in self.commands if command[0] == what]
+
+    def _put(self, fact: Fact) -> None:
+        if self.is_connected:
+            self.told.put(fact)
+
+    def _ask(self, *command) -> None:
+        if not self.is_connected:
+            raise SwitchUnreachable
+        self.commands.append(command)
+
+    def _of(self, leg_id: UUID) -> dict:
+        leg = self.legs[leg_id]
+        return {"tenant": leg.tenant, "leg_id": leg_id, "offer_id": leg.offer_id}
+
+    def _wait(self, leg_id: UUID, queue_id: int, queued_at: datetime, priority: int, **numbers: str) -> None:
+        leg = replace(
+            self.legs[leg_id], queue_id=queue_id, queued_at=queued_at, priority=priority, is_waiting=True
+        )
+        self.legs[leg_id] = replace(leg, answered_at=leg.answered_at or self.clock())
+        known = {"dialled": leg.dialled, "caller_number": leg.caller_number, "caller_name": leg.caller_name}
+        self.tell(
+            facts.LegQueued,
+            **self._of(leg_id),
+            queue_id=queue_id,
+            queued_at=queued_at,
+            priority=priority,
+            arrived_at=leg.created_at,
+            **(known | numbers),
+        )
+
+
+def _leg(leg_id: UUID, tenant: str, direction: Direction, at: datetime) -> LiveLeg:
+    return LiveLeg(
+        leg_id=leg_id,
+        tenant=tenant,
+        direction=direction,
+        dialled="",
+        caller_number="",
+        caller_name="",
+        created_at=at,
+        answered_at=None,
+        bridged_leg_id=None,
+        offer_id=None,
+        call_id=None,
+        agent_id=None,
+        queue_id=None,
+        queued_at=None,
+        priority=0,
+        is_waiting=False,
+        is_held=False,
+    )

@@ -1,0 +1,16 @@
+import pytest
+
+from tests.fakes.switch import FakeClock, FakeSwitch
+from tests.telephony.floor import Floor
+
+
+@pytest.fixture
+def floor(acme, member, now) -> Floor:
+    """acme's floor."""
+    return Floor(acme, member, FakeSwitch(FakeClock(now)))
+
+
+@pytest.fixture
+def other_floor(globex, member, now) -> Floor:
+    """globex's floor, which is to hear nothing of acme's."""
+    return Floor(globex, member, FakeSwitch(FakeClock(now)), number="+442079460000")

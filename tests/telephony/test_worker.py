@@ -1,0 +1,276 @@
+"""The worker with a switch in memory: from the first ring to ready again without a human hand."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from telephony import orders
+from telephony.models import Agent, Offer
+from telephony.worker.inbox import Inbox
+from telephony.worker.loop import Worker
+from tests.telephony.floor import EPOCH
+
+pytestmark = pytest.mark.usefixtures("at_once")
+
+
+class HeldLease(SimpleNamespace):
+    cell, holder, epoch, is_held, is_due = "main", "test", EPOCH, True, False
+
+    def release(self) -> None:
+        self.is_held = False
+
+
+class QuietSigns(SimpleNamespace):
+    core_uuid, failures = "core-1", 0
+
+    def note_fact(self, fact, now) -> None: ...
+    def note_beat(self) -> None: ...
+    def show(self, *_args) -> None: ...
+
+    def count_failure(self) -> None:
+        self.failures += 1
+
+
+class TestClock:
+    """Follows the switch's clock, so that both are in one story."""
+
+    __test__ = False
+
+    def __init__(self, clock) -> None:
+        self.now = clock
+        self._clock = clock
+
+    def seconds(self) -> float:
+        return self._clock().timestamp()
+
+
+class Office:
+    """A worker and a floor; `settle` lets everything that is due happen."""
+
+    def __init__(self, floor) -> None:
+        self.floor = floor
+        self.switch = floor.switch
+        self.start()
+
+    def start(self) -> None:
+        self.inbox, self.signs = Inbox(), QuietSigns()
+        self.worker = Worker(
+            switch=self.switch,
+            lease=HeldLease(),
+            inbox=self.inbox,
+            sweeper=SimpleNamespace(prove=lambda tenant, recording_id: None),
+            signs=self.signs,
+            node="main-1",
+            clock=TestClock(self.switch.clock),
+        )
+        self.switch.connect()
+        self.settle()
+
+    def settle(self) -> None:
+        is_busy = True
+        while is_busy:
+            for fact in self.switch.all_told():
+                self.inbox.put_fact(fact)
+            is_busy = self.worker.turn(most=0) or not self.switch.told.empty()
+
+    def order(self, order, member_id: int | None = None) -> None:
+        envelope = orders.Envelope(
+            order_id="o1",
+            tenant=self.floor.tenant.schema_name,
+            member_id=member_id,
+            language="en",
+            sent_at=self.switch.clock().timestamp(),
+            order=order,
+        )
+        self.inbox.put_order(envelope)
+        self.settle()
+
+    def caller(self, **known):
+        call_id = self.switch.caller_dials(
+            self.floor.tenant.schema_name, self.floor.number, self.floor.queue.pk, **known
+        )
+        self.settle()
+        return call_id
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.floor.clock.pass_seconds(seconds)
+        self.settle()
+
+    def ringing(self) -> Offer | None:
+        with self.floor.inside():
+            return Offer.objects.filter(ended_at=None, answered_at=None).first()
+
+
+@pytest.fixture
+def office(floor) -> Office:
+    return Office(floor)
+
+
+def test_a_call_goes_from_ring_to_ready_again_without_a_human_hand(office):
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    assert office.ringing().agent_id == agent.pk
+    office.order(orders.Answer(agent_id=agent.pk, call_id=call_id))
+    assert office.floor.call(call_id).state == "talking"
+    office.pass_seconds(40)
+    office.order(orders.HangUp(agent_id=agent.pk, call_id=call_id))
+    call = office.floor.call(call_id)
+    assert (call.exit, call.ended_by, call.talk_seconds) == ("answered", "agent", 40)
+    assert office.floor.again(agent).activity == "wrap_up"
+    office.pass_seconds(29)
+    assert office.floor.again(agent).activity == "wrap_up"
+    office.pass_seconds(1)
+    assert office.floor.again(agent).can_take_calls
+    assert office.signs.failures == 0
+
+
+def test_callers_are_offered_in_the_order_they_came(office):
+    first, second = office.caller(number="+8613800000001"), office.caller(number="+8613800000002")
+    agent = office.floor.agent()
+    office.settle()
+    assert office.ringing().call_id == first
+    office.switch.end(first)
+    office.settle()
+    assert office.ringing().call_id == second
+    assert office.floor.again(agent).missed_offers == 0
+
+
+def test_a_missed_offer_goes_to_the_next_agent_and_three_make_not_ready(office):
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    for _miss in range(3):
+        office.switch.end(office.ringing().pk, cause="NO_ANSWER")
+        office.settle()
+        assert office.ringing() is None
+        office.pass_seconds(5.1)
+    again = office.floor.again(agent)
+    assert (again.routing_status, again.activity) == ("not_ready", "idle")
+    assert office.ringing() is None
+    other = office.floor.agent()
+    office.settle()
+    assert office.ringing().agent_id == other.pk
+    assert office.floor.call(call_id).state == "ringing"
+
+
+def test_a_worker_that_comes_back_keeps_ringing_offers_and_places_in_line(office):
+    agent = office.floor.agent()
+    office.settle()
+    ringing = office.caller(number="+8613800000001")
+    office.pass_seconds(1)
+    waiting = []
+    for number in range(3):
+        waiting.append(office.caller(number=f"+861380000001{number}"))
+        office.pass_seconds(1)
+    offer = office.ringing()
+    office.switch.all_told()
+    office.pass_seconds(3)
+    office.start()
+    assert office.ringing().pk == offer.pk
+    assert [stay for stay in map(office.floor.stay, waiting) if stay.left_at] == []
+    offered = []
+    for _agent in range(2):
+        other = office.floor.agent()
+        office.settle()
+        with office.floor.inside():
+            offered.append(Offer.objects.get(agent=other).call_id)
+    assert offered == waiting[:2]
+    office.switch.pick_up(offer.pk)
+    office.settle()
+    assert office.floor.call(ringing).agent_id == agent.pk
+
+
+def test_a_restarted_switch_frees_agents_and_closes_its_calls(office):
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    office.switch.pick_up(office.ringing().pk)
+    office.settle()
+    waiting = office.caller(number="+8613800000002")
+    office.pass_seconds(20)
+    office.switch.restart()
+    office.switch.connect()
+    office.settle()
+    assert office.floor.call(call_id).state == "ended"
+    assert office.floor.call(call_id).exit == "answered"
+    assert office.floor.call(waiting).exit == "lost"
+    assert office.floor.again(agent).activity == "wrap_up"
+    assert office.floor.again(agent).routing_status == "not_ready"
+
+
+def test_a_closed_page_signs_out_after_its_grace_and_a_reload_does_not(office):
+    agent = office.floor.agent()
+    office.order(orders.PageOpened(agent_id=agent.pk))
+    office.order(orders.PageClosed(agent_id=agent.pk))
+    office.pass_seconds(20)
+    office.order(orders.PageOpened(agent_id=agent.pk))
+    office.pass_seconds(30)
+    assert office.floor.again(agent).presence == "online"
+    office.order(orders.PageClosed(agent_id=agent.pk))
+    office.pass_seconds(45)
+    assert office.floor.again(agent).presence == Agent.Presence.OFFLINE
+
+
+def test_one_bad_fact_does_not_stop_the_others(office, monkeypatch):
+    from telephony import actions
+
+    broken = actions.queue_call
+    calls = []
+
+    def once(**known):
+        calls.append(known)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        return broken(**known)
+
+    monkeypatch.setattr(actions, "queue_call", once)
+    office.caller()
+    second = office.caller(number="+8613800000002")
+    assert office.signs.failures == 1
+    assert office.floor.call(second).state == "waiting"
+
+
+def test_a_refused_order_is_told_to_the_agents_page_and_changes_nothing(office, published):
+    agent = office.floor.agent(is_ready=False)
+    office.switch.unregister(agent.extension, office.floor.tenant.host)
+    office.settle()
+    published.clear()
+    before = office.floor.again(agent).version
+    office.order(orders.SetReady(agent_id=agent.pk))
+    refused = [news for news in published if news.message["type"] == "order_refused"]
+    assert [(news.audience, news.message["code"]) for news in refused] == [
+        (f"agent.{agent.pk}", "phone_not_registered")
+    ]
+    assert office.floor.again(agent).version == before
+
+
+def test_a_call_is_transferred_to_a_colleague(office):
+    first = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    office.switch.pick_up(office.ringing().pk)
+    second, third = office.floor.agent(), office.floor.agent()
+    office.pass_seconds(10)
+    office.order(orders.TransferToAgent(agent_id=first.pk, call_id=call_id, to_agent_id=third.pk))
+    assert office.ringing().agent_id == third.pk
+    office.switch.pick_up(office.ringing().pk)
+    office.settle()
+    call = office.floor.call(call_id)
+    assert (call.agent_id, call.state) == (third.pk, "talking")
+    assert office.floor.again(first).activity == "wrap_up"
+    assert office.floor.again(second).can_take_calls
+
+
+def test_two_tenants_never_hear_of_each_other(office, other_floor, published):
+    other_floor.switch = office.switch
+    theirs = other_floor.agent()
+    office.settle()
+    published.clear()
+    call_id = office.caller()
+    assert office.ringing() is None
+    assert other_floor.again(theirs).activity == "idle"
+    with other_floor.inside():
+        assert not Offer.objects.exists()
+    assert {news.schema for news in published} == {"acme"}
+    assert office.floor.call(call_id).state == "waiting"
