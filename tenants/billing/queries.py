@@ -50,6 +50,18 @@ def charges_of(tenant: Tenant, month: date) -> QuerySet[Charge]:
     return Charge.objects.filter(tenant=tenant, month=month)
 
 
+def charges_behind(
+    tenant: Tenant, month: date, *, kind: str = "", label: str | None = None, only_unpriced: bool = False
+) -> QuerySet[Charge]:
+    """The charges a line adds up, newest first; all of the month when nothing is asked."""
+    found = unpriced_of(tenant, month) if only_unpriced else charges_of(tenant, month)
+    if kind:
+        found = found.filter(kind=kind)
+    if label is not None:
+        found = found.filter(label=label)
+    return found.order_by("-started_at", "-id")
+
+
 def unpriced_charges() -> QuerySet[Charge]:
     """Legs that still have no priced row, of every tenant."""
     priced = Charge.objects.filter(
@@ -76,6 +88,10 @@ class Usage(NamedTuple):
     @property
     def kind_text(self) -> str:
         return str(Charge.Kind(self.kind).label)
+
+    @property
+    def is_of_minutes(self) -> bool:
+        return self.kind not in (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.NUMBER)
 
 
 _ORDER = {

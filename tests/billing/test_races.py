@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from urllib.parse import urlsplit
@@ -26,15 +27,19 @@ def own_database(committed_database, django_db_blocker) -> Iterator[None]:
     """What is committed here is thrown away: the ledger cannot be emptied."""
     settings = connections.settings["default"]
     before = settings["NAME"]
-    connections.close_all()
     settings["NAME"] = urlsplit(committed_database).path.removeprefix("/")
-    del connections["default"]
+    _connect_anew()
     try:
         with django_db_blocker.unblock():
             yield
     finally:
-        connections.close_all()
         settings["NAME"] = before
+        _connect_anew()
+
+
+def _connect_anew() -> None:
+    connections.close_all()
+    with suppress(AttributeError):  # none was open in this thread
         del connections["default"]
 
 
