@@ -1,0 +1,86 @@
+"""Furnishes acme and globex for the browser: people with passwords, agents with phones, a queue, a number, customers.
+
+Run as a program with the environment of the product under test; prints what it made as JSON.
+"""
+
+import json
+import os
+import secrets
+import sys
+
+import django
+
+PEOPLE = {
+    "owner": ["owner"],
+    "admin": ["admin"],
+    "supervisor": ["supervisor"],
+    "inspector": ["inspector"],
+    "finance": ["finance"],
+    "ann": ["agent"],
+    "ben": ["agent"],
+}
+NUMBERS = {"acme": "+864001234567", "globex": "+442079460123"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+    django.setup()
+    made = {"password": secrets.token_urlsafe(12), "phones": {}, "numbers": NUMBERS}
+    operators(made["password"])
+    for schema, number in NUMBERS.items():
+        made["phones"][schema] = tenant(schema, number, made["password"])
+    json.dump(made, sys.stdout)
+
+
+def operators(password: str) -> None:
+    from tenants.context import enter_public
+    from tenants.people.actions import create_member
+
+    with enter_public():
+        for name, role in (("operator", "operator"), ("billing", "operator_finance")):
+            create_member(username=name, name=name.title(), roles=[role], password=password)
+
+
+def tenant(schema: str, number: str, password: str) -> dict[str, str]:
+    """Passwords of the phones by extension."""
+    from django.utils import timezone
+
+    from telephony import actions
+    from telephony.cells.models import Cell, SwitchNode
+    from telephony.models import Disposition, Entry, NotReadyReason, Queue, QueueAgent
+    from tenants.actions import assign_number
+    from tenants.context import enter, enter_public
+    from tenants.models import Number, Tenant
+    from tenants.people.actions import create_member
+
+    with enter_public():
+        cell, _ = Cell.objects.get_or_create(name="main")
+        SwitchNode.objects.get_or_create(name="main-1", defaults={"cell": cell})
+        row = Tenant.objects.get(schema_name=schema)
+        mine = Number.objects.create(e164=number, country=row.country, kind=Number._meta.get_field("kind").choices[0][0],
+                                     currency=row.currency)  # fmt: skip
+        assign_number(number_id=mine.pk, tenant_id=row.pk, at=timezone.now())
+    phones = {}
+    with enter(schema):
+        queue = Queue.objects.create(name="Sales", wrap_up_seconds=60, offer_seconds=20)
+        other = Queue.objects.create(name="Support", wrap_up_seconds=60)
+        Entry.objects.create(number_e164=number, queue=queue)
+        for name in ("Lunch", "Training"):
+            NotReadyReason.objects.create(name=name, is_productive=name == "Training")
+        parent = Disposition.objects.create(name="Order")
+        for name in ("New", "Changed", "Cancelled"):
+            Disposition.objects.create(name=name, parent=parent)
+        Disposition.objects.create(name="Wrong number")
+        for username, roles in PEOPLE.items():
+            member = create_member(username=username, name=f"{username.title()} {schema.title()}", roles=roles,
+                                   password=password)  # fmt: skip
+            if "agent" in roles:
+                agent, phone = actions.create_agent(member=member)
+                phones[agent.extension] = phone.password
+                QueueAgent.objects.create(queue=queue, agent=agent)
+                QueueAgent.objects.create(queue=other, agent=agent)
+    return phones
+
+
+if __name__ == "__main__":
+    main()

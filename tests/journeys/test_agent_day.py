@@ -1,0 +1,140 @@
+"""An agent's whole call in the browser, a supervisor beside it, and what happens when the line to the server breaks."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def ready_agent(product, visit, username: str, extension: str, **wishes):
+    product.register_phone("acme", extension)
+    agent = visit("acme", username, **wishes)
+    agent.go("/workspace/")
+    expect(agent.page.locator("#live")).to_have_attribute("data-state", "live")
+    agent.page.click("#status")
+    agent.page.click("[data-order=set_ready]")
+    expect(agent.page.locator("#status-word")).to_have_text(re.compile("Ready|示闲"))
+    return agent
+
+
+def stage(agent, name: str):
+    expect(agent.page.locator("#hand")).to_have_attribute("data-stage", name, timeout=20_000)
+
+
+def rest(agent) -> None:
+    """Leave the floor as it was found."""
+    agent.page.click("#status")
+    agent.page.click("[data-order=set_not_ready] >> nth=0")
+    expect(agent.page.locator("#status-word")).to_have_text(re.compile("Not ready"))
+
+
+def test_a_call_from_the_ring_to_ready_again(product, visit):
+    ann = ready_agent(product, visit, "ann", "1001")
+    boss = visit("acme", "supervisor")
+    boss.go("/floor/")
+    expect(boss.page.locator("#live")).to_have_attribute("data-state", "live")
+
+    product.call("acme", "13812342211", name="Wang Fang")
+    stage(ann, "ringing")
+    expect(ann.page.locator("#call-name")).to_have_text("Wang Fang")
+    expect(ann.page.locator("#call-number")).to_have_text("138****2211")
+    expect(ann.page.locator("#announce-now")).to_contain_text("Wang Fang")
+    expect(ann.page.locator("#pop form").first).to_be_visible()
+    expect(boss.page.locator("#calls tr")).to_have_count(1)
+
+    ann.page.keyboard.press("Alt+A")
+    stage(ann, "talking")
+    expect(boss.page.locator("#calls")).to_contain_text("Talking")
+
+    ann.page.keyboard.press("Alt+M")
+    ann.page.keyboard.type("Wants the blue one")
+    ann.page.keyboard.press("Alt+H")
+    stage(ann, "hold")
+    expect(ann.page.locator("#do-hold")).to_have_attribute("aria-pressed", "true")
+    assert ann.page.evaluate("document.activeElement.id") == "note"
+    ann.page.keyboard.press("Alt+H")
+    stage(ann, "talking")
+
+    ann.page.reload()
+    stage(ann, "talking")
+    expect(ann.page.locator("#note")).to_have_value("Wants the blue one")
+
+    ann.page.keyboard.press("Alt+E")
+    stage(ann, "wrap_up")
+    expect(ann.page.locator("#wrapup-left")).to_have_text(re.compile(r"^[01]:\d\d$"))
+    ann.page.keyboard.press("Alt+D")
+    ann.page.keyboard.type("new")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.locator("#disposition")).to_have_value("Order / New")
+    ann.page.keyboard.press("Alt+W")
+    stage(ann, "none")
+    expect(ann.page.locator("#status-word")).to_contain_text("Ready")
+    recent = ann.page.locator("#recent .recent").first
+    expect(recent).to_contain_text("Wang Fang")
+    expect(recent).to_contain_text("Order / New")
+
+    recent.click()
+    expect(ann.page.locator("h1")).to_have_text("Wang Fang")
+    expect(ann.page.locator(".timeline")).to_contain_text("Rang Ann")
+    expect(ann.page.get_by_text("Wants the blue one").first).to_be_visible()
+    ann.go("/workspace/")
+    rest(ann)
+
+
+def test_two_browsers_and_a_transfer_to_a_colleague(product, visit):
+    ann, ben = ready_agent(product, visit, "ann", "1001"), ready_agent(product, visit, "ben", "1002")
+    product.call("acme", "13900001111", name="Li Na")
+    for who in (ann, ben):
+        who.page.wait_for_timeout(100)
+    first, second = wait_for_ring(ann, ben)
+    first.page.click("#do-answer")
+    stage(first, "talking")
+    stage(second, "none")
+    first.page.keyboard.press("Alt+T")
+    expect(first.page.locator("#transfer-dialog")).to_be_visible()
+    first.page.locator("#transfer-colleagues button:enabled").first.click()
+    stage(second, "ringing")
+    stage(first, "wrap_up")
+    second.page.click("#do-answer")
+    stage(second, "talking")
+    expect(second.page.locator("#call-name")).to_have_text("Li Na")
+    second.page.click("#do-hang-up")
+    for who in (first, second):
+        stage(who, "wrap_up")
+        who.page.fill("#disposition", "Wrong number")
+        who.page.keyboard.press("Enter")
+        who.page.click("#do-finish")
+        stage(who, "none")
+        rest(who)
+
+
+def wait_for_ring(one, other):
+    for _ in range(100):
+        for who, beside in ((one, other), (other, one)):
+            if who.page.get_attribute("#hand", "data-stage") == "ringing":
+                return who, beside
+        one.page.wait_for_timeout(100)
+    raise AssertionError("nobody's page rang")
+
+
+def test_a_lost_connection_shows_and_heals_by_itself(product, visit):
+    ann = ready_agent(product, visit, "ann", "1001")
+    product.stop_part("web")
+    expect(ann.page.locator("#live")).not_to_have_attribute("data-state", "live", timeout=5000)
+    ann.page.click("#status")
+    ann.page.click("[data-order=set_not_ready] >> nth=0")
+    expect(ann.page.locator(".toast--danger")).to_contain_text("nothing was sent")
+    expect(ann.page.locator("#status-word")).to_contain_text("Ready")
+    product.start_part("web")
+    expect(ann.page.locator("#live")).to_have_attribute("data-state", "live", timeout=30_000)
+    rest(ann)
+
+
+def test_an_agent_without_a_phone_is_told_why_not_ready(product, visit):
+    agent = visit("globex", "ann")
+    agent.go("/workspace/")
+    expect(agent.page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(agent.page.locator("#phone")).to_contain_text("not registered")
+    agent.page.click("#status")
+    agent.page.click("[data-order=set_ready]")
+    expect(agent.page.locator(".toast--danger")).to_contain_text("phone is not registered")
+    expect(agent.page.locator("#status-word")).not_to_contain_text("● Ready")
