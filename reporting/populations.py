@@ -1,7 +1,7 @@
 """Which rows stand behind which number: one condition each, to count and to list, so both agree.
 
 Stays are rows of telephony's ledger of waiting (offered = a stay began); conversations are its answered offers.
-`wait_seconds` is an annotation made by `timed`.
+`waited` is an annotation made by `timed`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ VOICEMAIL = Q(exit="voicemail")
 LOST = Q(exit="lost")
 WAITING = Q(exit="", left_at__isnull=True, call__ended_at__isnull=True)
 
-WITHIN = Q(wait_seconds__lte=F("sl_seconds"))
-SHORT = ABANDONED & Q(wait_seconds__lt=F("short_abandon_seconds"))
-KEPT_ABANDONS = ABANDONED & ~Q(wait_seconds__lt=F("short_abandon_seconds"))
+WITHIN = Q(waited__lte=F("sl_seconds"))
+SHORT = ABANDONED & Q(waited__lt=F("short_abandon_seconds"))
+KEPT_ABANDONS = ABANDONED & ~Q(waited__lt=F("short_abandon_seconds"))
 
 ANSWERED_WITHIN = ANSWERED & WITHIN
 ABANDONED_WITHIN = KEPT_ABANDONS & WITHIN
@@ -30,6 +30,6 @@ MISSED = Q(outcome="missed")
 
 
 def timed(stays: QuerySet) -> QuerySet:
-    """Stays with `wait_seconds`: from entering the queue to leaving it, whichever way."""
+    """Stays with `waited`: from entering the queue to leaving it, whichever way."""
     wait = ExpressionWrapper(F("left_at") - F("entered_at"), output_field=DurationField())
-    return stays.annotate(wait_seconds=Extract(wait, "epoch"))
+    return stays.annotate(waited=Extract(wait, "epoch"))

@@ -98,8 +98,8 @@ def _stay_parts(question: Question) -> dict[Slot, Parts]:
             "voicemail": Count("pk", filter=rows.VOICEMAIL),
             "lost": Count("pk", filter=rows.LOST),
             "waiting": Count("pk", filter=rows.WAITING),
-            "sum_answer_wait": Sum("wait_seconds", filter=rows.ANSWERED),
-            "sum_abandon_wait": Sum("wait_seconds", filter=rows.ABANDONED),
+            "sum_answer_wait": Sum("waited", filter=rows.ANSWERED),
+            "sum_abandon_wait": Sum("waited", filter=rows.ABANDONED),
         },
     )
 
@@ -127,7 +127,7 @@ def _work_parts(question: Question, now: datetime) -> dict[Slot, Parts]:
 
 
 def stays(question: Question) -> QuerySet:
-    """The stays of the question, with `wait_seconds`."""
+    """The stays of the question, with `waited`."""
     period = question.period
     found = rows.timed(telephony.stays(period.start, period.end, question.queue_ids))
     if question.agent_id is not None:
