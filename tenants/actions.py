@@ -1,8 +1,11 @@
 """Every write about tenants: opening, suspending, resuming, closing, and lending numbers."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +19,23 @@ from tenants.events import (
     TenantSuspended,
     emit,
 )
-from tenants.models import HOST_NAME, SCHEMA_NAME, Contract, Domain, Number, NumberAssignment, Plan, Sla, Tenant
+from tenants.models import (
+    HOST_NAME,
+    SCHEMA_NAME,
+    Contract,
+    Domain,
+    Number,
+    NumberAssignment,
+    Plan,
+    Sla,
+    Tenant,
+)
 from tenants.models import ProvisioningStep as Step
 from tenants.people.actions import record_audit
 from tenants.provisioning.schemas import end_all_sessions
 from tenants.tasks import provision_tenant
+
+RESERVED_SCHEMAS = ("pg_", "tenant_template", "public")
 
 
 class TenantNotOpen(DomainError):
@@ -78,24 +93,39 @@ def open_tenant(
         return found
     _refuse_bad_names(schema_name, domain)
     tenant = Tenant.objects.create(
-        name=name, schema_name=schema_name, language=language, country=country, time_zone=time_zone, currency=currency
+        name=name,
+        schema_name=schema_name,
+        language=language,
+        country=country,
+        time_zone=time_zone,
+        currency=currency,
     )
     Domain.objects.create(tenant=tenant, domain=domain, is_primary=True)
     Contract.objects.create(tenant=tenant, **{n: getattr(terms, n) for n in Terms.__dataclass_fields__})
     _plan_steps(tenant, admin)
-    record_audit(verb="ordered", subject=tenant, after={"name": name, "domain": domain, "plan": terms.plan.code})
+    record_audit(
+        verb="ordered", subject=tenant, after={"name": name, "domain": domain, "plan": terms.plan.code}
+    )
     if begin:
         transaction.on_commit(lambda: provision_tenant.delay(tenant.pk))
     return tenant
 
 
 def _refuse_bad_names(schema_name: str, domain: str) -> None:
-    if not SCHEMA_NAME.regex.match(schema_name) or schema_name.startswith(("pg_", "tenant_template", "public")):
+    if not _fits(SCHEMA_NAME, schema_name) or schema_name.startswith(RESERVED_SCHEMAS):
         raise BadInput(SCHEMA_NAME.message, field="schema_name")
-    if not HOST_NAME.regex.match(domain):
+    if not _fits(HOST_NAME, domain):
         raise BadInput(HOST_NAME.message, field="domain")
     if Domain.objects.filter(domain=domain).exists():
         raise BadInput(_("This host name belongs to another tenant."), field="domain")
+
+
+def _fits(rule: RegexValidator, value: str) -> bool:
+    try:
+        rule(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _plan_steps(tenant: Tenant, admin: FirstAdmin) -> None:
@@ -131,8 +161,14 @@ def close_tenant(*, tenant_id: int, at: datetime, reason: str = "") -> None:
 
 @transaction.atomic
 def _move(
-    tenant_id: int, state: str, at: datetime, reason: str, event: type[Event], refusal: type[DomainError],
-    *, of: tuple[str, ...],
+    tenant_id: int,
+    state: str,
+    at: datetime,
+    reason: str,
+    event: Callable[..., Event],
+    refusal: type[DomainError],
+    *,
+    of: tuple[str, ...],
 ) -> bool:
     """True when the state changed, False when it was so already; the refusal from any other state."""
     with enter_public():
@@ -144,8 +180,13 @@ def _move(
         before = {"state": tenant.state}
         tenant.move_to(state, at, reason)
         tenant.save(update_fields=["state", "state_since", "state_reason"])
-        record_audit(verb=state if state != "active" else "resumed", subject=tenant, before=before,
-                     after={"state": state}, reason=reason)
+        record_audit(
+            verb=state if state != "active" else "resumed",
+            subject=tenant,
+            before=before,
+            after={"state": state},
+            reason=reason,
+        )
         emit(event(occurred_at=at, tenant_id=tenant_id))
     return True
 
@@ -193,4 +234,3 @@ def take_number_back(*, number_id: int, at: datetime) -> None:
         number.save(update_fields=["tenant", "state", "assigned_at"])
         record_audit(verb="taken back", subject=number, before={"tenant": had})
         emit(NumberAssigned(occurred_at=at, number_id=number.pk, tenant_id=None))
-

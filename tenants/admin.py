@@ -95,11 +95,31 @@ class TenantAdmin(AuditedModelAdmin):
     list_filter_submit = True
     search_fields = ["name", "schema_name", "domains__domain"]
     actions_detail = ["suspend", "resume", "close", "open_again", "invite_owner"]
-    fieldsets = [(None, {"fields": ["name", "state", "state_since", "state_reason", "schema_name", "cell",
-                                    "language", "country", "time_zone", "currency"]})]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "state",
+                    "state_since",
+                    "state_reason",
+                    "schema_name",
+                    "cell",
+                    "language",
+                    "country",
+                    "time_zone",
+                    "currency",
+                ]
+            },
+        )
+    ]
     readonly_fields = ["state", "state_since", "state_reason", "schema_name", "cell"]
     add_fieldsets = [
-        (_("Tenant"), {"fields": ["name", "schema_name", "domain", ("language", "country"), ("time_zone", "currency")]}),
+        (
+            _("Tenant"),
+            {"fields": ["name", "schema_name", "domain", ("language", "country"), ("time_zone", "currency")]},
+        ),
         (_("Contract"), {"fields": ["plan", "sla", ("starts_on", "ends_on"), ("seats", "reference")]}),
         (_("First administrator"), {"fields": ["admin_name", "admin_username", "admin_email"]}),
     ]
@@ -156,7 +176,9 @@ class TenantAdmin(AuditedModelAdmin):
         obj.pk = tenant.pk
         messages.info(request, _("The opening runs now. Reload this page to see its steps."))
 
-    def response_add(self, request: HttpRequest, obj: Tenant, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Tenant, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return redirect("admin:tenants_tenant_change", obj.pk)
 
     # --- the state ---
@@ -182,36 +204,56 @@ class TenantAdmin(AuditedModelAdmin):
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         tenant = get_object_or_404(Tenant, pk=object_id)
         question = Question(
-            title=_("Suspend %(name)s?") % {"name": tenant.name}, button=_("Suspend"), asks_reason=True,
-            back=_page_of(tenant), effects=effects_on(tenant, timezone.now()), is_dangerous=True)
+            title=_("Suspend %(name)s?") % {"name": tenant.name},
+            button=_("Suspend"),
+            asks_reason=True,
+            back=_page_of(tenant),
+            effects=effects_on(tenant, timezone.now()),
+            is_dangerous=True,
+        )
         return ask(request, self, question) or self._do(
-            request, tenant, suspend_tenant, at=timezone.now(), reason=given_reason(request))
+            request, tenant, suspend_tenant, at=timezone.now(), reason=given_reason(request)
+        )
 
     @action(description=_("Resume"), url_path="resume", permissions=["resume"])
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         tenant = get_object_or_404(Tenant, pk=object_id)
         question = Question(
-            title=_("Resume %(name)s?") % {"name": tenant.name}, button=_("Resume"), back=_page_of(tenant),
-            effects=[_("Its people can sign in again and its callers reach their queues.")])
+            title=_("Resume %(name)s?") % {"name": tenant.name},
+            button=_("Resume"),
+            back=_page_of(tenant),
+            effects=[_("Its people can sign in again and its callers reach their queues.")],
+        )
         return ask(request, self, question) or self._do(request, tenant, resume_tenant, at=timezone.now())
 
     @action(description=_("Close for good"), url_path="close", permissions=["close"])
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         tenant = get_object_or_404(Tenant, pk=object_id)
         question = Question(
-            title=_("Close %(name)s for good?") % {"name": tenant.name}, button=_("Close for good"), asks_reason=True,
-            back=_page_of(tenant), is_dangerous=True,
-            effects=[*effects_on(tenant, timezone.now()), _("Its numbers go back to the inventory, its contract ends."),
-                     _("This cannot be undone.")])
+            title=_("Close %(name)s for good?") % {"name": tenant.name},
+            button=_("Close for good"),
+            asks_reason=True,
+            back=_page_of(tenant),
+            is_dangerous=True,
+            effects=[
+                *effects_on(tenant, timezone.now()),
+                _("Its numbers go back to the inventory, its contract ends."),
+                _("This cannot be undone."),
+            ],
+        )
         return ask(request, self, question) or self._do(
-            request, tenant, close_tenant, at=timezone.now(), reason=given_reason(request))
+            request, tenant, close_tenant, at=timezone.now(), reason=given_reason(request)
+        )
 
     @action(description=_("Run the opening again"), url_path="open-again", permissions=["open_again"])
     def open_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         tenant = get_object_or_404(Tenant, pk=object_id)
         question = Question(
-            title=_("Run the opening of %(name)s again?") % {"name": tenant.name}, button=_("Run again"),
-            back=_page_of(tenant), effects=[_("Steps that are done stay done.")])
+            title=_("Run the opening of %(name)s again?") % {"name": tenant.name},
+            button=_("Run again"),
+            back=_page_of(tenant),
+            effects=[_("Steps that are done stay done.")],
+        )
         page = ask(request, self, question)
         if page:
             return page
@@ -231,13 +273,20 @@ class TenantAdmin(AuditedModelAdmin):
     def has_invite_owner_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return self._buttons(request, object_id, "active")
 
-    @action(description=_("Link for the first administrator"), url_path="invite-owner", permissions=["invite_owner"])
+    @action(
+        description=_("Link for the first administrator"),
+        url_path="invite-owner",
+        permissions=["invite_owner"],
+    )
     def invite_owner(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Until the owner has chosen a password only; afterwards the tenant's people are its own affair."""
         tenant = get_object_or_404(Tenant, pk=object_id)
         question = Question(
-            title=_("Make a link for the first administrator?"), button=_("Make the link"), back=_page_of(tenant),
-            effects=[_("Whoever has the link can choose this member's password.")])
+            title=_("Make a link for the first administrator?"),
+            button=_("Make the link"),
+            back=_page_of(tenant),
+            effects=[_("Whoever has the link can choose this member's password.")],
+        )
         page = ask(request, self, question)
         if page:
             return page

@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from tenants.actions import FirstAdmin, Terms
+from tenants.actions import RESERVED_SCHEMAS, FirstAdmin, Terms
 from tenants.models import HOST_NAME, SCHEMA_NAME, Domain, Plan, Sla, Tenant
 
 
@@ -26,7 +26,9 @@ class TenantForm(forms.ModelForm):
     def clean_time_zone(self) -> str:
         zone = self.cleaned_data["time_zone"]
         if zone not in zoneinfo.available_timezones():
-            raise ValidationError(_("There is no such time zone. Write it like Europe/London or Asia/Shanghai."))
+            raise ValidationError(
+                _("There is no such time zone. Write it like Europe/London or Asia/Shanghai.")
+            )
         return zone
 
 
@@ -34,24 +36,42 @@ class OpenTenantForm(TenantForm):
     """Name, host, terms and the first administrator; everything else has a default that is right for most."""
 
     schema_name = forms.CharField(
-        label=_("Short name"), max_length=40, validators=[SCHEMA_NAME], widget=UnfoldAdminTextInputWidget,
-        help_text=_("Small letters, digits and _; names the tenant's data for good."))
+        label=_("Short name"),
+        max_length=40,
+        validators=[SCHEMA_NAME],
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Small letters, digits and _; names the tenant's data for good."),
+    )
     domain = forms.CharField(
-        label=_("Host name"), max_length=253, widget=UnfoldAdminTextInputWidget,
-        help_text=_("Where its people sign in, and the domain of its phones."))
-    plan = forms.ModelChoiceField(Plan.objects.filter(is_offered=True), label=_("Plan"),
-                                  widget=UnfoldAdminSelectWidget)
-    sla = forms.ModelChoiceField(Sla.objects.all(), label=_("SLA"), required=False, widget=UnfoldAdminSelectWidget)
-    starts_on = forms.DateField(label=_("Contract from"), widget=UnfoldAdminSingleDateWidget,
-                                initial=timezone.localdate)
-    ends_on = forms.DateField(label=_("until, including"), required=False, widget=UnfoldAdminSingleDateWidget,
-                              help_text=_("Empty: until one side ends it"))
-    seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=100_000, initial=5,
-                               widget=UnfoldAdminIntegerFieldWidget)
-    reference = forms.CharField(label=_("Contract number"), max_length=40, required=False,
-                                widget=UnfoldAdminTextInputWidget)
-    admin_username = forms.CharField(label=_("User name"), max_length=64, initial="admin",
-                                     widget=UnfoldAdminTextInputWidget)
+        label=_("Host name"),
+        max_length=253,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Where its people sign in, and the domain of its phones."),
+    )
+    plan = forms.ModelChoiceField(
+        Plan.objects.filter(is_offered=True), label=_("Plan"), widget=UnfoldAdminSelectWidget
+    )
+    sla = forms.ModelChoiceField(
+        Sla.objects.all(), label=_("SLA"), required=False, widget=UnfoldAdminSelectWidget
+    )
+    starts_on = forms.DateField(
+        label=_("Contract from"), widget=UnfoldAdminSingleDateWidget, initial=timezone.localdate
+    )
+    ends_on = forms.DateField(
+        label=_("until, including"),
+        required=False,
+        widget=UnfoldAdminSingleDateWidget,
+        help_text=_("Empty: until one side ends it"),
+    )
+    seats = forms.IntegerField(
+        label=_("Seats"), min_value=1, max_value=100_000, initial=5, widget=UnfoldAdminIntegerFieldWidget
+    )
+    reference = forms.CharField(
+        label=_("Contract number"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    admin_username = forms.CharField(
+        label=_("User name"), max_length=64, initial="admin", widget=UnfoldAdminTextInputWidget
+    )
     admin_name = forms.CharField(label=_("Name"), max_length=80, widget=UnfoldAdminTextInputWidget)
     admin_email = forms.EmailField(label=_("E-mail"), required=False, widget=UnfoldAdminEmailInputWidget)
 
@@ -64,12 +84,13 @@ class OpenTenantForm(TenantForm):
 
     def clean_schema_name(self) -> str:
         name = self.cleaned_data["schema_name"]
-        if name.startswith(("pg_", "public", "tenant_template")) or Tenant.objects.filter(schema_name=name).exists():
+        if name.startswith(RESERVED_SCHEMAS) or Tenant.objects.filter(schema_name=name).exists():
             raise ValidationError(_("This short name is taken."))
         return name
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("ends_on") and values.get("starts_on") and values["ends_on"] < values["starts_on"]:
             self.add_error("ends_on", _("The contract ends before it begins."))
         return values

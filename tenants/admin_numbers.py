@@ -1,5 +1,7 @@
 """The number inventory in the operators' console: lending, taking back, sheets in and out."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import display
@@ -24,15 +26,19 @@ class NumberForm(forms.ModelForm):
     """`lend_to` goes through the action, so that who had the number when is never lost."""
 
     lend_to = forms.ModelChoiceField(
-        Tenant.objects.filter(state="active"), label=_("Lend to"), required=False,
-        help_text=_("Only while the number is free; take it back first to move it."))
+        Tenant.objects.filter(state="active"),
+        label=_("Lend to"),
+        required=False,
+        help_text=_("Only while the number is free; take it back first to move it."),
+    )
 
     class Meta:
         model = Number
         fields = ["e164", "country", "kind", "monthly_fee", "currency", "carrier"]
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("e164") and values.get("country"):
             number = to_e164(values["e164"], values["country"])
             if number is None:
@@ -53,8 +59,18 @@ class NumberAdmin(AuditedSheetAdmin):
     list_select_related = ["tenant"]
     search_fields = ["e164", "tenant__name", "carrier"]
     readonly_fields = ["state", "tenant", "assigned_at"]
-    fields = ["e164", "country", "kind", "monthly_fee", "currency", "carrier", "state", "tenant", "assigned_at",
-              "lend_to"]
+    fields = [
+        "e164",
+        "country",
+        "kind",
+        "monthly_fee",
+        "currency",
+        "carrier",
+        "state",
+        "tenant",
+        "assigned_at",
+        "lend_to",
+    ]
     actions_detail = ["take_back"]
 
     @display(description=_("number"), ordering="e164")
@@ -64,7 +80,7 @@ class NumberAdmin(AuditedSheetAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Number | None = None) -> list[str]:
         return [*self.readonly_fields, "e164"] if obj else self.readonly_fields
 
-    def has_delete_permission(self, request: HttpRequest, obj: Number | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A number that was ever lent stays: bills speak of it."""
         was_lent = obj is not None and obj.assignments.exists()
         return super().has_delete_permission(request, obj) and not was_lent
@@ -79,7 +95,7 @@ class NumberAdmin(AuditedSheetAdmin):
         except DomainError as error:
             messages.error(request, error.message)
 
-    def has_take_back_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+    def has_take_back_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         if not can_manage_numbers(request.user):
             return False
         return object_id is None or Number.objects.filter(pk=object_id, tenant__isnull=False).exists()
@@ -89,9 +105,13 @@ class NumberAdmin(AuditedSheetAdmin):
         number = get_object_or_404(Number, pk=object_id)
         back = reverse("admin:tenants_number_change", args=[number.pk])
         question = Question(
-            title=_("Take %(number)s back from %(tenant)s?") % {"number": number.e164, "tenant": number.tenant},
-            button=_("Take back"), back=back, is_dangerous=True,
-            effects=[_("Its callers no longer reach this tenant, from the next call on.")])
+            title=_("Take %(number)s back from %(tenant)s?")
+            % {"number": number.e164, "tenant": number.tenant},
+            button=_("Take back"),
+            back=back,
+            is_dangerous=True,
+            effects=[_("Its callers no longer reach this tenant, from the next call on.")],
+        )
         page = ask(request, self, question)
         if page:
             return page

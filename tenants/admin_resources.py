@@ -29,6 +29,8 @@ class NumberResource(SafeResource):
         country = str(row.get("country") or "").strip().upper()
         number = to_e164(str(row.get("e164") or ""), country)
         if number is None:
-            raise ValidationError(_("%(raw)s is no telephone number of %(country)s.")
-                                  % {"raw": str(row.get("e164"))[:40], "country": country or "–"})
+            raise ValidationError(
+                _("%(raw)s is no telephone number of %(country)s.")
+                % {"raw": str(row.get("e164"))[:40], "country": country or "–"}
+            )
         row["country"], row["e164"] = country, number

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection as _connection
 from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
 
 if TYPE_CHECKING:
     from tenants.models import Tenant
+
+# django-tenants' connection knows its schema; Django's types do not know that.
+connection: Any = _connection
 
 
 @contextmanager
@@ -47,7 +50,9 @@ def current_tenant() -> "Tenant":
 def every_active_tenant() -> "list[Tenant]":
     """Tenants whose people may work now, by name of their schema; enter each one yourself."""
     tenants = get_tenant_model().objects
-    return list(tenants.filter(state="active").exclude(schema_name=get_public_schema_name()).order_by("schema_name"))
+    return list(
+        tenants.filter(state="active").exclude(schema_name=get_public_schema_name()).order_by("schema_name")
+    )
 
 
 def every_tenant() -> "list[Tenant]":

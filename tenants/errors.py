@@ -25,7 +25,9 @@ class DomainError(Exception):
     @property
     def message(self) -> str:
         """The given text, else the docstring in the reader's language, with the values filled in."""
-        text = str(self._message) if self._message is not None else gettext(inspect.cleandoc(self.__doc__ or ""))
+        text = (
+            str(self._message) if self._message is not None else gettext(inspect.cleandoc(self.__doc__ or ""))
+        )
         return text % self.values if self.values else text
 
     def __str__(self) -> str:

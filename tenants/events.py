@@ -41,8 +41,12 @@ def _deliver(schema_name: str, event: Event) -> None:
                 handler(event)
         except Exception:
             # One broken reaction must not silence the others, nor the action that already committed.
-            log.exception("A reaction to an event failed", event_class=type(event).__name__,
-                          handler=handler.__qualname__, schema=schema_name)
+            log.exception(
+                "A reaction to an event failed",
+                event_class=type(event).__name__,
+                handler=handler.__qualname__,
+                schema=schema_name,
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
-SCHEMA_NAME = RegexValidator(r"^[a-z][a-z0-9_]{1,39}$", _("Small letters, digits and _ only, a letter first."))
+SCHEMA_NAME = RegexValidator(
+    r"^[a-z][a-z0-9_]{1,39}$", _("Small letters, digits and _ only, a letter first.")
+)
 HOST_NAME = RegexValidator(
     r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$",
     _("A host name such as shop.example.com, in small letters."),
@@ -55,8 +57,9 @@ class Sla(models.Model):
     availability_percent = models.DecimalField(_("availability, % per month"), max_digits=6, decimal_places=3)
     response_minutes = models.PositiveIntegerField(_("answer to a fault within, minutes"))
     recovery_minutes = models.PositiveIntegerField(_("recovery within, minutes"))
-    credit_percent = models.DecimalField(_("credit when missed, % of the month"), max_digits=5, decimal_places=2,
-                                         default=0)
+    credit_percent = models.DecimalField(
+        _("credit when missed, % of the month"), max_digits=5, decimal_places=2, default=0
+    )
 
     class Meta:
         verbose_name = _("SLA")
@@ -80,8 +83,9 @@ class Tenant(TenantMixin):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PROVISIONING)
     state_since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     state_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
-    language = models.CharField(_("language"), max_length=10, choices=TenantLanguage.choices,
-                                default=TenantLanguage.ENGLISH)
+    language = models.CharField(
+        _("language"), max_length=10, choices=TenantLanguage.choices, default=TenantLanguage.ENGLISH
+    )
     country = models.CharField(_("country"), max_length=2, choices=Country.choices, default=Country.BRITAIN)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/London")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.POUND)
@@ -134,12 +138,19 @@ class Contract(models.Model):
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="contracts", verbose_name=_("tenant"))
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", verbose_name=_("plan"))
-    sla = models.ForeignKey(Sla, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("SLA"))
+    sla = models.ForeignKey(
+        Sla, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("SLA")
+    )
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until, including"), null=True, blank=True,
-                               help_text=_("Empty: until one side ends it"))
-    seats = models.PositiveIntegerField(_("seats"), default=5, validators=[MinValueValidator(1)],
-                                        help_text=_("How many people may be agents at the same time"))
+    ends_on = models.DateField(
+        _("until, including"), null=True, blank=True, help_text=_("Empty: until one side ends it")
+    )
+    seats = models.PositiveIntegerField(
+        _("seats"),
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many people may be agents at the same time"),
+    )
     reference = models.CharField(_("contract number"), max_length=40, blank=True)
 
     class Meta:
@@ -147,9 +158,11 @@ class Contract(models.Model):
         verbose_name_plural = _("contracts")
         ordering = ["-starts_on", "-id"]
         constraints = [
-            models.CheckConstraint(name="tenants_contract_ends_after_start",
-                                   condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
-                                   violation_error_message=_("The contract ends before it begins.")),
+            models.CheckConstraint(
+                name="tenants_contract_ends_after_start",
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("The contract ends before it begins."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,13 +187,20 @@ class Number(models.Model):
         ASSIGNED = "assigned", _("Assigned")
         RETIRED = "retired", _("Retired")
 
-    e164 = models.CharField(_("number"), max_length=20, unique=True,
-                            help_text=_("+442079460001, or the bare digits of a 400 or 95 number"))
+    e164 = models.CharField(
+        _("number"),
+        max_length=20,
+        unique=True,
+        help_text=_("+442079460001, or the bare digits of a 400 or 95 number"),
+    )
     country = models.CharField(_("country"), max_length=2, choices=Country.choices)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.LOCAL)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.FREE, editable=False)
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="numbers",
-                               verbose_name=_("tenant"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.FREE, editable=False
+    )
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, null=True, blank=True, related_name="numbers", verbose_name=_("tenant")
+    )
     assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True, editable=False)
     monthly_fee = models.DecimalField(_("fee per month"), max_digits=10, decimal_places=2, default=0)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.POUND)
@@ -199,7 +219,9 @@ class NumberAssignment(models.Model):
     """Who had a number from when to when: the bill of a month is made from these."""
 
     number = models.ForeignKey(Number, models.PROTECT, related_name="assignments", verbose_name=_("number"))
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="number_assignments", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, related_name="number_assignments", verbose_name=_("tenant")
+    )
     assigned_at = models.DateTimeField(_("from"))
     returned_at = models.DateTimeField(_("until"), null=True, blank=True)
 
@@ -208,8 +230,11 @@ class NumberAssignment(models.Model):
         verbose_name_plural = _("number assignments")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["number"], condition=models.Q(returned_at__isnull=True),
-                                    name="tenants_number_lent_once"),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(returned_at__isnull=True),
+                name="tenants_number_lent_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,7 +257,9 @@ class ProvisioningStep(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="provisioning_steps", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="provisioning_steps", verbose_name=_("tenant")
+    )
     position = models.PositiveSmallIntegerField(_("step"))
     name = models.CharField(_("what"), max_length=20, choices=Name.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)

@@ -25,8 +25,8 @@ def _spellings(dialled: str) -> set[str]:
     if not digits:
         return set()
     found = {digits, f"+{digits}", f"+{digits.removeprefix('00')}"}
-    found |= {to_e164(text, country) for country in Country.values}
-    return {spelling for spelling in found if spelling}
+    found |= {number for country in Country.values if (number := to_e164(text, country))}
+    return found
 
 
 def contract_on(tenant: Tenant, day: date) -> Contract | None:

@@ -38,11 +38,20 @@ class Logins:
     def known(self, kind: str, host: str, username: str) -> str | None:
         return self.kept.get((kind, host, username))
 
-    def add_login(self, host: str, tenant: str, person: str, username: str, roles: Iterable[str], password: str) -> None:
-        self.logins.append({
-            "url": f"http://{host}:{self.port}/", "host": host, "tenant": tenant, "role": next(iter(roles)),
-            "name": person, "username": username, "password": password,
-        })
+    def add_login(
+        self, host: str, tenant: str, person: str, username: str, roles: Iterable[str], password: str
+    ) -> None:
+        self.logins.append(
+            {
+                "url": f"http://{host}:{self.port}/",
+                "host": host,
+                "tenant": tenant,
+                "role": next(iter(roles)),
+                "name": person,
+                "username": username,
+                "password": password,
+            }
+        )
 
     def add_device(self, domain: str, username: str, password: str, agent: str) -> None:
         self.devices.append({"domain": domain, "username": username, "password": password, "agent": agent})

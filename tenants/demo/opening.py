@@ -44,7 +44,9 @@ class _Opening:
         self.hashed: dict[tuple[str, str], Future[str]] = {}
         self.passwords: dict[tuple[str, str], str] = {}
         hosts = [("localhost", person) for person in OPERATORS]
-        hosts += [(script.domain, person) for script in SCRIPTS for person in script.people if person.is_login]
+        hosts += [
+            (script.domain, person) for script in SCRIPTS for person in script.people if person.is_login
+        ]
         for host, person in hosts:
             key = (host, person.username)
             known = logins.known("login", *key)
@@ -56,7 +58,9 @@ class _Opening:
         for person in OPERATORS:
             self._person("localhost", "", person, "en")
         for number, country, kind, currency in FREE_NUMBERS:
-            Number.objects.get_or_create(e164=number, defaults={"country": country, "kind": kind, "currency": currency})
+            Number.objects.get_or_create(
+                e164=number, defaults={"country": country, "kind": kind, "currency": currency}
+            )
         tenants = [self._tenant(script) for script in SCRIPTS]
         _prices()
         for script, tenant in zip(SCRIPTS, tenants, strict=True):
@@ -66,7 +70,9 @@ class _Opening:
     # --- people ---
 
     def _person(self, host: str, tenant: str, person: Person, language: str) -> Member:
-        member = create_member(username=person.username, name=person.name, roles=list(person.roles), language=language)
+        member = create_member(
+            username=person.username, name=person.name, roles=list(person.roles), language=language
+        )
         if person.is_login:
             self._login(host, tenant, person, member)
         return member
@@ -85,13 +91,26 @@ class _Opening:
     def _tenant(self, script: Script) -> Tenant:
         today = timezone.localdate()
         plan, _made = Plan.objects.get_or_create(
-            code=script.plan.code, defaults={"name": script.plan.name, "currency": script.plan.currency})
-        sla, _made = Sla.objects.get_or_create(name=script.sla, defaults={
-            "availability_percent": Decimal("99.9"), "response_minutes": 30, "recovery_minutes": 240})
+            code=script.plan.code, defaults={"name": script.plan.name, "currency": script.plan.currency}
+        )
+        sla, _made = Sla.objects.get_or_create(
+            name=script.sla,
+            defaults={
+                "availability_percent": Decimal("99.9"),
+                "response_minutes": 30,
+                "recovery_minutes": 240,
+            },
+        )
         started = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
         tenant = open_tenant(
-            name=script.name, schema_name=script.schema_name, domain=script.domain, language=script.language,
-            country=script.country, time_zone=script.time_zone, currency=script.currency, begin=False,
+            name=script.name,
+            schema_name=script.schema_name,
+            domain=script.domain,
+            language=script.language,
+            country=script.country,
+            time_zone=script.time_zone,
+            currency=script.currency,
+            begin=False,
             admin=FirstAdmin(script.people[0].username, script.people[0].name),
             terms=Terms(plan, started, seats=10, sla=sla, reference=f"DEMO-{script.schema_name.upper()}"),
         )
@@ -103,9 +122,15 @@ class _Opening:
         return tenant
 
     def _number(self, script: Script, tenant: Tenant) -> None:
-        number, _made = Number.objects.get_or_create(e164=script.number, defaults={
-            "country": script.country, "kind": script.number_kind, "monthly_fee": script.number_fee,
-            "currency": script.currency})
+        number, _made = Number.objects.get_or_create(
+            e164=script.number,
+            defaults={
+                "country": script.country,
+                "kind": script.number_kind,
+                "monthly_fee": script.number_fee,
+                "currency": script.currency,
+            },
+        )
         if number.tenant_id is None:
             assign_number(number_id=number.pk, tenant_id=tenant.pk, at=timezone.now())
 

@@ -55,15 +55,34 @@ def _agents(*names: str) -> tuple[Person, ...]:
 
 
 XINGHE = Script(
-    schema_name="xinghe", name="星河电器", domain="xinghe.localhost", language="zh-hans", country="CN",
-    time_zone="Asia/Shanghai", currency="CNY", number="4005550100", number_kind="shared_cost",
-    number_fee=Decimal("100.00"), plan=DemoPlan("standard-cn", "标准版", "CNY"), sla="99.9 %",
-    people=_staff("周建国", "陈静", "刘洋", "赵敏", "孙丽") + _agents("王芳", "李强", "张伟", "吴娟", "郑浩", "林雪"),
+    schema_name="xinghe",
+    name="星河电器",
+    domain="xinghe.localhost",
+    language="zh-hans",
+    country="CN",
+    time_zone="Asia/Shanghai",
+    currency="CNY",
+    number="4005550100",
+    number_kind="shared_cost",
+    number_fee=Decimal("100.00"),
+    plan=DemoPlan("standard-cn", "标准版", "CNY"),
+    sla="99.9 %",
+    people=_staff("周建国", "陈静", "刘洋", "赵敏", "孙丽")
+    + _agents("王芳", "李强", "张伟", "吴娟", "郑浩", "林雪"),
 )
 HARBOUR = Script(
-    schema_name="harbour", name="Harbour Travel", domain="harbour.localhost", language="en", country="GB",
-    time_zone="Europe/London", currency="GBP", number="+442079460101", number_kind="local",
-    number_fee=Decimal("9.00"), plan=DemoPlan("standard-gb", "Standard", "GBP"), sla="99.9 %",
+    schema_name="harbour",
+    name="Harbour Travel",
+    domain="harbour.localhost",
+    language="en",
+    country="GB",
+    time_zone="Europe/London",
+    currency="GBP",
+    number="+442079460101",
+    number_kind="local",
+    number_fee=Decimal("9.00"),
+    plan=DemoPlan("standard-gb", "Standard", "GBP"),
+    sla="99.9 %",
     people=_staff("Margaret Hill", "Tom Fletcher", "Priya Shah", "Helen Ward", "Owen Price")
     + _agents("Alice Morgan", "Ben Carter", "Chloe Adams", "Daniel Reid", "Emma Walsh", "Finn Doyle"),
 )
@@ -72,5 +91,8 @@ OPERATORS = (
     Person("operator", "Olivia Operator", ("operator",)),
     Person("finance", "Felix Finance", ("operator_finance",)),
 )
-FREE_NUMBERS = (("+442079460102", "GB", "local", "GBP"), ("+442079460103", "GB", "local", "GBP"),
-                ("4005550101", "CN", "shared_cost", "CNY"))
+FREE_NUMBERS = (
+    ("+442079460102", "GB", "local", "GBP"),
+    ("+442079460103", "GB", "local", "GBP"),
+    ("4005550101", "CN", "shared_cost", "CNY"),
+)

@@ -53,7 +53,13 @@ def _name_of(who: Member | None) -> str:
 
 @transaction.atomic
 def create_member(
-    *, username: str, name: str, roles: list[str], email: str = "", language: str = "", password: str | None = None
+    *,
+    username: str,
+    name: str,
+    roles: list[str],
+    email: str = "",
+    language: str = "",
+    password: str | None = None,
 ) -> Member:
     """A member who may sign in. Without a password he gets one by invitation. Repeating finds the same member."""
     found = Member.objects.filter(username__iexact=username).first()

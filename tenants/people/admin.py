@@ -45,6 +45,16 @@ class MemberAdmin(AuditedSheetAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type("MemberForm", (form,), {"by": request.user})
 
+    def get_fields(self, request: HttpRequest, obj: Member | None = None) -> list[str]:
+        """Who may only look reads the roles' names, not their codes."""
+        fields = list(MemberForm.Meta.fields)
+        if obj is not None and not self.has_change_permission(request, obj):
+            fields[fields.index("roles")] = "shown_roles"
+        return fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Member | None = None) -> list[str]:
+        return ["shown_roles"] if obj is not None and not self.has_change_permission(request, obj) else []
+
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """People are never deleted: what they did must keep a name. End their access instead."""
         return False
@@ -54,7 +64,9 @@ class MemberAdmin(AuditedSheetAdmin):
 
     def has_invite_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         member = Member.objects.filter(pk=object_id).first()
-        return can_manage_members(request.user) and (member is None or can_change_member(request.user, member))
+        return can_manage_members(request.user) and (
+            member is None or can_change_member(request.user, member)
+        )
 
     def save_model(self, request: HttpRequest, obj: Member, form: MemberForm, change: bool) -> None:
         leaves = change and "is_active" in form.changed_data and not obj.is_active
@@ -78,10 +90,16 @@ class MemberAdmin(AuditedSheetAdmin):
     @action(description=_("New invitation link"), url_path="invite", permissions=["invite"])
     def invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
-        page = ask(request, self, Question(
-            title=_("Make a new link for %(name)s?") % {"name": member.name}, button=_("Make the link"),
-            back=_page_of(member), effects=[_("Whoever has the link can choose this member's password.")],
-        ))
+        page = ask(
+            request,
+            self,
+            Question(
+                title=_("Make a new link for %(name)s?") % {"name": member.name},
+                button=_("Make the link"),
+                back=_page_of(member),
+                effects=[_("Whoever has the link can choose this member's password.")],
+            ),
+        )
         if page:
             return page
         record_audit(verb="invited", subject=member)
@@ -91,10 +109,16 @@ class MemberAdmin(AuditedSheetAdmin):
     @action(description=_("End all sessions"), url_path="end-sessions", permissions=["invite"])
     def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = self._member(request, object_id)
-        page = ask(request, self, Question(
-            title=_("End all sessions of %(name)s?") % {"name": member.name}, button=_("End all sessions"),
-            back=_page_of(member), effects=[_("Pages open on any device ask for the password again.")],
-        ))
+        page = ask(
+            request,
+            self,
+            Question(
+                title=_("End all sessions of %(name)s?") % {"name": member.name},
+                button=_("End all sessions"),
+                back=_page_of(member),
+                effects=[_("Pages open on any device ask for the password again.")],
+            ),
+        )
         if page:
             return page
         sign_out_everywhere(member=member, at=timezone.now(), reason="by an administrator")
@@ -120,7 +144,17 @@ class AuditEntryAdmin(AuditedModelAdmin):
     list_filter = [("at", RangeDateTimeFilter), ActorFilter, VerbFilter]
     list_filter_submit = True
     search_fields = ["actor_name", "verb", "subject", "subject_name", "reason"]
-    fields = ["at", "actor_name", "address", "shown_verb", "subject", "subject_name", "shown_before", "shown_after", "reason"]
+    fields = [
+        "at",
+        "actor_name",
+        "address",
+        "shown_verb",
+        "subject",
+        "subject_name",
+        "shown_before",
+        "shown_after",
+        "reason",
+    ]
     readonly_fields = fields
     ordering = ["-id"]
 
@@ -175,11 +209,17 @@ class ApiTokenAdmin(AuditedModelAdmin):
     @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         token = get_object_or_404(ApiToken, pk=object_id)
-        page = ask(request, self, Question(
-            title=_("Revoke the key %(name)s?") % {"name": token.name}, button=_("Revoke"), is_dangerous=True,
-            back=reverse("admin:people_apitoken_changelist"),
-            effects=[_("Programs that use it are refused from now on.")],
-        ))
+        page = ask(
+            request,
+            self,
+            Question(
+                title=_("Revoke the key %(name)s?") % {"name": token.name},
+                button=_("Revoke"),
+                is_dangerous=True,
+                back=reverse("admin:people_apitoken_changelist"),
+                effects=[_("Programs that use it are refused from now on.")],
+            ),
+        )
         if page:
             return page
         revoke_token(token=token, at=timezone.now())

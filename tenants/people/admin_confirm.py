@@ -1,18 +1,20 @@
 """Asks once, with the effect in numbers, before an act that a link alone must never trigger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
 class Question:
-    title: str
-    button: str
+    title: str | Promise
+    button: str | Promise
     back: str
-    effects: list[str] = field(default_factory=list)
+    effects: Sequence[str | Promise] = field(default_factory=list)
     is_dangerous: bool = False
     asks_reason: bool = False
 

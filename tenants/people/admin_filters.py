@@ -17,7 +17,7 @@ class RoleFilter(SimpleListFilter):
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return [(role.value, role.label) for role in (OPERATOR_ROLES if is_public() else TENANT_ROLES)]
+        return [(role.value, str(role.label)) for role in (OPERATOR_ROLES if is_public() else TENANT_ROLES)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(roles__contains=[self.value()]) if self.value() else queryset
@@ -28,7 +28,9 @@ class ActorFilter(SimpleListFilter):
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return [(str(pk), name) for pk, name in Member.objects.order_by("name").values_list("pk", "name")[:200]]
+        return [
+            (str(pk), name) for pk, name in Member.objects.order_by("name").values_list("pk", "name")[:200]
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = self.value()

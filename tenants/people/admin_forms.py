@@ -1,5 +1,7 @@
 """Forms of the people pages in both admin sites."""
 
+from typing import cast
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +16,9 @@ class MemberForm(forms.ModelForm):
     """`by` is the member who fills it in; set by the admin."""
 
     by: Member
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=(), required=False,
-                                      widget=UnfoldAdminCheckboxSelectMultipleWidget)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
 
     class Meta:
         model = Member
@@ -25,7 +28,9 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "roles" in self.fields:
             allowed = set(grantable_roles(self.by)) | set(self.instance.roles or ())
-            self.fields["roles"].choices = [choice for choice in Role.choices if choice[0] in allowed]
+            cast(forms.MultipleChoiceField, self.fields["roles"]).choices = [
+                choice for choice in Role.choices if choice[0] in allowed
+            ]
 
     def clean_username(self) -> str:
         return self.cleaned_data["username"].strip().lower()
@@ -38,11 +43,14 @@ class MemberForm(forms.ModelForm):
         return [role for role in Role.values if role in wanted]
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if self.instance.pk and not can_change_member(self.by, self.instance):
             raise ValidationError(_("Only an owner may change an owner."), code="owner")
         stays = values.get("is_active") and Role.OWNER in values.get("roles", ())
-        was = self.instance.pk and Role.OWNER in Member.objects.values_list("roles", flat=True).get(pk=self.instance.pk)
+        was = self.instance.pk and Role.OWNER in Member.objects.values_list("roles", flat=True).get(
+            pk=self.instance.pk
+        )
         if was and not stays and not members_with(Role.OWNER).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("A tenant needs an owner. Name another owner first."), code="last_owner")
         return values

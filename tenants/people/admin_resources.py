@@ -15,13 +15,15 @@ class RolesWidget(Widget):
     """`agent, supervisor` in a cell."""
 
     def clean(self, value: object, row: dict | None = None, **kwargs: object) -> list[str]:
-        wanted = [word.strip().lower() for word in str(value or "").replace(";", ",").split(",") if word.strip()]
+        wanted = [
+            word.strip().lower() for word in str(value or "").replace(";", ",").split(",") if word.strip()
+        ]
         unknown = [word for word in wanted if word not in Role.values]
         if unknown:
             raise ValueError(_("There is no role called %(role)s.") % {"role": unknown[0][:40]})
         return wanted
 
-    def render(self, value: object, obj: object = None, **kwargs: object) -> str:
+    def render(self, value: list[str] | None, obj: object = None, **kwargs: object) -> str:
         return ", ".join(value or ())
 
 

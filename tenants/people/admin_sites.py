@@ -21,12 +21,32 @@ from tenants.people.policies import can_open_operator_admin, can_open_tenant_adm
 SEARCH_RESULTS = 50
 # Material Symbols, served from our own static files. A model that is not named here gets a plain dot.
 ICONS = {
-    "Member": "group", "AuditEntry": "history", "ApiToken": "key", "Tenant": "apartment", "Plan": "sell",
-    "Sla": "verified", "Contract": "contract", "Number": "dialpad", "Queue": "groups", "Agent": "headset_mic",
-    "Device": "deskphone", "Skill": "star", "Entry": "call_received", "Disposition": "checklist",
-    "NotReadyReason": "coffee", "Call": "call", "Recording": "graphic_eq", "Customer": "person", "Ticket": "confirmation_number",
-    "Invoice": "receipt_long", "Charge": "payments", "PriceList": "price_change", "Price": "price_change",
-    "Voicemail": "voicemail", "SwitchNode": "dns", "Cell": "hub",
+    "Member": "group",
+    "AuditEntry": "history",
+    "ApiToken": "key",
+    "Tenant": "apartment",
+    "Plan": "sell",
+    "Sla": "verified",
+    "Contract": "contract",
+    "Number": "dialpad",
+    "Queue": "groups",
+    "Agent": "headset_mic",
+    "Device": "deskphone",
+    "Skill": "star",
+    "Entry": "call_received",
+    "Disposition": "checklist",
+    "NotReadyReason": "coffee",
+    "Call": "call",
+    "Recording": "graphic_eq",
+    "Customer": "person",
+    "Ticket": "confirmation_number",
+    "Invoice": "receipt_long",
+    "Charge": "payments",
+    "PriceList": "price_change",
+    "Price": "price_change",
+    "Voicemail": "voicemail",
+    "SwitchNode": "dns",
+    "Cell": "hub",
 }
 
 
@@ -52,18 +72,24 @@ class ConsoleSite(UnfoldAdminSite):
 
     def each_context(self, request: HttpRequest) -> dict:
         """The tenant's name in the head; two tabs of two tenants must not look alike."""
-        name = getattr(request.tenant, "name", "")
+        current = getattr(request, "tenant", None)
+        name = getattr(current, "name", "")
         return super().each_context(request) | ({"site_header": name, "site_title": name} if name else {})
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
         """Every page this member may open, grouped by app; nothing is listed that would refuse him."""
-        groups = []
+        groups: list[dict] = []
         for app in self.get_app_list(request):
             items = [
-                {"title": str(model["name"]), "link": model["admin_url"], "has_permission": True,
-                 "icon": ICONS.get(model["object_name"], "circle"),
-                 "active": request.path.startswith(model["admin_url"])}
-                for model in app["models"] if model.get("admin_url")
+                {
+                    "title": str(model["name"]),
+                    "link": model["admin_url"],
+                    "has_permission": True,
+                    "icon": ICONS.get(model["object_name"], "circle"),
+                    "active": request.path.startswith(model["admin_url"]),
+                }
+                for model in app["models"]
+                if model.get("admin_url")
             ]
             groups.append({"title": app["name"], "items": items, "separator": bool(groups)})
         return groups
@@ -78,7 +104,9 @@ class ConsoleSite(UnfoldAdminSite):
             return HttpResponse()
         results = self._search_apps(self.get_app_list(request), term)[:SEARCH_RESULTS]
         context = {"results": results, "page_obj": None, "page_counter": 0, "execution_time": 0}
-        return TemplateResponse(request, "unfold/helpers/search_results.html", context, headers={"HX-Trigger": "search"})
+        return TemplateResponse(
+            request, "unfold/helpers/search_results.html", context, headers={"HX-Trigger": "search"}
+        )
 
 
 class OperatorSite(ConsoleSite):
@@ -143,10 +171,10 @@ class AuditedModelAdmin(ModelAdmin):
         was, now = difference(before, row_values(obj))
         if now:
             verb = "changed" if change else "added"
-            record_audit(verb=verb, subject=obj, actor=request.user, before=was or None, after=now)
+            record_audit(verb=verb, subject=obj, before=was or None, after=now)
 
     def delete_model(self, request: HttpRequest, obj) -> None:  # noqa: ANN001
-        record_audit(verb="deleted", subject=obj, actor=request.user, before=row_values(obj))
+        record_audit(verb="deleted", subject=obj, before=row_values(obj))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset) -> None:  # noqa: ANN001
@@ -158,13 +186,16 @@ class AuditedModelAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         for formset in formsets:
             for row in formset.new_objects:
-                record_audit(verb="added", subject=row, actor=request.user, after=row_values(row))
+                record_audit(verb="added", subject=row, after=row_values(row))
             for row, names in formset.changed_objects:
                 values = row_values(row)
-                record_audit(verb="changed", subject=row, actor=request.user,
-                             after={n: values.get(n, values.get(f"{n}_id")) for n in names})
+                record_audit(
+                    verb="changed",
+                    subject=row,
+                    after={n: values.get(n, values.get(f"{n}_id")) for n in names},
+                )
             for row in formset.deleted_objects:
-                record_audit(verb="deleted", subject=row, actor=request.user, before=row_values(row))
+                record_audit(verb="deleted", subject=row, before=row_values(row))
 
 
 class AuditedSheetAdmin(AuditedModelAdmin, ImportExportModelAdmin):
@@ -175,10 +206,13 @@ class AuditedSheetAdmin(AuditedModelAdmin, ImportExportModelAdmin):
     show_change_form_export = False
 
     def get_export_data(self, file_format, request: HttpRequest, queryset, **kwargs):  # noqa: ANN001, ANN003, ANN201
-        record_audit(verb="exported", subject=self.opts.label_lower, actor=request.user,
-                     after={"rows": queryset.count(), "format": file_format.get_title()})
+        record_audit(
+            verb="exported",
+            subject=self.opts.label_lower,
+            after={"rows": queryset.count(), "format": file_format.get_title()},
+        )
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def process_result(self, result, request: HttpRequest) -> HttpResponse:  # noqa: ANN001
-        record_audit(verb="imported", subject=self.opts.label_lower, actor=request.user, after=dict(result.totals))
+        record_audit(verb="imported", subject=self.opts.label_lower, after=dict(result.totals))
         return super().process_result(result, request)

@@ -20,7 +20,10 @@ def subject_of(subject: models.Model | str) -> tuple[str, str]:
 
 def row_values(row: models.Model) -> dict[str, object]:
     """The row's own columns as JSON can hold them; secrets become `***`."""
-    return {field.attname: _kept(field.attname, field.value_from_object(row)) for field in row._meta.concrete_fields}
+    return {
+        field.attname: _kept(field.attname, field.value_from_object(row))
+        for field in row._meta.concrete_fields
+    }
 
 
 def _kept(name: str, value: object) -> object:

@@ -1,12 +1,16 @@
 """People of one schema: members of a tenant in its own, operators in the public one; and what they did."""
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from tenants.context import current_schema
 
 
 class Role(models.TextChoices):
@@ -30,7 +34,7 @@ class Language(models.TextChoices):
 
 
 class Members(BaseUserManager):
-    def get_by_natural_key(self, username: str) -> "Member":
+    def get_by_natural_key(self, username: str | None) -> Any:
         return self.get(username__iexact=username)
 
 
@@ -39,8 +43,10 @@ class Member(AbstractBaseUser):
 
     username = models.CharField(_("user name"), max_length=64, unique=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    name = models.CharField(_("name"), max_length=80)
-    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("roles"), default=list)
+    name = models.CharField(_("full name"), max_length=80)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices), verbose_name=_("roles"), default=list
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -59,17 +65,24 @@ class Member(AbstractBaseUser):
         verbose_name_plural = _("members")
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="people_member_username_once",
-                                    violation_error_message=_("This user name is taken.")),
-            models.UniqueConstraint(Lower("email"), name="people_member_email_once", condition=~models.Q(email=""),
-                                    violation_error_message=_("This e-mail address is taken.")),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="people_member_username_once",
+                violation_error_message=_("This user name is taken."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="people_member_email_once",
+                condition=~models.Q(email=""),
+                violation_error_message=_("This e-mail address is taken."),
+            ),
         ]
 
     def __init__(self, *args, **kwargs) -> None:  # noqa: ANN002, ANN003
         super().__init__(*args, **kwargs)
         # Ids repeat between schemas; remembering where one came from keeps an operator from being
         # written down as the tenant's member with the same id.
-        self.home_schema = connection.schema_name
+        self.home_schema = current_schema()
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -100,7 +113,9 @@ class AuditEntry(models.Model):
     """Who changed what, when, from where. A trigger refuses UPDATE and DELETE, for us as well."""
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
-    actor = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
     actor_name = models.CharField(_("name then"), max_length=120, blank=True)
     address = models.GenericIPAddressField(_("from address"), null=True, blank=True)
     verb = models.CharField(_("did"), max_length=60)

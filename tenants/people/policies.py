@@ -2,10 +2,23 @@
 
 from tenants.people.models import Member, Role
 
+__all__ = [
+    "Role",
+    "can_change_member",
+    "can_manage_members",
+    "can_open_operator_admin",
+    "can_open_tenant_admin",
+    "can_see_audit",
+    "grantable_roles",
+    "has_role",
+]
+
 
 def has_role(member: object, *roles: str) -> bool:
     """True when the member may sign in and holds one of the roles. Anonymous visitors hold none."""
-    return bool(getattr(member, "is_active", False)) and not set(getattr(member, "roles", ())).isdisjoint(roles)
+    return bool(getattr(member, "is_active", False)) and not set(getattr(member, "roles", ())).isdisjoint(
+        roles
+    )
 
 
 def can_open_tenant_admin(member: object) -> bool:

@@ -27,6 +27,17 @@ class MeSerializer(serializers.ModelSerializer):
 class AuditEntrySerializer(serializers.ModelSerializer):
     class Meta:
         model = AuditEntry
-        fields = ["id", "at", "actor", "actor_name", "address", "verb", "subject", "subject_name", "before", "after",
-                  "reason"]
+        fields = [
+            "id",
+            "at",
+            "actor",
+            "actor_name",
+            "address",
+            "verb",
+            "subject",
+            "subject_name",
+            "before",
+            "after",
+            "reason",
+        ]
         read_only_fields = fields

@@ -27,7 +27,7 @@ def check_password(*, login: str, password: str, address: str | None, at: dateti
     # Written before the slow hash: a burst in parallel must not see an empty count.
     attempt = SignInAttempt.objects.create(account=account, address=address, at=at)
     _refuse_guessing(account, address, at)
-    if not _proves(member, password):
+    if member is None or not _proves(member, password):
         _record_failure(member, address)
         raise WrongCredentials
     SignInAttempt.objects.filter(pk=attempt.pk).update(succeeded=True)
@@ -51,17 +51,22 @@ def _refuse_guessing(account: str, address: str | None, at: datetime) -> None:
     mine = recent.filter(account=account)
     known = _known_addresses(account, at)
     mine = mine.filter(address=address) if address in known else mine.exclude(address__in=known)
-    for failures, limit in ((mine, FAILURES_PER_ACCOUNT), (recent.filter(address=address), FAILURES_PER_ADDRESS)):
+    for failures, limit in (
+        (mine, FAILURES_PER_ACCOUNT),
+        (recent.filter(address=address), FAILURES_PER_ADDRESS),
+    ):
         # The attempt in hand is among them, refused ones too: who keeps trying keeps waiting.
         if failures.count() > limit:
-            record_audit(verb="sign-in refused", subject="people.sign_in", address=address, reason="too many attempts")
+            record_audit(
+                verb="sign-in refused", subject="people.sign_in", address=address, reason="too many attempts"
+            )
             raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
 
 
 def _known_addresses(account: str, at: datetime) -> list[str]:
     since = at - ADDRESS_KNOWN_FOR
     found = SignInAttempt.objects.filter(account=account, succeeded=True, at__gt=since, address__isnull=False)
-    return list(found.values_list("address", flat=True).distinct()[:50])
+    return [str(address) for address in found.values_list("address", flat=True).distinct()[:50]]
 
 
 def _record_failure(member: Member | None, address: str | None) -> None:

@@ -27,7 +27,9 @@ def provision(tenant_id: int) -> bool:
         if tenant.state != Tenant.State.PROVISIONING:
             return True
         with try_turn(OPENING, tenant_id) as is_ours:
-            return is_ours and all(_run(tenant, step) for step in tenant.provisioning_steps.exclude(state="done"))
+            return is_ours and all(
+                _run(tenant, step) for step in tenant.provisioning_steps.exclude(state="done")
+            )
 
 
 def _run(tenant: Tenant, step: ProvisioningStep) -> bool:
@@ -64,8 +66,11 @@ def _create_admin(tenant: Tenant, step: ProvisioningStep) -> None:
     first = step.details
     with enter(tenant.schema_name):
         create_member(
-            username=first["username"], name=first["name"], email=first.get("email", ""),
-            roles=[Role.OWNER, Role.ADMIN], language=tenant.language,
+            username=first["username"],
+            name=first["name"],
+            email=first.get("email", ""),
+            roles=[Role.OWNER, Role.ADMIN],
+            language=tenant.language,
         )
 
 
@@ -89,7 +94,9 @@ def _open_doors(tenant: Tenant, step: ProvisioningStep) -> None:
     """The last step: until here the host answers as if there were nobody, so no one sees half a tenant."""
     tenant.move_to(Tenant.State.ACTIVE, timezone.now())
     tenant.save(update_fields=["state", "state_since", "state_reason"])
-    record_audit(verb="opened", subject=tenant, after={"state": tenant.state, "schema_name": tenant.schema_name})
+    record_audit(
+        verb="opened", subject=tenant, after={"state": tenant.state, "schema_name": tenant.schema_name}
+    )
     emit(TenantOpened(occurred_at=tenant.state_since, tenant_id=tenant.pk))
 
 
@@ -103,12 +110,15 @@ WORK: dict[str, Callable[[Tenant, ProvisioningStep], None]] = {
 
 
 def progress_words(tenant: Tenant) -> str:
-    """"3 of 5 · Set the defaults" for lists."""
+    """ "3 of 5 · Set the defaults" for lists."""
     steps = list(tenant.provisioning_steps.all())
     done = sum(step.state == "done" for step in steps)
     current = next((step for step in steps if step.state != "done"), None)
     if current is None:
         return ""
     return _("%(done)s of %(all)s · %(step)s: %(state)s") % {
-        "done": done, "all": len(steps), "step": current.get_name_display(), "state": current.get_state_display(),
+        "done": done,
+        "all": len(steps),
+        "step": current.get_name_display(),
+        "state": current.get_state_display(),
     }

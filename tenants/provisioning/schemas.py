@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 def make_schema(schema_name: str) -> str:
-    """"replayed", "migrated", or "kept" when the schema is there already and only needed its newest migrations."""
+    """ "replayed", "migrated", or "kept" when the schema is there already and only needed its newest migrations."""
     if schema_exists(schema_name):
         migrate_schema(schema_name)
         return "kept"

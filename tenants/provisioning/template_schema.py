@@ -1,6 +1,7 @@
 """The text that makes a tenant's schema: a template schema, migrated once, dumped, kept per set of migrations."""
 
 import hashlib
+import inspect
 import os
 import re
 import shutil
@@ -52,8 +53,8 @@ def migrations_digest() -> str:
     digest = hashlib.sha256()
     for (label, name), migration in sorted(loader.disk_migrations.items()):
         if label in labels:
-            source = find_spec(migration.__module__).origin
-            digest.update(f"{label}.{name}\n".encode() + Path(source).read_bytes())
+            source = Path(inspect.getfile(type(migration)))
+            digest.update(f"{label}.{name}\n".encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -66,7 +67,10 @@ def _dump() -> str:
         _make_template()
         told = subprocess.run(  # noqa: S603
             [program, "-n", TEMPLATE, "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=1000"],
-            env=os.environ | _connection_environment(), capture_output=True, text=True, timeout=DUMP_SECONDS,
+            env=os.environ | _connection_environment(),
+            capture_output=True,
+            text=True,
+            timeout=DUMP_SECONDS,
             check=False,
         )
         _drop_template()

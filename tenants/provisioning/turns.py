@@ -5,6 +5,7 @@ Not on Django's: migrating hands that one back to the pool, and the lock would s
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -13,7 +14,7 @@ OPENING = 7_201
 TEMPLATE = 7_202
 
 
-def connection_parameters() -> dict[str, str]:
+def connection_parameters() -> dict[str, Any]:
     """host, port, user, password and dbname of Django's database, those that are set."""
     found = connection.settings_dict
     named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
@@ -31,4 +32,5 @@ def wait_for_turn(kind: int, key: int = 0) -> Iterator[None]:
 def try_turn(kind: int, key: int) -> Iterator[bool]:
     """Yields False when somebody else has it."""
     with psycopg.connect(**connection_parameters(), autocommit=True) as own:
-        yield own.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, key]).fetchone()[0]
+        row = own.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, key]).fetchone()
+        yield bool(row and row[0])

@@ -32,8 +32,13 @@ def order(db, at_once, monkeypatch):
 
     def take(**changes):
         terms = Terms(plan, date(2026, 11, 1), seats=7)
-        given = {"name": "Initech", "schema_name": "initech", "domain": "initech.localhost",
-                 "admin": FirstAdmin("bill", "Bill L"), "terms": terms}
+        given = {
+            "name": "Initech",
+            "schema_name": "initech",
+            "domain": "initech.localhost",
+            "admin": FirstAdmin("bill", "Bill L"),
+            "terms": terms,
+        }
         return open_tenant(**given | changes)
 
     return take
@@ -86,7 +91,12 @@ def test_a_failed_step_leaves_the_doors_shut_and_is_taken_up_again(schema_text, 
     tenant.refresh_from_db()
     assert tenant.state == "provisioning"
     assert steps_of(tenant) == {
-        "schema": "done", "admin": "failed", "defaults": "waiting", "domain": "waiting", "open": "waiting"}
+        "schema": "done",
+        "admin": "failed",
+        "defaults": "waiting",
+        "domain": "waiting",
+        "open": "waiting",
+    }
     assert ProvisioningStep.objects.get(tenant=tenant, name="admin").error == "RuntimeError: disk full"
     assert Client(SERVER_NAME="initech.localhost").get("/sign-in/").status_code == 404
 
@@ -99,8 +109,9 @@ def test_a_failed_step_leaves_the_doors_shut_and_is_taken_up_again(schema_text, 
 
 def test_a_schema_whose_making_broke_is_not_there_at_all(schema_text, order, monkeypatch):
     tenant = order()
-    monkeypatch.setattr("tenants.provisioning.schemas.schema_sql",
-                        lambda name: f'CREATE SCHEMA "{name}"; SELECT 1/0;')
+    monkeypatch.setattr(
+        "tenants.provisioning.schemas.schema_sql", lambda name: f'CREATE SCHEMA "{name}"; SELECT 1/0;'
+    )
     assert not provision(tenant.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'initech'")

@@ -58,10 +58,13 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(alice, acme, i
     unknown = sign_in(at_acme(), "nobody", "nonsense-nonsense")
     assert wrong.status_code == unknown.status_code == 403
     words = "User name or password is wrong"
-    assert words in wrong.content.decode() and words in unknown.content.decode()
+    assert words in wrong.content.decode()
+    assert words in unknown.content.decode()
     with inside(acme):
         assert list(AuditEntry.objects.filter(verb="sign-in failed").values_list("subject", flat=True)) == [
-            "people.sign_in", f"people.member:{alice.pk}"]
+            "people.sign_in",
+            f"people.member:{alice.pk}",
+        ]
         assert "nobody" not in str(list(AuditEntry.objects.values()))
         assert not Session.objects.exists()
 
@@ -85,7 +88,9 @@ def test_guesses_for_an_unknown_name_are_refused_as_well(in_acme, now, fast_hash
 
 
 def test_a_stranger_cannot_lock_out_a_member_at_her_own_desk(alice, in_acme, now):
-    check_password(login=alice.username, password=PASSWORD, address="198.51.100.7", at=now - timedelta(days=1))
+    check_password(
+        login=alice.username, password=PASSWORD, address="198.51.100.7", at=now - timedelta(days=1)
+    )
     for _guess in range(30):
         with pytest.raises((WrongCredentials, TooManyAttempts)):
             check_password(login=alice.username, password="no", address="203.0.113.5", at=now)
@@ -152,8 +157,10 @@ def test_a_new_password_ends_the_other_sessions(alice, published):
 def test_a_password_that_will_not_do_changes_nothing(alice, acme, inside, change, said):
     client = at_acme()
     sign_in(client, alice.username)
-    answer = client.post("/password/", {
-        "password": PASSWORD, "new_password": "another long one 7", "again": "another long one 7"} | change)
+    answer = client.post(
+        "/password/",
+        {"password": PASSWORD, "new_password": "another long one 7", "again": "another long one 7"} | change,
+    )
     assert said in answer.content.decode()
     with inside(acme):
         assert Member.objects.get(pk=alice.pk).check_password(PASSWORD)
@@ -198,8 +205,9 @@ def test_an_invitation_sets_one_password_once(acme, member, inside, fast_hashes)
 def test_an_invitation_of_one_tenant_opens_nothing_at_another(acme, globex, member, inside, fast_hashes):
     ours = member(acme, "agent")
     with inside(globex):
-        theirs = Member.objects.create(pk=ours.pk, username="twin", name="Twin", roles=["owner"],
-                                       password=ours.password)
+        theirs = Member.objects.create(
+            pk=ours.pk, username="twin", name="Twin", roles=["owner"], password=ours.password
+        )
     with inside(acme):
         path = invitation_path(ours)
     answer = Client(SERVER_NAME="globex.localhost").post(path, {"new_password": PASSWORD, "again": PASSWORD})
@@ -219,10 +227,28 @@ def test_the_chosen_language_stays_with_the_member_and_the_browser(alice, acme, 
 
 
 def test_each_role_has_its_home():
-    homes = {role: home_of(Member(roles=[role])) for role in (
-        "owner", "admin", "supervisor", "agent", "inspector", "finance", "operator", "operator_finance")}
+    homes = {
+        role: home_of(Member(roles=[role]))
+        for role in (
+            "owner",
+            "admin",
+            "supervisor",
+            "agent",
+            "inspector",
+            "finance",
+            "operator",
+            "operator_finance",
+        )
+    }
     assert homes == {
-        "owner": "/admin/", "admin": "/admin/", "supervisor": "/floor/", "agent": "/workspace/",
-        "inspector": "/quality/", "finance": "/reports/", "operator": "/admin/", "operator_finance": "/admin/"}
+        "owner": "/admin/",
+        "admin": "/admin/",
+        "supervisor": "/floor/",
+        "agent": "/workspace/",
+        "inspector": "/quality/",
+        "finance": "/reports/",
+        "operator": "/admin/",
+        "operator_finance": "/admin/",
+    }
     assert home_of(Member(roles=[])) == "/password/"
     assert home_of(Member(roles=["agent", "supervisor"])) == "/floor/"

@@ -20,7 +20,9 @@ from tenants.people.models import AuditEntry
 from tenants.queries import tenant_of_number
 
 
-def test_suspending_shows_everybody_of_that_tenant_out(acme, globex, member, client_of, inside, published, now):
+def test_suspending_shows_everybody_of_that_tenant_out(
+    acme, globex, member, client_of, inside, published, now
+):
     ours, theirs = client_of(member(acme, "owner")), client_of(member(globex, "owner"))
     assert ours.get("/admin/").status_code == 200
     suspend_tenant(tenant_id=acme.pk, at=now, reason="unpaid")
@@ -34,7 +36,11 @@ def test_suspending_shows_everybody_of_that_tenant_out(acme, globex, member, cli
     with inside(globex):
         assert Session.objects.count() == 1
     entry = AuditEntry.objects.get(verb="suspended")
-    assert (entry.before, entry.after, entry.reason) == ({"state": "active"}, {"state": "suspended"}, "unpaid")
+    assert (entry.before, entry.after, entry.reason) == (
+        {"state": "active"},
+        {"state": "suspended"},
+        "unpaid",
+    )
 
 
 def test_a_resumed_tenant_opens_its_doors_but_not_the_old_sessions(acme, member, client_of, published, now):

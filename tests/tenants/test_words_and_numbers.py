@@ -39,8 +39,14 @@ def test_a_number_is_grouped_as_in_its_country():
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("+8613812342211", "138****2211"), ("+442079460958", "020****0958"), ("95533", "****33"),
-     ("4005550100", "400****0100"), ("", ""), (None, "")],
+    [
+        ("+8613812342211", "138****2211"),
+        ("+442079460958", "020****0958"),
+        ("95533", "****33"),
+        ("4005550100", "400****0100"),
+        ("", ""),
+        (None, ""),
+    ],
 )
 def test_a_number_is_masked_but_for_its_ends(number, shown):
     assert mask_number(number) == shown

@@ -10,11 +10,16 @@ from tenants.people.models import Member
 
 class SignInForm(forms.Form):
     username = forms.CharField(
-        label=_("User name or e-mail"), max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+        label=_("User name or e-mail"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
-        label=_("Password"), max_length=256, strip=False,
+        label=_("Password"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -23,11 +28,15 @@ class NewPasswordForm(forms.Form):
     """Twice the same, strong enough for this member."""
 
     new_password = forms.CharField(
-        label=_("New password"), max_length=256, strip=False,
+        label=_("New password"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=_("The same again"), max_length=256, strip=False,
+        label=_("The same again"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -52,7 +61,9 @@ class PasswordForm(NewPasswordForm):
     """Changing one's own: the present password first, so that an open page at an empty desk is not enough."""
 
     password = forms.CharField(
-        label=_("Present password"), max_length=256, strip=False,
+        label=_("Present password"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     field_order = ["password", "new_password", "again"]

@@ -1,8 +1,8 @@
 """Signing in and out, the home of each role, choosing a password and a language."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -67,8 +67,14 @@ def _signed_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
 
 def _remember_language(response: HttpResponse, language: str) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=LANGUAGE_COOKIE_AGE, httponly=True,
-                            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=LANGUAGE_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
     return response
 
 
@@ -81,7 +87,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
             record_audit(verb="signed out", subject=request.user, actor=request.user)
         logout(request)
         return redirect("/sign-in/")
-    return render(request, "tenants/sign_out.html") if request.user.is_authenticated else redirect("/sign-in/")
+    return (
+        render(request, "tenants/sign_out.html") if request.user.is_authenticated else redirect("/sign-in/")
+    )
 
 
 @never_cache
