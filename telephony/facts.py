@@ -1,8 +1,9 @@
 """What a switch tells us, in our words: the first stop on the road of news, and no switch's own word in it.
 
-Each fact is frozen and stands alone. `node` names the switch; `sequence` orders the facts of one run of that switch (it
-restarts with the switch, and is 0 where the switch gives none); `at` is an aware UTC moment by the switch's clock. Facts may
-come twice, late and in any order. `tenant` is a schema name, or "" while the switch cannot tell whose leg it is.
+Each fact is frozen and stands alone. `node` names the switch; `sequence` orders the facts of one run of that switch
+(it restarts with the switch, and is 0 where the switch gives none); `at` is an aware UTC moment by the switch's clock.
+Facts may come twice, late and in any order. `tenant` is a schema name, or "" while the switch cannot tell whose leg
+it is.
 """
 
 from __future__ import annotations

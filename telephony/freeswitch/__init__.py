@@ -1,4 +1,4 @@
-"""The only folder that knows FreeSWITCH. Outside it there are facts (telephony.facts) and a switch (telephony.switch)."""
+"""The only folder that knows FreeSWITCH. Outside there are facts (telephony.facts) and a switch (telephony.switch)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The whole configuration FreeSWITCH runs with, written from our settings: nothing of its examples, loopback by default.
+"""The whole configuration FreeSWITCH runs with, from our settings: nothing of its examples, loopback by default.
 
 `write_configuration(directory, settings)` fills `directory` (conf, and the empty places beside it) and may be repeated;
 `switch_command(directory)` starts a switch with it. The rehearsal switch reads the same files.
@@ -48,7 +48,7 @@ class SwitchSettings:
     sip_address: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
     web_timeout_seconds: int = 2
-    round_seconds: int = 5
+    round_seconds: int = 10
     heartbeat_seconds: int = 5
     most_legs: int = 2000
     most_legs_per_second: int = 100

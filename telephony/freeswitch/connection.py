@@ -1,14 +1,15 @@
 """One connection to the event socket: greenswitch's client, with its framing replaced.
 
-Stock greenswitch decodes a block before it splits it into lines, so a caller's name could forge headers; it waits for ever
-in send() and loses events when the socket closes. Here events are JSON, lengths are bytes, every send has a time limit, and
-whatever arrived before the end is handed over before the end is told.
+Stock greenswitch decodes a block before it splits it into lines, so a caller's name could forge headers; it waits for
+ever in send() and loses events when the socket closes. Here events are JSON, lengths are bytes, every send has a time
+limit, and whatever arrived before the end is handed over before the end is told.
 
 Lives in a gevent thread. Handlers run in the reader: they must be quick and must not wait.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket as plain_socket
 from collections.abc import Callable
@@ -134,6 +135,7 @@ class EventSocket(InboundESL):
     def __init__(self, host: str, port: int, password: str, timeout: float = 5) -> None:
         super().__init__(host, port, password, timeout)
         self.sock: Any = None
+        self._commands_sent: list[AsyncResult] = []
         self.on_frame: Callable[[], None] = lambda: None
         self.lost = Event()
         self.lost_because = ""
@@ -247,10 +249,8 @@ class EventSocket(InboundESL):
     def _shut(self) -> None:
         if self.sock is None:
             return
-        try:
+        with contextlib.suppress(OSError):
             self.sock.shutdown(plain_socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.sock.close()
 
     def drop(self, reason: str) -> None:
@@ -260,10 +260,8 @@ class EventSocket(InboundESL):
     def stop(self) -> None:
         """Say goodbye, hear what is already on its way, then close."""
         if self.connected:
-            try:
+            with contextlib.suppress(NotConnectedError, ReplyTimedOut):
                 self.send("exit", timeout=2)
-            except (NotConnectedError, ReplyTimedOut):
-                pass
         if self._receive_events_greenlet:
             self._receive_events_greenlet.join(timeout=2)
         self._lose("closed by us")

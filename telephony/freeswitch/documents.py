@@ -1,8 +1,8 @@
 """The answers to mod_xml_curl: who may register, and where a call goes. Pure.
 
-What is returned is code to the switch: it is preprocessed, parsed, and action data is expanded once more when it runs. So
-each value passes `attribute`, which escapes XML and refuses everything that could be expanded; no text of a caller is ever
-put in. There is no `<?xml` line (the line it stands on would be dropped), and each tag has its own line.
+What is returned is code to the switch: it is preprocessed, parsed, and action data is expanded once more when it runs.
+So each value passes `attribute`, which escapes XML and refuses everything that could be expanded; no text of a caller
+is ever put in. There is no `<?xml` line (the line it stands on would be dropped), and each tag has its own line.
 """
 
 from __future__ import annotations
@@ -37,24 +37,37 @@ class UnsafeText(ValueError):
 class Phone(Protocol):
     """A device that may register."""
 
-    tenant: str
-    agent_id: int
-    username: str
-    domain: str
-    a1_hash: str
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def agent_id(self) -> int: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def a1_hash(self) -> str: ...
 
 
 class Route(Protocol):
     """Where a call goes: `treatment` is "queue", "suspended" or "closed"; `language` is "zh" or "en"."""
 
-    tenant: str
-    treatment: str
-    number: str
-    language: str
-    queue_id: int | None
-    priority: int
-    max_wait_seconds: int
-    is_recorded: bool
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def treatment(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def queue_id(self) -> int | None: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def max_wait_seconds(self) -> int: ...
+    @property
+    def is_recorded(self) -> bool: ...
 
 
 def attribute(value: object) -> str:

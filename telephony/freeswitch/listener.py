@@ -171,7 +171,7 @@ class Listener:
         return event_socket.send(commands.CORE_UUID).text.strip()
 
     def _watch(self, event_socket: EventSocket) -> None:
-        while not event_socket.lost.wait(timeout=0.5):
+        while not event_socket.lost.wait(timeout=0.1):
             if self._closing.is_set():
                 event_socket.stop()
             elif time.monotonic() - self._heard_at > self._address.silence_seconds:

@@ -13,7 +13,7 @@ FILE_NAME = "numbers.xml"
 
 
 def write_numbers(conf_directory: Path, numbers: Iterable[tuple[str, Route]]) -> bool:
-    """Writes (dialled digits, route) pairs; the switch reads the file anew for each call. False when nothing changed."""
+    """Writes (dialled digits, route) pairs; the switch reads the file for each call. False when nothing changed."""
     document = fallback_document(numbers)
     target = conf_directory / FILE_NAME
     if target.is_file() and target.read_text(encoding="utf-8") == document:

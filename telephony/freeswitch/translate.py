@@ -1,4 +1,4 @@
-"""The switch's events → facts. Pure: one small function for each kind of event, and nothing is believed that is not looked at.
+"""The switch's events → facts. Pure: one small function for each kind of event; nothing is believed unseen.
 
 Values under `variable_…` are a leg's own; they are never mixed with the event's headers, whatever they are called.
 """

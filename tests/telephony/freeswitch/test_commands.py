@@ -1,0 +1,115 @@
+"""What we say to the switch: exactly this, and nothing a value could change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from telephony.freeswitch import commands
+from telephony.switch import OfferCommand, QueueEntry, UnsafeValue
+
+CALLER, OFFER = UUID(int=1), UUID(int=2)
+COMMAND = OfferCommand(
+    offer_id=OFFER,
+    tenant="acme",
+    caller_leg_id=CALLER,
+    call_id=CALLER,
+    agent_id=5,
+    epoch=3,
+    username="1001",
+    domain="acme.localhost",
+    timeout_seconds=20,
+    caller_number="+8613800001111",
+    recording=f"acme/2026-11-20/{OFFER}.wav",
+)
+HOSTILE = [
+    "a,b",
+    "a}b",
+    "${system id}",
+    "a b",
+    "a'b",
+    'a"b',
+    "a\nb",
+    "a|b",
+    "a;b",
+    "^^:a",
+    "[x]",
+    "<x>",
+    "",
+    "王",
+    "x" * 300,
+    "a\x00",
+    "../x",
+    "a\\b",
+    "a&b",
+    "a%0ab",
+    "a=b",
+]
+
+
+def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
+    said = commands.originate_offer(COMMAND)
+    assert said.startswith(
+        f"bgapi originate {{origination_uuid={OFFER},cc_tenant=acme,cc_offer={OFFER},cc_call={CALLER}"
+    )
+    assert said.endswith(
+        "}user/1001@acme.localhost"
+        f" 'record_session:${{recordings_dir}}/acme/2026-11-20/{OFFER}.wav,intercept:{CALLER}' inline"
+    )
+    for part in (
+        "originate_timeout=20",
+        "intercept_unbridged_only=true",
+        "hangup_after_bridge=true",
+        "cc_epoch=3",
+    ):
+        assert part in said
+
+
+def test_an_unrecorded_offer_only_intercepts() -> None:
+    assert commands.originate_offer(replace(COMMAND, recording=None)).endswith(f"'intercept:{CALLER}' inline")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("field", ["tenant", "username", "domain", "recording"])
+def test_a_value_that_could_change_an_offer_is_refused(field: str, value: str) -> None:
+    with pytest.raises(UnsafeValue):
+        commands.originate_offer(replace(COMMAND, **{field: value}))
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, "12a", "+", "++1", "1" * 40])
+def test_a_callers_odd_number_is_withheld_not_sent(value: str) -> None:
+    assert "origination_caller_id_number=anonymous," in commands.originate_offer(
+        replace(COMMAND, caller_number=value)
+    )
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_that_could_change_a_transfer_is_refused(value: str) -> None:
+    entry = QueueEntry(tenant="acme", queue_id=7, priority=0, max_wait_seconds=60, language="zh")
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    with pytest.raises(UnsafeValue):
+        commands.set_queue(CALLER, replace(entry, tenant=value), now)
+    with pytest.raises(UnsafeValue):
+        commands.set_queue(CALLER, replace(entry, language=value), now)
+
+
+@pytest.mark.parametrize("cause", ["", "normal", "A B", "X\nY", "X;Y"])
+def test_a_cause_is_a_name(cause: str) -> None:
+    with pytest.raises(UnsafeValue):
+        commands.kill(CALLER, cause)
+
+
+def test_the_other_commands_are_as_short_as_they_can_be() -> None:
+    moment = datetime(2026, 11, 20, 12, 0, 0, 250000, UTC)
+    entry = QueueEntry(tenant="acme", queue_id=7, priority=5, max_wait_seconds=60, language="zh")
+    assert commands.kill(CALLER, "NORMAL_CLEARING") == f"api uuid_kill {CALLER} NORMAL_CLEARING"
+    assert commands.pick_up(CALLER) == f"api uuid_phone_event {CALLER} talk"
+    assert commands.beat(moment) == "api hash insert/cc/router_alive/1795176000"
+    assert commands.set_queue(CALLER, entry, moment) == (
+        f"api uuid_setvar_multi {CALLER}"
+        " cc_tenant=acme;cc_queue=7;cc_prio=5;cc_max_wait=60;cc_lang=zh;cc_queued_us=1795176000250000"
+    )
+    assert commands.rejoin(CALLER) == f"api uuid_transfer {CALLER} rejoin XML:${{cc_dialplan}} cc"

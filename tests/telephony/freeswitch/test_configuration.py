@@ -1,0 +1,191 @@
+"""The switch's configuration: loopback, our secrets, nothing readable by others, refused when it cannot work."""
+
+from __future__ import annotations
+
+import stat
+import wave
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from telephony.freeswitch.configuration import (
+    OUR_FILES,
+    ConfigurationRefused,
+    SwitchSettings,
+    switch_command,
+    write_configuration,
+)
+
+PROMPTS = {"recording-notice", "leave-a-message", "thank-you", "service-suspended", "number-not-in-service"}
+
+
+@pytest.fixture
+def wanted(tmp_path: Path) -> SwitchSettings:
+    return SwitchSettings(
+        node="main-1",
+        event_port=8021,
+        password="event-secret",
+        sip_port=5060,
+        trunk_port=5080,
+        rtp_start=16384,
+        rtp_end=17383,
+        web_url="http://127.0.0.1:8000",
+        secret="web-secret",
+        spool_dir=tmp_path / "spool" / "cdr",
+        recordings_dir=tmp_path / "recordings",
+    )
+
+
+def written(tmp_path: Path, wanted: SwitchSettings) -> ET.Element:
+    write_configuration(tmp_path / "switch", wanted)
+    return ET.fromstring((tmp_path / "switch" / "conf" / "freeswitch.xml").read_text())
+
+
+def param(root: ET.Element, configuration: str, name: str) -> list[str]:
+    found = root.findall(f".//configuration[@name='{configuration}.conf']//param[@name='{name}']")
+    return [element.get("value") for element in found]
+
+
+def test_everything_listens_on_this_machine_only(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    assert param(root, "event_socket", "listen-ip") == ["127.0.0.1"]
+    assert param(root, "sofia", "sip-ip") == param(root, "sofia", "rtp-ip") == ["127.0.0.1", "127.0.0.1"]
+    assert param(root, "sofia", "sip-port") == ["5060", "5080"]
+
+
+def test_phones_need_a_password_and_trunks_a_network(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    assert param(root, "sofia", "auth-calls") == ["true", "false"]
+    assert param(root, "sofia", "accept-blind-reg") == ["false"]
+    assert param(root, "sofia", "apply-inbound-acl") == ["trunks"]
+    nodes = root.findall(".//list[@name='trunks']/node")
+    assert [node.get("cidr") for node in nodes] == ["127.0.0.0/8"]
+
+
+def test_records_go_to_disk_alone(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    assert param(root, "json_cdr", "log-dir") == [str(wanted.spool_dir)]
+    assert param(root, "json_cdr", "url") == param(root, "json_cdr", "queue-capacity") == []
+    assert param(root, "json_cdr", "encode-values") == ["false"]
+    assert param(root, "json_cdr", "log-b-leg") == ["true"]
+
+
+def test_the_web_is_asked_for_two_things_and_briefly(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    bindings = root.findall(".//configuration[@name='xml_curl.conf']//param[@name='gateway-url']")
+    assert {(one.get("value"), one.get("bindings")) for one in bindings} == {
+        ("http://127.0.0.1:8000/switch/dialplan", "dialplan"),
+        ("http://127.0.0.1:8000/switch/directory", "directory"),
+    }
+    assert param(root, "xml_curl", "timeout") == ["2", "2"]
+
+
+def test_nothing_that_runs_programs_may_register(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    allowed = {node.get("name") for node in root.findall(".//interface-allowlist/allow")}
+    assert "mod_commands" not in allowed
+    assert "mod_dptools" not in allowed
+    assert not {
+        name
+        for name in allowed
+        if name.rsplit(".", 1)[-1] in {"system", "bgsystem", "spawn", "bg_spawn", "sched_api"}
+    }
+
+
+def test_every_application_of_the_waiting_loop_may_register(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    allowed = {node.get("name") for node in root.findall(".//interface-allowlist/allow")}
+    used = {
+        action.get("application")
+        for action in ET.parse(OUR_FILES / "conf" / "cc.xml").iter()
+        if action.get("application")
+    }
+    assert {f"mod_dptools.{name}" for name in used} <= allowed
+
+
+def test_no_text_of_a_caller_stands_in_the_waiting_loop() -> None:
+    text = (OUR_FILES / "conf" / "cc.xml").read_text()
+    for word in ("caller_id", "sip_from", "effective_", "sip_h_", "destination_number}"):
+        assert word not in text
+
+
+def test_the_secrets_are_for_the_owner_only(tmp_path: Path, wanted: SwitchSettings) -> None:
+    written(tmp_path, wanted)
+    conf = tmp_path / "switch" / "conf"
+    assert stat.S_IMODE(conf.stat().st_mode) == 0o700
+    assert stat.S_IMODE((conf / "freeswitch.xml").stat().st_mode) == 0o600
+    assert "event-secret" not in repr(wanted)
+    assert "web-secret" not in repr(wanted)
+
+
+def test_writing_again_keeps_the_numbers_snapshot(tmp_path: Path, wanted: SwitchSettings) -> None:
+    written(tmp_path, wanted)
+    numbers = tmp_path / "switch" / "conf" / "numbers.xml"
+    numbers.write_text("<kept/>")
+    written(tmp_path, wanted)
+    assert numbers.read_text() == "<kept/>"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"password": ""},
+        {"secret": ""},
+        {"rtp_start": 20000, "rtp_end": 19999},
+        {"round_seconds": 1},
+        {"round_seconds": 60},
+        {"recordings_dir": Path("/tmp/a'b")},
+        {"recordings_dir": Path("/tmp/${x}")},
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_is_written(
+    tmp_path: Path, wanted: SwitchSettings, changes: dict[str, object]
+) -> None:
+    with pytest.raises(ConfigurationRefused):
+        write_configuration(tmp_path / "switch", replace(wanted, **changes))
+    assert not (tmp_path / "switch").exists()
+
+
+def test_it_is_made_from_the_products_settings(tmp_path: Path) -> None:
+    from django.conf import settings as product
+
+    known = product.SWITCH | {
+        "password": "p",
+        "secret": "s",
+        "spool_dir": str(tmp_path),
+        "recordings_dir": "r",
+    }
+    made = SwitchSettings.from_mapping(known)
+    assert (made.node, made.spool_dir, made.recordings_dir.is_absolute()) == ("main-1", tmp_path, True)
+
+
+def test_the_switch_runs_in_the_foreground_with_our_files(tmp_path: Path, wanted: SwitchSettings) -> None:
+    written(tmp_path, wanted)
+    command = switch_command(tmp_path / "switch")
+    assert command[:2] == ["freeswitch", "-nf"]
+    assert command[command.index("-conf") + 1] == str(tmp_path / "switch" / "conf")
+    assert command[command.index("-recordings") + 1] == str(wanted.recordings_dir)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_prompt_is_there_as_the_switch_plays_it(language: str) -> None:
+    folder = OUR_FILES / "sounds" / language
+    assert {path.stem for path in folder.glob("*.wav")} == PROMPTS
+    for path in folder.glob("*.wav"):
+        with wave.open(str(path), "rb") as file:
+            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+            assert 1 < file.getnframes() / 8000 < 10
+
+
+def test_the_music_is_made_once_and_is_music(tmp_path: Path, wanted: SwitchSettings) -> None:
+    written(tmp_path, wanted)
+    path = tmp_path / "switch" / "music" / "quiet.wav"
+    made_at = path.stat().st_mtime_ns
+    with wave.open(str(path), "rb") as file:
+        assert file.getnframes() == 32 * 8000
+        samples = memoryview(file.readframes(8000)).cast("h")
+    assert 500 < max(abs(sample) for sample in samples) < 16000
+    written(tmp_path, wanted)
+    assert path.stat().st_mtime_ns == made_at
