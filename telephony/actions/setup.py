@@ -43,7 +43,7 @@ def create_agent(*, member: Member, name: str = "", extension: str = "") -> tupl
     agent = Agent.objects.create(
         member=member, name=name or member.name or member.username, extension=extension or next_extension()
     )
-    record_audit(verb="create", subject=agent, after={"name": agent.name, "extension": agent.extension})
+    record_audit(verb="added", subject=agent, after={"name": agent.name, "extension": agent.extension})
     phone = add_phone(agent=agent)
     floor_changed()
     return agent, phone
@@ -57,7 +57,7 @@ def add_phone(*, agent: Agent) -> NewPhone:
     device = Device(agent=agent, sip_username=name)
     password = _give_password(device)
     device.save()
-    record_audit(verb="create", subject=device, after={"sip_username": device.sip_username})
+    record_audit(verb="added", subject=device, after={"sip_username": device.sip_username})
     return NewPhone(device=device, password=password)
 
 
@@ -65,7 +65,7 @@ def add_phone(*, agent: Agent) -> NewPhone:
 def renew_password(*, device: Device) -> NewPhone:
     password = _give_password(device)
     device.save()
-    record_audit(verb="renew_password", subject=device)
+    record_audit(verb="password changed", subject=device)
     return NewPhone(device=device, password=password)
 
 

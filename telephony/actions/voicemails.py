@@ -16,7 +16,7 @@ def mark_heard(*, voicemail_id: UUID, member: Member, at: datetime) -> None:
     message = Voicemail.objects.select_for_update().filter(pk=voicemail_id).first()
     if message is None:
         raise CallNotFound
-    record_audit(verb="listen", subject=message)
+    record_audit(verb="played", subject=message)
     if message.heard_at:
         return
     message.heard_at, message.heard_by = at, member

@@ -92,7 +92,7 @@ def dispose_call(
     call.version += 1
     call.save()
     after = {"disposition": call.disposition_id, "note": bool(note)}
-    record_audit(verb="dispose", subject=call, before=before, after=after)
+    record_audit(verb="disposed", subject=call, before=before, after=after)
     emit(events.CallDisposed(occurred_at=at, call_id=call_id, agent_id=agent_id))
 
 

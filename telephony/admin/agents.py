@@ -1,0 +1,160 @@
+"""Agents, their phones and their skills."""
+
+from django.contrib import messages
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import action
+
+from telephony import actions
+from telephony.admin.floor import FloorAdmin, PolicyInline
+from telephony.admin.forms import AgentForm
+from telephony.admin.resources import AgentResource
+from telephony.models import Agent, AgentSkill, Device, NotReadyReason, QueueAgent, Skill
+from tenants.people.admin_confirm import Question, ask
+from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, tenant_site
+
+
+class SkillsInline(PolicyInline, TabularInline):
+    model = AgentSkill
+    extra = 0
+    verbose_name_plural = _("Skills")
+
+
+class QueuesInline(PolicyInline, TabularInline):
+    model = QueueAgent
+    extra = 0
+    verbose_name_plural = _("Queues")
+
+
+class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
+    form = AgentForm
+    resource_classes = [AgentResource]
+    list_display = ["name", "extension", "shown_state", "shown_phone", "is_active", "shown_queues"]
+    list_filter = ["is_active", "presence", "queues", "skills"]
+    search_fields = ["name", "extension", "member__username"]
+    fields = ["member", "name", "extension", "is_active"]
+    inlines = [QueuesInline, SkillsInline]
+    actions_detail = ["add_phone", "renew_password"]
+
+    def get_queryset(self, request: HttpRequest):  # noqa: ANN201
+        return super().get_queryset(request).prefetch_related("devices", "queues")
+
+    @display(description=_("state"))
+    def shown_state(self, agent: Agent) -> str:
+        if agent.presence == Agent.Presence.OFFLINE:
+            return agent.get_presence_display()
+        return f"{agent.get_routing_status_display()} · {agent.get_activity_display()}"
+
+    @display(description=_("phone"))
+    def shown_phone(self, agent: Agent) -> str:
+        phones = agent.devices.all()
+        if any(phone.is_registered for phone in phones):
+            return _("Registered")
+        return _("Not registered") if phones else _("None yet")
+
+    @display(description=_("queues"))
+    def shown_queues(self, agent: Agent) -> str:
+        return ", ".join(queue.name for queue in agent.queues.all()) or "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> list[str]:
+        return ["member"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
+        """Calls name their agents for ever: switch an agent off instead."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: AgentForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._show(request, actions.add_phone(agent=obj))
+
+    @action(description=_("Add a phone"), url_path="add-phone", permissions=["change"])
+    def add_phone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        agent = get_object_or_404(Agent, pk=object_id)
+        page = ask(
+            request,
+            self,
+            Question(
+                title=_("Add a phone for %(name)s?") % {"name": agent.name},
+                button=_("Add a phone"),
+                back=_page_of(agent),
+                effects=[_("Its password is shown once.")],
+            ),
+        )
+        if page:
+            return page
+        self._show(request, actions.add_phone(agent=agent))
+        return redirect(_page_of(agent))
+
+    @action(description=_("New phone password"), url_path="new-password", permissions=["change"])
+    def renew_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        agent = get_object_or_404(Agent, pk=object_id)
+        device = agent.devices.first()
+        if device is None:
+            messages.error(request, _("This agent has no phone yet."))
+            return redirect(_page_of(agent))
+        page = ask(
+            request,
+            self,
+            Question(
+                title=_("Give the phone of %(name)s a new password?") % {"name": agent.name},
+                button=_("Make a new password"),
+                is_dangerous=True,
+                back=_page_of(agent),
+                effects=[_("The old one stops working the next time the phone registers.")],
+            ),
+        )
+        if page:
+            return page
+        self._show(request, actions.renew_password(device=device))
+        return redirect(_page_of(agent))
+
+    def _show(self, request: HttpRequest, phone: actions.NewPhone) -> None:
+        text = _("Set up the phone now, its password is shown this once: user {}, server {}, password {}")
+        host = getattr(request.tenant, "host", "")
+        messages.warning(request, format_html(str(text), phone.device.sip_username, host, phone.password))
+
+
+def _page_of(agent: Agent) -> str:
+    return reverse("tenant:telephony_agent_change", args=[agent.pk])
+
+
+class DeviceAdmin(FloorAdmin, AuditedModelAdmin):
+    """To look at and to remove; phones are added on the agent's page, where the password is shown."""
+
+    list_display = ["sip_username", "agent", "shown_registration", "contact"]
+    list_select_related = ["agent"]
+    search_fields = ["sip_username", "agent__name"]
+    fields = readonly_fields = ["sip_username", "agent", "shown_registration", "contact"]
+
+    @display(description=_("registered"), boolean=True)
+    def shown_registration(self, device: Device) -> bool:
+        return device.is_registered
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SkillAdmin(FloorAdmin, AuditedModelAdmin):
+    list_display = ["name", "shown_agents"]
+    search_fields = ["name"]
+
+    @display(description=_("agents"))
+    def shown_agents(self, skill: Skill) -> int:
+        return skill.agent_skills.count()
+
+
+class ReasonAdmin(FloorAdmin, AuditedModelAdmin):
+    list_display = ["name", "is_productive"]
+    search_fields = ["name"]
+
+
+tenant_site.register(Agent, AgentAdmin)
+tenant_site.register(Device, DeviceAdmin)
+tenant_site.register(Skill, SkillAdmin)
+tenant_site.register(NotReadyReason, ReasonAdmin)

@@ -1,0 +1,47 @@
+"""For operators: cells and switches, and the legs for which no tenant was found."""
+
+from django.http import HttpRequest
+
+from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
+from tenants.people.admin_sites import AuditedModelAdmin, operator_site
+from tenants.people.models import Role
+from tenants.people.policies import has_role
+
+
+def may_look(member: object) -> bool:
+    return has_role(member, Role.OPERATOR)
+
+
+class ReadOnlyAdmin(AuditedModelAdmin):
+    view_policy = staticmethod(may_look)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        return [column.name for column in self.model._meta.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class SwitchAdmin(ReadOnlyAdmin):
+    list_display = ["name", "cell", "kind", "last_seen_at"]
+
+
+class LeaseAdmin(ReadOnlyAdmin):
+    list_display = ["cell", "holder", "epoch", "expires_at"]
+
+
+class StrayAdmin(ReadOnlyAdmin):
+    list_display = ["first_heard_at", "dialled", "tenant_said", "node", "ended_at"]
+    search_fields = ["dialled", "tenant_said"]
+
+
+operator_site.register(Cell, ReadOnlyAdmin)
+operator_site.register(SwitchNode, SwitchAdmin)
+operator_site.register(Lease, LeaseAdmin)
+operator_site.register(StrayLeg, StrayAdmin)

@@ -1,0 +1,37 @@
+"""What all pages of the floor have in common: administrators change it, leaders look, the worker hears of it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from telephony import actions, policies
+
+
+class FloorAdmin:
+    policy = staticmethod(policies.can_configure)
+    view_policy = staticmethod(policies.can_look_at_configuration)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Runs last of all that is saved, so the worker reads the whole of it."""
+        super().save_related(request, form, formsets, change)
+        actions.floor_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        actions.floor_changed()
+
+
+class PolicyInline:
+    """Rows inside a page follow the page's policies."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return policies.can_look_at_configuration(request.user)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return policies.can_configure(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return policies.can_configure(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return policies.can_configure(request.user)

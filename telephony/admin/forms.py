@@ -1,0 +1,64 @@
+"""Forms of the floor's pages: they say what is wrong before anything is saved."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from telephony import actions
+from telephony.models import Agent, Entry
+from tenants import queries as tenant_queries
+from tenants.context import current_tenant, enter_public
+from tenants.errors import DomainError
+from tenants.numbers import to_e164
+
+
+class AgentForm(forms.ModelForm):
+    class Meta:
+        model = Agent
+        fields = ["member", "name", "extension", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "extension" in self.fields and not self.instance.pk:
+            self.fields["extension"].initial = actions.next_extension()
+        if "member" in self.fields:
+            taken = Agent.objects.values("member_id")
+            members = self.fields["member"].queryset
+            self.fields["member"].queryset = members.filter(is_active=True).exclude(pk__in=taken)
+
+    def clean_extension(self) -> str:
+        extension = self.cleaned_data["extension"].strip()
+        if not extension.isdigit() or not 2 <= len(extension) <= 8:
+            raise forms.ValidationError(_("An extension is 2 to 8 digits."), code="digits")
+        return extension
+
+    def clean(self) -> dict:
+        values = super().clean() or {}
+        was_active = (
+            bool(self.instance.pk) and Agent.objects.filter(pk=self.instance.pk, is_active=True).exists()
+        )
+        if values.get("is_active") and not was_active:
+            try:
+                actions.check_seats(adding=1)
+            except DomainError as refusal:
+                raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+        return values
+
+
+class EntryForm(forms.ModelForm):
+    class Meta:
+        model = Entry
+        fields = ["number_e164", "queue"]
+
+    def clean_number_e164(self) -> str:
+        """Only numbers of this tenant: another's would steal their callers."""
+        tenant = current_tenant()
+        number = to_e164(self.cleaned_data["number_e164"], str(tenant.country))
+        if number is None:
+            raise forms.ValidationError(_("This is no telephone number."), code="number")
+        with enter_public():
+            owner = tenant_queries.tenant_of_number(number)
+        if owner is None or owner.pk != tenant.pk:
+            raise forms.ValidationError(_("This number is not one of yours."), code="not_yours")
+        return number

@@ -1,0 +1,66 @@
+"""Queues, the numbers that lead to them, and what agents may say came of a call."""
+
+from django.contrib.admin import display
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from telephony.admin.floor import FloorAdmin, PolicyInline
+from telephony.admin.forms import EntryForm
+from telephony.models import Disposition, Entry, Queue, QueueAgent, QueueSkill
+from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
+
+
+class RequiredSkillsInline(PolicyInline, TabularInline):
+    model = QueueSkill
+    extra = 0
+    verbose_name_plural = _("Required skills")
+
+
+class AgentsInline(PolicyInline, TabularInline):
+    model = QueueAgent
+    extra = 0
+    verbose_name_plural = _("Agents")
+
+
+class QueueAdmin(FloorAdmin, AuditedModelAdmin):
+    list_display = ["name", "state", "shown_agents", "sl_seconds", "max_wait_seconds", "is_recorded"]
+    list_filter = ["state", "is_recorded"]
+    search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "state", "is_recorded", "priority"]}),
+        (_("Waiting"), {"fields": ["max_wait_seconds", "sl_seconds", "short_abandon_seconds"]}),
+        (
+            _("Ringing and after the call"),
+            {"fields": ["offer_seconds", "max_missed_offers", "wrap_up_seconds"]},
+        ),
+    ]
+    inlines = [RequiredSkillsInline, AgentsInline]
+
+    @display(description=_("agents"))
+    def shown_agents(self, queue: Queue) -> int:
+        return queue.queue_agents.count()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
+        """A queue that has had calls is closed, never deleted: its figures stay."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not obj.stays.exists() and not obj.entries.exists()
+
+
+class EntryAdmin(FloorAdmin, AuditedModelAdmin):
+    form = EntryForm
+    list_display = ["number_e164", "queue"]
+    list_select_related = ["queue"]
+    search_fields = ["number_e164"]
+
+
+class DispositionAdmin(FloorAdmin, AuditedModelAdmin):
+    list_display = ["__str__", "queue", "is_active"]
+    list_select_related = ["queue", "parent"]
+    list_filter = ["is_active", "queue"]
+    search_fields = ["name"]
+
+
+tenant_site.register(Queue, QueueAdmin)
+tenant_site.register(Entry, EntryAdmin)
+tenant_site.register(Disposition, DispositionAdmin)
