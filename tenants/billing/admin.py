@@ -22,7 +22,7 @@ from tenants.billing.admin_forms import DraftForm
 from tenants.billing.models import Charge, Invoice, InvoiceLine, month_text
 from tenants.billing.policies import can_draft_invoices, can_see_ledger
 from tenants.billing.queries import unpriced_charges
-from tenants.billing.resources import BillingSheetResource, ChargeResource
+from tenants.billing.resources import SHEETS, BillingSheetResource, ChargeResource
 from tenants.masking import mask_number
 from tenants.people.admin_sites import AuditedSheetAdmin, operator_site
 
@@ -64,6 +64,7 @@ class ReadOnlySheetAdmin(AuditedSheetAdmin):
     """Seen and exported, never typed in."""
 
     view_policy = staticmethod(can_see_ledger)
+    export_formats = SHEETS
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

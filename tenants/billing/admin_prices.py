@@ -14,7 +14,7 @@ from tenants.billing.actions import copy_price_list
 from tenants.billing.admin_forms import PriceListForm
 from tenants.billing.models import Price, PriceList
 from tenants.billing.policies import can_change_prices, can_see_ledger
-from tenants.billing.resources import PriceResource
+from tenants.billing.resources import SHEETS, PriceResource
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site
 
@@ -92,6 +92,7 @@ class PriceAdmin(AuditedSheetAdmin):
     policy = staticmethod(can_change_prices)
     view_policy = staticmethod(can_see_ledger)
     resource_classes = [PriceResource]
+    import_formats = export_formats = SHEETS
     list_display = ["label", "price_list", "direction", "prefix", "number_kind", "per_minute", "counted"]
     list_filter = ["price_list", "direction", "number_kind"]
     list_select_related = ["price_list__plan"]

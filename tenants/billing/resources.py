@@ -1,11 +1,15 @@
 """Prices, the ledger and the billing sheet as sheets of rows. Numbers of callers leave masked."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.widgets import DecimalWidget, IntegerWidget
+from tablib import Dataset
 
 from tenants.billing.errors import PriceListInUse
 from tenants.billing.models import Charge, Invoice, InvoiceLine, Price, PriceList, month_text
@@ -13,19 +17,66 @@ from tenants.exports import SafeResource
 from tenants.masking import mask_number
 
 
+class NumbersStayNumbers:
+    """A sheet format for resources that have neutralised their texts: the library's own way turns all into text."""
+
+    def _escape_formulae(self, dataset: Dataset) -> None:
+        return
+
+
+class MoneyCsv(NumbersStayNumbers, CSV):
+    pass
+
+
+class MoneyXlsx(NumbersStayNumbers, XLSX):
+    pass
+
+
+SHEETS = [MoneyCsv, MoneyXlsx]
+AS_NUMBERS = {
+    name: {"coerce_to_string": False}
+    for name in (
+        "quantity",
+        "unit_price",
+        "amount",
+        "exact_amount",
+        "billable_seconds",
+        "billed_seconds",
+        "charge_count",
+        "position",
+        "price_version",
+    )
+}
+
+
+class Amount(DecimalWidget):
+    """Says what is wrong in words; the library shows a list of decimal's classes."""
+
+    def clean(self, value: object, row: dict[str, Any] | None = None, **kwargs: Any) -> Decimal | None:
+        try:
+            return super().clean(value, row, **kwargs)
+        except InvalidOperation:
+            raise ValueError(_("“%(text)s” is not an amount.") % {"text": str(value)[:20]}) from None
+
+
 class PriceResource(SafeResource):
     """Prices of one or several lists, found by plan and version. A list in use takes no rows."""
 
     plan = Field(attribute="price_list__plan__code", column_name="plan", readonly=True)
-    version = Field(attribute="price_list__version", column_name="version", readonly=True)
+    version = Field(
+        attribute="price_list__version", column_name="version", readonly=True, widget=IntegerWidget()
+    )
+
+    per_minute = Field(
+        attribute="per_minute", column_name="per_minute", widget=Amount(coerce_to_string=False)
+    )
 
     class Meta:
         model = Price
-        import_id_fields = ("price_list", "direction", "prefix", "number_kind")
+        import_id_fields = ("plan", "version", "direction", "prefix", "number_kind")
         fields = (
             "plan",
             "version",
-            "price_list",
             "direction",
             "prefix",
             "number_kind",
@@ -35,7 +86,6 @@ class PriceResource(SafeResource):
             "increment_seconds",
         )
         export_order = fields
-        exclude = ("id",)
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
@@ -45,17 +95,15 @@ class PriceResource(SafeResource):
         price_list = _price_list(str(row.get("plan") or "").strip(), str(row.get("version") or "").strip())
         if price_list.is_in_use:
             raise ValidationError(PriceListInUse().message)
-        row["price_list"] = price_list.pk
+        row["plan"], row["version"] = price_list.plan.code, price_list.version
         for name in ("direction", "prefix", "number_kind"):
             row[name] = str(row.get(name) or "").strip()
         for name in ("minimum_seconds", "increment_seconds"):
             row[name] = str(row.get(name) or "").strip() or Price._meta.get_field(name).default
 
-    def get_export_fields(self, selected_fields: list[str] | None = None) -> list[Field]:
-        """The list goes out as plan and version: its row number means nothing elsewhere."""
-        return [
-            field for field in super().get_export_fields(selected_fields) if field.attribute != "price_list"
-        ]
+    def import_instance(self, instance: Price, row: dict[str, Any], **kwargs: Any) -> None:
+        instance.price_list = _price_list(row["plan"], str(row["version"]))
+        super().import_instance(instance, row, **kwargs)
 
 
 def _price_list(plan: str, version: str) -> PriceList:
@@ -99,6 +147,7 @@ class ChargeResource(SafeResource):
             "price_version",
         )
         export_order = fields
+        widgets = AS_NUMBERS
 
     def dehydrate_month(self, charge: Charge) -> str:
         return month_text(charge.month)
@@ -135,6 +184,7 @@ class BillingSheetResource(SafeResource):
             "amount",
         )
         export_order = fields
+        widgets = AS_NUMBERS
 
     def dehydrate_month(self, line: InvoiceLine) -> str:
         return month_text(line.invoice.month)

@@ -100,7 +100,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         raise NotFound
     month = _month(request)
     rows = charges_of(request.tenant, month).select_related("tenant").order_by("id")
-    sheet = ChargeResource().export(queryset=rows, force_native_type=kind == "xlsx")
+    sheet = ChargeResource().export(queryset=rows)
     # The mark lets spreadsheet programs read Chinese from a csv.
     body = sheet.xlsx if kind == "xlsx" else b"\xef\xbb\xbf" + sheet.csv.encode()
     record_audit(
