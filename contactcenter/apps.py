@@ -11,3 +11,7 @@ class ContactcenterConfig(AppConfig):
     def ready(self) -> None:
         ours = [config.name for config in apps.get_app_configs() if not config.name.startswith("django")]
         app.conf.beat_schedule = collect_schedules(ours)
+        from telephony.queries import live_calls
+        from tenants.effects import LIVE_CALLS, count_in_effects
+
+        count_in_effects(LIVE_CALLS, lambda: live_calls().count())

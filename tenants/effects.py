@@ -4,19 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.people.models import Member
 
-_counters: list[Callable[[], str]] = []
+LIVE_CALLS = gettext_lazy("%(count)s live calls go on to their end")
+_counters: dict[str | Promise, Callable[[], int]] = {}
 
 
-def count_in_effects(counter: Callable[[], str]) -> None:
-    """The counter runs inside the tenant's schema and returns one line, such as "3 live calls", or ''."""
-    if counter not in _counters:
-        _counters.append(counter)
+def count_in_effects(words: str | Promise, counter: Callable[[], int]) -> None:
+    """`words` hold %(count)s; the counter runs inside the tenant's schema. Zero is told too: it is an answer."""
+    _counters[words] = counter
 
 
 def effects_on(tenant: Tenant, at: datetime) -> list[str]:
@@ -26,7 +28,7 @@ def effects_on(tenant: Tenant, at: datetime) -> list[str]:
         lines = [
             _("%(count)s people lose access") % {"count": Member.objects.filter(is_active=True).count()},
             _("%(count)s sessions end now") % {"count": Session.objects.filter(expire_date__gt=at).count()},
-            *(counter() for counter in _counters),
+            *(str(words) % {"count": counter()} for words, counter in _counters.items()),
         ]
     lines.append(_("Callers of %(count)s numbers hear a notice") % {"count": tenant.numbers.count()})
-    return [line for line in lines if line]
+    return lines

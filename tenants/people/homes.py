@@ -10,7 +10,7 @@ HOMES = (
     (Role.INSPECTOR, "/quality/"),
     (Role.OWNER, "/admin/"),
     (Role.ADMIN, "/admin/"),
-    (Role.FINANCE, "/reports/"),
+    (Role.FINANCE, "/usage/"),
     (Role.OPERATOR, "/admin/"),
     (Role.OPERATOR_FINANCE, "/admin/"),
 )

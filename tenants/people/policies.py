@@ -22,7 +22,7 @@ def has_role(member: object, *roles: str) -> bool:
 
 
 def can_open_tenant_admin(member: object) -> bool:
-    return has_role(member, Role.OWNER, Role.ADMIN, Role.SUPERVISOR, Role.INSPECTOR, Role.FINANCE)
+    return has_role(member, Role.OWNER, Role.ADMIN, Role.SUPERVISOR, Role.INSPECTOR)
 
 
 def can_open_operator_admin(member: object) -> bool:

@@ -33,7 +33,7 @@ PLACES = (
     Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
-    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER, FINANCE)),
+    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
 )
 
 

@@ -246,7 +246,7 @@ def test_each_role_has_its_home():
         "supervisor": "/floor/",
         "agent": "/workspace/",
         "inspector": "/quality/",
-        "finance": "/reports/",
+        "finance": "/usage/",
         "operator": "/admin/",
         "operator_finance": "/admin/",
     }

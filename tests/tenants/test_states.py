@@ -93,8 +93,12 @@ def test_the_effect_of_suspending_is_told_in_numbers(acme, member, client_of, no
     client_of(member(acme, "agent"))
     client_of(member(acme, "agent"))
     Number.objects.create(e164="+442079460777", country="GB", tenant=acme)
-    assert effects_on(acme, now)[:2] == ["2 people lose access", "2 sessions end now"]
-    assert "Callers of 1 numbers hear a notice" in effects_on(acme, now)
+    assert effects_on(acme, now) == [
+        "2 people lose access",
+        "2 sessions end now",
+        "0 live calls go on to their end",
+        "Callers of 1 numbers hear a notice",
+    ]
 
 
 @pytest.mark.parametrize("dialled", ["+442079460777", "442079460777", "00442079460777", "020 7946 0777"])
