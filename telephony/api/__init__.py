@@ -1,0 +1,1 @@
+"""Calls, agents, queues and orders for machines."""

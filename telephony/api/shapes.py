@@ -1,0 +1,93 @@
+"""What the rows of telephony look like, for the API's description; the rows themselves are made in serializers/."""
+
+from rest_framework import serializers
+
+from telephony.models import Agent, Call
+from telephony.orders import KINDS
+
+
+class NamedSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class OfferSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    agent = NamedSerializer()
+    offered_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class CallSerializer(serializers.Serializer):
+    """Numbers are masked as on every page."""
+
+    id = serializers.UUIDField()
+    direction = serializers.ChoiceField(Call.Direction.choices)
+    state = serializers.ChoiceField(Call.State.choices)
+    caller = serializers.CharField()
+    caller_name = serializers.CharField()
+    number = serializers.CharField()
+    queue = NamedSerializer(allow_null=True)
+    agent = NamedSerializer(allow_null=True)
+    arrived_at = serializers.DateTimeField()
+    queued_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    talk_seconds = serializers.IntegerField()
+    hold_seconds = serializers.IntegerField()
+    exit = serializers.ChoiceField(["", *Call.Exit.values])
+    disposition = serializers.CharField()
+    offer = OfferSerializer(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class AgentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    extension = serializers.CharField()
+    presence = serializers.ChoiceField(Agent.Presence.choices)
+    routing_status = serializers.ChoiceField(Agent.RoutingStatus.choices)
+    reason = serializers.CharField()
+    activity = serializers.ChoiceField(Agent.Activity.choices)
+    next_status = serializers.ChoiceField(["", *Agent.RoutingStatus.values])
+    next_reason = serializers.CharField()
+    state_since = serializers.DateTimeField()
+    wrap_up_until = serializers.DateTimeField(allow_null=True)
+    missed_offers = serializers.IntegerField()
+    phone = serializers.ChoiceField(["registered", "unregistered", "none"])
+    queues = serializers.ListField(child=serializers.IntegerField())
+    version = serializers.IntegerField()
+
+
+class QueueSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    sl_seconds = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    oldest_entered_at = serializers.DateTimeField(allow_null=True)
+    agents = serializers.DictField(child=serializers.IntegerField())
+    version = serializers.IntegerField()
+
+
+class MyStateSerializer(serializers.Serializer):
+    agent = AgentSerializer()
+    call = CallSerializer(allow_null=True)
+
+
+class OrderSerializer(serializers.Serializer):
+    """Which of the other fields an order needs, its type says; `agent_id` left out means oneself."""
+
+    type = serializers.ChoiceField(sorted(set(KINDS) - {"page_opened", "page_closed"}))
+    agent_id = serializers.IntegerField(required=False, min_value=0)
+    call_id = serializers.UUIDField(required=False)
+    queue_id = serializers.IntegerField(required=False, min_value=0)
+    to_agent_id = serializers.IntegerField(required=False, min_value=0)
+    reason_id = serializers.IntegerField(required=False, min_value=0, allow_null=True)
+    disposition_id = serializers.IntegerField(required=False, min_value=0, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    seconds = serializers.IntegerField(required=False, min_value=5, max_value=300)
+
+
+class OrderTakenSerializer(serializers.Serializer):
+    order_id = serializers.CharField()
