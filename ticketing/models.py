@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.masking import mask_number
 
@@ -83,17 +84,17 @@ class TicketCounter(models.Model):
 
 class Ticket(models.Model):
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        PENDING = "pending", _("Pending")
-        RESOLVED = "resolved", _("Resolved")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", pgettext_lazy("ticket", "Open")
+        PENDING = "pending", pgettext_lazy("ticket", "Pending")
+        RESOLVED = "resolved", pgettext_lazy("ticket", "Resolved")
+        CLOSED = "closed", pgettext_lazy("ticket", "Closed")
 
     class Type(models.TextChoices):
-        QUESTION = "question", _("Question")
-        FAULT = "fault", _("Fault")
-        COMPLAINT = "complaint", _("Complaint")
-        ORDER = "order", _("Order")
-        OTHER = "other", _("Other")
+        QUESTION = "question", pgettext_lazy("ticket", "Question")
+        FAULT = "fault", pgettext_lazy("ticket", "Fault")
+        COMPLAINT = "complaint", pgettext_lazy("ticket", "Complaint")
+        ORDER = "order", pgettext_lazy("ticket", "Order")
+        OTHER = "other", pgettext_lazy("ticket", "Other")
 
     class Priority(models.IntegerChoices):
         LOW = 1, _("Low")
@@ -109,7 +110,7 @@ class Ticket(models.Model):
     }
     UNFINISHED = (State.OPEN, State.PENDING)
 
-    number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
+    number = models.PositiveIntegerField(_("ticket number"), unique=True, editable=False)
     subject = models.CharField(_("subject"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     type = models.CharField(_("type"), max_length=16, choices=Type.choices, default=Type.QUESTION)
