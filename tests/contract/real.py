@@ -79,6 +79,42 @@ class FreeSwitchUnderTest(SwitchUnderTest):
     def _is_ready(self) -> bool:
         return self.api("sofia status").count("RUNNING") == 2
 
+    def callers(self, count: int, *, prefix: str, each_second: float = 5) -> SippParty:
+        """So many callers one after another, numbered prefix1, prefix2, …; they stay until the switch hangs up."""
+        port = free_port(socket.SOCK_DGRAM)
+        process = self.sipp.start(
+            "caller",
+            f"127.0.0.1:{self.settings.trunk_port}",
+            port,
+            *("-m", str(count), "-l", str(count), "-r", str(each_second)),
+            dialled=HOT_LINE,
+            number=f"{prefix}[call_number]",
+            display="",
+            talk_ms=NEVER_MS,
+            sound=self.sipp.sounds[CALLER_HZ],
+        )
+        return self._keep(SippParty(prefix, process=process, port=port))
+
+    def shared_phone(
+        self, usernames: list[str], domain: str, password: str, *, answer_after: float
+    ) -> SippParty:
+        """One instrument at which all of them are registered; it takes any number of calls at once."""
+        port = free_port(socket.SOCK_DGRAM)
+        process = self.sipp.start(
+            "phone",
+            f"127.0.0.1:{self.settings.sip_port}",
+            port,
+            ring_ms=int(answer_after * 1000),
+            talk_ms=NEVER_MS,
+            sound=self.sipp.sounds[PHONE_HZ],
+        )
+        time.sleep(0.2)
+        for username in usernames:
+            assert self.register(username, domain, password, phone_port=port), (
+                f"{username} could not register"
+            )
+        return self._keep(SippParty(usernames[0], process=process, port=port))
+
     def call(
         self, dialled: str = HOT_LINE, *, number: str, name: str = "", hang_up_after: float | None = None
     ) -> SippParty:

@@ -1,0 +1,134 @@
+"""The product as it runs: a database of its own, web and telephony worker as processes, against a switch under test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+
+from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
+from tests.servers import PROJECT, SERVERS
+
+WEB_SECRET = "web-secret"
+
+
+@dataclass
+class Product:
+    """`line` is the switch; its web questions go to our real web."""
+
+    line: SwitchUnderTest
+    database_url: str
+    web_port: int
+    logs: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        told = self.line.settings
+        return os.environ | {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": SERVERS.start_valkey().url,
+            "PORT": str(self.web_port),
+            "FREESWITCH_HOST": "127.0.0.1",
+            "FREESWITCH_KIND": "freeswitch",
+            "FREESWITCH_EVENT_PORT": str(told.event_port),
+            "FREESWITCH_PASSWORD": told.password,
+            "FREESWITCH_SIP_PORT": str(told.sip_port),
+            "FREESWITCH_TRUNK_PORT": str(told.trunk_port),
+            "FREESWITCH_DIRECTORY": str(self.line.directory),
+            "FREESWITCH_SPOOL": str(told.spool_dir),
+            "FREESWITCH_RECORDINGS": str(told.recordings_dir),
+            "SWITCH_SECRET": WEB_SECRET,
+            "SWITCH_NODE": NODE,
+            "DJANGO_SETTINGS_MODULE": "contactcenter.settings",
+        }
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words], cwd=PROJECT, env=self.environment, capture_output=True, text=True
+        )
+
+    def furnish(self, agents: int) -> list[dict[str, Any]]:
+        made = self.run("-m", "tests.contract.furnish", "agents", str(agents))
+        assert made.returncode == 0, made.stderr[-3000:]
+        return json.loads(made.stdout.strip().splitlines()[-1])["agents"]
+
+    def make_ready(self, agent_ids: list[int]) -> None:
+        words = ["-m", "tests.contract.furnish", "ready", *map(str, agent_ids)]
+        wait_until(lambda: self.run(*words).returncode == 0, 30, "no worker listens")
+
+    def start_web(self) -> None:
+        self._start(
+            "web",
+            "-m",
+            "daphne",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            str(self.web_port),
+            "contactcenter.asgi:application",
+        )
+        wait_until(self._web_answers, 40, "the web did not come up")
+
+    def _web_answers(self) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.web_port}/healthz", timeout=5):
+                return True
+        except URLError as error:
+            return getattr(error, "code", None) is not None
+        except OSError:
+            return False
+
+    def start_worker(self) -> None:
+        self._start("worker", "manage.py", "run_telephony")
+
+    def kill_worker(self) -> None:
+        worker = self.processes.pop("worker")
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+
+    def _start(self, name: str, *words: str) -> None:
+        log = (self.logs / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, *words], cwd=PROJECT, env=self.environment, stdout=log, stderr=log
+        )
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def running_product(line: SwitchUnderTest, web_port: int, name: str) -> Iterator[Product]:
+    with SERVERS.copy_of_database(name) as url:
+        product = Product(line, url, web_port, line.directory)
+        try:
+            yield product
+        finally:
+            product.stop()
+            time.sleep(0.2)
+
+
+__all__ = ["Product", "free_port", "running_product"]

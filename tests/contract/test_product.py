@@ -1,0 +1,145 @@
+"""The whole product on a real switch: from the ring to the ledger, and through the death of the worker.
+
+Only where there are a freeswitch and a sipp; elsewhere the two tests are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from telephony import facts
+from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, loudness, seconds_of, wait_until
+from tests.contract.furnish import PASSWORD
+from tests.contract.product import Product, running_product
+
+pytestmark = [pytest.mark.freeswitch, pytest.mark.sipp, pytest.mark.timeout(240)]
+
+BRIDGED = WAITING = 10
+
+
+@pytest.fixture
+def product(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[Product]:
+    for program in ("freeswitch", "sipp"):
+        if not shutil.which(program):
+            pytest.skip(f"no {program} on PATH")
+    from tests.contract.real import FreeSwitchUnderTest
+
+    web_port = free_port()
+    line = FreeSwitchUnderTest(tmp_path_factory.mktemp("product"), web_url=f"http://127.0.0.1:{web_port}")
+    line.start()
+    try:
+        line.begin_test()
+        name = f"product_{web_port}"
+        with running_product(line, web_port, name) as product:
+            yield product
+            line.end_test()
+    finally:
+        line.stop()
+
+
+def offered_after(line: SwitchUnderTest, moment: int) -> list[facts.LegCreated]:
+    found = [fact for fact in line.log.heard[moment:] if isinstance(fact, facts.LegCreated) and fact.offer_id]
+    return sorted(found, key=lambda fact: fact.sequence)
+
+
+def test_a_call_goes_from_the_ring_to_the_ledger(product: Product) -> None:
+    line = product.line
+    [agent] = product.furnish(1)
+    product.start_web()
+    product.start_worker()
+    line.phone(agent["username"], DOMAIN, PASSWORD, answer_after=1.5, hang_up_after=4)
+    product.make_ready([agent["id"]])
+    line.call(number="+8613812342211", name="Wang Fang")
+    offer = wait_until(lambda: offered_after(line, 0), 20, "the caller was not offered")[0]
+    bridged = line.log.wait(facts.LegsBridged, 15)
+    [(offered_at,)] = product.rows("select offered_at from acme.telephony_offer where id = %s", offer.leg_id)
+    answered = line.log.wait(facts.LegAnswered, leg_id=offer.leg_id)
+    assert offered_at < answered.answered_at
+    ended = line.log.wait(facts.LegHungUp, 15, leg_id=offer.leg_id)
+    line.log.wait(facts.LegHungUp, 15, leg_id=offer.call_id)
+
+    settled = "select count(*) from acme.telephony_leg where settled_at is not null"
+    wait_until(lambda: product.rows(settled) == [(2,)], 20, "the two legs were not settled")
+    [call] = product.rows("select id, exit, ended_at is not null, agent_id from acme.telephony_call")
+    assert call == (offer.call_id, "answered", True, agent["id"])
+    charges = "select leg_id, state, amount > 0 from public.billing_charge"
+    assert product.rows(charges) == [(offer.call_id, "priced", True)]
+    assert product.rows("select outcome from acme.telephony_offer") == [("bridged",)]
+
+    proved = "select path, seconds from acme.telephony_recording where sha256 <> ''"
+    [(path, seconds)] = wait_until(lambda: product.rows(proved), 20, "the recording was not proved")
+    file = line.settings.recordings_dir / path
+    talk = (ended.ended_at - bridged.at).total_seconds()
+    assert abs(seconds_of(file) - talk) < 1
+    assert abs(float(seconds) - seconds_of(file)) < 0.5
+    assert min(loudness(file, 1, 3)) > 0.01
+
+    settle_again(product, offer.call_id)
+    assert product.rows(charges) == [(offer.call_id, "priced", True)]
+    assert product.rows(settled) == [(2,)]
+
+
+def settle_again(product: Product, leg_id: UUID) -> None:
+    """The same record lands in the spool once more, as after a crash between commit and move."""
+    spool = product.line.settings.spool_dir
+    kept = next(path for path in spool.parent.rglob(f"*{leg_id}.cdr.json*") if path.is_file())
+    again = spool / f"a_{leg_id}.cdr.json"
+    shutil.copy(kept, again)
+    wait_until(lambda: not again.exists(), 15, "the record that came twice was not taken away")
+
+
+def test_a_killed_worker_drops_nobody_and_takes_up_the_line_in_order(product: Product) -> None:
+    line = product.line
+    agents = product.furnish(BRIDGED + WAITING)
+    product.start_web()
+    product.start_worker()
+    names = [agent["username"] for agent in agents]
+    line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3)
+    product.make_ready([agent["id"] for agent in agents[:BRIDGED]])
+
+    line.callers(BRIDGED + WAITING, prefix="1380000", each_second=4)
+    wait_until(lambda: len(line.log.all(facts.LegsBridged)) == BRIDGED, 40, "not all agents were joined")
+    wait_until(lambda: len(line.log.all(facts.LegQueued)) == BRIDGED + WAITING, 20, "not all callers wait")
+    time.sleep(1)
+    talking = {fact.leg_id for fact in line.log.all(facts.LegsBridged)}
+    talking |= {fact.other_leg_id for fact in line.log.all(facts.LegsBridged)}
+    queued = sorted(line.log.all(facts.LegQueued), key=lambda fact: fact.queued_at)
+    in_line = [fact.leg_id for fact in queued if fact.leg_id not in talking]
+    assert len(in_line) == WAITING
+
+    product.kill_worker()
+    time.sleep(5)
+    assert line.log.all(facts.LegHungUp) == []
+    moment = len(line.log.heard)
+    product.start_worker()
+    product.make_ready([agent["id"] for agent in agents[BRIDGED:]])
+    returned = time.monotonic()
+    offered = wait_until(
+        lambda: len(found := offered_after(line, moment)) == WAITING and found,
+        20,
+        "the line was not taken up",
+    )
+    took = time.monotonic() - returned
+    assert [offer.call_id for offer in offered] == in_line
+    assert took < 5
+    wait_until(lambda: len(line.log.all(facts.LegsBridged)) == BRIDGED + WAITING, 20, "not all were joined")
+    assert line.log.all(facts.LegHungUp) == []
+    assert line.log.all(facts.WaitFellBack) == []
+
+    for caller in queued:
+        line.switch.hang_up(caller.leg_id)
+    settled = "select count(*) from acme.telephony_leg where settled_at is not null"
+    wait_until(lambda: product.rows(settled) == [(2 * (BRIDGED + WAITING),)], 30, "not every leg was settled")
+    calls = product.rows(
+        "select count(*), count(distinct id) from acme.telephony_call where exit = 'answered'"
+    )
+    assert calls == [(BRIDGED + WAITING, BRIDGED + WAITING)]
+    charges = product.rows("select count(*), count(distinct leg_id) from public.billing_charge")
+    assert charges == [(BRIDGED + WAITING, BRIDGED + WAITING)]
