@@ -33,7 +33,7 @@ from tenants.models import (
 from tenants.models import ProvisioningStep as Step
 from tenants.people.actions import record_audit
 from tenants.provisioning.schemas import end_all_sessions
-from tenants.tasks import provision_tenant
+from tenants.tasks import send_to_be_provisioned
 
 RESERVED_SCHEMAS = ("pg_", "tenant_template", "public")
 
@@ -107,7 +107,7 @@ def open_tenant(
         verb="ordered", subject=tenant, after={"name": name, "domain": domain, "plan": terms.plan.code}
     )
     if begin:
-        transaction.on_commit(lambda: provision_tenant.delay(tenant.pk))
+        transaction.on_commit(lambda: send_to_be_provisioned(tenant.pk))
     return tenant
 
 
@@ -137,7 +137,7 @@ def _plan_steps(tenant: Tenant, admin: FirstAdmin) -> None:
 def run_opening_again(*, tenant: Tenant) -> None:
     """After a failure: the steps that are done stay done."""
     record_audit(verb="opening run again", subject=tenant)
-    transaction.on_commit(lambda: provision_tenant.delay(tenant.pk))
+    transaction.on_commit(lambda: send_to_be_provisioned(tenant.pk))
 
 
 @transaction.atomic

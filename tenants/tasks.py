@@ -2,11 +2,18 @@
 
 from functools import partial
 
+import structlog
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
+from celery.schedules import crontab
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from tenants.context import current_schema, enter, every_tenant
-from tenants.provisioning.opening import provision
+from tenants.people.sign_in import forget_old_attempts
+from tenants.provisioning.opening import openings_left, provision
+
+log = structlog.get_logger()
 
 HEADER = "cc_schema"
 
@@ -45,3 +52,40 @@ def for_every_tenant(task: TenantTask, *args: object) -> int:
 @shared_task(name="tenants.provision_tenant")
 def provision_tenant(tenant_id: int) -> bool:
     return provision(tenant_id)
+
+
+def send_to_be_provisioned(tenant_id: int) -> None:
+    """Without a broker the order stands in its rows, and `take_up_openings` finds it later."""
+    try:
+        provision_tenant.delay(tenant_id)
+    except OperationalError:
+        log.warning("A tenant waits to be opened because the task queue is away", tenant_id=tenant_id)
+
+
+@shared_task(name="tenants.take_up_openings")
+def take_up_openings() -> int:
+    """Openings whose task was lost or whose worker died. Failed ones wait for an operator."""
+    found = openings_left()
+    for tenant_id in found:
+        provision(tenant_id)
+    return len(found)
+
+
+@tenant_task(name="tenants.forget_sign_in_attempts")
+def forget_sign_in_attempts() -> int:
+    return forget_old_attempts(at=timezone.now())
+
+
+@shared_task(name="tenants.forget_sign_in_attempts_everywhere")
+def forget_sign_in_attempts_everywhere() -> int:
+    forget_old_attempts(at=timezone.now())
+    return for_every_tenant(forget_sign_in_attempts)
+
+
+SCHEDULE = {
+    "take up openings": {"task": "tenants.take_up_openings", "schedule": 60.0},
+    "forget old sign-in attempts": {
+        "task": "tenants.forget_sign_in_attempts_everywhere",
+        "schedule": crontab(hour="3", minute="17"),
+    },
+}

@@ -32,6 +32,15 @@ def provision(tenant_id: int) -> bool:
             )
 
 
+def openings_left() -> list[int]:
+    """Tenants being opened without a failed step, oldest first."""
+    with enter_public():
+        waiting = Tenant.objects.filter(state=Tenant.State.PROVISIONING).exclude(
+            provisioning_steps__state="failed"
+        )
+        return list(waiting.order_by("id").values_list("pk", flat=True))
+
+
 def _run(tenant: Tenant, step: ProvisioningStep) -> bool:
     _note(step, state="running", started_at=timezone.now(), ended_at=None, tries=step.tries + 1, error="")
     try:

@@ -27,7 +27,7 @@ def schema_text(acme, settings, tmp_path, monkeypatch):
 @pytest.fixture
 def order(db, at_once, monkeypatch):
     """order(...) takes the order only; the test runs the steps itself."""
-    monkeypatch.setattr("tenants.actions.provision_tenant.delay", lambda tenant_id: None)
+    monkeypatch.setattr("tenants.tasks.provision_tenant.delay", lambda tenant_id: None)
     plan = Plan.objects.create(code="test", name="Test", currency="GBP")
 
     def take(**changes):
@@ -161,3 +161,29 @@ def test_only_one_worker_opens_a_tenant_at_a_time(schema_text, order):
         assert not provision(tenant.pk)
     assert set(steps_of(tenant).values()) == {"waiting"}
     assert provision(tenant.pk)
+
+
+def test_an_order_taken_while_the_queue_is_away_is_opened_later(schema_text, order, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    from tenants.tasks import take_up_openings
+
+    def away(_tenant_id):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr("tenants.tasks.provision_tenant.delay", away)
+    tenant = order()
+    assert set(steps_of(tenant).values()) == {"waiting"}
+    assert take_up_openings() == 1
+    assert set(steps_of(tenant).values()) == {"done"}
+    assert take_up_openings() == 0
+
+
+def test_a_failed_opening_waits_for_an_operator(schema_text, order, monkeypatch):
+    from tenants.tasks import take_up_openings
+
+    tenant = order()
+    monkeypatch.setitem(opening.WORK, "schema", lambda *_step: 1 / 0)
+    provision(tenant.pk)
+    assert take_up_openings() == 0
+    assert steps_of(tenant)["schema"] == "failed"

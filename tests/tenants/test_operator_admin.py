@@ -51,7 +51,7 @@ def order(plan: Plan, **changes) -> dict:
 
 def test_the_form_orders_a_tenant_and_a_task_opens_it(operator, plan, at_once, monkeypatch):
     sent = []
-    monkeypatch.setattr("tenants.actions.provision_tenant.delay", sent.append)
+    monkeypatch.setattr("tenants.tasks.provision_tenant.delay", sent.append)
     answer = operator.post(TENANTS + "add/", order(plan), follow=True)
     tenant = Tenant.objects.get(schema_name="initech")
     assert sent == [tenant.pk]

@@ -1,0 +1,112 @@
+"""The doors besides HTTP: tasks carry their tenant, events are told where they happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from django.db import transaction
+
+from contactcenter.celery import app
+from tenants import events
+from tenants.context import current_schema, enter
+from tenants.events import Event, emit, subscribe
+from tenants.tasks import HEADER, for_every_tenant, tenant_task
+
+heard: list[str] = []
+
+
+@tenant_task(name="tests.where_am_i", shared=False)
+def where_am_i() -> None:
+    heard.append(current_schema())
+
+
+@tenant_task(name="tests.try_again", bind=True, max_retries=2, shared=False)
+def try_again(self) -> None:
+    heard.append(f"{current_schema()} {self.request.retries}")
+    if self.request.retries < 2:
+        raise self.retry(countdown=0)
+
+
+@pytest.fixture(autouse=True)
+def _eager():
+    heard.clear()
+    app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield
+    app.conf.update(task_always_eager=False, task_eager_propagates=False)
+
+
+def test_a_task_runs_in_the_schema_it_was_sent_from(acme, globex):
+    with enter("acme"):
+        where_am_i.delay()
+    with enter("globex"):
+        where_am_i.delay()
+    where_am_i.delay()
+    assert heard == ["acme", "globex", "public"]
+    assert current_schema() == "public"
+
+
+def test_a_repeated_task_keeps_its_tenant_and_its_count(acme):
+    app.conf.task_eager_propagates = False
+    with enter("acme"):
+        try_again.delay()
+    assert heard == ["acme 0", "acme 1", "acme 2"]
+
+
+def test_the_schema_travels_in_the_message(acme, monkeypatch):
+    app.conf.update(task_always_eager=False)
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda *args, **options: sent.append(options))
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda self, *args, **options: sent.append(options)
+    )
+    with enter("acme"):
+        where_am_i.delay()
+    assert sent[0]["headers"] == {HEADER: "acme"}
+
+
+def test_periodic_work_reaches_each_tenant_once(acme, globex):
+    assert for_every_tenant(where_am_i) == 2
+    assert heard == ["acme", "globex"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KettleBoiled(Event):
+    litres: int
+
+
+@pytest.fixture
+def handlers(monkeypatch):
+    monkeypatch.setattr(events, "_handlers", {})
+
+
+def test_an_event_is_told_in_its_own_schema_after_the_commit(acme, at_once, handlers, now: datetime):
+    told = []
+    subscribe(KettleBoiled, lambda event: told.append((current_schema(), event.litres)))
+    with enter("acme"), transaction.atomic():
+        emit(KettleBoiled(occurred_at=now, litres=2))
+        assert told == []
+    assert told == [("acme", 2)]
+
+
+def test_what_was_rolled_back_is_not_told(acme, at_once, handlers, now):
+    told = []
+    subscribe(KettleBoiled, told.append)
+
+    @transaction.atomic
+    def boil_and_break() -> None:
+        emit(KettleBoiled(occurred_at=now, litres=2))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        boil_and_break()
+    assert told == []
+
+
+def test_a_broken_reaction_does_not_silence_the_others(acme, at_once, handlers, now):
+    told = []
+    subscribe(KettleBoiled, lambda event: 1 / 0)
+    subscribe(KettleBoiled, told.append)
+    subscribe(KettleBoiled, told.append)
+    event = KettleBoiled(occurred_at=now, litres=1)
+    emit(event)
+    assert told == [event]
