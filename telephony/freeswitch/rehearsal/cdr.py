@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from .leg import Leg, OtherLeg, Profile, Times
 
 
-def spool(leg: Leg) -> None:
+async def spool(leg: Leg) -> None:
     """Writes the file; a full disk is logged, and the call ends all the same."""
     conf = leg.switch.conf
     directory = conf.setting("json_cdr", "log-dir")
@@ -22,13 +23,17 @@ def spool(leg: Leg) -> None:
     if is_b_leg and conf.setting("json_cdr", "log-b-leg", "true") != "true":
         return
     prefix = "a_" if not is_b_leg and conf.setting("json_cdr", "prefix-a-leg") == "true" else ""
+    text = json.dumps(record(leg), ensure_ascii=False)
+    path = Path(directory) / f"{prefix}{leg.uuid}.cdr.json"
     try:
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(record(leg), ensure_ascii=False)
-        (folder / f"{prefix}{leg.uuid}.cdr.json").write_text(text, encoding="utf-8", errors="replace")
+        await asyncio.get_running_loop().run_in_executor(leg.switch.records_desk, _write, path, text)
     except OSError as error:
         leg.switch.log(f"cannot write the call record: {error}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="replace")
 
 
 def record(leg: Leg) -> dict[str, object]:

@@ -182,7 +182,7 @@ async def _report(leg: Leg, disposition: str) -> None:
     leg.enter("CS_REPORTING")
     set_call_state(leg, "HANGUP")
     leg.variables.update(variables.final(leg, disposition=disposition))
-    cdr.spool(leg)
+    await cdr.spool(leg)
     leg.fire("CHANNEL_HANGUP_COMPLETE")
     leg.switch.legs.pop(leg.uuid, None)
     leg.state = "CS_DESTROY"

@@ -8,6 +8,7 @@ import time
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ class RehearsalSwitch:
         self.phones = Phones(self)
         self.counters = Counters()
         self.stopping = asyncio.Event()
+        # A desk of its own: a call record must not wait behind minutes of sound.
+        self.records_desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records")
         self._documents: dict[str, tuple[float, list[ET.Element]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 

@@ -177,7 +177,9 @@ def _last_application(leg: Leg) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if leg.applications_run:
         name, data, _ = leg.applications_run[-1]
-        found = {"last_app": name} | ({"last_arg": data} if data else {})
+        found["last_app"] = name
+        if data:
+            found["last_arg"] = data
     found["caller_id"] = f'"{profile.cid_name or profile.cid_number}" <{profile.cid_number}>'
     return found
 
