@@ -32,6 +32,12 @@ MOST_PER_SWEEP = 500
 MOST_ATTEMPTS = 3
 KEEP_DONE_SECONDS = 7 * 24 * 3600
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+_CONFLICTS = ("40P01", "40001", "55P03")
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Two transactions stood in each other's way: the database is well, and the loser simply tries again."""
+    return getattr(error.__cause__, "sqlstate", None) in _CONFLICTS
 
 
 class RecordMisplaced(Exception):

@@ -16,7 +16,7 @@ PAGE_CLOSED = "system:page_closed"
 
 
 def locked_agent(agent_id: int) -> Agent:
-    return Agent.objects.select_for_update().get(pk=agent_id)
+    return Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
 
 
 def write_state(agent: Agent, *, at: datetime, cause: str) -> None:

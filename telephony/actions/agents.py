@@ -90,7 +90,7 @@ def _reason(reason_id: int | None) -> NotReadyReason | None:
 @transaction.atomic
 def register_device(*, username: str, contact: str, at: datetime) -> bool:
     """The phone can be rung. Being ready stays the agent's own decision. False for a phone we do not know."""
-    device = Device.objects.select_for_update().filter(sip_username=username[:40]).first()
+    device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
         return False
     was_registered = device.is_registered
@@ -109,7 +109,7 @@ def unregister_device(*, username: str, at: datetime) -> bool:
 
     With the last one gone the agent is not ready: a state that says otherwise would lie.
     """
-    device = Device.objects.select_for_update().filter(sip_username=username[:40]).first()
+    device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
         return False
     was_registered = device.is_registered

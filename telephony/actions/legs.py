@@ -148,7 +148,7 @@ def end_leg(
 @transaction.atomic
 def lose_leg(*, leg_id: UUID, at: datetime) -> None:
     """The switch no longer knows this leg and never told its end: ended now, as an estimate."""
-    leg = Leg.objects.select_for_update().get(pk=leg_id)
+    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
     if leg.ended_at:
         return
     leg.ended_at, leg.cause, leg.is_estimated = at, "LOST", True
@@ -163,14 +163,17 @@ def note_hang_up_order(*, leg_id: UUID, by: str) -> None:
 
 
 def locked_leg(leg_id: UUID, *, node: str) -> Leg:
-    leg, _is_new = Leg.objects.select_for_update().get_or_create(pk=leg_id, defaults={"node": node})
+    leg, _is_new = Leg.objects.select_for_update(no_key=True).get_or_create(
+        pk=leg_id, defaults={"node": node}
+    )
     return leg
 
 
 def open_call(leg: Leg, *, at: datetime, direction: str = Call.Direction.INBOUND) -> Call:
     """The call this leg began; told once, however often it is opened."""
     defaults = {"arrived_at": leg.created_at or at, "direction": direction}
-    call, is_new = Call.objects.get_or_create(pk=leg.pk, defaults=defaults)
+    locked = Call.objects.select_for_update(no_key=True)
+    call, is_new = locked.get_or_create(pk=leg.pk, defaults=defaults)
     leg.call_id = call.pk
     if is_new:
         emit(events.CallArrived(occurred_at=call.arrived_at, call_id=call.pk))

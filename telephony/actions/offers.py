@@ -37,7 +37,7 @@ def offer_call(
     stay = QueueStay.objects.select_related("queue").filter(pk=stay_id).first()
     if stay is None:
         raise CallGone
-    call = Call.objects.select_for_update().get(pk=stay.call_id)
+    call = Call.objects.select_for_update(no_key=True).get(pk=stay.call_id)
     stay.refresh_from_db(fields=["left_at"])
     if stay.left_at or call.ended_at or _is_ringing(call):
         raise CallGone
@@ -98,6 +98,6 @@ def fail_offer(*, offer_id: UUID, at: datetime, failure: str) -> None:
     offer = Offer.objects.filter(pk=offer_id).first()
     if offer is None or offer.ended_at or offer.answered_at or offer.failed_at:
         return
-    Call.objects.select_for_update().get(pk=offer.call_id)
+    Call.objects.select_for_update(no_key=True).get(pk=offer.call_id)
     Offer.objects.filter(pk=offer_id, ended_at=None).update(failed_at=at, failure=failure[:80])
     follow_call(offer.call_id, at)

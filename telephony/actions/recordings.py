@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from telephony import events
-from telephony.models import Leg, Offer, Recording
+from telephony.models import Call, Leg, Offer, Recording
 from tenants.events import emit
 
 CHUNK = 1 << 20
@@ -52,7 +52,7 @@ def prove_recording(*, recording_id: UUID, at: datetime) -> bool:
     digest, size = _digest(file)
     seconds = wave_seconds(file)
     with transaction.atomic():
-        recording = Recording.objects.select_for_update().get(pk=recording_id)
+        recording = Recording.objects.select_for_update(no_key=True).get(pk=recording_id)
         recording.sha256, recording.bytes = digest, size
         recording.seconds = seconds if seconds is not None else recording.seconds
         recording.save()
@@ -91,7 +91,9 @@ def _recording_of(leg_id: UUID, path: str) -> Recording | None:
     call_id = offer or Leg.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
     if call_id is None:
         return None
-    recording, _new = Recording.objects.select_for_update().get_or_create(
+    # Always the call before its recording: settling a record goes the same way.
+    Call.objects.select_for_update(no_key=True).get(pk=call_id)
+    recording, _new = Recording.objects.select_for_update(no_key=True).get_or_create(
         leg=leg_id, defaults={"call_id": call_id, "path": path[:400]}
     )
     return recording

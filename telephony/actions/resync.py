@@ -13,7 +13,7 @@ from telephony.actions.agents import register_device, unregister_device
 from telephony.actions.following import follow_call
 from telephony.actions.offers import fail_offer
 from telephony.facts import Direction
-from telephony.models import Agent, Call, Device, Leg, Offer
+from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg, Registration
 
 
@@ -33,6 +33,28 @@ def missing_offers(live: Iterable[LiveLeg]) -> list[UUID]:
     """Offers still open with us whose leg is not in the switch's list."""
     known = {leg.leg_id for leg in live}
     return sorted(set(Offer.objects.filter(ended_at=None).values_list("pk", flat=True)) - known)
+
+
+class Known:
+    """What our rows say of the legs of a list, read in two queries: most of a list is nothing new."""
+
+    def __init__(self, live: Iterable[LiveLeg]) -> None:
+        ids = [leg.leg_id for leg in live]
+        self._legs = {leg.pk: leg for leg in Leg.objects.filter(pk__in=ids, ended_at=None)}
+        stays_of = QueueStay.objects.filter(call_id__in=ids, is_estimated=False)
+        self._stays = set(stays_of.values_list("call_id", "queue_id", "entered_at"))
+
+    def has(self, live: LiveLeg) -> bool:
+        """Nothing of this leg is news."""
+        leg = self._legs.get(live.leg_id)
+        if leg is None or leg.call_id is None or leg.created_at is None:
+            return False
+        if live.answered_at and not leg.answered_at:
+            return False
+        if live.bridged_leg_id and leg.bridged_to != live.bridged_leg_id:
+            return False
+        is_queued = live.offer_id is None and live.queue_id is not None and live.queued_at is not None
+        return not is_queued or (live.leg_id, live.queue_id, live.queued_at) in self._stays
 
 
 @transaction.atomic
@@ -96,8 +118,9 @@ def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: d
 
 @transaction.atomic
 def look_again(*, at: datetime) -> None:
-    """Every open call and every busy agent, once more from their fields."""
-    for call_id in Call.objects.filter(ended_at=None).order_by("pk").values_list("pk", flat=True):
+    """Calls that should have ended and every busy agent, once more from their fields."""
+    ended = Leg.objects.filter(kind=Leg.Kind.CALLER, ended_at__isnull=False, call__ended_at=None)
+    for call_id in ended.order_by("call_id").values_list("call_id", flat=True):
         follow_call(call_id, at)
     busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
     for agent_id in busy.values_list("pk", flat=True):

@@ -5,13 +5,17 @@ import secrets
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from telephony import events
+from telephony.actions.agent_activity import locked_agent, touch_agent
+from telephony.actions.agents import sign_out
 from telephony.errors import NoFreeSeat, TelephonyUnreachable
 from telephony.models import Agent, Device
 from telephony.orders import ReadFloorAgain, send_order
@@ -47,6 +51,21 @@ def create_agent(*, member: Member, name: str = "", extension: str = "") -> tupl
     phone = add_phone(agent=agent)
     floor_changed()
     return agent, phone
+
+
+@transaction.atomic
+def change_agent(*, agent_id: int, at: datetime, **values: Any) -> None:
+    """`values` may hold name, extension and is_active. An agent who is switched off is signed out as well."""
+    agent = locked_agent(agent_id)
+    before = {name: getattr(agent, name) for name in values if getattr(agent, name) != values[name]}
+    if not before:
+        return
+    for name in before:
+        setattr(agent, name, values[name])
+    touch_agent(agent, at=at)
+    record_audit(verb="changed", subject=agent, before=before, after={name: values[name] for name in before})
+    if not agent.is_active:
+        sign_out(agent_id=agent_id, at=at, cause="supervisor")
 
 
 @transaction.atomic

@@ -40,7 +40,6 @@ def queue_call(
     if queue is None:
         follow_call(call.pk, at)
         return None
-    Call.objects.select_for_update().get(pk=call.pk)
     stay = _stay_of(call, queue, queued_at) or _begin_stay(call, queue, queued_at, priority)
     follow_call(call.pk, at)
     return stay

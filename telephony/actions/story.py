@@ -58,7 +58,7 @@ class Story:
 
 def open_story(call_id: UUID) -> Story:
     """Lock the call row; legs, stays and offers are read behind that lock."""
-    call = Call.objects.select_for_update().get(pk=call_id)
+    call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
     return Story(
         call=call,
         legs={leg.pk: leg for leg in Leg.objects.filter(call_id=call_id)},

@@ -13,7 +13,7 @@ from tenants.people.models import Member
 
 @transaction.atomic
 def mark_heard(*, voicemail_id: UUID, member: Member, at: datetime) -> None:
-    message = Voicemail.objects.select_for_update().filter(pk=voicemail_id).first()
+    message = Voicemail.objects.select_for_update(no_key=True).filter(pk=voicemail_id).first()
     if message is None:
         raise CallNotFound
     record_audit(verb="played", subject=message)

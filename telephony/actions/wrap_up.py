@@ -47,7 +47,7 @@ def end_due_wrap_up(*, agent_id: int, at: datetime) -> None:
 def _end(
     agent_id: int, call_id: UUID, ended_at: datetime, *, cause: str, now: datetime | None = None
 ) -> None:
-    call = Call.objects.select_for_update().get(pk=call_id)
+    call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
     open_ones = Offer.objects.filter(call=call, agent_id=agent_id, wrap_up_started_at__isnull=False)
     offer = open_ones.filter(wrap_up_ended_at=None).order_by("-wrap_up_started_at").first()
     if offer is None:
@@ -81,7 +81,7 @@ def dispose_call(
     *, call_id: UUID, disposition_id: int | None, note: str, at: datetime, agent_id: int | None = None
 ) -> None:
     """What came of the call; the last word stands, the audit log keeps the one before."""
-    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    call = Call.objects.select_for_update(no_key=True).filter(pk=call_id).first()
     if call is None:
         raise CallNotFound
     disposition = _fitting(call, disposition_id)

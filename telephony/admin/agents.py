@@ -5,6 +5,7 @@ from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -69,9 +70,14 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Agent, form: AgentForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        """Of an agent at work only what the form is about is written: the rest changes under our hands."""
         if not change:
+            super().save_model(request, obj, form, change)
             self._show(request, actions.add_phone(agent=obj))
+            return
+        actions.change_agent(
+            agent_id=obj.pk, at=timezone.now(), **{name: getattr(obj, name) for name in form.changed_data}
+        )
 
     @action(description=_("Add a phone"), url_path="add-phone", permissions=["change"])
     def add_phone(self, request: HttpRequest, object_id: str) -> HttpResponse:

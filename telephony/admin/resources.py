@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, Widget
@@ -100,6 +101,14 @@ class AgentResource(SafeResource):
             actions.check_seats(adding=1)
         except DomainError as refusal:
             raise ValidationError(refusal.message) from refusal
+
+    def do_instance_save(self, instance: Agent, is_create: bool) -> None:
+        """Of an agent at work only what a sheet is about is written."""
+        if is_create:
+            instance.save()
+            return
+        values = {name: getattr(instance, name) for name in ("name", "extension", "is_active")}
+        actions.change_agent(agent_id=instance.pk, at=timezone.now(), **values)
 
     def after_save_instance(self, instance: Agent, row: Any, **kwargs: Any) -> None:
         if not instance.devices.exists():

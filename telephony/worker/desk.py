@@ -4,7 +4,7 @@ It holds nothing that the rows do not say: thrown away and read again it goes on
 original place in line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import singledispatchmethod
 from typing import Any
@@ -30,7 +30,7 @@ GRACE_AFTER_EXPIRY = 3.0
 
 class Desk:
     def __init__(
-        self, tenant: str, *, switch: Switch, clock: Clock, wheel: Wheel, cell: str, epoch: int
+        self, tenant: str, *, switch: Switch, clock: Clock, wheel: Wheel, cell: str, epoch: Callable[[], int]
     ) -> None:
         self.tenant = tenant
         self._switch = switch
@@ -187,7 +187,7 @@ class Desk:
                     stay_id=assignment.work_id,
                     agent_id=assignment.agent_id,
                     cell=self._cell,
-                    epoch=self._epoch,
+                    epoch=self._epoch(),
                     explanation=assignment.explanation.as_dict(),
                     at=at,
                 )

@@ -19,7 +19,7 @@ from telephony.cells import actions as cell_actions
 from telephony.errors import EpochIsOver
 from telephony.ingest import Ingest
 from telephony.orders import Envelope
-from telephony.spool import DATABASE_AWAY
+from telephony.spool import DATABASE_AWAY, is_conflict
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.desk import Desk
@@ -94,7 +94,7 @@ class Worker:
         self._resync_not_before = self._beat_at = self._report_at = NEVER
         self._database_seen_at = NEVER
         self._pause = 0.0
-        self._tries = 0
+        self._tries = self._last_epoch = 0
         for kind in HEARD:
             subscribe(kind, self._overhear)
 
@@ -132,7 +132,10 @@ class Worker:
             time.sleep(0.5)
             return False
         if is_ours:
-            self._ask_for_resync()
+            # With nobody in between, what we know still holds.
+            if self._lease.epoch != self._last_epoch + 1 or not self._is_routing:
+                self._ask_for_resync()
+            self._last_epoch = self._lease.epoch
             return True
         self._database_seen_at = NEVER
         for fact in self._inbox.forget_facts():
@@ -147,7 +150,8 @@ class Worker:
             self._take(item)
             self._database_seen_at, self._pause, self._tries = time.monotonic(), 0.0, 0
         except DATABASE_AWAY as error:
-            self._wait_for_database(error)
+            if not is_conflict(error):
+                self._wait_for_database(error)
             self._tries = self._tries + 1 if self._lease.is_held else 0
             if self._tries <= MOST_TRIES:
                 self._inbox.put_back(item)
@@ -220,7 +224,7 @@ class Worker:
             clock=self._clock,
             wheel=self._wheel,
             cell=self._lease.cell,
-            epoch=self._lease.epoch,
+            epoch=lambda: self._lease.epoch,
         )
         desk.read_floor()
 

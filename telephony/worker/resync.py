@@ -38,6 +38,7 @@ class Resync:
         """Returns the schemas of the cell. The switch is asked before, never inside, a transaction."""
         live = self._switch.live_legs()
         registrations = self._switch.registrations()
+        self._keep_alive()
         of_tenant = self._by_tenant(live)
         tenants = [tenant for tenant in every_tenant() if tenant.cell == cell]
         for tenant in tenants:
@@ -62,12 +63,16 @@ class Resync:
     ) -> None:
         at = self._clock.now()
         with enter(schema):
+            known = resync.Known(own)
             for leg in own:
-                resync.take_up(leg, node=self._node, at=at)
+                if not known.has(leg):
+                    resync.take_up(leg, node=self._node, at=at)
+                    self._keep_alive()
             legs = resync.missing_legs(live, node=self._node)
             offers = resync.missing_offers(live)
         # The switch's list may lag behind; what it says of one leg is the truth.
         gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
+        self._keep_alive()
         with enter(schema):
             resync.lose(
                 leg_ids=[leg_id for leg_id in legs if leg_id in gone],
