@@ -79,10 +79,11 @@ class Readiness:
     def __init__(self, product: Product):
         self.product = product
         self.is_ready = self.has_complained = False
-        self.began = self.asked_at = time.monotonic()
+        self.began = self.asked_at = 0.0
 
     def look(self) -> None:
         now = time.monotonic()
+        self.began = self.began or now
         if self.is_ready or now - self.asked_at < 0.3:
             return
         self.asked_at = now
