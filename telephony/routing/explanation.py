@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from telephony.routing.line import Line, Signature, Waiting
-from telephony.routing.roster import Rostered
 from telephony.routing.shapes import Availability
+from telephony.routing.shelf import Rostered
 
 
 class Outcome(StrEnum):

@@ -6,13 +6,13 @@ shelves, one per rank, each in the order they became free: adding, leaving and t
 """
 
 from bisect import insort
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import chain
 from typing import Any, NamedTuple
 
 from telephony.routing.shapes import Requirement, RoutableAgent, Work
+from telephony.routing.shelf import Shelf
 
 
 class Signature(NamedTuple):
@@ -63,53 +63,15 @@ class Waiting:
 Entry = tuple[tuple[float, float, Any], Waiting]
 
 
-class Shelf:
-    """The free agents of one rank, longest idle first."""
-
-    __slots__ = ("_is_sorted", "_last", "_line", "rank", "standing")
-
-    def __init__(self, line: "Line", rank: tuple[int, ...]) -> None:
-        self.rank = rank
-        self._line = line
-        self.standing: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
-        self._last: tuple[float, Any] | None = None
-        self._is_sorted = True
-
-    def __lt__(self, other: "Shelf") -> bool:
-        return self.rank < other.rank
-
-    def add(self, agent_id: Any, idle_since: float) -> None:
-        """The agent stands here from now on; they must not already."""
-        order = (idle_since, agent_id)
-        self._line.free_count += 1
-        if self.standing and self._last is not None and order < self._last:
-            self._is_sorted = False
-        else:
-            self._last = order
-        self.standing[agent_id] = order
-
-    def discard(self, agent_id: Any) -> None:
-        """The agent stands here no more, if they did."""
-        if self.standing.pop(agent_id, None) is not None:
-            self._line.free_count -= 1
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self._is_sorted:
-            self.standing = OrderedDict(sorted(self.standing.items(), key=lambda item: item[1]))
-            self._last = next(reversed(self.standing.values()), None)
-            self._is_sorted = True
-        return iter(self.standing)
-
-
 class Line:
     """The waiting and the free of one signature."""
 
-    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "free_count", "signature", "waiting")
+    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "may_have_free", "signature", "waiting")
 
     def __init__(self, signature: Signature) -> None:
         self.signature = signature
         self.waiting: list[Entry] = []
-        self.free_count = 0
+        self.may_have_free = False  # False is certain, True has to be looked up
         self._gone = 0
         self._shelves: dict[tuple[int, ...], Shelf] = {}
         self._sorted_shelves: list[Shelf] = []
@@ -117,7 +79,7 @@ class Line:
     def shelf(self, rank: tuple[int, ...]) -> Shelf:
         """The shelf of that rank, made at its first agent."""
         if rank not in self._shelves:
-            self._shelves[rank] = Shelf(self, rank)
+            self._shelves[rank] = Shelf(rank)
             insort(self._sorted_shelves, self._shelves[rank])
         return self._shelves[rank]
 
@@ -131,18 +93,20 @@ class Line:
 
     def first_two_free(self, excluded: frozenset[Hashable]) -> tuple[Any, Any]:
         """The free agents to ask first and second; None where there is none."""
-        if not self.free_count:
+        if not self.may_have_free:
             return None, None
-        first = None
+        first, is_empty = None, True
         for shelf in self._sorted_shelves:
-            if not shelf.standing:
+            if not shelf.entries:
                 continue
             for agent_id in shelf:
+                is_empty = False
                 if agent_id in excluded:
                     continue
                 if first is not None:
                     return first, agent_id
                 first = agent_id
+        self.may_have_free = not is_empty
         return first, None
 
     def join(self, waiting: Waiting) -> None:
@@ -189,7 +153,7 @@ class Line:
         matched.
         """
         first = self.head()
-        if first is None or not self.free_count:
+        if first is None or not self.may_have_free:
             return None
         if (agent_id := self.first_free(first.work.excluded)) is not None:
             return first, agent_id

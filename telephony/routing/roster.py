@@ -3,26 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from telephony.routing.line import Line, Shelf
+from telephony.routing.line import Line
 from telephony.routing.shapes import Availability, RoutableAgent
+from telephony.routing.shelf import Rostered, Shelf
 from telephony.routing.strategies import Strategy
-
-
-class Rostered:
-    """One agent inside the router. `until` is when a back-off ends, `work_id` what is on offer to them,
-    `afterwards` what they will be when that ends without a call, if not busy.
-    """
-
-    __slots__ = ("afterwards", "agent", "idle_since", "places", "state", "until", "work_id")
-
-    def __init__(self, agent: RoutableAgent) -> None:
-        self.agent = agent
-        self.state = Availability.BUSY
-        self.idle_since = 0.0
-        self.until = 0.0
-        self.work_id: Any = None
-        self.afterwards: Availability | None = None
-        self.places: dict[Line, Shelf] = {}
 
 
 class Roster:
@@ -33,6 +17,7 @@ class Roster:
         self._rostered: dict[Any, Rostered] = {}
         self._in_queue: dict[int, set[Any]] = {}
         self._with_skill: dict[int, set[Any]] = {}
+        self._last_free: tuple[float, Any] = (float("-inf"), 0)
 
     def __iter__(self) -> Iterator[Rostered]:
         return iter(self._rostered.values())
@@ -70,8 +55,10 @@ class Roster:
         for rostered in self._candidates(line):
             if line.signature.suits(rostered.agent):
                 shelf = rostered.places[line] = self._shelf(line, rostered.agent)
-                if rostered.state is Availability.FREE:
-                    shelf.add(rostered.agent.id, rostered.idle_since)
+                if rostered.entry is not None:
+                    shelf.is_sorted = False
+                    shelf.add(rostered.entry)
+                    line.may_have_free = True
 
     def close_lines(self, closed: set[Line]) -> None:
         """Let nobody serve these lines any more."""
@@ -81,21 +68,26 @@ class Roster:
     def set_free(self, rostered: Rostered) -> None:
         """Stand on every shelf of theirs, to be found by work that arrives."""
         rostered.state = Availability.FREE
-        agent_id, idle_since = rostered.agent.id, rostered.idle_since
-        for shelf in rostered.places.values():
-            shelf.add(agent_id, idle_since)
+        moment = rostered.idle_since, rostered.agent.id
+        entry = rostered.entry = (*moment, rostered)
+        is_in_order = moment >= self._last_free
+        if is_in_order:
+            self._last_free = moment
+        for line, shelf in rostered.places.items():
+            shelf.is_sorted = shelf.is_sorted and is_in_order
+            shelf.add(entry)
+            line.may_have_free = True
 
     def set_state(self, rostered: Rostered, state: Availability) -> None:
         """Any state but free: off every shelf."""
-        if rostered.state is Availability.FREE:
-            agent_id = rostered.agent.id
-            for shelf in rostered.places.values():
-                shelf.discard(agent_id)
+        rostered.entry = None
         rostered.state = state
 
     def _shelf(self, line: Line, agent: RoutableAgent) -> Shelf:
         queue_id, requirements, _ = line.signature
-        return line.shelf(self._strategy.rank(agent, queue_id, requirements))
+        shelf = line.shelf(self._strategy.rank(agent, queue_id, requirements))
+        shelf.members += 1
+        return shelf
 
     def _candidates(self, line: Line) -> list[Rostered]:
         """Those in the queue who have the skills at any level: opening a line must not look at everybody."""
@@ -113,8 +105,8 @@ class Roster:
     def _forget_places(self, rostered: Rostered) -> None:
         agent = rostered.agent
         for shelf in rostered.places.values():
-            shelf.discard(agent.id)
-        rostered.places = {}
+            shelf.members -= 1
+        rostered.entry, rostered.places = None, {}
         for queue_id in agent.queues:
             self._in_queue[queue_id].discard(agent.id)
         for skill in agent.skills:

@@ -12,8 +12,9 @@ from typing import Any
 from telephony.routing.explanation import Explanation, explain
 from telephony.routing.line import Line, Waiting
 from telephony.routing.lines import Lines
-from telephony.routing.roster import Roster, Rostered
+from telephony.routing.roster import Roster
 from telephony.routing.shapes import Assignment, Availability, Reason, RoutableAgent, Trigger, Work
+from telephony.routing.shelf import Rostered
 from telephony.routing.strategies import MostSkilled, Strategy
 
 

@@ -26,6 +26,7 @@ class Story:
     def compare(self, answer: Any, expected: list[tuple[Any, Any]]) -> None:
         made = answer if isinstance(answer, list) else [answer] if answer else []
         self.made += made
+        assert [(one.work_id, one.agent_id) for one in made] == expected
 
     def agent_id(self) -> int:
         return self.random.randint(1, 5)
