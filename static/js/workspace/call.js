@@ -43,6 +43,7 @@ export function showCall(state) {
   text("call-name", someone ? call.caller_name || word("unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
   text("call-number", someone ? call.caller : "");
   text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
+  document.getElementById("go-ready").hidden = stage !== "none" || isReady || !agent;
   showButtons(stage);
 }
 

@@ -43,7 +43,7 @@ function item(row) {
     part("recent__shape", EXITS[row.exit] ?? "☎", true),
     part("recent__who", row.caller_name || row.caller || word("unknown_caller")),
     part("recent__when number", clock(row.arrived_at)),
-    part("recent__what quiet small", [row.queue?.name, row.disposition].filter(Boolean).join(" · ")),
+    part("recent__what quiet small", [row.disposition, row.queue?.name].filter(Boolean).join(" · ")),
     part("recent__long quiet small number", duration(row.talk_seconds)),
   );
   entry.append(link);
@@ -58,8 +58,13 @@ function part(className, text, isHidden = false) {
   return span;
 }
 
+/** The time in the tenant's zone; the day as well when it is not today. */
 function clock(moment) {
-  const zone = document.getElementById("content").dataset.zone || undefined;
-  const shape = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone };
-  return new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(moment));
+  const zone = { timeZone: document.getElementById("content").dataset.zone || undefined };
+  const language = document.documentElement.lang;
+  const day = new Intl.DateTimeFormat(language, { month: "2-digit", day: "2-digit", ...zone });
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
+  const at = new Date(moment);
+  const isToday = day.format(at) === day.format(new Date());
+  return isToday ? time.format(at) : `${day.format(at)} ${time.format(at)}`;
 }
