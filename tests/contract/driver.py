@@ -158,7 +158,7 @@ class SwitchUnderTest(ABC):
             secret="web-secret",
             spool_dir=self.directory / "spool" / "cdr",
             recordings_dir=self.directory / "recordings",
-            web_timeout_seconds=1,
+            web_timeout_seconds=2 if self.web_url else 1,
             round_seconds=2,
         )
         write_configuration(self.directory, self.settings)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import random
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,7 @@ class Sipp:
         path = self.directory / f"{scenario}-{self.count}.xml"
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
         argv = ["sipp", target, "-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-aa"]
-        argv += ["-mi", "127.0.0.1", "-mp", str(33000 + (self.count * 8) % 20000)]
+        argv += ["-mi", "127.0.0.1", "-mp", str(free_sound_port())]
         log = (self.directory / f"{scenario}-{self.count}.log").open("wb")
         return subprocess.Popen([*argv, *more], cwd=self.directory, stdout=log, stderr=log)
 
@@ -109,10 +111,11 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             sound=self.sipp.sounds[PHONE_HZ],
         )
         time.sleep(0.2)
+        assert process.poll() is None, "the phone did not start"
         for username in usernames:
-            assert self.register(username, domain, password, phone_port=port), (
-                f"{username} could not register"
-            )
+            # As phones do, try again: the web may be busy for longer than the switch waits.
+            tries = (self.register(username, domain, password, phone_port=port) for _ in range(3))
+            assert any(tries), f"{username} could not register"
         return self._keep(SippParty(usernames[0], process=process, port=port))
 
     def call(
@@ -176,6 +179,22 @@ class FreeSwitchUnderTest(SwitchUnderTest):
     def _keep(self, party: SippParty) -> SippParty:
         self.parties.append(party)
         return party
+
+
+def free_sound_port() -> int:
+    """An even port whose neighbours are free too: sipp wants four in a row."""
+    for _ in range(100):
+        first = random.randrange(33000, 60000, 4)
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + 4):
+                    held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(
+                        ("127.0.0.1", port)
+                    )
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no free ports for sound")
 
 
 def a_law(sample: int) -> int:
