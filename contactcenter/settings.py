@@ -1,5 +1,7 @@
 """Django's settings: what the environment decides comes through environment.py, the rest is said here."""
 
+from typing import Any
+
 import structlog
 
 from contactcenter import environment, logs
@@ -103,7 +105,7 @@ TEMPLATES = [
 # --- where state lives ------------------------------------------------------------------------------------------
 # A pool, because a connection kept per thread (CONN_MAX_AGE) fills the server under daphne within seconds.
 _POOL = environment.integer("DATABASE_POOL", 10, highest=200)
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django_tenants.postgresql_backend",
         **environment.database(),
@@ -134,7 +136,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
 
 # --- the switch -------------------------------------------------------------------------------------------------
 _SWITCH_DIR = RUN_DIR / "switch"
-SWITCH = {
+SWITCH: dict[str, Any] = {
     "kind": environment.choice("FREESWITCH_KIND", "rehearsal", of=("freeswitch", "rehearsal")),
     "host": environment.text("FREESWITCH_HOST", "127.0.0.1"),
     "event_port": environment.port("FREESWITCH_EVENT_PORT", 8021),

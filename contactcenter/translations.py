@@ -75,7 +75,7 @@ def translated() -> set[tuple[str | None, str]]:
         for message in _read(path):
             first = message.id[0] if isinstance(message.id, tuple) else message.id
             words = message.string if isinstance(message.string, tuple) else (message.string,)
-            if first and all(words) and not message.fuzzy:
+            if isinstance(first, str) and first and all(words) and not message.fuzzy:
                 found.add((message.context or None, first))
     return found
 

@@ -3,8 +3,7 @@
 from typing import Protocol
 
 from telephony.models import Agent, Call
-from tenants.people.models import Member, Role
-from tenants.people.policies import has_role
+from tenants.people.policies import Member, Role, has_role
 
 
 class Named(Protocol):

@@ -21,8 +21,10 @@ class Tool(NamedTuple):
 
 
 TOOLS = {
-    "browser": Tool(("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium, or make test as root"),
-    "sipp": Tool(("sipp",), "apt-get install sip-tester, or make test as root"),
+    "browser": Tool(
+        ("chromium", "chromium-browser", "google-chrome"), "make test as root, or apt-get install chromium"
+    ),
+    "sipp": Tool(("sipp",), "make test as root, or apt-get install sip-tester"),
     "freeswitch": Tool(("freeswitch",), "put a freeswitch on PATH"),
 }
 _left_out: Counter[str] = Counter()

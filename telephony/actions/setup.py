@@ -23,7 +23,7 @@ from tenants import queries as tenant_queries
 from tenants.context import current_schema, current_tenant, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
-from tenants.people.models import Member
+from tenants.people.policies import Member
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from telephony.errors import CallNotFound
 from telephony.models import Voicemail
 from tenants.people.actions import record_audit
-from tenants.people.models import Member
+from tenants.people.policies import Member
 
 
 @transaction.atomic

@@ -4,8 +4,7 @@ from django.http import HttpRequest
 
 from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
 from tenants.people.admin_sites import AuditedModelAdmin, operator_site
-from tenants.people.models import Role
-from tenants.people.policies import has_role
+from tenants.people.policies import Role, has_role
 
 
 def may_look(member: object) -> bool:

@@ -12,7 +12,7 @@ from telephony import actions
 from telephony.models import Agent, AgentSkill, Queue, QueueAgent, Skill
 from tenants.errors import DomainError
 from tenants.exports import SafeResource
-from tenants.people.models import Member
+from tenants.people.policies import Member
 
 
 class MemberWidget(ForeignKeyWidget):

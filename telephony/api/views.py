@@ -28,7 +28,7 @@ from telephony.serializers import agent_row, snapshots
 from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
 from tenants.people.console.access import RolePermission
-from tenants.people.models import Role
+from tenants.people.policies import Role
 
 WORKING = RolePermission.of(Role.AGENT, *policies.LEADERS)
 SEEING_CALLS = RolePermission.of(Role.AGENT, Role.INSPECTOR, *policies.LEADERS)

@@ -22,7 +22,7 @@ from tenants.context import current_schema
 from tenants.errors import DomainError, NotFound
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
-from tenants.people.models import Role
+from tenants.people.policies import Role
 
 WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")

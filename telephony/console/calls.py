@@ -19,7 +19,7 @@ from tenants.errors import DomainError, NotAllowed
 from tenants.numbers import format_number
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
-from tenants.people.models import Role
+from tenants.people.policies import Role
 
 WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from telephony import policies
 from telephony.models import Voicemail
 from tenants.people.console.access import member_required
-from tenants.people.models import Role
+from tenants.people.policies import Role
 
 LONGEST = 200
 

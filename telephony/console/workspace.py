@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from telephony import policies, queries
 from telephony.models import Disposition
 from tenants.people.console.access import member_required
-from tenants.people.models import Role
+from tenants.people.policies import Role
 
 
 @never_cache
