@@ -12,7 +12,7 @@ from django.db import transaction
 from telephony import events
 from telephony.actions.following import follow_call
 from telephony.models import Call, Leg, Offer
-from telephony.text import plain_line
+from telephony.text import name_or_nothing, plain_line
 from tenants.context import current_tenant
 from tenants.events import emit
 from tenants.numbers import to_e164
@@ -196,7 +196,7 @@ def _describe(call: Call, *, dialled: str, caller_number: str, caller_name: str)
         call.caller_raw = plain_line(caller_number, 255)
         call.caller_number = to_e164(caller_number, country) or plain_line(caller_number, 64)
     if caller_name and not call.caller_name:
-        call.caller_name = plain_line(caller_name, 255)
+        call.caller_name = name_or_nothing(caller_name, 255)
 
 
 def _find_call(leg: Leg, at: datetime) -> None:
