@@ -95,8 +95,9 @@ const timer = (since) => ({ since: since ?? "", className: "number timer" });
 
 function queueCells(row) {
   const name = row.state === "open" ? row.name : `${row.name} (${word("closed")})`;
-  const waiting = isLate(row) ? { text: `▲ ${row.waiting}`, className: "number" } : number(row.waiting);
-  return [{ text: name }, waiting, timer(row.oldest_entered_at), number(row.agents.ready), number(row.agents.busy), number(row.agents.not_ready)];
+  const waiting = isLate(row) ? { text: `▲ ${row.waiting}`, className: "number late" } : number(row.waiting);
+  const longest = { ...timer(row.oldest_entered_at), className: "number timer late" };
+  return [{ text: name }, waiting, longest, number(row.agents.ready), number(row.agents.busy), number(row.agents.not_ready)];
 }
 
 function isLate(row) {
