@@ -86,7 +86,7 @@ def install(uv, files):
     else:
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
         for one in listed[1::2]:
-            call([*pip, "install", "--quiet", "--require-hashes", "--no-deps", "-r", one])
+            call([*pip, "install", "--quiet", "--use-pep517", "--require-hashes", "--no-deps", "-r", one])
 
 
 def call(command):
