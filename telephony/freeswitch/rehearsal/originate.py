@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from . import applications, lifecycle, routing, variables
 from .leg import Leg, Profile, Step
+from .phones import DirectoryUser
 
 if TYPE_CHECKING:
-    from .phones import DirectoryUser, Phone
+    from .phones import Phone
     from .switch import RehearsalSwitch
 
 _DEFAULT_TIMEOUT = 60.0
@@ -115,24 +116,40 @@ def _first_step(target: str, dialplan: str, context: str) -> Step:
 
 async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None = None) -> Leg | str:
     """The answered leg, or `-ERR <cause>`."""
-    if request.endpoint == "error":
-        return f"-ERR {request.target.upper()}\n"
-    if request.endpoint != "user":
-        return "-ERR INVALID_GATEWAY\n" if "gateway" in request.target else "-ERR CHAN_NOT_IMPLEMENTED\n"
-    user, _, domain = request.target.partition("@")
-    known = await switch.phones.look_up(user, domain, action="user_call")
-    if known is None:
-        return "-ERR SUBSCRIBER_ABSENT\n"
-    phone = switch.phones.registered(user, domain)
-    if phone is None:
-        return "-ERR USER_NOT_REGISTERED\n"
+    found = await _find_phone(switch, request)
+    if isinstance(found, str):
+        return f"-ERR {found}\n"
     if request.variables.get("origination_uuid") in switch.legs:
         return "-ERR DESTINATION_OUT_OF_ORDER\n"
-    leg = _create(switch, request, phone, known)
-    return await _wait(leg, phone, request, originator)
+    phone, known = found
+    return await _wait(_create(switch, request, phone, known), phone, request, originator)
 
 
-def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: DirectoryUser) -> Leg:
+async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone, DirectoryUser] | str:
+    """The phone and what the directory says of its user; or the cause why there is none.
+
+    `user/1001@domain` asks the directory; `sofia/internal/1001%domain` only looks who is registered.
+    """
+    if request.endpoint == "error":
+        return request.target.upper()
+    known: DirectoryUser | None = DirectoryUser()
+    user, _, domain = request.target.partition("@")
+    if request.endpoint == "sofia":
+        profile, _, address = request.target.partition("/")
+        user, _, domain = address.partition("%")
+        if profile == "gateway" or not domain:
+            return "INVALID_GATEWAY" if profile == "gateway" else "NO_ROUTE_DESTINATION"
+    elif request.endpoint == "user":
+        known = await switch.phones.look_up(user, domain, action="user_call")
+    else:
+        return "CHAN_NOT_IMPLEMENTED"
+    if known is None:
+        return "SUBSCRIBER_ABSENT"
+    phone = switch.phones.registered(user, domain)
+    return (phone, known) if phone else "USER_NOT_REGISTERED"
+
+
+def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: DirectoryUser | None) -> Leg:
     number = request.variables.get("origination_caller_id_number", "")
     profile = Profile(
         destination=phone.user,
@@ -161,7 +178,8 @@ def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: Dire
     )
     leg.variables |= request.variables
     lifecycle.announce(leg)
-    leg.variables |= {name: value for name, value in known.variables.items() if name not in request.variables}
+    of_user = known.variables if known else {}
+    leg.variables |= {name: value for name, value in of_user.items() if name not in request.variables}
     return leg
 
 

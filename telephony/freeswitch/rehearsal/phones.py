@@ -26,8 +26,8 @@ _EXPIRES = 3600
 class DirectoryUser:
     """A user as the directory knows it."""
 
-    params: dict[str, str]
-    variables: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
 
     def accepts(self, user: str, domain: str, *, password: str, a1_hash: str) -> bool:
         """Checks what the phone would prove with a digest: the password, or its hash."""
