@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.models.agents import Agent
 from telephony.models.queues import Disposition, Queue
@@ -34,7 +35,7 @@ class Call(models.Model):
     class EndedBy(models.TextChoices):
         CALLER = "caller", _("Caller")
         AGENT = "agent", _("Agent")
-        SYSTEM = "system", _("System")
+        SYSTEM = "system", pgettext_lazy("who ended the call", "System")
 
     class State(models.TextChoices):
         ARRIVED = "arrived", _("Arrived")
