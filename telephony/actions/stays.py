@@ -46,15 +46,15 @@ def queue_call(
 
 
 def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:
+    """The stay this announcement is about: told before, or known so far from the call record only."""
     found = QueueStay.objects.filter(call=call, entered_at=queued_at).first()
-    if found:
-        return found
-    guess = QueueStay.objects.filter(call=call, queue=queue, is_estimated=True).first()
-    if guess and abs(guess.entered_at - queued_at) <= ADOPTION:
-        guess.entered_at, guess.is_estimated = queued_at, False
-        guess.save()
-        return guess
-    return None
+    if found is None:
+        guess = QueueStay.objects.filter(call=call, queue=queue, is_estimated=True).first()
+        found = guess if guess and abs(guess.entered_at - queued_at) <= ADOPTION else None
+    if found and found.is_estimated:
+        found.entered_at, found.is_estimated = queued_at, False
+        found.save()
+    return found
 
 
 def _begin_stay(

@@ -12,6 +12,9 @@ from telephony.worker.assembly import assemble
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
+    """Checks read every URL and page; a worker that comes back has callers waiting."""
+
     help = "Listen to the switch, route calls, settle call records. A second one waits as a warm spare."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,104 @@
+"""One worker acts for a cell; an older epoch never acts again."""
+
+import psycopg
+import pytest
+
+from telephony import actions
+from telephony.cells import actions as cell_actions
+from telephony.errors import EpochIsOver
+from telephony.models import Offer
+from telephony.worker.lease import LeaseKeeper
+from tests.telephony.floor import EPOCH
+
+
+@pytest.fixture
+def database(committed_database) -> str:
+    with psycopg.connect(committed_database, autocommit=True) as connection:
+        connection.execute("INSERT INTO cells_cell (name) VALUES ('main') ON CONFLICT DO NOTHING")
+        connection.execute(
+            "INSERT INTO cells_lease (cell_id, holder, epoch, report) SELECT id, '', 0, '{}' FROM cells_cell"
+            " ON CONFLICT DO NOTHING"
+        )
+    return committed_database
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return self.passed
+
+
+def keeper(database: str, holder: str, seconds: Seconds, lasts: float = 3.0) -> LeaseKeeper:
+    return LeaseKeeper(
+        "main",
+        holder,
+        monotonic=seconds,
+        lasts=lasts,
+        connect=lambda: psycopg.connect(database, autocommit=True),
+    )
+
+
+def expire(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE cells_lease SET expires_at = clock_timestamp() - interval '1 s'")
+
+
+def test_the_second_worker_waits_until_the_first_is_gone(database):
+    seconds = Seconds()
+    first, second = keeper(database, "first", seconds), keeper(database, "second", seconds)
+    assert first.take()
+    assert not second.take()
+    assert first.renew()
+    first.release()
+    assert second.take()
+    assert (first.is_held, second.is_held, second.epoch) == (False, True, first.epoch + 1)
+    second.release()
+
+
+def test_a_lease_that_expired_is_still_guarded_by_the_session_lock(database):
+    seconds = Seconds()
+    first, second = keeper(database, "first", seconds), keeper(database, "second", seconds)
+    first.take()
+    expire(database)
+    assert not second.take()
+    first._drop()
+    assert second.take()
+    assert not first.renew()
+    assert not first.is_held
+    second.release()
+
+
+def test_a_paused_worker_finds_that_its_time_is_over(database):
+    seconds = Seconds()
+    worker = keeper(database, "first", seconds)
+    worker.take()
+    seconds.passed = 2.9
+    assert worker.is_held
+    assert worker.is_due
+    seconds.passed = 10.0
+    assert not worker.is_held
+    worker.release()
+
+
+def test_an_offer_of_an_older_epoch_is_never_written(floor):
+    agent, call_id = floor.agent(), floor.caller()
+    with floor.inside(), pytest.raises(EpochIsOver):
+        actions.offer_call(
+            stay_id=floor.stay(call_id).pk,
+            agent_id=agent.pk,
+            cell="main",
+            epoch=EPOCH - 1,
+            explanation={},
+            at=floor.now,
+        )
+    with floor.inside():
+        assert not Offer.objects.exists()
+    assert floor.again(agent).activity == "idle"
+
+
+def test_a_restarted_switch_is_recognised_by_its_core(floor):
+    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=floor.now) is False
+    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=floor.now) is False
+    assert cell_actions.note_switch(node="main-1", core_uuid="two", at=floor.now) is True

@@ -1,0 +1,59 @@
+"""The glossary's formulas and their golden numbers."""
+
+from datetime import timedelta
+
+import pytest
+
+from telephony import metrics, queries
+
+GOLDEN = metrics.ServiceCounts(answered_within=12, answered_later=4, abandoned_within=2, abandoned_later=2)
+
+
+@pytest.mark.parametrize(
+    ("formula", "percent"),
+    [
+        (metrics.service_level_f1, 70.0),
+        (metrics.service_level_f2, 75.0),
+        (metrics.service_level_f3, 60.0),
+        (metrics.service_level_f4, 66.7),
+    ],
+)
+def test_the_four_service_levels_of_the_same_twenty_calls(formula, percent):
+    assert round(formula(GOLDEN), 1) == percent
+
+
+def test_nothing_to_divide_by_is_no_number():
+    empty = metrics.ServiceCounts(answered_within=0, answered_later=0, abandoned_within=0, abandoned_later=0)
+    assert metrics.service_level_f3(empty) is None
+    assert metrics.average_speed_of_answer(0, 0) is None
+    assert metrics.average_handle_time(0, 0, 0, 0) is None
+    assert metrics.occupancy(0, 0) is None
+    assert metrics.abandon_rate(0, 0) is None
+
+
+def test_handle_time_of_the_handbook():
+    assert metrics.average_handle_time(14, 8, 6, 8) == 3.5
+    assert metrics.occupancy(300, 100) == 75.0
+    assert metrics.still_waiting(20, 12, 4, 1) == 3
+
+
+def test_the_figures_of_a_day_add_up(floor):
+    start = floor.now - timedelta(hours=1)
+    agent = floor.agent()
+    call_id, _offer = floor.talk(agent, seconds=60)
+    floor.switch.end(call_id)
+    quick, slow = floor.caller(), floor.caller(number="+8613800000002")
+    floor.clock.pass_seconds(2)
+    floor.switch.end(quick)
+    floor.clock.pass_seconds(40)
+    floor.switch.end(slow)
+    floor.listen()
+    floor.caller(number="+8613800000003")
+    with floor.inside():
+        day = queries.figures(start, floor.now + timedelta(hours=1))
+    assert (day.offered, day.answered, day.abandoned, day.short_abandoned, day.waiting) == (4, 1, 2, 1, 1)
+    assert day.offered == day.answered + day.abandoned + day.flowed_out + day.waiting
+    assert day.service_level == 50.0
+    assert day.average_speed_of_answer == 5.0
+    assert day.average_handle_time == 60.0
+    assert day.abandon_rate == 50.0
