@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contactcenter.environment import PROJECT
 from contactcenter.run.failures import CannotRun
+from contactcenter.run.kernel import die_with_parent
 from contactcenter.run.progress import say
 from contactcenter.run.secrets_file import write_private
 
@@ -68,13 +69,25 @@ class Preparation:
     def _start(self, *arguments: str) -> subprocess.Popen:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
-            return subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, env=self.environment, stdout=sink,
-                                    stderr=sink, stdin=subprocess.DEVNULL)  # fmt: skip
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=sink,
+                stderr=sink,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=die_with_parent,
+            )
 
     def _manage(self, *arguments: str) -> None:
         self._finish(self._start("manage.py", *arguments), f"`manage.py {' '.join(arguments)}` failed")
 
     def _finish(self, process: subprocess.Popen, problem: str) -> None:
-        if process.wait():
+        try:
+            code = process.wait()
+        finally:
+            # Ctrl-C meanwhile: nothing may go on behind our back.
+            process.kill()
+        if code:
             lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
             raise CannotRun(f"{problem}: {lines[-1][:300] if lines else ''} (see {self.log})")
