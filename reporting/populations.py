@@ -25,7 +25,8 @@ ANSWERED_WITHIN = ANSWERED & WITHIN
 ABANDONED_WITHIN = KEPT_ABANDONS & WITHIN
 ABANDONED_LATER = KEPT_ABANDONS & ~WITHIN
 
-BRIDGED = Q(outcome="bridged")
+# A conversation that still goes on has no length yet.
+BRIDGED = Q(outcome="bridged", talk_ended_at__isnull=False)
 MISSED = Q(outcome="missed")
 
 

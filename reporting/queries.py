@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import ExtractHour, TruncDate
@@ -45,10 +46,13 @@ class Report:
 
 @dataclass(frozen=True)
 class AgentLine:
-    agent: object
+    """`score` is the mean of the agent's evaluations in percent, None without any."""
+
+    agent_id: int
+    name: str
     parts: Parts
     work: WorkTime
-    score: object
+    score: Decimal | None
 
 
 def report(question: Question, now: datetime) -> Report:
@@ -72,10 +76,9 @@ def _by_slot(found: QuerySet, moment: str, question: Question, parts: dict) -> d
 
 
 def _parts(row: dict) -> Parts:
-    """Columns are called like the parts, with a `sum_` where the row has a column of that name itself."""
-    return Parts(
-        **{name.removeprefix("sum_"): float(v or 0) if name in _SUMS else v for name, v in row.items()}
-    )
+    """Columns are called like the parts; sums have `sum_` before it and may be null."""
+    sums = {name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row}
+    return Parts(**row, **sums)
 
 
 _SUMS = ("sum_answer_wait", "sum_abandon_wait", "sum_talk", "sum_hold", "sum_wrap_up")
@@ -184,5 +187,6 @@ def agent_lines(question: Question, now: datetime) -> list[AgentLine]:
     ]
 
 
-def _line(agent, parts: Parts, work: WorkTime, score) -> AgentLine:
-    return AgentLine(agent, replace(parts, contact=work.contact, idle=work.idle), work, score)
+def _line(agent, parts: Parts, work: WorkTime, score: Decimal | None) -> AgentLine:
+    worked = replace(parts, contact=work.contact, idle=work.idle)
+    return AgentLine(agent.pk, agent.name, worked, work, score)

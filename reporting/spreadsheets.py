@@ -14,6 +14,8 @@ from reporting.registry import METRICS, Metric
 from reporting.tables import Line, Table, Value, kept_value
 from tenants.exports import neutralise
 
+UNITS = {"percent": " %", "seconds": " s"}
+
 
 def csv_of(table: Table, stamp: list[tuple[str, str]]) -> bytes:
     """One table; the stamp (period, queue, zone …) goes before it. UTF-8 with a mark, so Excel reads Chinese."""
@@ -52,22 +54,26 @@ def _fill(sheet, rows: Iterable[Iterable[Value]], *, has_head: bool = False) -> 
 
 def rows_of(table: Table) -> list[list[Value]]:
     """The head names each column and, in brackets, the id of its definition."""
-    head = [table.heading, *(f"{metric.name} [{metric.id}]{_unit(metric)}" for metric in table.metrics)]
+    head = [
+        table.heading,
+        *(f"{metric.name} [{metric.id}]{UNITS.get(metric.unit, '')}" for metric in table.metrics),
+    ]
     lines = [*table.lines, *([table.total] if table.total else [])]
-    return [[*head, *table.more], *(_row(line) for line in lines)]
-
-
-def _unit(metric: Metric) -> str:
-    return {"percent": " %", "seconds": " s"}.get(metric.unit, "")
+    head += [f"{extra.name}{UNITS.get(extra.unit, '')}" for extra in table.more]
+    return [head, *(_row(line) for line in lines)]
 
 
 def _row(line: Line) -> list[Value]:
-    return [line.label, *(kept_value(cell.value, cell.metric.unit) for cell in line.cells), *line.extra]
+    return [
+        line.label,
+        *(kept_value(cell.value, cell.metric.unit) for cell in line.cells),
+        *(kept_value(*extra) for extra in line.extra),
+    ]
 
 
 def definition_rows(metrics: Iterable[Metric] = METRICS.values()) -> list[list[Value]]:
-    head = [_("Id"), _("Name"), _("Formula"), _("Population"), _("Left out"), _("Unit")]
-    return [
-        head,
-        *([m.id, str(m.name), str(m.formula), str(m.population), str(m.exclusions), m.unit] for m in metrics),
+    head: list[Value] = [_("Id"), _("Name"), _("Formula"), _("Population"), _("Left out"), _("Unit")]
+    lines: list[list[Value]] = [
+        [m.id, str(m.name), str(m.formula), str(m.population), str(m.exclusions), m.unit] for m in metrics
     ]
+    return [head, *lines]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from reporting.parts import Parts
@@ -32,10 +31,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """A column that is no metric of the registry: nothing stands behind it but the row itself."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Line:
+    """`extra` are the values of the table's `more` columns, in their order."""
+
     label: str
     cells: list[Cell]
-    extra: list[Value] = field(default_factory=list)
+    extra: list[tuple[float | None, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Table:
     metrics: list[Metric]
     lines: list[Line]
     total: Line | None = None
-    more: list[str] = field(default_factory=list)
+    more: list[Extra] = field(default_factory=list)
 
 
 def day_table(report: Report, question: Question) -> Table:
@@ -82,16 +91,21 @@ def _line(
 
 def agent_table(agents: Iterable[AgentLine], question: Question) -> Table:
     metrics = [METRICS[key] for key in SHOWN_PER_AGENT]
-    more = [_("Signed in (seconds)"), _("Not ready (seconds)"), _("Mean score (%)")]
+    more = [
+        Extra(_("Signed in"), "seconds"),
+        Extra(_("Not ready"), "seconds"),
+        Extra(_("Mean score"), "percent"),
+    ]
     lines = [_agent_line(one, metrics, question) for one in agents]
     return Table("agents", _("By agent"), _("Agent"), metrics, lines, None, more)
 
 
 def _agent_line(one: AgentLine, metrics: list[Metric], question: Question) -> Line:
-    address = address_of(question, agent=one.agent.pk)
+    address = address_of(question, agent=one.agent_id)
     cells = [Cell(metric, metric.value(one.parts), address) for metric in metrics]
     score = None if one.score is None else float(one.score)
-    return Line(str(one.agent.name), cells, [round(one.work.online), round(one.work.not_ready), score])
+    extra = [(one.work.online, "seconds"), (one.work.not_ready, "seconds"), (score, "percent")]
+    return Line(one.name, cells, extra)
 
 
 def address_of(question: Question, **narrower: object) -> str:
@@ -108,9 +122,13 @@ def shown_value(value: float | None, unit: str) -> str:
     if unit == "percent":
         return f"{value:.1f}"
     if unit == "seconds":
-        whole = round(value)
-        return f"{whole // 60}:{whole % 60:02d}"
+        return _clock(round(value))
     return str(round(value))
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}:{rest:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
 
 
 def kept_value(value: float | None, unit: str) -> Value:
@@ -118,7 +136,3 @@ def kept_value(value: float | None, unit: str) -> Value:
     if value is None:
         return None
     return round(value) if unit == "count" else round(value, 1)
-
-
-def words(text: str | Promise) -> str:
-    return str(text)

@@ -24,7 +24,7 @@ RING_SECONDS = 20
 MISSED_SHARE = 0.03
 # How busy each hour from opening on is, against the mean.
 SHAPE = (0.8, 1.4, 1.5, 0.9, 0.7, 1.2, 1.3, 1.1, 0.7)
-WEEKDAY_CALLS, WEEKEND_CALLS = 70, 25
+WEEKDAY_CALLS, WEEKEND_CALLS = 90, 30
 
 
 @dataclass
@@ -105,8 +105,8 @@ class _Day:
         ]
 
     def _seats(self) -> int:
-        """Some days somebody is ill, and the callers notice."""
-        return max(1, len(self.agents) - self.chance.choice((0, 1, 1, 2, 3)))
+        """Few are on the telephone at a time, and some days one of them is ill: the callers notice."""
+        return max(1, len(self.agents) // 3 + self.chance.choice((0, 0, 1)))
 
     def play(self) -> None:
         for shift in self.shifts:

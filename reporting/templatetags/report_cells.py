@@ -16,6 +16,11 @@ def shown(cell: Cell) -> str:
 
 
 @register.filter
+def shown_extra(extra: tuple[float | None, str]) -> str:
+    return shown_value(*extra)
+
+
+@register.filter
 def behind(cell: Cell) -> str:
     return f"{reverse('reporting:behind', args=[cell.metric.id])}?{cell.address}"
 

@@ -18,6 +18,8 @@ from ticketing.console.pages import one_page
 from ticketing.console.refusals import done_or_said
 from ticketing.models import Customer
 
+LATEST, WHOLE_STORY = 15, 500
+
 
 def _customer(customer_id: int) -> Customer:
     found = queries.customer(customer_id)
@@ -68,9 +70,12 @@ def new_customer(request: HttpRequest) -> HttpResponse:
 @member_required(*policies.READING_ROLES)
 def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     who = _customer(customer_id)
+    whole = "all" in request.GET
+    entries = queries.timeline(who, WHOLE_STORY if whole else LATEST + 1)
     seen = {
         "customer": who,
-        "timeline": queries.timeline(who),
+        "timeline": entries if whole else entries[:LATEST],
+        "has_more": not whole and len(entries) > LATEST,
         "number_form": NumberForm(),
         "can_change": policies.can_change_customers(request.user),
         "can_reveal": policies.can_reveal_numbers(request.user),

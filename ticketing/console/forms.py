@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +59,14 @@ class NewCustomerForm(CustomerForm):
     field_order = ["name", "number", "level", "language", "tags", "note"]
 
 
-class CustomerInCallForm(forms.ModelForm):
+class AmongOthers:
+    """A form that may stand on a page beside another of its kind: its fields have ids of their own."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, auto_id=f"f{token_hex(4)}_%s", **kwargs)
+
+
+class CustomerInCallForm(AmongOthers, forms.ModelForm):
     """The few things to ask while talking; the number is the caller's."""
 
     tags = TagsField(label=_("Tags"), required=False)
@@ -82,7 +91,7 @@ class TicketForm(forms.ModelForm):
         }
 
 
-class TicketInCallForm(forms.ModelForm):
+class TicketInCallForm(AmongOthers, forms.ModelForm):
     class Meta:
         model = Ticket
         fields = ["subject", "type", "priority", "description"]

@@ -53,7 +53,6 @@ def _card(
         "call": call,
         "card": card,
         "form": form,
-        "tickets_of_call": queries.tickets_of_call(call.pk),
         "can_create": policies.can_change_customers(request.user) and bool(call.caller_number),
         "can_open_tickets": policies.can_open_tickets(request.user),
     }

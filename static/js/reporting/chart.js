@@ -48,7 +48,7 @@ function draw(figure) {
       { stroke: text, grid: { show: false }, ticks: grid, incrs: [1, 2, 3, 4, 6, 7, 14, 28], ...labels },
       { stroke: text, grid, ticks: grid, label: word("calls"), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], labelSize: 20, size: 44 },
     ],
-    series: [{ value: (_plot, place) => (place === null ? "–" : chart.labels[place]) }, ...series.map(({ data, ...rest }) => rest)],
+    series: [{ label: word(figure.dataset.chart), value: (_plot, place) => (place === null ? "–" : chart.labels[place]) }, ...series.map(({ data, ...rest }) => rest)],
     legend: { live: true },
     cursor: { drag: { setScale: false } },
   };
