@@ -63,6 +63,7 @@ def an_offer(at: datetime, stay: QueueStay, agent: Agent, outcome: str = "bridge
         offered_at=at,
         expires_at=at + timedelta(seconds=20),
         ended_at=at + timedelta(seconds=60),
+        talk_ended_at=at + timedelta(seconds=60) if outcome == "bridged" else None,
         outcome=outcome,
         **seconds,
     )

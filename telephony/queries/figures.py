@@ -81,8 +81,11 @@ def service_counts(found: dict) -> metrics.ServiceCounts:
 def handle_sums(
     start: datetime, end: datetime, queue_ids: list[int] | None = None
 ) -> tuple[int, int, int, int]:
-    """Talk, hold and wrap-up seconds and how many conversations, of the offers made within [start, end)."""
-    bridged = offers(start, end).filter(outcome=Offer.Outcome.BRIDGED)
+    """Talk, hold and wrap-up seconds and how many conversations, of the offers made within [start, end).
+
+    Conversations that still go on have no length yet: counted, they would make every call look shorter.
+    """
+    bridged = offers(start, end).filter(outcome=Offer.Outcome.BRIDGED, talk_ended_at__isnull=False)
     if queue_ids is not None:
         bridged = bridged.filter(stay__queue_id__in=queue_ids)
     sums = bridged.order_by().aggregate(
@@ -97,10 +100,10 @@ def handle_sums(
 def _stay_counts(rows: QuerySet[QueueStay]) -> dict:
     timed = rows.order_by().annotate(
         wait=_WAIT,
-        wait_seconds=Extract(_WAIT, "epoch"),
+        waited=Extract(_WAIT, "epoch"),
     )
-    within = Q(wait_seconds__lte=F("sl_seconds"))
-    short = _ABANDONED & Q(wait_seconds__lt=F("short_abandon_seconds"))
+    within = Q(waited__lte=F("sl_seconds"))
+    short = _ABANDONED & Q(waited__lt=F("short_abandon_seconds"))
     found = timed.aggregate(
         offered=Count("pk"),
         answered=Count("pk", filter=_ANSWERED),
