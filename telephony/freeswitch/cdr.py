@@ -89,6 +89,7 @@ def _moment(variables: dict[str, str], name: str) -> datetime | None:
 def _dialled(variables: dict[str, str], profile: dict[str, Any]) -> str:
     return shown(
         variables.get("cc_number")
+        or variables.get("dialed_user")
         or variables.get("sip_req_user")
         or unquote(_word(profile.get("destination_number", "")))
     )

@@ -47,6 +47,8 @@ def originate_offer(offer: OfferCommand) -> str:
         cc_call=offer.call_id,
         cc_agent=offer.agent_id,
         cc_epoch=offer.epoch,
+        dialed_user=offer.username,
+        dialed_domain=offer.domain,
         originate_timeout=int(offer.timeout_seconds),
         origination_caller_id_number=shown_number(offer.caller_number),
         origination_caller_id_name=shown_number(offer.caller_number),
@@ -62,7 +64,8 @@ def originate_offer(offer: OfferCommand) -> str:
     if offer.recording is not None:
         # The switch knows where its recordings are; we say where among them.
         steps = f"record_session:${{recordings_dir}}/{checked(offer.recording)},{steps}"
-    phone = f"user/{checked(offer.username)}@{checked(offer.domain)}"
+    # By its registration, not through the directory: an offer needs no answer from our web.
+    phone = f"sofia/internal/{checked(offer.username)}%{checked(offer.domain)}"
     return f"bgapi originate {{{settings}}}{phone} '{steps}' inline"
 
 

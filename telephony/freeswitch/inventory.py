@@ -11,8 +11,8 @@ from telephony.facts import Direction
 from telephony.freeswitch.translate import (
     caller_name,
     caller_number,
+    dialled,
     moment,
-    shown,
     text,
     uuid_of,
     variable,
@@ -63,11 +63,7 @@ def live_leg(dump: str) -> LiveLeg | None:
         leg_id=leg_id,
         tenant=variable(event, "cc_tenant"),
         direction=Direction.INBOUND if text(event, "Call-Direction") == "inbound" else Direction.OUTBOUND,
-        dialled=shown(
-            variable(event, "cc_number")
-            or variable(event, "sip_req_user")
-            or text(event, "Caller-Destination-Number")
-        ),
+        dialled=variable(event, "cc_number") or dialled(event),
         caller_number=caller_number(event),
         caller_name=caller_name(event),
         created_at=created_at,

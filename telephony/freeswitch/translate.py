@@ -135,7 +135,10 @@ def caller_name(event: Event) -> str:
     return shown(text(event, "Caller-Orig-Caller-ID-Name") or text(event, "Caller-Caller-ID-Name"))
 
 
-def _dialled(event: Event) -> str:
+def dialled(event: Event) -> str:
+    """The number as dialled (it survives transfers), or the extension we rang."""
+    if _direction(event) is Direction.OUTBOUND and (extension := variable(event, "dialed_user")):
+        return shown(extension)
     return shown(variable(event, "sip_req_user") or text(event, "Caller-Destination-Number"))
 
 
@@ -144,7 +147,7 @@ def _leg_created(event: Event, source: Source) -> facts.Fact:
     return facts.LegCreated(
         **_of_leg(event, source),
         direction=_direction(event),
-        dialled=_dialled(event),
+        dialled=dialled(event),
         caller_number=caller_number(event),
         caller_name=caller_name(event),
         call_id=uuid_of(variable(event, "cc_call")),
@@ -165,7 +168,7 @@ def _leg_queued(event: Event, source: Source) -> facts.Fact:
         queue_id=queue_id,
         queued_at=moment(variable(event, "cc_queued_us")) or said["at"],
         priority=whole(variable(event, "cc_prio")) or 0,
-        dialled=variable(event, "cc_number") or _dialled(event),
+        dialled=variable(event, "cc_number") or dialled(event),
         caller_number=caller_number(event),
         caller_name=caller_name(event),
         arrived_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],

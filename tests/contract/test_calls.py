@@ -79,7 +79,7 @@ def test_the_switch_lists_who_waits_and_who_talks(line: SwitchUnderTest) -> None
         7,
     )
     assert (agent.offer_id, agent.call_id, agent.agent_id) == (offer.offer_id, talking.leg_id, 11)
-    assert agent.bridged_leg_id == talking.leg_id
+    assert (agent.bridged_leg_id, agent.dialled) == (talking.leg_id, "1001")
     assert (other.tenant, other.is_waiting, other.bridged_leg_id) == ("acme", True, None)
     assert (other.queued_at, other.caller_number) == (waiting.queued_at, "13800000002")
     assert other.dialled == "+862155500001"

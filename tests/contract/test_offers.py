@@ -152,6 +152,15 @@ def test_an_offer_to_a_phone_that_is_not_there_fails_at_once(line: SwitchUnderTe
     assert not line.log.wait(facts.CommandFinished, 3, command_id=nobody.offer_id).is_ok
 
 
+def test_an_offer_asks_our_web_nothing(line: SwitchUnderTest) -> None:
+    line.registered_phone(answer_after=0.2)
+    caller = line.queued_caller()
+    line.web.asked.clear()
+    line.web.is_broken = True
+    bridged(line, caller, line.offer(caller.leg_id))
+    assert line.web.asked == []
+
+
 def test_of_two_racing_offers_one_is_joined(line: SwitchUnderTest) -> None:
     line.registered_phone("1001", answer_after=0.5)
     line.registered_phone("1002", answer_after=0.5)

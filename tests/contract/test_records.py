@@ -38,7 +38,7 @@ def test_each_leg_leaves_one_record_before_its_end_is_told(line: SwitchUnderTest
     assert abs(mine.billable_seconds - (mine.ended_at - mine.answered_at).total_seconds()) <= 1
     [agents] = record_of(line, offer.offer_id)
     assert (agents.tenant, agents.direction, agents.offer_id) == ("acme", "outbound", offer.offer_id)
-    assert (agents.call_id, agents.agent_id) == (caller.leg_id, 11)
+    assert (agents.call_id, agents.agent_id, agents.dialled) == (caller.leg_id, 11, "1001")
     assert 1 <= agents.billable_seconds <= 3
 
 

@@ -56,7 +56,7 @@ def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
         f"bgapi originate {{origination_uuid={OFFER},cc_tenant=acme,cc_offer={OFFER},cc_call={CALLER}"
     )
     assert said.endswith(
-        "}user/1001@acme.localhost"
+        "}sofia/internal/1001%acme.localhost"
         f" 'record_session:${{recordings_dir}}/acme/2026-11-20/{OFFER}.wav,intercept:{CALLER}' inline"
     )
     for part in (
