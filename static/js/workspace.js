@@ -69,6 +69,9 @@ const hear = {
   pop({ call_id: callId, card }) {
     pop.open(callId, card);
   },
+  evaluation() {
+    toast(word("evaluation_published"), "info");
+  },
   order_refused(message) {
     for (const button of document.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
     wrapUp.refused();
