@@ -9,7 +9,8 @@ from tenants.people.policies import Member, Role, has_role
 class Named(Protocol):
     """An order, as far as a policy looks at it."""
 
-    type: str
+    @property
+    def type(self) -> str: ...
 
 
 LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -83,7 +84,11 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
 
 
 def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
-    known = {"dialled": live.dialled, "caller_number": live.caller_number, "caller_name": live.caller_name}
+    known: dict[str, Any] = {
+        "dialled": live.dialled,
+        "caller_number": live.caller_number,
+        "caller_name": live.caller_name,
+    }
     legs.take_call(leg_id=live.leg_id, node=node, at=live.created_at, **known)
     if live.queue_id and live.queued_at:
         stays.queue_call(

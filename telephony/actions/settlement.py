@@ -1,6 +1,7 @@
 """The switch's own call record is the last truth of a leg, and the bill is made of it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -50,7 +51,7 @@ def _write_record(leg: Leg, record: LegSettled, at: datetime) -> None:
     leg.other_number = leg.other_number or plain_line(record.caller_number, 64)
 
 
-def _call_of(leg: Leg, record: LegSettled) -> object | None:
+def _call_of(leg: Leg, record: LegSettled) -> UUID | None:
     """The call the leg belongs to; made from the record alone when no event was heard."""
     if record.offer_id == record.leg_id or Offer.objects.filter(pk=leg.pk).exists():
         return _call_of_offer(leg, record)
@@ -62,7 +63,7 @@ def _call_of(leg: Leg, record: LegSettled) -> object | None:
     return leg.call_id
 
 
-def _call_of_caller(leg: Leg, record: LegSettled) -> object:
+def _call_of_caller(leg: Leg, record: LegSettled) -> UUID:
     leg.kind = leg.kind or Leg.Kind.CALLER
     call = open_call(leg, at=record.created_at)
     describe_call(
@@ -73,7 +74,7 @@ def _call_of_caller(leg: Leg, record: LegSettled) -> object:
     return call.pk
 
 
-def _call_of_offer(leg: Leg, record: LegSettled) -> object | None:
+def _call_of_offer(leg: Leg, record: LegSettled) -> UUID | None:
     offer = Offer.objects.filter(pk=leg.pk).first() or _offer_of_record(record)
     if offer is None:
         return None

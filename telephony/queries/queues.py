@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -52,8 +53,8 @@ def queue_state(queue: Queue) -> QueueState:
 def queue_states(queues: list[Queue]) -> list[QueueState]:
     """The state of several queues with two queries, in the order given."""
     ids = [queue.pk for queue in queues]
-    waiting = {
-        row["queue_id"]: row
+    waiting: dict[int, dict[str, Any]] = {
+        row["queue_id"]: dict(row)
         for row in waiting_stays(ids)
         .order_by()
         .values("queue_id")

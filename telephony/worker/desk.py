@@ -115,7 +115,8 @@ class Desk:
         if offer.outcome != Offer.Outcome.CALLER_LEFT:
             self._leave_alone(offer.agent_id)
         self._offer_all([self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())])
-        self._join_line(offer.stay_id)
+        if offer.stay_id is not None:
+            self._join_line(offer.stay_id)
         self.look_at_agent(offer.agent_id)
 
     @hear.register

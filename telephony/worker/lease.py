@@ -5,6 +5,7 @@ It has a connection of its own: the lock lives as long as that session, and no p
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import structlog
@@ -127,13 +128,10 @@ class LeaseKeeper:
 
 
 def _connect() -> psycopg.Connection:
-    known = settings.DATABASES["default"]
+    known: dict[str, Any] = settings.DATABASES["default"]
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return psycopg.connect(
-        dbname=known["NAME"],
-        user=known.get("USER") or None,
-        password=known.get("PASSWORD") or None,
-        host=known.get("HOST") or None,
-        port=known.get("PORT") or None,
+        **{name: known[key] for name, key in named.items() if known.get(key)},
         autocommit=True,
         connect_timeout=2,
         options=f"-c statement_timeout={_TIMEOUT_MS}",

@@ -69,7 +69,7 @@ class Worker:
         signs: Signs,
         node: str,
         clock: Clock | None = None,
-        after_resync: Callable[[], None] = lambda: None,
+        after_resync: Callable[[], object] = lambda: None,
     ) -> None:
         self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
         self._node = node

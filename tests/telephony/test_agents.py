@@ -15,7 +15,7 @@ from telephony.errors import (
     WrapUpTooLong,
 )
 from telephony.models import Agent, AgentStateChange, Disposition, NotReadyReason, Offer, Queue
-from tests.telephony.test_worker import Office
+from tests.telephony.office import Office
 
 
 def causes(floor, agent) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from telephony import actions
 from telephony.facts import Direction, LegSettled
 from telephony.models import Agent, Call, Leg, Offer
-from tests.telephony.test_worker import Office
+from tests.telephony.office import Office
 
 
 @pytest.fixture
