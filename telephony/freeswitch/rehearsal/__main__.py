@@ -30,12 +30,13 @@ def main() -> int:
 async def _serve(directory: Path, run: Path | None) -> int:
     steps.install()
     switch = RehearsalSwitch(conf.read(directory))
+    controllers: set[server.Controller] = set()
     try:
-        listening = await server.serve(switch)
+        listening = await server.serve(switch, controllers)
     except OSError as error:
-        sys.stderr.write(
-            f"The event socket cannot listen: {error.strerror}. Choose another FREESWITCH_EVENT_PORT.\n"
-        )
+        port = switch.conf.setting("event_socket", "listen-port")
+        words = f"The event socket cannot listen on port {port}: {error.strerror}."
+        sys.stderr.write(f"{words} Choose another FREESWITCH_EVENT_PORT.\n")
         return 1
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,11 +44,14 @@ async def _serve(directory: Path, run: Path | None) -> int:
     switch.spawn(switch.beat(float(switch.conf.setting("switch", "event-heartbeat-interval", "5"))))
     switch.spawn(asyncio.to_thread(audio.warm_up))
     host, port = listening.sockets[0].getsockname()[:2]
-    switch.log(f"rehearsal switch {switch.bus.switch_name} listens for controllers on {host}:{port}")
     with _pid_file(run):
+        switch.log(f"rehearsal switch {switch.bus.switch_name} listens for controllers on {host}:{port}")
         await switch.stopping.wait()
-    await _end_calls(switch)
     listening.close()
+    await _end_calls(switch)
+    for controller in list(controllers):
+        controller.dismiss()
+    await asyncio.sleep(0.05)
     return 0
 
 
@@ -73,7 +77,6 @@ async def _end_calls(switch: RehearsalSwitch) -> None:
         if not switch.legs:
             break
         await asyncio.sleep(0.1)
-    await asyncio.sleep(0.05)
 
 
 if __name__ == "__main__":

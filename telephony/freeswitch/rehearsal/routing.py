@@ -160,12 +160,10 @@ def retarget(leg: Leg, destination: str, dialplan_name: str, context: str) -> bo
     leg.variables[counter] = str(left)
     old = leg.profile.destination
     profile = leg.step_profile()
-    profile.destination, profile.dialplan, profile.context, profile.rdnis = (
-        destination,
-        dialplan_name,
-        context,
-        old,
-    )
+    profile.dialplan, profile.context = dialplan_name, context
+    if dialplan_name.lower() != "inline":
+        profile.destination, profile.rdnis = destination, old
+    _turn_round(leg)
     profile.transfer_source = (
         f"{int(time.time())}:{uuid.uuid4()}:bl_xfer:{destination}/{context}/{dialplan_name}"
     )

@@ -22,14 +22,17 @@ _MAX_UNREAD = 64 << 20
 _GOODBYE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 
 
-async def serve(switch: RehearsalSwitch) -> asyncio.Server:
-    """Listens where event_socket.conf says. Raises OSError when the port is taken."""
+async def serve(switch: RehearsalSwitch, controllers: set[Controller]) -> asyncio.Server:
+    """Listens where event_socket.conf says; `controllers` holds who is connected. Raises OSError: the port is taken."""
     conf = switch.conf
     host = conf.setting("event_socket", "listen-ip", "127.0.0.1")
     port = int(conf.setting("event_socket", "listen-port", "8021"))
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Controller(switch, reader, writer).talk()
+        controller = Controller(switch, reader, writer)
+        controllers.add(controller)
+        await controller.talk()
+        controllers.discard(controller)
 
     return await asyncio.start_server(meet, host, port, limit=_MAX_COMMAND)
 
@@ -125,6 +128,11 @@ class Controller:
         finally:
             self._switch.bus.listeners.discard(self)
             self._writer.close()
+
+    def dismiss(self) -> None:
+        """The switch goes: says so and closes once what was said is sent."""
+        self._send(f"Content-Type: text/disconnect-notice\nContent-Length: {len(_GOODBYE)}\n\n{_GOODBYE}")
+        self._writer.close()
 
     async def _next(self) -> tuple[str, dict[str, str]] | None:
         """A command line and its headers; a body is read and ignored."""

@@ -1,0 +1,264 @@
+"""What happens to calls, in which order it is told, and in the real switch's words."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from uuid import uuid4
+
+from telephony.freeswitch.rehearsal.headers import flat
+from tests.telephony.rehearsal.theatre import DOMAIN, Theatre, play, text
+
+
+def test_an_answered_offer_goes_through_the_real_switchs_events(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        assert await on.offer(caller, agent) == f"+OK {agent}\n"
+        bridge = await on.ear.wait("CHANNEL_BRIDGE")
+        assert (text(bridge, "Bridge-A-Unique-ID"), text(bridge, "Bridge-B-Unique-ID")) == (agent, caller)
+        await on.ask(f"rehearsal hangup {caller}")
+        await on.over(caller, agent)
+        assert on.ear.names(caller) == [
+            "CHANNEL_CREATE",
+            "CHANNEL_PROGRESS_MEDIA",
+            "CHANNEL_ANSWER",
+            "cc::enqueue",
+            "PLAYBACK_START",
+            "PLAYBACK_STOP",
+            "CHANNEL_HANGUP",
+            "CHANNEL_HANGUP_COMPLETE",
+            "CHANNEL_DESTROY",
+        ]
+        assert on.ear.names(agent) == [
+            "CHANNEL_CREATE",
+            "CHANNEL_ORIGINATE",
+            "CHANNEL_PROGRESS",
+            "CHANNEL_ANSWER",
+            "RECORD_START",
+            "CHANNEL_BRIDGE",
+            "CHANNEL_HANGUP",
+            "CHANNEL_UNBRIDGE",
+            "RECORD_STOP",
+            "CHANNEL_HANGUP_COMPLETE",
+            "CHANNEL_DESTROY",
+        ]
+        assert on.switch.legs == {}
+
+    play(tmp_path, scene)
+
+
+def test_who_hung_up_is_told_in_the_words_of_sip(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        await on.ask(f"rehearsal phone 1001@{DOMAIN} hangup")
+        await on.over(caller, agent)
+        assert (
+            text(
+                await on.ear.wait("CHANNEL_HANGUP_COMPLETE", Unique_ID=agent),
+                "variable_sip_hangup_disposition",
+            )
+            == "recv_bye"
+        )
+        left = await on.ear.wait("CHANNEL_HANGUP_COMPLETE", Unique_ID=caller)
+        assert text(left, "variable_sip_hangup_disposition") == "send_bye"
+        assert text(left, "Hangup-Cause") == "NORMAL_CLEARING"
+
+    play(tmp_path, scene)
+
+
+def test_while_bridged_the_caller_shows_the_agent_and_a_transfer_puts_it_right(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        leg = on.switch.legs[caller]
+        assert (leg.profile.cid_number, leg.profile.orig_cid_number) == ("1001", "13812342211")
+        assert await on.ask(f"uuid_transfer {caller} wait XML cc") == "+OK\n"
+        await on.over(agent)
+        assert leg.profile.cid_number == "13812342211"
+        assert leg.peer is None
+        assert not leg.is_hung_up
+
+    play(tmp_path, scene)
+
+
+def test_a_caller_who_left_before_the_answer_ends_the_agents_leg(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone(habits="mode=manual")
+        caller, agent = await on.queued(), str(uuid4())
+        offer = on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_PROGRESS", Unique_ID=agent)
+        await on.ask(f"rehearsal hangup {caller}")
+        await on.over(caller)
+        assert await on.ask(f"uuid_phone_event {agent} talk") == "+OK Success\n"
+        assert await offer == f"+OK {agent}\n"
+        await on.over(agent)
+        assert "CHANNEL_BRIDGE" not in on.ear.names(agent)
+
+    play(tmp_path, scene)
+
+
+def test_two_offers_race_and_the_caller_hears_one_person(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone("1001")
+        await on.phone("1002")
+        caller, first, second = await on.queued(), str(uuid4()), str(uuid4())
+        await asyncio.gather(on.offer(caller, first), on.offer(caller, second, user="1002"))
+        await on.ear.wait("CHANNEL_BRIDGE")
+        loser = second if on.switch.legs[caller].peer is on.switch.legs.get(first) else first
+        await on.over(loser)
+        assert on.switch.legs[caller].peer is not None
+        assert sum(event.name == "CHANNEL_BRIDGE" for event in on.ear.heard) == 1
+
+    play(tmp_path, scene)
+
+
+def test_why_a_phone_was_not_reached(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone("1001", habits="mode=manual")
+        await on.phone("1002", habits="mode=busy")
+        caller = await on.queued()
+        reasons = [
+            await on.offer(caller, str(uuid4()), timeout=1),
+            await on.offer(caller, str(uuid4()), user="1002"),
+            await on.offer(caller, str(uuid4()), user="1003"),
+            await on.offer(caller, str(uuid4()), user="nobody"),
+            await on.ask(f"originate sofia/internal/1003%{DOMAIN} &park()"),
+            await on.ask("originate sofia/gateway/none/123 &park()"),
+            await on.ask("originate error/user_busy &park()"),
+        ]
+        assert [reason.strip() for reason in reasons] == [
+            "-ERR NO_ANSWER",
+            "-ERR USER_BUSY",
+            "-ERR USER_NOT_REGISTERED",
+            "-ERR SUBSCRIBER_ABSENT",
+            "-ERR USER_NOT_REGISTERED",
+            "-ERR INVALID_GATEWAY",
+            "-ERR USER_BUSY",
+        ]
+
+    play(tmp_path, scene)
+
+
+def test_a_ringing_offer_can_be_taken_back(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone(habits="mode=manual")
+        caller, agent = await on.queued(), str(uuid4())
+        offer = on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_PROGRESS", Unique_ID=agent)
+        assert await on.ask(f"uuid_kill {agent} ORIGINATOR_CANCEL") == "+OK\n"
+        assert await offer == "-ERR ORIGINATOR_CANCEL\n"
+        over = await on.ear.wait("CHANNEL_HANGUP_COMPLETE", Unique_ID=agent)
+        assert text(over, "variable_sip_hangup_disposition") == "send_cancel"
+        assert on.switch.legs[caller].variables["current_application"] == "playback"
+
+    play(tmp_path, scene)
+
+
+def test_hold_plays_music_to_the_other_one(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        on.switch.conf.globals["hold_music"] = "local_stream://moh"
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        begun = len(on.ear.heard)
+        assert await on.ask(f"uuid_hold {agent}") == "+OK Success\n"
+        assert await on.ask(f"uuid_hold {agent}") == "-ERR Operation failed\n"
+        assert on.switch.legs[agent].call_state == "HELD"
+        assert await on.ask(f"uuid_hold off {agent}") == "+OK Success\n"
+        told = [(event.name, event.headers["Unique-ID"]) for event in on.ear.heard[begun:]]
+        wanted = [
+            ("CHANNEL_HOLD", agent),
+            ("PLAYBACK_START", caller),
+            ("PLAYBACK_STOP", caller),
+            ("CHANNEL_UNHOLD", agent),
+        ]
+        assert [one for one in told if one in wanted] == wanted
+        assert on.switch.legs[agent].times.hold_accum > 0
+
+    play(tmp_path, scene)
+
+
+def test_transfers_count_down_and_end_a_leg_that_goes_round_for_ever(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        leg_id = await on.caller("4004")
+        over = await on.ear.wait("CHANNEL_HANGUP_COMPLETE", Unique_ID=leg_id)
+        assert text(over, "Hangup-Cause") == "EXCHANGE_ROUTING_ERROR"
+
+    play(tmp_path, scene)
+
+
+def test_a_number_nobody_has_and_an_application_nobody_knows(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> list[str]:
+        legs = [await on.caller(dialled) for dialled in ("999", "4002", "4005")]
+        await on.over(*legs)
+        return [text(await on.ear.wait("CHANNEL_HANGUP", Unique_ID=leg), "Hangup-Cause") for leg in legs]
+
+    causes = play(tmp_path, scene)
+    assert causes == ["NO_ROUTE_DESTINATION", "USER_BUSY", "DESTINATION_OUT_OF_ORDER"]
+    assert not Path("/tmp/never").exists()
+
+
+def test_patience_talk_and_keys_make_a_caller(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.ask("rehearsal pace 100")
+        await on.phone()
+        leaves = await on.queued(patience="20", keys="5@5,*@9999")
+        key = await on.ear.wait("DTMF", Unique_ID=leaves)
+        assert (text(key, "DTMF-Digit"), "variable_uuid" in key.headers) == ("5", False)
+        await on.over(leaves)
+        talks, agent = await on.queued(talk="30"), str(uuid4())
+        await on.offer(talks, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        await on.over(talks, agent)
+
+    play(tmp_path, scene)
+
+
+def test_a_phone_takes_one_call_at_a_time(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        assert await on.offer(await on.queued(), str(uuid4())) == "-ERR USER_BUSY\n"
+        assert on.switch.legs[agent].peer is not None
+
+    play(tmp_path, scene)
+
+
+def test_what_is_asked_of_a_leg_that_is_not_there(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        nobody = str(uuid4())
+        for command in ("uuid_kill", "uuid_getvar", "uuid_dump", "uuid_break"):
+            assert await on.ask(f"{command} {nobody} x") == "-ERR No such channel!\n"
+        assert await on.ask(f"uuid_transfer {nobody} wait XML cc") == "-ERR No such channel!\n"
+        assert await on.ask(f"uuid_setvar_multi {nobody} a=b;c=d") == "-ERR No such channel!\n"
+        assert await on.ask(f"uuid_hold {nobody}") == "-ERR Operation failed\n"
+        assert await on.ask(f"uuid_exists {nobody}") == "false"
+        assert await on.ask(f"uuid_bridge {nobody} {nobody}") == "-ERR Invalid uuid\n"
+        assert await on.ask(f"uuid_record {nobody} start x.wav") == "-ERR Cannot locate session!\n"
+        assert await on.ask("system touch /tmp/never") == "-ERR system Command not found!\n"
+
+    play(tmp_path, scene)
+
+
+def test_variables_are_set_read_and_told(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        leg_id = await on.queued()
+        assert await on.ask(f"uuid_setvar {leg_id} ticket 42") == "+OK\n"
+        assert await on.ask(f"uuid_setvar_multi {leg_id} a=1;b=two words") == "+OK\n"
+        assert await on.ask(f"uuid_getvar {leg_id} b") == "two words"
+        assert await on.ask(f"uuid_getvar {leg_id} none") == "_undef_"
+        assert await on.ask(f"uuid_setvar {leg_id} a ") == "+OK\n"
+        await on.ask(f"uuid_kill {leg_id}")
+        over = await on.ear.wait("CHANNEL_HANGUP_COMPLETE", Unique_ID=leg_id)
+        assert (flat(over.headers["variable_ticket"]), "variable_a" in over.headers) == ("42", False)
+
+    play(tmp_path, scene)
