@@ -14,6 +14,7 @@ KINDS = (
     "CHANNEL_HANGUP.outbound",
     "CALL_UPDATE.inbound",
 )
+SAFE = "/,()!$'*-._~"  # FreeSWITCH encodes the rest (SWITCH_URL_UNSAFE)
 NAME = "王小明（上海分公司）"
 FEWEST_BYTES = 9_500
 BATCH, BATCHES = 200, 40
@@ -49,10 +50,8 @@ def batch(is_json: bool) -> bytes:
         if is_json:
             body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         else:
-            body = (
-                "".join(f"{name}: {quote(str(value), safe='/,')}\n" for name, value in event.items()).encode()
-                + b"\n"
-            )
+            lines = [f"{name}: {quote(str(value), safe=SAFE)}\n" for name, value in event.items()]
+            body = "".join([*lines, "\n"]).encode()
         out.append(f"Content-Length: {len(body)}\nContent-Type: text/event-{kind}\n\n".encode() + body)
     return b"".join(out)
 

@@ -31,7 +31,6 @@ class LegUsage:
     is_estimated: bool
 
 
-@transaction.atomic
 def charge_leg(
     *,
     tenant_schema: str,
@@ -53,11 +52,12 @@ def charge_leg(
     """
     if answered_at is None or billable_seconds <= 0:
         return None
+    kind = Direction(direction).value
     tenant = Tenant.objects.get(schema_name=tenant_schema)
     used = LegUsage(
         leg_id=leg_id,
         node=node[:LONGEST_NUMBER],
-        direction=Direction(direction).value,
+        direction=kind,
         number=_spelled(number, tenant),
         other_number=_spelled(other_number, tenant),
         answered_at=answered_at,
@@ -65,18 +65,23 @@ def charge_leg(
         seconds=ceil(billable_seconds),
         is_estimated=is_estimated,
     )
-    return _charge(tenant, used)
+    with transaction.atomic(savepoint=False):
+        return _charge(tenant, used)
 
 
 def _charge(tenant: Tenant, used: LegUsage) -> Charge | None:
+    charge = _priced(tenant, used)
+    if charge is None:
+        return None
+    # Nothing is looked up first: the ledger's own constraints decide who was first, also between two workers.
+    Charge.objects.bulk_create([charge], ignore_conflicts=True)
     written = _written(tenant, used)
-    if written is None or written.state == Charge.State.UNPRICED:
-        charge = _priced(tenant, used)
-        if charge is not None:
-            # Another worker may be settling the same leg: the one who comes second finds the first one's row.
-            Charge.objects.bulk_create([charge], ignore_conflicts=True)
-        return _written(tenant, used)
-    if written.is_estimated and not used.is_estimated and written.billable_seconds != used.seconds:
+    if (
+        written
+        and written.is_estimated
+        and not used.is_estimated
+        and written.billable_seconds != used.seconds
+    ):
         _correct_estimate(written, used)
     return written
 

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Length
 
 from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
 from tenants.models import Contract, Number, Tenant
 from tenants.queries import contract_on
+
+LONGEST_PREFIX = 15
 
 
 class Tariff(NamedTuple):
@@ -42,8 +45,8 @@ def price_of(price_list: PriceList, *, direction: str, number: str, other_number
     if direction == Direction.INBOUND:
         kind = Number.objects.filter(e164=number).values_list("kind", flat=True).first() or ""
         return prices.filter(number_kind__in={kind, ""}).order_by("-number_kind").first()
-    fitting = [price for price in prices if other_number.startswith(price.prefix)]
-    return max(fitting, key=lambda price: len(price.prefix), default=None)
+    prefixes = [other_number[:length] for length in range(len(other_number[:LONGEST_PREFIX]) + 1)]
+    return prices.filter(prefix__in=prefixes).order_by(Length("prefix").desc()).first()
 
 
 def charges_of(tenant: Tenant, month: date) -> QuerySet[Charge]:
