@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import psycopg
 
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
+from tests.contract.furnish import PASSWORD
 from tests.servers import PROJECT, SERVERS
 
 WEB_SECRET = "web-secret"
@@ -33,6 +34,13 @@ class Product:
     web_port: int
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def made(self) -> dict[str, str]:
+        return {"password": PASSWORD}
+
+    def address(self, tenant: str, path: str = "/") -> str:
+        return f"http://{tenant}.localhost:{self.web_port}{path}"
 
     @property
     def environment(self) -> dict[str, str]:

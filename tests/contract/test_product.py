@@ -5,9 +5,11 @@ Only where there are a freeswitch and a sipp; elsewhere the two tests are skippe
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -16,6 +18,7 @@ from telephony import facts
 from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, loudness, seconds_of, wait_until
 from tests.contract.furnish import PASSWORD
 from tests.contract.product import Product, running_product
+from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.freeswitch, pytest.mark.sipp, pytest.mark.timeout(240)]
 
@@ -84,6 +87,62 @@ def test_a_call_goes_from_the_ring_to_the_ledger(product: Product) -> None:
     settle_again(product, offer.call_id)
     assert product.rows(charges) == [(offer.call_id, "priced", True)]
     assert product.rows(settled) == [(2,)]
+
+
+@pytest.mark.browser
+def test_the_card_is_on_the_page_before_the_phone_is_picked_up(product: Product) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+
+    if not CHROMIUM:
+        pytest.skip("no Chromium on PATH")
+    line = product.line
+    [agent] = product.furnish(1)
+    product.start_web()
+    product.start_worker()
+    line.phone(agent["username"], DOMAIN, PASSWORD, answer_after=None)
+    with playwright.sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        work_a_call(Visitor(product, browser, "acme"), line)
+        browser.close()
+    line.log.wait(facts.LegHungUp, 15, tenant="acme", offer_id=None)
+    charges = "select count(*) from public.billing_charge"
+    wait_until(lambda: product.rows(charges) == [(1,)], 20, "the call was not charged")
+
+
+def work_a_call(ann: Visitor, line: SwitchUnderTest) -> None:
+    """Sign in, become ready, answer in the page (the phone picks up when told to), hold, hang up, wrap up."""
+    from playwright.sync_api import expect
+
+    hand = ann.page.locator("#hand")
+    ann.sign_in("agent1001")
+    ann.go("/workspace/")
+    expect(ann.page.locator("#live")).to_have_attribute("data-state", "live")
+    ann.page.click("#status")
+    ann.page.click("[data-order=set_ready]")
+    expect(ann.page.locator("#status-word")).to_have_text(re.compile("● Ready"))
+    line.call(number="+8613812342211", name="Wang Fang")
+    expect(hand).to_have_attribute("data-stage", "ringing", timeout=20_000)
+    expect(ann.page.locator("#call-name")).to_have_text("Wang Fang")
+    expect(ann.page.locator("#pop form").first).to_be_visible()
+    shown_at = datetime.now(UTC)
+    offer = line.log.wait(facts.LegRinging, tenant="acme", offer_id=offered_after(line, 0)[0].offer_id)
+    assert line.log.all(facts.LegAnswered, leg_id=offer.leg_id) == []
+    ann.page.keyboard.press("Alt+A")
+    answered = line.log.wait(facts.LegAnswered, 15, leg_id=offer.leg_id)
+    assert shown_at < answered.answered_at
+    line.log.wait(facts.LegsBridged, 15, offer_id=offer.leg_id)
+    expect(hand).to_have_attribute("data-stage", "talking", timeout=20_000)
+    ann.page.keyboard.press("Alt+H")
+    line.log.wait(facts.LegHeld, 15, leg_id=offer.leg_id)
+    expect(hand).to_have_attribute("data-stage", "hold", timeout=20_000)
+    ann.page.keyboard.press("Alt+H")
+    line.log.wait(facts.LegUnheld, 15, leg_id=offer.leg_id)
+    expect(hand).to_have_attribute("data-stage", "talking", timeout=20_000)
+    ann.page.keyboard.press("Alt+E")
+    line.log.wait(facts.LegHungUp, 15, leg_id=offer.leg_id)
+    expect(hand).to_have_attribute("data-stage", "wrap_up", timeout=20_000)
+    assert ann.failures == []
 
 
 def settle_again(product: Product, leg_id: UUID) -> None:
