@@ -18,5 +18,5 @@ for urlconf in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
     import_module(urlconf)
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": SocketDoor(URLRouter(doors.sockets(doors.TENANT_APPS)))},
+    {"http": http, "websocket": SocketDoor(URLRouter(doors.sockets()))},
 )

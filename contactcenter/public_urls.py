@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-from contactcenter import doors
 from contactcenter.health import healthz
 from contactcenter.metrics import metrics
 from tenants.people.admin_sites import operator_site
@@ -11,12 +10,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", operator_site.urls),
-    *(
-        [path("switch/", include("telephony.freeswitch.urls"))]
-        if doors.exists("telephony.freeswitch.urls")
-        else []
-    ),
-    *doors.pages(doors.PUBLIC_APPS, public=True),
+    path("switch/", include("telephony.freeswitch.urls")),
+    path("", include("tenants.people.console.urls")),
 ]
 
 handler400 = "contactcenter.errors.bad_request"

@@ -80,6 +80,24 @@ def translated() -> set[tuple[str | None, str]]:
     return found
 
 
+def told_apart() -> list[str]:
+    """English texts two catalogues translate differently: Django would show one of the two at both places."""
+    seen: dict[tuple[str | None, str], dict[str, Path]] = {}
+    for path in catalogue_files():
+        for message in _read(path):
+            first = message.id[0] if isinstance(message.id, tuple) else message.id
+            words = message.string[0] if isinstance(message.string, tuple) else message.string
+            if isinstance(first, str) and isinstance(words, str) and first and words:
+                seen.setdefault((message.context or None, first), {}).setdefault(
+                    words, path.relative_to(PROJECT)
+                )
+    return [
+        f"{words!r} is " + " but ".join(f"{chinese!r} in {place}" for chinese, place in meanings.items())
+        for (_context, words), meanings in seen.items()
+        if len(meanings) > 1
+    ]
+
+
 def source_texts() -> Iterator[Text]:
     yield from _texts_of_python()
     yield from _texts_of_templates()
@@ -148,8 +166,11 @@ def check() -> int:
     lacking = missing()
     for text in lacking:
         say(f"{text.place}: no Chinese for {text.words!r}")
-    say(f"{len(lacking)} texts lack a translation." if lacking else "Every text has its translation.")
-    return 1 if lacking else 0
+    different = told_apart()
+    for line in different:
+        say(f"{line}: say one of them in other words, or with pgettext.")
+    say(f"{len(lacking)} texts lack a translation, {len(different)} are translated in two ways.")
+    return 1 if lacking or different else 0
 
 
 def print_missing(prefix: str = "") -> int:

@@ -10,8 +10,8 @@ from tenants.people.admin_sites import tenant_site
 urlpatterns = [
     path("admin/", tenant_site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(throttle_classes=[SchemaThrottle]), name="api_schema"),
-    *doors.api(doors.TENANT_APPS),
-    *doors.pages(doors.TENANT_APPS),
+    *doors.api(),
+    *doors.pages(),
 ]
 
 handler400 = "contactcenter.errors.bad_request"

@@ -14,7 +14,9 @@ from contactcenter.environment import PROJECT
 SCHEMA_WORDS = re.compile(r"\b(schema_context|tenant_context|set_tenant|set_schema(_to_public)?)\b")
 # The doors into a schema, and what makes one.
 DOORS = {"tenants/context.py", "contactcenter/middleware/tenancy.py", "contactcenter/management/commands"}
-HOSTS_OF_PACKAGES = re.compile(r"pypi\.org|pythonhosted|npmjs|jsdelivr|unpkg|cdnjs|mirrors?\.[a-z]+\.[a-z]+|tuna\.")
+HOSTS_OF_PACKAGES = re.compile(
+    r"pypi\.org|pythonhosted|npmjs|jsdelivr|unpkg|cdnjs|mirrors?\.[a-z]+\.[a-z]+|tuna\."
+)
 APPS = ("contactcenter", "tenants", "telephony", "ticketing", "quality", "reporting")
 
 
@@ -37,6 +39,10 @@ def test_every_text_has_its_translation():
     assert [f"{text.place} {text.words!r}" for text in translations.missing()] == []
 
 
+def test_a_text_has_one_translation_everywhere():
+    assert translations.told_apart() == []
+
+
 def test_placeholders_survive_translation():
     """A lost %(name)s is a crash in one language only."""
     placeholder = re.compile(r"%\(\w+\)[sd]|%[sd](?![a-z])|\{\w*\}")
@@ -54,14 +60,17 @@ def test_only_the_doors_name_a_schema():
     named = [
         str(path.relative_to(PROJECT))
         for path in python_files(*APPS)
-        if SCHEMA_WORDS.search(path.read_text()) and not str(path.relative_to(PROJECT)).startswith(tuple(DOORS))
+        if SCHEMA_WORDS.search(path.read_text())
+        and not str(path.relative_to(PROJECT)).startswith(tuple(DOORS))
     ]
     assert named == []
 
 
 def test_nothing_names_where_packages_come_from():
     suffixes = {".py", ".toml", ".txt", ".in", ".md", ".yaml", ".yml", ".cfg", ".html", ".js", ""}
-    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True).stdout.split(
+        "\n"
+    )
     files = [PROJECT / name for name in listed if name]
     named = [
         str(path.relative_to(PROJECT))
@@ -93,4 +102,6 @@ def _is_blind(handler):
 def _speaks(handler):
     calls = (node for node in ast.walk(handler) if isinstance(node, ast.Call))
     named = {call.func.attr for call in calls if isinstance(call.func, ast.Attribute)}
-    return bool(named & {"exception", "error", "warning"}) or any(isinstance(n, ast.Raise) for n in ast.walk(handler))
+    return bool(named & {"exception", "error", "warning"}) or any(
+        isinstance(n, ast.Raise) for n in ast.walk(handler)
+    )

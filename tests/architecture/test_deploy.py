@@ -11,7 +11,14 @@ from contactcenter.environment import PROJECT
 
 COMPOSE = yaml.safe_load((PROJECT / "deploy" / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
-SECRETS = {"SECRET_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD", "FREESWITCH_PASSWORD", "SWITCH_SECRET", "METRICS_TOKEN"}
+SECRETS = {
+    "SECRET_KEY",
+    "DATABASE_PASSWORD",
+    "REDIS_PASSWORD",
+    "FREESWITCH_PASSWORD",
+    "SWITCH_SECRET",
+    "METRICS_TOKEN",
+}
 OURS = {"prepare", "web", "sockets", "telephony", "tasks", "beat"}
 
 
@@ -76,7 +83,9 @@ def test_the_switch_is_started_with_the_folders_our_configuration_fills():
 
     ours = [word.replace("/srv/switch/", "") for word in words("freeswitch")]
     theirs = [word.replace("/srv/switch/", "") for word in switch_command("/srv/switch")[1:]]
-    assert [word for word in ours if word.startswith("-")] == [word for word in theirs if word.startswith("-")]
+    assert [word for word in ours if word.startswith("-")] == [
+        word for word in theirs if word.startswith("-")
+    ]
 
 
 def test_the_proxy_passes_the_host_and_splits_sockets_from_pages():
