@@ -79,7 +79,24 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
                 phones[agent.extension] = phone.password
                 QueueAgent.objects.create(queue=queue, agent=agent)
                 QueueAgent.objects.create(queue=other, agent=agent)
+        if schema == "acme":
+            history(row, number)
     return phones
+
+
+def history(row, number: str) -> None:
+    """Two weeks of calls, customers, tickets and scores, so that acme's pages are full; globex's stay empty."""
+    from quality import demo as quality
+    from telephony.models import Agent
+    from tenants.demo.cast import Cast, CastAgent
+    from tenants.people.models import Member
+    from ticketing import demo as ticketing
+
+    members = {member.username: member for member in Member.objects.all()}
+    agents = tuple(CastAgent(agent.member, agent.extension, "", True) for agent in Agent.objects.all())
+    cast = Cast(row, f"{row.schema_name}.localhost", number, members, agents)
+    ticketing.furnish(cast)
+    quality.furnish(cast)
 
 
 if __name__ == "__main__":
