@@ -106,13 +106,17 @@ def _charge(leg: Leg, record: LegSettled) -> None:
     """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
     if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or record.answered_at is None:
         return
+    # Of a leg to the outside the number dialled is the other side's; of a caller's leg it is ours.
+    ours, theirs = record.dialled, record.caller_number
+    if leg.kind == Leg.Kind.EXTERNAL:
+        ours, theirs = theirs, ours
     charge_leg(
         tenant_schema=current_schema(),
         leg_id=leg.pk,
         node=record.node,
         direction=str(record.direction),
-        number=record.dialled,
-        other_number=record.caller_number,
+        number=ours,
+        other_number=theirs,
         answered_at=record.answered_at,
         ended_at=record.ended_at,
         billable_seconds=record.billable_seconds,

@@ -23,7 +23,7 @@ class Strategy(Protocol):
 class MostSkilled:
     """Nearest position in the queue, then most skilled in what is asked, then longest idle."""
 
-    rank_names = ("position", "missing_levels")
+    rank_names: tuple[str, ...] = ("position", "missing_levels")
 
     def rank(
         self, agent: RoutableAgent, queue_id: int | None, requirements: Iterable[Requirement]
@@ -35,7 +35,7 @@ class MostSkilled:
 class LongestIdle:
     """Nearest position in the queue, then longest idle; a skill is had or not."""
 
-    rank_names = ("position",)
+    rank_names: tuple[str, ...] = ("position",)
 
     def rank(
         self, agent: RoutableAgent, queue_id: int | None, requirements: Iterable[Requirement]
