@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from telephony import metrics
 
@@ -33,8 +33,9 @@ class Parts:
     idle: float = 0
 
     def __add__(self, other: Parts) -> Parts:
-        sums = (mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True))
-        return Parts(**dict(zip(self.__dataclass_fields__, sums, strict=True)))
+        return Parts(
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
+        )
 
     @property
     def service(self) -> metrics.ServiceCounts:

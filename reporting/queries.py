@@ -61,8 +61,11 @@ def report(question: Question, now: datetime) -> Report:
     for found in (_stay_parts(question), _offer_parts(question), _work_parts(question, now)):
         for slot, parts in found.items():
             slots[slot] = slots.get(slot, Parts()) + parts
-    days = {day: sum_of(p for (d, _h), p in slots.items() if d == day) for day in question.period.days}
-    hours = {hour: sum_of(p for (_d, h), p in slots.items() if h == hour) for hour in range(24)}
+    days = dict.fromkeys(question.period.days, Parts())
+    hours = dict.fromkeys(range(24), Parts())
+    for (day, hour), parts in slots.items():
+        days[day] += parts
+        hours[hour] += parts
     return Report(days=days, hours=hours, total=sum_of(slots.values()))
 
 
