@@ -45,11 +45,12 @@ def offer_call(
     device = registered_device(agent_id)
     if not agent.can_take_calls or device is None:
         raise AgentGone
-    offer = _write_offer(stay, agent, epoch=epoch, explanation=explanation, at=at)
+    tenant = current_tenant()
+    path = f"{tenant.schema_name}/{at:%Y-%m-%d}" if stay.queue.is_recorded else ""
+    offer = _write_offer(stay, agent, epoch=epoch, explanation=explanation, at=at, folder=path)
     follow_call(call.pk, at)
     follow_agent(agent.pk, at=at, cause="call")
     emit(events.CallOffered(occurred_at=at, call_id=call.pk, agent_id=agent.pk, offer_id=offer.pk))
-    tenant = current_tenant()
     return OfferCommand(
         offer_id=offer.pk,
         tenant=tenant.schema_name,
@@ -69,9 +70,12 @@ def _is_ringing(call: Call) -> bool:
     return call.offers.filter(ended_at=None, answered_at=None).exists()
 
 
-def _write_offer(stay: QueueStay, agent: Agent, *, epoch: int, explanation: dict, at: datetime) -> Offer:
+def _write_offer(
+    stay: QueueStay, agent: Agent, *, epoch: int, explanation: dict, at: datetime, folder: str
+) -> Offer:
+    """`folder` is where the recording will lie, "" when there is to be none."""
     offer_id = uuid4()
-    path = f"{current_tenant().schema_name}/{at:%Y-%m-%d}/{offer_id}.wav" if stay.queue.is_recorded else ""
+    path = f"{folder}/{offer_id}.wav" if folder else ""
     try:
         with transaction.atomic():
             return Offer.objects.create(

@@ -143,7 +143,7 @@ class Desk:
     def look_at_agent(self, agent_id: int) -> None:
         """Free, busy or away, as the rows say now."""
         with enter(self.tenant):
-            agent = _agents().filter(pk=agent_id).first()
+            agent = self._agent(agent_id)
             is_free = agent is not None and _can_be_offered(agent)
         if agent is None:
             self._router.remove_agent(agent_id)
@@ -160,6 +160,11 @@ class Desk:
             self._router.agent_became_busy(agent_id, busy)
         elif self._alone_until.get(agent_id, 0) <= self._now():
             self._offer_all([self._router.agent_became_free(agent_id, self._now())])
+
+    def _agent(self, agent_id: int) -> Agent | None:
+        """Skills and queues are read only of somebody new: configuration is told by itself."""
+        found = _agents() if agent_id not in self._known else Agent.objects.filter(is_active=True)
+        return found.prefetch_related("devices").filter(pk=agent_id).first()
 
     def _leave_alone(self, agent_id: int) -> None:
         until = self._now() + RETRY_AGENT_AFTER
