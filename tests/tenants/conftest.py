@@ -1,0 +1,36 @@
+"""acme with a canary in every row, and browsers that report a broken page instead of raising."""
+
+import pytest
+from django.test import Client
+
+from tenants.context import enter
+from tenants.models import Number, Plan
+from tests.tenants.planting import NUMBER, Garden, plant
+
+
+@pytest.fixture
+def inner_garden(acme) -> Garden:
+    """What is in acme's own schema: nobody outside may see any of it."""
+    with enter("acme"):
+        return plant()
+
+
+@pytest.fixture
+def garden(acme, inner_garden) -> Garden:
+    """And acme's bills, which stand in the public schema."""
+    plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
+    number = Number.objects.create(e164=f"{NUMBER}99999", country="CN", tenant=acme)
+    bills = plant(("billing",), given=(acme, plan, number))
+    return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)
+
+
+@pytest.fixture
+def someone(member, client_of):
+    """someone(globex, "agent") → a signed-in browser that reports a broken page as 500 instead of raising."""
+
+    def make(tenant, *roles: str) -> Client:
+        client = client_of(member(tenant, *roles))
+        client.raise_request_exception = False
+        return client
+
+    return make

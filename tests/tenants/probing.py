@@ -1,0 +1,124 @@
+"""Asks every address a host answers, and looks at what comes back."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.tenants.planting import CANARY, NUMBER, Garden
+
+ROLES = ("owner", "admin", "supervisor", "agent", "inspector", "finance")
+OTHER_PARAMETERS = {
+    "kind": "xlsx",
+    "who": "MQ",
+    "token": "abc-def",
+    "metric_id": "asa",
+    "url": "x",
+    "format": "csv",
+}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
+
+
+def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
+    """(pattern, name) of each address the host answers."""
+    for one in (resolver or get_resolver("contactcenter.urls")).url_patterns:
+        here = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from patterns(one, here)
+        elif isinstance(one, URLPattern):
+            yield here, one.name or ""
+
+
+def addresses(garden: Garden, urlconf: str = "contactcenter.urls") -> list[str]:
+    return sorted({address(pattern, name, garden) for pattern, name in patterns(get_resolver(urlconf))})
+
+
+def address(pattern: str, name: str, garden: Garden) -> str:
+    """The pattern with acme's ids in it. An unknown parameter fails the test: teach it here."""
+    known = garden.by_name() | OTHER_PARAMETERS | _of_model(pattern, name, garden)
+
+    def filled(match: re.Match) -> str:
+        parameter = match.group(1) or match.group(2)
+        assert parameter in known, f"{pattern}: which of acme's ids is {parameter}?"
+        return known[parameter]
+
+    text = PARAMETER.sub(filled, pattern.replace("/^", "/"))
+    return "/" + re.sub(r"[\^$\\]|/\?(?=\$|$)", "", text)
+
+
+def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
+    """What `object_id`, `pk` and `number` mean at this address."""
+    admin = re.match(r"(\w+?)_(\w+?)_(?:change|delete|history|\w+)$", name or "")
+    if pattern.startswith("admin/"):
+        found = garden.ids.get(f"{admin.group(1)}.{admin.group(2)}") if admin else None
+        return {"object_id": str(found or 1), "content_type_id": "1", "app_label": "people"}
+    noun = re.search(r"api/v1/\^?(\w+?)s?/", pattern)
+    nouns = {"member": "people.member", "audit": "people.auditentry", "call": "telephony.call",
+             "agent": "telephony.agent", "queue": "telephony.queue", "customer": "ticketing.customer",
+             "evaluation": "quality.evaluation"}  # fmt: skip
+    pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
+    ticket = next(row for model, row in garden.rows.items() if model._meta.label_lower == "ticketing.ticket")
+    phone = garden.ids["ticketing.customerphone"]
+    return {"number": str(ticket.number), "phone_id": str(phone)} | ({"pk": str(pk)} if pk else {})
+
+
+# --- what is looked at ---
+
+
+@contextmanager
+def nothing_of_acme() -> Iterator[None]:
+    """Fails when a query runs in acme's schema or names it."""
+    seen: list[str] = []
+
+    def look(execute, sql, params, many, context):
+        if connection.schema_name == "acme" or re.search(r'"acme"|\bacme\.', str(sql)):
+            seen.append(str(sql)[:200])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield
+    assert seen == []
+
+
+def leaked(answer) -> list[str]:
+    """Canaries in the body or the headers."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    text = body.decode("utf-8", "replace") + " ".join(f"{name}: {value}" for name, value in answer.items())
+    if answer.get("Content-Type", "").startswith("application/vnd.openxml"):
+        text += _cells(body)
+    return re.findall(rf"{CANARY}\d+|{re.escape(NUMBER)}\d+|203\.0\.113\.77", text)
+
+
+def _cells(body: bytes) -> str:
+    from openpyxl import load_workbook
+
+    return " ".join(str(c) for row in load_workbook(io.BytesIO(body)).active.values for c in row)
+
+
+def ask(client: Client, method: str, where: str, data: dict[str, str]):
+    """One request whose effects are undone, so that each meets the same world."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = getattr(client, method)(where, data if method == "post" else {})
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer
+
+
+def probe(
+    client: Client, garden: Garden, urlconf: str = "contactcenter.urls", *, spared: str = ""
+) -> list[str]:
+    """Complaints about every address, by GET and (but under `spared`) by POST: canaries, and pages that broke."""
+    complaints, data = [], garden.by_name() | {"number": NUMBER + "00000"}
+    for where in addresses(garden, urlconf):
+        for method in ("get",) if spared and where.startswith(spared) else ("get", "post"):
+            answer = ask(client, method, where, data)
+            # A form that comes back shows what was typed into it.
+            found = [canary for canary in leaked(answer) if canary not in data.values()]
+            if found or answer.status_code == 500:
+                complaints.append(f"{method} {where}: {answer.status_code} {found[:3]}")
+    return complaints
