@@ -24,7 +24,7 @@ RING_SECONDS = 20
 MISSED_SHARE = 0.03
 # How busy each hour from opening on is, against the mean.
 SHAPE = (0.8, 1.4, 1.5, 0.9, 0.7, 1.2, 1.3, 1.1, 0.7)
-WEEKDAY_CALLS, WEEKEND_CALLS = 90, 30
+WEEKDAY_CALLS, WEEKEND_CALLS = 60, 20
 
 
 @dataclass
