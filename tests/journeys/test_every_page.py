@@ -5,6 +5,7 @@ With SCREENSHOTS=<folder> each page is also photographed, wide and narrow, in bo
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,8 +38,8 @@ def links(visitor: Visitor) -> list[str]:
     return [url.removeprefix(own).split("#")[0] for url in found if url.startswith(own + "/")]
 
 
-def reachable(visitor: Visitor, start: list[str]) -> list[str]:
-    """One path of each kind of page, breadth first."""
+def reachable(visitor: Visitor, start: list[str], look: Callable[[str], None]) -> list[str]:
+    """One path of each kind of page, breadth first; `look` is called on each."""
     queue, known, pages = list(start), set(), []
     while queue and len(pages) < MOST_PAGES:
         path = queue.pop(0)
@@ -49,6 +50,7 @@ def reachable(visitor: Visitor, start: list[str]) -> list[str]:
         assert answer.status < 400, f"{visitor.page.url} answered {answer.status}"
         pages.append(path)
         queue += links(visitor)
+        look(path)
     return pages
 
 
@@ -56,7 +58,8 @@ def settle(visitor: Visitor) -> None:
     """Fragments are in, sockets live."""
     if visitor.page.locator("#live").count():
         visitor.page.wait_for_selector('#live[data-state="live"]')
-    visitor.page.wait_for_load_state("networkidle") if not visitor.page.locator("#live").count() else None
+    else:
+        visitor.page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.timeout(600)
@@ -64,15 +67,17 @@ def settle(visitor: Visitor) -> None:
 def test_every_page_of_a_role(product, visit, tenant, username, start):
     visitor = visit(tenant, username)
     faults: list[str] = []
-    pages = reachable(visitor, start)
-    for language in ("en", "zh-hans"):
-        visitor.speak(language)
-        for path in pages:
-            visitor.go(path)
-            settle(visitor)
-            faults += visitor.grave_faults()
-            faults += too_wide(visitor, path)
-            photograph(visitor, path, language)
+
+    def look(path: str) -> None:
+        settle(visitor)
+        faults.extend(visitor.grave_faults() + too_wide(visitor, path))
+        photograph(visitor, path)
+
+    pages = reachable(visitor, start, look)
+    visitor.speak("zh-hans")
+    for path in pages:
+        visitor.go(path)
+        look(path)
     assert faults == []
 
 
@@ -84,13 +89,13 @@ def too_wide(visitor: Visitor, path: str) -> list[str]:
     return [f"{path} is {width} px wide"] if width > NARROW else []
 
 
-def photograph(visitor: Visitor, path: str, language: str) -> None:
+def photograph(visitor: Visitor, path: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if not folder:
         return
-    name = re.sub(r"\W+", "_", pattern_of(path)).strip("_") or "home"
+    name = re.sub(r"\W+", "_", pattern_of(path).replace("…", "one")).strip("_") or "home"
     for width, height in ((WIDE, 900), (NARROW, 844)):
         visitor.page.set_viewport_size({"width": width, "height": height})
-        target = Path(folder) / f"{visitor.tenant or 'operators'}-{name}-{language}-{width}.png"
+        target = Path(folder) / f"{visitor.tenant or 'operators'}-{name}-{visitor.language}-{width}.png"
         visitor.page.screenshot(path=target, full_page=True)
     visitor.page.set_viewport_size({"width": WIDE, "height": 900})
