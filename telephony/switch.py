@@ -112,6 +112,9 @@ class Switch(Protocol):
 
     def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None: ...
 
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        """Stop an offer's ringing. Refused once the phone was picked up: a talk is never cut by a late decision."""
+
     def answer(self, leg_id: UUID) -> None:
         """Ask the ringing phone of this leg to pick up."""
 

@@ -72,6 +72,12 @@ class FreeSwitch:
     def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
         self._do(commands.kill(leg_id, cause))
 
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        leg = inventory.live_leg(self._ask(commands.dump(leg_id)))
+        if leg is None or leg.answered_at is not None:
+            raise SwitchRefused("The phone rings no more.")
+        self._do(commands.kill(leg_id, cause))
+
     def answer(self, leg_id: UUID) -> None:
         self._do(commands.pick_up(leg_id))
 

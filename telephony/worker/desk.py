@@ -218,9 +218,10 @@ class Desk:
 
     def _stop_ringing(self, offer_id: UUID, cause: str) -> None:
         try:
-            self._switch.hang_up(offer_id, cause)
+            # Never a plain hang-up: the phone may have been picked up a moment ago, and the two talk.
+            self._switch.withdraw(offer_id, cause)
         except SwitchError:
-            log.info("The leg of an offer was gone before it could be ended.", tenant=self.tenant)
+            log.info("An offer no longer rang when it was to be withdrawn.", tenant=self.tenant)
 
     def _now(self) -> float:
         return self._clock.seconds()

@@ -177,6 +177,8 @@ class Worker:
     def _take_fact(self, fact: facts.Fact) -> None:
         self._signs.note_fact(fact, self._clock.now())
         if isinstance(fact, facts.SwitchConnected):
+            self._beat_at = NEVER
+            self._keep_alive()
             self._ask_for_resync()
         elif isinstance(fact, facts.SwitchLost):
             self._stop_routing()
@@ -304,6 +306,8 @@ class Worker:
             self._switch.beat(self._clock.now())
             self._signs.note_beat()
         except SwitchError as error:
+            # Callers may have little patience left for us: not a whole beat later.
+            self._beat_at += LONGEST_NAP - BEAT_EVERY
             log.warning("The switch did not take our beat.", problem=str(error))
 
     def _wake(self) -> None:

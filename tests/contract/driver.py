@@ -74,6 +74,12 @@ class FactLog:
     def since_start(self) -> list[facts.Fact]:
         return self.heard[self._start :]
 
+    def unended(self) -> set[UUID]:
+        """Legs whose beginning was told and not their end."""
+        told = self.since_start()
+        ended = {fact.leg_id for fact in told if isinstance(fact, facts.LegHungUp)}
+        return {fact.leg_id for fact in told if isinstance(fact, facts.LegCreated)} - ended
+
     def all(self, kind: type[T], **fields: Any) -> list[T]:
         return [
             fact
@@ -202,6 +208,7 @@ class SwitchUnderTest(ABC):
         self.parties.clear()
         self.api("hupall")
         wait_until(lambda: self.legs_alive() == 0, 15, "legs stayed behind")
+        wait_until(lambda: not self.log.unended(), 10, "the end of a leg was not told")
 
     def start_beating(self) -> None:
         self.switch.beat(datetime.now(UTC))

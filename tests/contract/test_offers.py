@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
+import pytest
+
 from telephony import facts
 from telephony.facts import HungUpBy
-from telephony.switch import OfferCommand
+from telephony.switch import OfferCommand, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, event_socket, loudness, seconds_of, wait_until
 
 
@@ -124,10 +126,23 @@ def test_a_withdrawn_offer_stops_the_ringing(line: SwitchUnderTest) -> None:
     caller = line.queued_caller()
     offer = line.offer(caller.leg_id)
     line.log.wait(facts.LegRinging, leg_id=offer.offer_id)
-    line.switch.hang_up(offer.offer_id, "ORIGINATOR_CANCEL")
+    line.switch.withdraw(offer.offer_id)
     ended = line.log.wait(facts.LegHungUp, leg_id=offer.offer_id)
     assert (ended.cause, ended.answered_at) == ("ORIGINATOR_CANCEL", None)
     assert line.switch.exists(caller.leg_id)
+
+
+def test_an_offer_that_was_answered_cannot_be_withdrawn(line: SwitchUnderTest) -> None:
+    line.registered_phone(answer_after=0.2)
+    caller = line.queued_caller()
+    offer = line.offer(caller.leg_id)
+    line.log.wait(facts.LegAnswered, leg_id=offer.offer_id)
+    with pytest.raises(SwitchRefused):
+        line.switch.withdraw(offer.offer_id)
+    bridged(line, caller, offer)
+    time.sleep(0.5)
+    assert line.switch.exists(offer.offer_id)
+    assert line.log.all(facts.LegHungUp) == []
 
 
 def test_an_unanswered_offer_ends_as_no_answer_and_the_caller_waits_on(line: SwitchUnderTest) -> None:

@@ -188,6 +188,7 @@ def test_a_killed_worker_drops_nobody_and_takes_up_the_line_in_order(product: Pr
     took = time.monotonic() - returned
     assert [offer.call_id for offer in offered] == in_line
     assert took < 5
+    print(f"{WAITING} waiting callers were offered in order within {took:.1f} s of the worker's return")
     wait_until(lambda: len(line.log.all(facts.LegsBridged)) == BRIDGED + WAITING, 20, "not all were joined")
     assert line.log.all(facts.LegHungUp) == []
     assert line.log.all(facts.WaitFellBack) == []

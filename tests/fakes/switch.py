@@ -83,6 +83,13 @@ class FakeSwitch:
         self._ask("hang_up", leg_id, cause)
         self.end(leg_id, cause=cause, by=HungUpBy.SWITCH)
 
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        self._ask("withdraw", leg_id, cause)
+        leg = self.legs.get(leg_id)
+        if leg is None or leg.answered_at is not None:
+            raise SwitchRefused("The phone rings no more.")
+        self.end(leg_id, cause=cause, by=HungUpBy.SWITCH)
+
     def answer(self, leg_id: UUID) -> None:
         self._ask("answer", leg_id)
         self.pick_up(leg_id)
