@@ -41,9 +41,6 @@ class LevelsWidget(Widget):
             levels[skill.pk] = int(level)
         return levels
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return ", ".join(f"{known.skill.name} {known.level}" for known in _skills_of(obj))
-
 
 class QueuesWidget(Widget):
     """`Sales, Service` in a cell."""
@@ -56,9 +53,6 @@ class QueuesWidget(Widget):
                 raise ValueError(_("There is no queue called %(name)s.") % {"name": name[:40]})
             found.append(queue.pk)
         return found
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return ", ".join(obj.queues.values_list("name", flat=True)) if obj else ""
 
 
 class AgentResource(SafeResource):
@@ -75,6 +69,13 @@ class AgentResource(SafeResource):
         export_order = fields
         skip_unchanged = False
         clean_model_instances = True
+
+    def dehydrate_skills(self, agent: Agent) -> str:
+        known = agent.agent_skills.select_related("skill").order_by("skill__name")
+        return ", ".join(f"{skill.skill.name} {skill.level}" for skill in known)
+
+    def dehydrate_queues(self, agent: Agent) -> str:
+        return ", ".join(agent.queues.values_list("name", flat=True))
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         super().before_import_row(row, **kwargs)
@@ -132,7 +133,3 @@ class AgentResource(SafeResource):
 
 def _parts(value: Any) -> list[str]:
     return [part.strip() for part in str(value or "").replace(";", ",").split(",") if part.strip()]
-
-
-def _skills_of(agent: Agent | None) -> list[AgentSkill]:
-    return list(agent.agent_skills.select_related("skill")) if agent else []
