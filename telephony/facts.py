@@ -206,3 +206,4 @@ class LegSettled(LegFact):
     billable_seconds: int
     cause: str
     other_leg_id: UUID | None = None
+    by: HungUpBy | None = None

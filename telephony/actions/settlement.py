@@ -46,6 +46,8 @@ def _write_record(leg: Leg, record: LegSettled, at: datetime) -> None:
     leg.bridged_at = leg.bridged_at or record.bridged_at
     leg.bridged_to = leg.bridged_to or record.other_leg_id
     leg.cause, leg.is_estimated = record.cause[:64], False
+    # The record is on disk before its event is told: who hung up must not depend on which is read first.
+    leg.ended_by = leg.ended_by or (str(record.by) if record.by else "")
     leg.billable_seconds, leg.settled_at = record.billable_seconds, at
     leg.number = leg.number or plain_line(record.dialled, 64)
     leg.other_number = leg.other_number or plain_line(record.caller_number, 64)

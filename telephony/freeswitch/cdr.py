@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from telephony.facts import Direction, Fact, LegSettled, VoicemailLeft
-from telephony.freeswitch.translate import Source, moment, shown, uuid_of, whole
+from telephony.freeswitch.translate import Source, hung_up_by, moment, shown, uuid_of, whole
 
 
 class RecordUnreadable(ValueError):
@@ -78,6 +78,7 @@ def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> L
         ended_at=ended_at,
         billable_seconds=whole(variables.get("billsec", "")) or 0,
         cause=variables.get("hangup_cause", ""),
+        by=hung_up_by(variables.get("sip_hangup_disposition", "")),
         other_leg_id=uuid_of(variables.get("last_bridge_to", "") or variables.get("bridge_uuid", "")),
     )
 

@@ -212,14 +212,18 @@ def _leg_unheld(event: Event, source: Source) -> facts.Fact:
     return facts.LegUnheld(**_of_leg(event, source))
 
 
+def hung_up_by(disposition: str) -> HungUpBy:
+    return HungUpBy.PARTY if disposition in _ENDED_BY_PARTY else HungUpBy.SWITCH
+
+
 def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
     said = _of_leg(event, source)
-    by_party = variable(event, "sip_hangup_disposition") in _ENDED_BY_PARTY
+    by = hung_up_by(variable(event, "sip_hangup_disposition"))
     return facts.LegHungUp(
         **said,
         direction=_direction(event),
         cause=text(event, "Hangup-Cause"),
-        by=HungUpBy.PARTY if by_party else HungUpBy.SWITCH,
+        by=by,
         created_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
         answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
         ended_at=moment(text(event, "Caller-Channel-Hangup-Time")) or said["at"],

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from telephony import actions
-from telephony.facts import Direction, LegSettled
+from telephony.facts import Direction, HungUpBy, LegSettled
 from telephony.models import Agent, Call, Leg, Offer
 from tests.telephony.office import Office
 
@@ -161,3 +161,15 @@ def test_the_node_is_the_records(floor, charged):
     settle(floor, replace(record_of(floor, call_id), node="main-2"))
     with floor.inside():
         assert Leg.objects.get(pk=call_id).node == "main-2"
+
+
+@pytest.mark.parametrize(
+    ("by", "wanted"), [(HungUpBy.PARTY, Call.EndedBy.CALLER), (HungUpBy.SWITCH, Call.EndedBy.SYSTEM)]
+)
+def test_who_hung_up_is_known_when_the_record_is_read_before_its_event(floor, charged, by, wanted):
+    call_id = floor.caller()
+    settle(floor, record_of(floor, call_id, ended_at=floor.now + timedelta(seconds=9), by=by))
+    floor.clock.pass_seconds(9)
+    floor.switch.hang_up(call_id)
+    floor.listen()
+    assert floor.call(call_id).ended_by == wanted

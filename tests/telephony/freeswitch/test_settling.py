@@ -42,6 +42,7 @@ def test_a_callers_record() -> None:
             billable_seconds=3,
             cause="NORMAL_CLEARING",
             other_leg_id=UUID("8e4ac7f2-9d7b-4f23-82dd-4d1725029f66"),
+            by=facts.HungUpBy.SWITCH,
         )
     ]
 
