@@ -17,7 +17,8 @@ from urllib.parse import quote
 from tests.servers import SERVERS, stop
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+PATIENCE = 180
+"""Seconds a step may take on a machine that has other things to do."""
 
 
 def free_port() -> int:

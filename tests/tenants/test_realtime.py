@@ -1,0 +1,129 @@
+"""News from one process to the sockets of another: what arrives, where, and what happens when Redis goes away."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+
+from contactcenter.run.valkey import Valkey, free_port
+from tenants import realtime
+from tenants.context import enter
+from tenants.realtime import Hub, Mailbox, channel_of
+from tests.servers import stop
+
+
+class Redis:
+    """A Valkey of the test's own, to be stopped and started."""
+
+    def __init__(self, home) -> None:
+        self._server = Valkey(home / "valkey", free_port(), secrets.token_hex(8))
+        self._log = home / "valkey.log"
+        self.url = self._server.url
+        self.start()
+
+    def start(self) -> None:
+        self._process = self._server.start(self._log)
+
+    def stop(self) -> None:
+        stop(self._process)
+
+
+@pytest.fixture
+def own_redis(tmp_path, settings) -> Iterator[Redis]:
+    tmp_path.chmod(0o755)
+    server = Redis(tmp_path)
+    settings.REDIS_URL = server.url
+    yield server
+    server.stop()
+
+
+@sync_to_async
+def publish(schema: str, audience: str, message: dict) -> None:
+    with enter(schema):
+        realtime.publish(audience, message)
+
+
+async def heard(mailbox: Mailbox, seconds: float = 5) -> bytes:
+    async with asyncio.timeout(seconds):
+        return await mailbox.get()
+
+
+async def nothing_heard(mailbox: Mailbox, seconds: float = 0.3) -> bool:
+    try:
+        await heard(mailbox, seconds)
+    except TimeoutError:
+        return True
+    return False
+
+
+def test_news_reach_the_audience_of_their_tenant_and_nobody_else(at_once, acme, globex, own_redis):
+    @async_to_sync
+    async def story():
+        hub, floor, agent, elsewhere = Hub(own_redis.url), Mailbox(), Mailbox(), Mailbox()
+        assert await hub.join("acme", "floor", floor)
+        assert await hub.join("acme", "agent.7", agent)
+        assert await hub.join("globex", "floor", elsewhere)
+        await publish("acme", "floor", {"type": "call", "n": 1})
+        assert await heard(floor) == b'{"type":"call","n":1}'
+        assert await nothing_heard(agent)
+        assert await nothing_heard(elsewhere)
+        await hub.leave("acme", "floor", floor)
+        await publish("acme", "floor", {"type": "call", "n": 2})
+        assert await nothing_heard(floor)
+        await hub.close()
+
+    story()
+
+
+def test_lost_news_are_announced_and_flow_again_by_themselves(at_once, acme, own_redis):
+    @async_to_sync
+    async def story():
+        hub, floor = Hub(own_redis.url), Mailbox()
+        assert await hub.join("acme", "floor", floor)
+        await asyncio.to_thread(own_redis.stop)
+        assert await heard(floor) == Mailbox.LOST
+        await publish("acme", "floor", {"type": "call", "n": 1})
+        await asyncio.to_thread(own_redis.start)
+        assert await heard(floor, 10) == Mailbox.FOUND
+        await asyncio.sleep(realtime.QUIET_AFTER_FAILURE)
+        await publish("acme", "floor", {"type": "call", "n": 2})
+        assert await heard(floor) == b'{"type":"call","n":2}'
+        await hub.close()
+
+    story()
+
+
+def test_joining_while_redis_is_away_is_honest(own_redis):
+    own_redis.stop()
+
+    @async_to_sync
+    async def story():
+        hub, floor = Hub(own_redis.url), Mailbox()
+        assert not await hub.join("acme", "floor", floor, timeout=0.3)
+        await asyncio.to_thread(own_redis.start)
+        while await heard(floor, 10) != Mailbox.FOUND:
+            pass
+        await hub.close()
+
+    story()
+
+
+def test_a_full_mailbox_says_so_and_takes_no_more():
+    @async_to_sync
+    async def story():
+        mailbox = Mailbox(size=2)
+        for n in range(5):
+            mailbox.put(str(n).encode())
+        assert mailbox.is_overflowing
+        assert [await heard(mailbox), await heard(mailbox)] == [b"0", b"1"]
+        assert await nothing_heard(mailbox, 0.05)
+
+    story()
+
+
+@pytest.mark.parametrize("audience", ["", "floor:globex", "agent.*", "a b", "Floor\n"])
+def test_an_audience_has_a_plain_name(audience):
+    with pytest.raises(ValueError):
+        channel_of("acme", audience)
