@@ -159,7 +159,9 @@ class MemberSocket(AsyncWebsocketConsumer):
                 await self._send_snapshot()
             elif body.startswith(b'{"type":"signed_out"'):
                 await self.send(text_data=body.decode())
-                await self._shut(CLOSED_TENANT if b'"suspended"' in body or b'"closed"' in body else SIGNED_OUT)
+                await self._shut(
+                    CLOSED_TENANT if b'"suspended"' in body or b'"closed"' in body else SIGNED_OUT
+                )
                 return
             else:
                 await self.send(text_data=body.decode())

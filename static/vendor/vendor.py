@@ -40,7 +40,9 @@ def differing(versions: Path) -> list[str]:
     """Targets that are missing or are not what the list says."""
     folder = versions.parent
     wanted = {entry.target: entry.sha512 for entry in entries(versions)}
-    return [name for name, sha in wanted.items() if not (folder / name).exists() or digest(folder / name) != sha]
+    return [
+        name for name, sha in wanted.items() if not (folder / name).exists() or digest(folder / name) != sha
+    ]
 
 
 def remake(versions: Path) -> None:
@@ -49,7 +51,9 @@ def remake(versions: Path) -> None:
         for entry in entries(versions):
             archive = Path(scratch) / f"{entry.name.replace('/', '-')}-{entry.version}.tgz"
             if not archive.exists():
-                subprocess.run(["npm", "pack", "--silent", f"{entry.name}@{entry.version}"], cwd=scratch, check=True)
+                subprocess.run(
+                    ["npm", "pack", "--silent", f"{entry.name}@{entry.version}"], cwd=scratch, check=True
+                )
             with tarfile.open(archive) as package:
                 member = package.extractfile(f"package/{entry.source}")
                 assert member is not None
@@ -62,9 +66,11 @@ def main() -> int:
     if "--remake" in sys.argv:
         for versions in found:
             remake(versions)
-    bad = [f"{versions.parent.relative_to(ROOT)}/{name}" for versions in found for name in differing(versions)]
+    bad = [
+        f"{versions.parent.relative_to(ROOT)}/{name}" for versions in found for name in differing(versions)
+    ]
     for name in bad:
-        print(f"{name} is missing or not the listed version", file=sys.stderr)
+        sys.stderr.write(f"{name} is missing or not the listed version\n")
     return 1 if bad else 0
 
 

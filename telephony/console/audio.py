@@ -100,7 +100,9 @@ def _whole_or_part(request: HttpRequest, path: Path) -> HttpResponse:
     first, last = wanted or (0, size - 1)
     if wanted and (first > last or first >= size):
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    answer = StreamingHttpResponse(_pieces(request, path, first, last - first + 1), status=206 if wanted else 200)
+    answer = StreamingHttpResponse(
+        _pieces(request, path, first, last - first + 1), status=206 if wanted else 200
+    )
     answer["Content-Length"] = str(last - first + 1)
     if wanted:
         answer["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -118,7 +120,9 @@ def wanted_bytes(asked: str, size: int) -> tuple[int, int] | None:
     return int(first), min(int(last) if last else size - 1, size - 1)
 
 
-def _pieces(request: HttpRequest, path: Path, first: int, length: int) -> Iterator[bytes] | AsyncIterator[bytes]:
+def _pieces(
+    request: HttpRequest, path: Path, first: int, length: int
+) -> Iterator[bytes] | AsyncIterator[bytes]:
     """Under daphne an async iterator: a plain one would be read into memory whole."""
     pieces = _read(path.open("rb"), first, length)
     return _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces

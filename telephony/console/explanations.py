@@ -32,7 +32,10 @@ def _agent_ids(offers: list[Offer]) -> set[int]:
 def _told(offer: Offer, names: dict[int, str], skills: dict[int, str]) -> ToldOffer:
     facts = offer.explanation
     verdicts = [verdict for verdict in facts.get("verdicts", ()) if verdict["agent"] != offer.agent_id]
-    others = [f"{names.get(verdict['agent'], verdict['agent'])}: {_verdict(verdict, skills)}" for verdict in verdicts]
+    others = [
+        f"{names.get(verdict['agent'], verdict['agent'])}: {_verdict(verdict, skills)}"
+        for verdict in verdicts
+    ]
     return ToldOffer(offer, _reason(facts), others)
 
 

@@ -29,8 +29,12 @@ class CallFilterForm(forms.Form):
 
     start = forms.DateField(label=_("From"), required=False, widget=DayInput())
     end = forms.DateField(label=_("Until"), required=False, widget=DayInput())
-    queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("All"))
-    agent = forms.ModelChoiceField(Agent.objects.none(), label=_("Agent"), required=False, empty_label=_("All"))
+    queue = forms.ModelChoiceField(
+        Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("All")
+    )
+    agent = forms.ModelChoiceField(
+        Agent.objects.none(), label=_("Agent"), required=False, empty_label=_("All")
+    )
     exit = forms.ChoiceField(label=_("Outcome"), required=False)
     direction = forms.ChoiceField(label=_("Direction"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)

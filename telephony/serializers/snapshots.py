@@ -65,7 +65,7 @@ def recent_calls(agent: Agent) -> list[CallRow]:
 
 
 def figures() -> dict[str, Any]:
-    """The floor's eight, since midnight in the tenant's time zone. Rates in percent, times in seconds, None = a dash."""
+    """The floor's eight since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash."""
     now = timezone.localtime()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = queries.figures_today()

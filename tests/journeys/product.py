@@ -1,4 +1,4 @@
-"""The product as it runs, for a browser: web, worker and rehearsal switch on ports, folders and a database of its own."""
+"""The product as it runs, for a browser: web, worker and switch on ports, in folders and on a database of its own."""
 
 import json
 import os
@@ -57,7 +57,17 @@ class Product:
             "PYTHONUNBUFFERED": "1",
         }
         conf = home / "switch" / "conf"
-        daphne = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port), "contactcenter.asgi:application"]
+        daphne = [
+            "-m",
+            "daphne",
+            "-v",
+            "0",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "contactcenter.asgi:application",
+        ]
         self._commands = {
             "switch": ["-m", "telephony.freeswitch.rehearsal", "--conf", str(conf)],
             "web": daphne,
@@ -100,7 +110,9 @@ class Product:
 
     def register_phone(self, tenant: str, extension: str, habits: str = "mode=manual") -> None:
         password = quote(self.made["phones"][tenant][extension])
-        answer = self.switch(f"rehearsal phone {extension}@{tenant}.localhost register password={password} {habits}")
+        answer = self.switch(
+            f"rehearsal phone {extension}@{tenant}.localhost register password={password} {habits}"
+        )
         assert answer.startswith("+OK"), answer
 
     def call(self, tenant: str, number: str, name: str = "", patience: int = 120) -> str:
@@ -134,7 +146,9 @@ class Product:
         for name, process in self._running.items():
             assert process.poll() is None, (self.home / f"{name}.log").read_text()[-3000:]
         try:
-            request = urllib.request.Request(f"http://127.0.0.1:{self.port}/healthz", headers={"Host": "localhost"})
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.port}/healthz", headers={"Host": "localhost"}
+            )
             with urllib.request.urlopen(request, timeout=3) as answer:
                 said = json.load(answer)
         except urllib.error.HTTPError as refusal:

@@ -63,8 +63,8 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
         cell, _ = Cell.objects.get_or_create(name="main")
         SwitchNode.objects.get_or_create(name="main-1", defaults={"cell": cell})
         row = Tenant.objects.get(schema_name=schema)
-        mine = Number.objects.create(e164=number, country=row.country, kind=Number._meta.get_field("kind").choices[0][0],
-                                     currency=row.currency)  # fmt: skip
+        kind = Number._meta.get_field("kind").choices[0][0]
+        mine = Number.objects.create(e164=number, country=row.country, kind=kind, currency=row.currency)
         assign_number(number_id=mine.pk, tenant_id=row.pk, at=timezone.now())
     phones = {}
     with enter(schema):
@@ -78,7 +78,9 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
             Disposition.objects.create(name=name, parent=parent)
         Disposition.objects.create(name="Wrong number")
         for username, roles in PEOPLE.items():
-            member = create_member(username=username, name=f"{username.title()} {schema.title()}", roles=roles)
+            member = create_member(
+                username=username, name=f"{username.title()} {schema.title()}", roles=roles
+            )
             Member.objects.filter(pk=member.pk).update(password=password)
             if "agent" in roles:
                 agent, phone = actions.create_agent(member=member)

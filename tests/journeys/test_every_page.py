@@ -1,4 +1,4 @@
-"""Every page a role can reach by its links: it opens, axe finds nothing grave, it fits a telephone, nothing leaves the server.
+"""Every page a role can reach by links opens, fits a telephone, leaves nothing to axe and sends nothing elsewhere.
 
 With SCREENSHOTS=<folder> each page is also photographed, wide and narrow, in both languages.
 """
@@ -23,7 +23,9 @@ ROLES = [
     ("", "operator", ["/admin/"]),
     ("", "billing", ["/admin/"]),
 ]
-NOT_A_PAGE = re.compile(r"/(sign-out|language|audio|export|logout|import|delete|static|api|switch|metrics|healthz)\b|\.(csv|xlsx)")
+NOT_A_PAGE = re.compile(
+    r"/(sign-out|language|audio|export|logout|import|delete|static|api|switch|metrics|healthz)\b|\.(csv|xlsx)"
+)
 IDS = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}/|/\d+/|(?<=/behind)/\w+/")
 MOST_PAGES = 40
 
@@ -63,7 +65,9 @@ def settle(visitor: Visitor) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("tenant", "username", "start"), ROLES, ids=[f"{t or 'operators'}-{u}" for t, u, _ in ROLES])
+@pytest.mark.parametrize(
+    ("tenant", "username", "start"), ROLES, ids=[f"{t or 'operators'}-{u}" for t, u, _ in ROLES]
+)
 def test_every_page_of_a_role(product, visit, tenant, username, start):
     visitor = visit(tenant, username)
     faults: list[str] = []

@@ -47,6 +47,12 @@ def test_the_edge_of_a_control_can_be_seen(edge, ground, theme):
 
 def test_every_colour_is_a_token():
     sheets = Path(__file__).resolve().parents[2].glob("static/css/*.css")
-    below_the_tokens = CSS.split("/* -----", 2)[2] + "".join(p.read_text() for p in sheets if p.name != "app.css")
+    below_the_tokens = CSS.split("/* -----", 2)[2] + "".join(
+        p.read_text() for p in sheets if p.name != "app.css"
+    )
     loose = [line for line in below_the_tokens.splitlines() if re.search(r"#[0-9a-fA-F]{3,6}\b", line)]
-    assert [line for line in loose if "light-dark(" not in line and "@media print" not in line and "background: #fff" not in line] == []
+    assert [
+        line
+        for line in loose
+        if "light-dark(" not in line and "@media print" not in line and "background: #fff" not in line
+    ] == []

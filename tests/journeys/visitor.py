@@ -60,11 +60,18 @@ class Visitor:
         ]
 
     def _note_request(self, request) -> None:
-        own = (self.product.address(self.tenant, ""), self.product.address(self.tenant, "").replace("http", "ws"))
+        own = (
+            self.product.address(self.tenant, ""),
+            self.product.address(self.tenant, "").replace("http", "ws"),
+        )
         if not request.url.startswith((*own, "data:", "blob:", "about:")):
             self.left_the_server.append(request.url)
 
     def _note_console(self, message) -> None:
         # A refused answer is written to the console by the browser itself; scripts that fail are the fault.
-        if message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text:
+        if (
+            message.type == "error"
+            and "Failed to load resource" not in message.text
+            and "WebSocket" not in message.text
+        ):
             self.failures.append(message.text)

@@ -68,4 +68,4 @@ def sockets(redis_server: str, at_once: None, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("tenants.sockets.database_sync_to_async", in_this_thread)
     monkeypatch.setattr("contactcenter.middleware.socket_door.database_sync_to_async", in_this_thread)
-    yield opened
+    return opened

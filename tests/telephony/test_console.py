@@ -16,14 +16,16 @@ NUMBER = "+8613812342211"
 def stage(acme, globex, member, now, settings, tmp_path):
     """acme: Ann's answered and recorded call and Ben's; globex: one call. Recordings lie in a folder of the test."""
     settings.SWITCH = settings.SWITCH | {"recordings_dir": str(tmp_path)}
-    people = {name: member(acme, role, name=name.title()) for name, role in
-              (("ann", "agent"), ("ben", "agent"), ("boss", "supervisor"), ("judge", "inspector"), ("cash", "finance"))}  # fmt: skip
+    roles = {"ann": "agent", "ben": "agent", "boss": "supervisor", "judge": "inspector", "cash": "finance"}
+    people = {name: member(acme, role, name=name.title()) for name, role in roles.items()}
     made = {"people": people, "tmp": tmp_path}
     with enter("acme"):
         queue = Queue.objects.create(name="Sales")
         for place, name in enumerate(("ann", "ben")):
             agent = Agent.objects.create(member=people[name], name=name.title(), extension=f"100{place + 1}")
-            made[name] = a_call(now + timedelta(minutes=place), queue=queue, agent=agent, caller_number=NUMBER)
+            made[name] = a_call(
+                now + timedelta(minutes=place), queue=queue, agent=agent, caller_number=NUMBER
+            )
         made["recording"] = a_recording(made["ann"], tmp_path, "acme")
     with enter("globex"):
         made["foreign"] = a_call(now)
@@ -40,7 +42,9 @@ def a_recording(call: Call, folder: Path, schema: str) -> Recording:
     path = Path(schema) / f"{call.pk}.wav"
     (folder / schema).mkdir(exist_ok=True)
     (folder / path).write_bytes(bytes(range(256)) * 4)
-    return Recording.objects.create(call=call, leg=call.pk, path=str(path), ended_at=call.ended_at, seconds=60)
+    return Recording.objects.create(
+        call=call, leg=call.pk, path=str(path), ended_at=call.ended_at, seconds=60
+    )
 
 
 def entries(verb: str) -> int:
@@ -82,7 +86,9 @@ def test_a_part_of_a_number_finds_nothing(stage, client_of):
     assert str(stage["ann"].pk) not in boss.get("/calls/", {"number": "2211"}).content.decode()
 
 
-@pytest.mark.parametrize("query", ["queue=9999", "start=tomorrow", "after=x_y", "after=2026-01-01T00:00:00_1", "exit=%00"])
+@pytest.mark.parametrize(
+    "query", ["queue=9999", "start=tomorrow", "after=x_y", "after=2026-01-01T00:00:00_1", "exit=%00"]
+)
 def test_filters_that_cannot_be_read_do_no_harm(stage, client_of, query):
     assert client_of(stage["people"]["boss"]).get(f"/calls/?{query}").status_code == 200
 
@@ -107,7 +113,11 @@ def test_a_recording_is_played_in_ranges_and_each_play_is_written_down_once(stag
     whole = boss.get(address)
     assert (whole.status_code, len(whole.getvalue()), whole["Accept-Ranges"]) == (200, 1024, "bytes")
     part = boss.get(address, headers={"Range": "bytes=256-259"})
-    assert (part.status_code, part.getvalue(), part["Content-Range"]) == (206, b"\0\1\2\3", "bytes 256-259/1024")
+    assert (part.status_code, part.getvalue(), part["Content-Range"]) == (
+        206,
+        b"\0\1\2\3",
+        "bytes 256-259/1024",
+    )
     assert boss.get(address, headers={"Range": "bytes=-2"}).getvalue() == b"\xfe\xff"
     assert boss.get(address, headers={"Range": "bytes=1020-"}).getvalue() == b"\xfc\xfd\xfe\xff"
     assert boss.get(address, headers={"Range": "bytes=1024-"}).status_code == 416
@@ -132,17 +142,24 @@ def test_only_those_who_see_every_call_may_download(stage, client_of):
     assert entries("downloaded") == 1
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "globex/{foreign}.wav", "/etc/passwd", "acme/../globex/{foreign}.wav"])
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "globex/{foreign}.wav", "/etc/passwd", "acme/../globex/{foreign}.wav"]
+)
 def test_a_path_that_leads_out_of_the_tenants_folder_is_not_there(stage, client_of, path):
     with enter("acme"):
         Recording.objects.update(path=path.format(foreign=stage["foreign"].pk))
-    assert client_of(stage["people"]["boss"]).get(f"/recordings/{stage['recording'].pk}/audio").status_code == 404
+    assert (
+        client_of(stage["people"]["boss"]).get(f"/recordings/{stage['recording'].pk}/audio").status_code
+        == 404
+    )
     assert entries("played") == 0
 
 
 def test_a_voicemail_that_is_played_has_been_heard(stage, client_of, now):
     with enter("acme"):
-        message = Voicemail.objects.create(call=stage["ben"], queue=None, path=stage["recording"].path, created_at=now)
+        message = Voicemail.objects.create(
+            call=stage["ben"], queue=None, path=stage["recording"].path, created_at=now
+        )
     boss = client_of(stage["people"]["boss"])
     assert str(message.pk) in boss.get("/voicemails/").content.decode()
     boss.get(f"/voicemails/{message.pk}/audio")

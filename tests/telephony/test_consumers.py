@@ -1,8 +1,8 @@
 """Sockets of the workspace and the floor: who may listen, what they hear, what is refused."""
 
-import redis
 import orjson
 import pytest
+import redis
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.utils import timezone
@@ -30,7 +30,12 @@ def floor(acme, member):
         ]
         for agent in agents:
             QueueAgent.objects.create(queue=queue, agent=agent)
-    return {"queue": queue, "ann": agents[0], "ben": agents[1], "members": {"ann": ann, "ben": ben, "boss": boss}}
+    return {
+        "queue": queue,
+        "ann": agents[0],
+        "ben": agents[1],
+        "members": {"ann": ann, "ben": ben, "boss": boss},
+    }
 
 
 def tell(event) -> None:
@@ -41,7 +46,12 @@ def tell(event) -> None:
 def call_of(floor, **fields) -> Call:
     with enter("acme"):
         now = timezone.now()
-        given = {"caller_number": "+8613812342211", "caller_name": "Wang", "queue": floor["queue"], "arrived_at": now}
+        given = {
+            "caller_number": "+8613812342211",
+            "caller_name": "Wang",
+            "queue": floor["queue"],
+            "arrived_at": now,
+        }
         return Call.objects.create(**given | fields)
 
 
@@ -57,7 +67,9 @@ def test_the_snapshot_comes_first_and_then_the_news(floor, client_of, sockets): 
             assert [row["name"] for row in snapshot["queues"]] == ["Sales"]
             assert [row["name"] for row in snapshot["colleagues"]] == ["Ann", "Ben"]
             call = await in_thread(lambda: call_of(floor, agent=floor["ann"], state="talking", version=3))
-            await in_thread(lambda: tell(events.CallAnswered(occurred_at=timezone.now(), call_id=call.pk, agent_id=None)))
+            await in_thread(
+                lambda: tell(events.CallAnswered(occurred_at=timezone.now(), call_id=call.pk, agent_id=None))
+            )
             news = await page.hear("call")
             assert news["row"]["id"] == str(call.pk)
             assert news["row"]["caller"] == "138****2211"
@@ -85,7 +97,9 @@ def test_a_colleagues_call_and_another_tenants_news_are_not_heard(floor, globex,
             await page.hear("snapshot")
             call = await in_thread(lambda: call_of(floor, agent=floor["ben"], state="talking"))
             now = timezone.now()
-            await in_thread(lambda: tell(events.CallAnswered(occurred_at=now, call_id=call.pk, agent_id=None)))
+            await in_thread(
+                lambda: tell(events.CallAnswered(occurred_at=now, call_id=call.pk, agent_id=None))
+            )
             await in_thread(lambda: tell(events.AgentStateChanged(occurred_at=now, agent_id=floor["ben"].pk)))
             assert (await page.hear("agent"))["row"]["name"] == "Ben"
             for silent in (workspace, board):
@@ -102,7 +116,9 @@ async def only_beats(page) -> bool:
 
 
 @pytest.mark.parametrize("path", ["/ws/workspace/", "/ws/floor/"])
-@pytest.mark.parametrize("origin", [None, "http://globex.localhost:8000", "http://evil.example", "http://acme.localhost"])
+@pytest.mark.parametrize(
+    "origin", [None, "http://globex.localhost:8000", "http://evil.example", "http://acme.localhost"]
+)
 def test_a_foreign_origin_is_refused(floor, client_of, sockets, path, origin):  # noqa: F811
     page = browser(client_of(floor["members"]["boss"]), path, origin=origin)
     assert async_to_sync(refused)(page) == 4403
@@ -169,7 +185,8 @@ def test_a_suspended_tenants_sockets_are_told_and_closed(floor, acme, globex, me
 @pytest.mark.parametrize(
     "text",
     [" ", "no json", "[]", '{"type": 7}', '{"type": "shut_down"}', '{"type": "page_closed"}', '{"no": "type"}',
-     '{"type": "answer", "call_id": "../../etc"}', '{"type": "answer"}', '{"type": "hang_up", "agent_id": 99, "call_id": "0"}',
+     '{"type": "answer", "call_id": "../../etc"}', '{"type": "answer"}',
+     '{"type": "hang_up", "agent_id": 99, "call_id": "0"}',
      '{"type": "finish_wrap_up", "note": "' + "x" * 20_000 + '"}'],
 )  # fmt: skip
 def test_what_our_page_never_says_closes_the_socket(floor, client_of, sockets, text):  # noqa: F811
