@@ -30,7 +30,8 @@ DATABASE = "contactcenter"
 def migrations_hash() -> str:
     """Of every migration and of what builds the template, so that a change makes a new one."""
     files = sorted(path for path in PROJECT.glob("*/**/migrations/*.py") if ".venv" not in path.parts)
-    digest = hashlib.sha256()
+    # Data of one major version is of no use to another.
+    digest = hashlib.sha256(Postgres(PROJECT, PASSWORD).major_version().encode())
     for path in [*files, *(PROJECT / name for name in MAKERS)]:
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -79,6 +80,7 @@ def _forget_old(cache: Path) -> None:
     for home in cache.iterdir():
         if home.is_dir() and home.stat().st_mtime < an_hour_ago:
             shutil.rmtree(home, ignore_errors=True)
+            home.with_suffix(".log").unlink(missing_ok=True)
 
 
 def _make_template(home: Path) -> None:
@@ -152,6 +154,12 @@ os.environ |= {
     "FREESWITCH_PASSWORD": "only-for-tests",
     "PUBLIC_HOSTS": "localhost,127.0.0.1",
 }
+
+
+def pytest_collection_finish(session) -> None:
+    """Make the template before the first test: no test's time is spent on it."""
+    if not session.config.option.collectonly and any("db" in item.fixturenames for item in session.items):
+        template_cluster()
 
 
 def pytest_unconfigure() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -84,7 +85,21 @@ class Postgres:
         self._initdb()
         return True
 
+    def major_version(self) -> str:
+        """Of the binaries: "18"."""
+        said = subprocess.run(
+            [self.binaries / "postgres", "--version"], capture_output=True, text=True
+        ).stdout
+        found = re.search(r"(\d+)(\.|beta|rc)", said)
+        return found.group(1) if found else ""
+
     def _take_up(self) -> None:
+        made_by, ours = (self.data / "PG_VERSION").read_text().strip(), self.major_version()
+        if made_by != ours:
+            raise CannotRun(
+                f"The data in {self.data} are PostgreSQL {made_by}'s, {self.binaries} is {ours}. "
+                f"Set PG_BINDIR to a PostgreSQL {made_by}, or move {self.home} away to begin anew."
+            )
         self._own(self.data, self.socket_dir)
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists() and not self._is_ours(int(pid_file.read_text().split()[0])):

@@ -169,6 +169,15 @@ def test_a_pid_file_left_by_a_power_cut_does_not_keep_the_database_down(tmp_path
         server.wait(20)
 
 
+def test_data_of_another_version_are_left_alone(tmp_path):
+    cluster = Postgres(tmp_path / "pg", "secret", is_durable=False)
+    cluster.make()
+    (cluster.data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(CannotRun, match="are PostgreSQL 9's"):
+        cluster.make()
+    assert (cluster.data / "pg_hba.conf").exists()
+
+
 def test_the_database_refuses_a_wrong_password(tmp_path):
     cluster = Postgres(tmp_path / "pg", "secret", is_durable=False)
     cluster.make()
