@@ -94,6 +94,10 @@ class ChargeAdmin(ReadOnlySheetAdmin):
     search_fields = ["leg_id__exact", "label"]
     exclude = ["other_number"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Sheets name the tenant in every row."""
+        return super().get_queryset(request).select_related("tenant")
+
     @display(description=_("other number"))
     def shown_other(self, charge: Charge) -> str:
         return mask_number(charge.other_number) or "–"

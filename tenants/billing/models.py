@@ -5,11 +5,13 @@ the rest.
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants.billing.errors import PriceListInUse
 from tenants.models import Currency, Number, Plan, Tenant
 
 ZERO = Decimal(0)
@@ -98,6 +100,11 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """By whatever door it comes: a list that charges were made by takes no price and loses none."""
+        if self.price_list_id and self.price_list.is_in_use:
+            raise ValidationError({"price_list": PriceListInUse().message})
 
 
 class Charge(models.Model):

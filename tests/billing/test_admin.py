@@ -83,6 +83,23 @@ def test_a_list_in_use_takes_no_rows_and_no_changes(finance, prices, contract, c
     assert prices.prices.get(prefix="+86").per_minute == Decimal("0.100000")
 
 
+def test_a_price_cannot_slip_into_a_list_in_use_by_its_own_form(finance, prices, contract, charge) -> None:
+    charge(60)
+    typed = {
+        "price_list": prices.pk,
+        "direction": "outbound",
+        "prefix": "+8621",
+        "number_kind": "",
+        "label": "Shanghai",
+        "per_minute": "0.01",
+        "minimum_seconds": "0",
+        "increment_seconds": "60",
+    }
+    answer = finance.post("/admin/billing/price/add/", typed)
+    assert "Make a new version instead" in answer.content.decode()
+    assert prices.prices.count() == 5
+
+
 def test_a_new_version_is_a_copy_that_can_be_changed(finance, prices, contract, charge) -> None:
     charge(60)
     page = f"/admin/billing/pricelist/{prices.pk}/new-version/"
