@@ -123,6 +123,9 @@ export function showState(badge, word, dated = []) {
     if (badge.textContent !== text) badge.textContent = text;
     if (badge.dataset.state === name) return;
     badge.dataset.state = name;
+    // Announced once per change: a badge that counts seconds aloud would drown everything else.
+    const announcer = document.getElementById("announce");
+    if (announcer && name !== "connecting") announcer.textContent = word(`live_${name}`, { seconds: Math.ceil(seconds) });
     for (const part of dated) part.classList.toggle("is-stale", name !== "live");
   };
 }

@@ -220,6 +220,24 @@ def test_bytes_and_floods_close_the_socket(floor, client_of, sockets):  # noqa: 
     story()
 
 
+def test_a_page_that_stops_reading_is_closed_and_comes_back(floor, client_of, sockets, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("tenants.sockets.BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("tenants.sockets.SLOW_AFTER", 0.5)
+    client = client_of(floor["members"]["ann"])
+
+    @async_to_sync
+    async def story():
+        async with sockets(client, "/ws/workspace/") as reader, sockets(client, "/ws/workspace/") as stalled:
+            await reader.hear("snapshot")
+            for _ in range(20):
+                await reader.hear("beat")
+                await reader.say({"type": "beat"})
+            assert await stalled.closed_with() == 4408
+            await reader.hear("beat")
+
+    story()
+
+
 def test_an_order_without_a_worker_is_refused_in_words(floor, client_of, sockets):  # noqa: F811
     client = client_of(floor["members"]["ann"])
 

@@ -43,7 +43,7 @@ export function showCall(state) {
   text("call-name", someone ? call.caller_name || word("unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
   text("call-number", someone ? call.caller : "");
   text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
-  document.getElementById("go-ready").hidden = stage !== "none" || isReady || !agent;
+  hideReady(stage !== "none" || isReady || !agent);
   showButtons(stage);
 }
 
@@ -60,15 +60,24 @@ function showButtons(stage) {
   document.getElementById("ticket-card").hidden = stage === "none";
 }
 
+function hideReady(isHidden) {
+  const offer = document.getElementById("go-ready");
+  const hadFocus = offer.contains(document.activeElement);
+  offer.hidden = isHidden;
+  if (hadFocus && isHidden) focusPanel();
+}
+
 /** A button that loses its meaning while focused hands the focus to the panel, never to nowhere. */
+function focusPanel() {
+  const hand = document.getElementById("hand");
+  hand.tabIndex = -1;
+  hand.focus({ preventScroll: true });
+}
+
 function enable(id, isEnabled) {
   const button = document.getElementById(id);
   if (button.disabled === !isEnabled) return;
   const hadFocus = document.activeElement === button;
   button.disabled = !isEnabled;
-  if (hadFocus && !isEnabled) {
-    const hand = document.getElementById("hand");
-    hand.tabIndex = -1;
-    hand.focus({ preventScroll: true });
-  }
+  if (hadFocus && !isEnabled) focusPanel();
 }
