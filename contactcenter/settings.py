@@ -168,7 +168,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = environment.text("STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+# File names carry no hash: after an update nobody may run the scripts of the hour before.
+WHITENOISE_MAX_AGE = 60
 
 # --- cookies stay with the host that set them -------------------------------------------------------------------
 SESSION_COOKIE_DOMAIN = None
