@@ -1,5 +1,6 @@
 """Tenants and the terms they are on, all in the public schema: plan, SLA, contract, numbers, steps of opening."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -132,6 +133,10 @@ class Domain(DomainMixin):
     def __str__(self) -> str:
         return self.domain
 
+    def clean(self) -> None:
+        self.domain = (self.domain or "").strip().lower()
+        HOST_NAME(self.domain)
+
 
 class Contract(models.Model):
     """The terms a tenant is on from one day to another; at most one on any day."""
@@ -167,6 +172,19 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return self.reference or f"{self.tenant} · {self.starts_on}"
+
+    def clean(self) -> None:
+        """Two contracts on one day would be billed twice."""
+        if not (self.tenant_id and self.starts_on):
+            return
+        others = Contract.objects.filter(tenant_id=self.tenant_id).exclude(pk=self.pk)
+        others = others.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=self.starts_on))
+        if self.ends_on:
+            others = others.filter(starts_on__lte=self.ends_on)
+        if others.exists():
+            raise ValidationError(
+                _("Another contract holds on these days. End that one first."), code="overlap"
+            )
 
     def holds_on(self, day) -> bool:  # noqa: ANN001
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -6,13 +6,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import models, transaction
 from django.utils import timezone
 
-from tenants.context import current_schema
+from tenants.context import current_schema, is_public
 from tenants.events import MemberSignedOutEverywhere, emit
 from tenants.people.acting import acting_now
 from tenants.people.audit import plain, subject_of
-from tenants.people.errors import LastOwner
+from tenants.people.errors import LastOperator, LastOwner
 from tenants.people.models import ApiToken, AuditEntry, Member
-from tenants.people.queries import is_last_owner
+from tenants.people.queries import is_last_key_holder
 from tenants.people.tokens import beginning_of, digest_of, new_token
 
 
@@ -95,8 +95,8 @@ def end_access(*, member: Member, at: datetime) -> None:
     """The member leaves: no sign-in, no session, no key. What he did stays in the log."""
     if not member.is_active:
         return
-    if is_last_owner(member):
-        raise LastOwner
+    if is_last_key_holder(member):
+        raise LastOperator if is_public() else LastOwner
     member.is_active = False
     member.save(update_fields=["is_active"])
     member.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=at)

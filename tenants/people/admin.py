@@ -192,7 +192,7 @@ class ApiTokenAdmin(AuditedModelAdmin):
     list_filter = [("revoked_at", RangeDateTimeFilter)]
     list_select_related = ["member"]
     search_fields = ["name", "prefix", "member__name"]
-    fields = ["name", "member", "expires_at"]
+    fields = ["name", "expires_at"]
     actions_detail = ["revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -202,7 +202,8 @@ class ApiTokenAdmin(AuditedModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form, change: bool) -> None:  # noqa: ANN001
-        token, text = create_token(member=obj.member, name=obj.name, expires_at=obj.expires_at)
+        # A key acts as its maker: one made for somebody else would be a way to act as him.
+        token, text = create_token(member=request.user, name=obj.name, expires_at=obj.expires_at)
         obj.pk = token.pk
         messages.warning(request, format_html(str(_("Copy the key now, it is shown this once: {}")), text))
 

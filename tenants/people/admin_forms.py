@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from tenants.people.errors import LastOperator, LastOwner
 from tenants.people.models import Member, Role
 from tenants.people.policies import can_change_member, grantable_roles
-from tenants.people.queries import members_with
+from tenants.people.queries import is_last_key_holder, key_role
 
 
 class MemberForm(forms.ModelForm):
@@ -47,10 +48,10 @@ class MemberForm(forms.ModelForm):
         values = self.cleaned_data
         if self.instance.pk and not can_change_member(self.by, self.instance):
             raise ValidationError(_("Only an owner may change an owner."), code="owner")
-        stays = values.get("is_active") and Role.OWNER in values.get("roles", ())
-        was = self.instance.pk and Role.OWNER in Member.objects.values_list("roles", flat=True).get(
-            pk=self.instance.pk
-        )
-        if was and not stays and not members_with(Role.OWNER).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("A tenant needs an owner. Name another owner first."), code="last_owner")
+        role = key_role()
+        stays = values.get("is_active") and role in values.get("roles", ())
+        stored = Member.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        if stored and not stays and is_last_key_holder(stored):
+            error = LastOperator() if role == Role.OPERATOR else LastOwner()
+            raise ValidationError(error.message, code="last")
         return values

@@ -94,6 +94,10 @@ class ConsoleSite(UnfoldAdminSite):
             groups.append({"title": app["name"], "items": items, "separator": bool(groups)})
         return groups
 
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Our own page: it is audited and ends the other sessions."""
+        return redirect("/password/")
+
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return redirect("/sign-out/")
 

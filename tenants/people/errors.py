@@ -19,6 +19,10 @@ class LastOwner(DomainError):
     """A tenant needs an owner. Name another owner first."""
 
 
+class LastOperator(DomainError):
+    """The console needs an operator. Name another operator first."""
+
+
 class RoleNotYours(NotAllowed):
     """You cannot grant a role above your own."""
 

@@ -6,7 +6,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tenants.people.models import ApiToken, AuditEntry, Member
+from tenants.context import is_public
+from tenants.people.models import ApiToken, AuditEntry, Member, Role
 from tenants.people.tokens import digest_of
 
 
@@ -36,8 +37,14 @@ def members_with(*roles: str) -> QuerySet[Member]:
     return Member.objects.filter(is_active=True, roles__overlap=list(roles))
 
 
-def is_last_owner(member: Member) -> bool:
-    return "owner" in member.roles and not members_with("owner").exclude(pk=member.pk).exists()
+def key_role() -> str:
+    """The role that can give every other: without anyone in it the schema would be locked for good."""
+    return Role.OPERATOR if is_public() else Role.OWNER
+
+
+def is_last_key_holder(member: Member) -> bool:
+    role = key_role()
+    return role in member.roles and not members_with(role).exclude(pk=member.pk).exists()
 
 
 def history_of(subject: str, limit: int = 50) -> list[AuditEntry]:

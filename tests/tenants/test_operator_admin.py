@@ -224,3 +224,54 @@ def test_numbers_come_in_from_a_sheet_and_wrong_rows_are_named(operator):
         ("+442079460777", "free"),
         ("4005550177", "free"),
     ]
+
+
+# --- terms ---
+
+
+def tenant_form(tenant: Tenant, contracts: list[dict], domains: list[dict]) -> dict:
+    """The tenant's page as a browser sends it, with its rows of contracts and domains."""
+    data = {name: getattr(tenant, name) for name in ("name", "language", "country", "time_zone", "currency")}
+    for prefix, rows in (("provisioning_steps", []), ("contracts", contracts), ("domains", domains)):
+        kept = sum("id" in row for row in rows)
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": kept}
+        for position, row in enumerate(rows):
+            data |= {f"{prefix}-{position}-{name}": value for name, value in row.items()}
+            data[f"{prefix}-{position}-tenant"] = tenant.pk
+    return data
+
+
+def test_a_change_of_the_contract_is_written_down(operator, acme, plan):
+    kept = Contract.objects.create(tenant=acme, plan=plan, starts_on=date(2026, 1, 1), seats=5)
+    row = {"id": kept.pk, "plan": plan.pk, "sla": "", "starts_on": "2026-01-01", "ends_on": "", "seats": "9",
+           "reference": ""}  # fmt: skip
+    host = {"id": acme.domains.get().pk, "domain": "acme.localhost", "is_primary": "on"}
+    operator.post(f"{TENANTS}{acme.pk}/change/", tenant_form(acme, [row], [host]))
+    kept.refresh_from_db()
+    assert kept.seats == 9
+    entry = AuditEntry.objects.get(verb="changed", subject=f"tenants.contract:{kept.pk}")
+    assert (entry.actor_name, entry.after) == ("Olivia", {"seats": 9})
+
+
+def test_two_contracts_never_hold_on_one_day(operator, acme, plan):
+    Contract.objects.create(tenant=acme, plan=plan, starts_on=date(2026, 1, 1), seats=5)
+    form = {"tenant": acme.pk, "plan": plan.pk, "sla": "", "starts_on": "2026-06-01", "ends_on": "", "seats": "5",
+            "reference": ""}  # fmt: skip
+    answer = operator.post("/admin/tenants/contract/add/", form)
+    assert "Another contract holds on these days." in answer.content.decode()
+    assert Contract.objects.count() == 1
+
+
+def test_a_malformed_host_name_is_refused_on_the_tenants_page(operator, acme):
+    host = {"id": acme.domains.get().pk, "domain": "not a host", "is_primary": "on"}
+    answer = operator.post(f"{TENANTS}{acme.pk}/change/", tenant_form(acme, [], [host]))
+    assert "A host name such as" in answer.content.decode()
+    assert acme.domains.get().domain == "acme.localhost"
+
+
+def test_the_last_operator_cannot_lock_the_console(member, client_of):
+    olivia = member(None, "operator", name="Olivia")
+    answer = client_of(olivia).post(f"/admin/people/member/{olivia.pk}/change/", {
+        "name": "Olivia", "username": olivia.username, "email": "", "language": "", "roles": ["operator"]})  # fmt: skip
+    assert "The console needs an operator." in answer.content.decode()
+    assert Member.objects.get(pk=olivia.pk).is_active

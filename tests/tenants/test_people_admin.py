@@ -304,3 +304,19 @@ def test_members_can_be_filtered_by_role_and_paged(people, client_of, acme, glob
     page = client.get("/api/v1/members/?page_size=4").json()
     rest = client.get(page["next"].split("acme.localhost")[1]).json()
     assert len(page["results"]) + len(rest["results"]) == 6
+
+
+def test_a_key_acts_as_its_maker_and_nobody_else(people, client_of, acme, inside):
+    client = client_of(people["admin"])
+    answer = client.post(
+        "/admin/people/apitoken/add/",
+        {"name": "sync", "member": people["owner"].pk, "expires_at_0": "", "expires_at_1": ""},
+        follow=True,
+    )
+    assert "cct_" in messages_of(answer)
+    with inside(acme):
+        assert ApiToken.objects.get().member_id == people["admin"].pk
+
+
+def test_the_password_is_changed_on_our_own_page(people, client_of):
+    assert client_of(people["admin"]).get("/admin/password_change/")["Location"] == "/password/"
