@@ -12,7 +12,6 @@ from telephony.actions.agents import (
 from telephony.actions.following import follow_call
 from telephony.actions.legs import (
     end_leg,
-    lose_leg,
     note_answer,
     note_bridge,
     note_hang_up_order,
@@ -24,7 +23,7 @@ from telephony.actions.legs import (
 )
 from telephony.actions.offers import AgentGone, CallGone, fail_offer, offer_call
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
-from telephony.actions.settlement import settle_leg
+from telephony.actions.settlement import lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
     a1_hash,

@@ -146,17 +146,6 @@ def end_leg(
 
 
 @transaction.atomic
-def lose_leg(*, leg_id: UUID, at: datetime) -> None:
-    """The switch no longer knows this leg and never told its end: ended now, as an estimate."""
-    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
-    if leg.ended_at:
-        return
-    leg.ended_at, leg.cause, leg.is_estimated = at, "LOST", True
-    leg.save()
-    _follow(leg, at)
-
-
-@transaction.atomic
 def note_hang_up_order(*, leg_id: UUID, by: str) -> None:
     """The agent pressed the button in the page: the switch will say that it hung up, we say for whom."""
     Leg.objects.filter(pk=leg_id, ended_at=None).update(asked_to_end_by=by)

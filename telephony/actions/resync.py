@@ -13,6 +13,7 @@ from telephony.actions.agent_activity import follow_agent
 from telephony.actions.agents import register_device, unregister_device
 from telephony.actions.following import follow_call
 from telephony.actions.offers import fail_offer
+from telephony.actions.settlement import lose_leg
 from telephony.facts import Direction
 from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg, Registration
@@ -116,7 +117,7 @@ def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: d
             Leg.objects.filter(pk=leg_id, call=None).update(
                 call=call, kind=Leg.Kind.CALLER, direction="inbound"
             )
-        legs.lose_leg(leg_id=leg_id, at=at)
+        lose_leg(leg_id=leg_id, at=at)
     for offer_id in offer_ids:
         fail_offer(offer_id=offer_id, at=at, failure="LOST")
 

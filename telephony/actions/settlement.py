@@ -1,5 +1,6 @@
 """The switch's own call record is the last truth of a leg, and the bill is made of it."""
 
+import math
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
 from telephony.actions.recordings import find_recording
 from telephony.actions.stays import estimate_stay
+from telephony.actions.story import LOST
 from telephony.facts import Direction, LegSettled
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.text import plain_line
@@ -35,7 +37,7 @@ def settle_leg(*, record: LegSettled, at: datetime) -> None:
         offer = next((offer for offer in story.offers if offer.pk == leg.pk), None)
         if offer:
             find_recording(offer, at=record.ended_at)
-    _charge(leg, record)
+    _charge(leg)
     emit(events.LegWasSettled(occurred_at=at, call_id=call_id, leg_id=leg.pk))
 
 
@@ -104,23 +106,38 @@ def _offer_of_record(record: LegSettled) -> Offer | None:
     )
 
 
-def _charge(leg: Leg, record: LegSettled) -> None:
-    """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
-    if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or record.answered_at is None:
+@transaction.atomic
+def lose_leg(*, leg_id: UUID, at: datetime) -> None:
+    """The switch no longer knows this leg and never told its end: ended by the last evidence, charged as an estimate.
+
+    A record that still comes corrects both.
+    """
+    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
+    if leg.ended_at:
         return
-    # Of a leg to the outside the number dialled is the other side's; of a caller's leg it is ours.
-    ours, theirs = record.dialled, record.caller_number
-    if leg.kind == Leg.Kind.EXTERNAL:
-        ours, theirs = theirs, ours
+    leg.ended_at = max(filter(None, (at, leg.created_at, leg.answered_at)))
+    leg.cause, leg.is_estimated = LOST, True
+    if leg.answered_at:
+        leg.billable_seconds = math.ceil((leg.ended_at - leg.answered_at).total_seconds())
+    leg.save()
+    if leg.call_id:
+        follow_call(leg.call_id, at)
+    _charge(leg)
+
+
+def _charge(leg: Leg) -> None:
+    """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
+    if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or leg.answered_at is None:
+        return
     charge_leg(
         tenant_schema=current_schema(),
         leg_id=leg.pk,
-        node=record.node,
-        direction=str(record.direction),
-        number=ours,
-        other_number=theirs,
-        answered_at=record.answered_at,
-        ended_at=record.ended_at,
-        billable_seconds=record.billable_seconds,
-        is_estimated=False,
+        node=leg.node,
+        direction=leg.direction,
+        number=leg.number or (leg.call.number if leg.call else ""),
+        other_number=leg.other_number or (leg.call.caller_number if leg.call else ""),
+        answered_at=leg.answered_at,
+        ended_at=leg.ended_at,
+        billable_seconds=leg.billable_seconds or 0,
+        is_estimated=leg.is_estimated,
     )

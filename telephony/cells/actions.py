@@ -29,21 +29,28 @@ def hold_epoch(*, cell: str, epoch: int) -> None:
         raise EpochIsOver
 
 
-def note_switch(*, node: str, core_uuid: str, at: datetime) -> bool:
+def note_switch(*, node: str, core_uuid: str, at: datetime) -> datetime | None:
     """Write down which run of the switch we hear.
 
-    True when it is another one than before: it has restarted.
+    When it is another one than before, the switch has restarted: the answer is the last moment its former run was
+    known to be alive, and nothing of that run can have ended later. None otherwise.
     """
     with enter_public():
-        known = SwitchNode.objects.filter(name=node).values_list("core_uuid", flat=True).first()
+        known = SwitchNode.objects.filter(name=node).values("core_uuid", "last_seen_at").first()
         SwitchNode.objects.filter(name=node).update(core_uuid=core_uuid, last_seen_at=at)
-    return bool(known) and known != core_uuid
+    if not known or not known["core_uuid"] or known["core_uuid"] == core_uuid:
+        return None
+    return known["last_seen_at"] or at
 
 
-def report(*, cell: str, epoch: int, state: dict[str, Any]) -> None:
-    """What /healthz shows of the acting worker."""
+def report(
+    *, cell: str, epoch: int, state: dict[str, Any], node: str, switch_seen_at: datetime | None
+) -> None:
+    """What /healthz shows of the acting worker, and when the switch last answered it."""
     with enter_public():
-        Lease.objects.filter(cell__name=cell, epoch=epoch).update(report=state)
+        is_ours = Lease.objects.filter(cell__name=cell, epoch=epoch).update(report=state)
+        if is_ours and switch_seen_at:
+            SwitchNode.objects.filter(name=node).update(last_seen_at=switch_seen_at)
 
 
 @transaction.atomic

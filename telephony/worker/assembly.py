@@ -59,7 +59,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         lease=lease,
         inbox=inbox,
         sweeper=sweeper,
-        signs=Signs(worker_id, kind=str(known["kind"])),
+        signs=Signs(worker_id, kind=str(known["kind"]), node=node),
         node=node,
         after_resync=partial(write_snapshot, known),
     )

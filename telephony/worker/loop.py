@@ -252,9 +252,12 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
+        alive_until = None
         if self._signs.core_uuid:
-            cell_actions.note_switch(node=self._node, core_uuid=self._signs.core_uuid, at=self._clock.now())
-        tenants = self._resync.run(self._lease.cell)
+            alive_until = cell_actions.note_switch(
+                node=self._node, core_uuid=self._signs.core_uuid, at=self._clock.now()
+            )
+        tenants = self._resync.run(self._lease.cell, lost_at=alive_until)
         self._inbox.forget_news()
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -34,8 +35,11 @@ class Resync:
         self._keep_alive = keep_alive
         self._prove = prove
 
-    def run(self, cell: str) -> list[str]:
-        """Returns the schemas of the cell. The switch is asked before, never inside, a transaction."""
+    def run(self, cell: str, *, lost_at: datetime | None = None) -> list[str]:
+        """Returns the schemas of the cell. The switch is asked before, never inside, a transaction.
+
+        `lost_at` is when what is gone must have ended at the latest; None means that nobody knows better than now.
+        """
         live = self._switch.live_legs()
         registrations = self._switch.registrations()
         self._keep_alive()
@@ -44,7 +48,7 @@ class Resync:
         for tenant in tenants:
             self._keep_alive()
             own = [found for found in registrations if found.domain == tenant.host]
-            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own)
+            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at)
         log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
         return [tenant.schema_name for tenant in tenants]
 
@@ -59,7 +63,12 @@ class Resync:
         return found
 
     def _agree(
-        self, schema: str, own: list[LiveLeg], live: list[LiveLeg], registrations: list[Registration]
+        self,
+        schema: str,
+        own: list[LiveLeg],
+        live: list[LiveLeg],
+        registrations: list[Registration],
+        lost_at: datetime | None,
     ) -> None:
         at = self._clock.now()
         with enter(schema):
@@ -78,7 +87,7 @@ class Resync:
                 leg_ids=[leg_id for leg_id in legs if leg_id in gone],
                 offer_ids=[offer_id for offer_id in offers if offer_id in gone],
                 node=self._node,
-                at=at,
+                at=lost_at or at,
             )
             resync.settle_registrations(registrations, at=at)
             resync.look_again(at=at)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 import redis
 import structlog
@@ -23,8 +23,9 @@ QUIET_SECONDS = 5.0
 
 
 class Signs:
-    def __init__(self, worker_id: str, *, kind: str) -> None:
+    def __init__(self, worker_id: str, *, kind: str, node: str) -> None:
         self._worker_id = worker_id
+        self._node = node
         self._kind = kind
         self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         self._quiet_until = 0.0
@@ -63,9 +64,18 @@ class Signs:
         switch_said = {"kind": self._kind, "is_connected": switch.is_connected, "beat_at": self._beat_at}
         self._show_in_redis({"worker": said, "switch": switch_said})
         try:
-            cell_actions.report(cell=lease.cell, epoch=lease.epoch, state={**said, "switch": switch_said})
+            cell_actions.report(
+                cell=lease.cell,
+                epoch=lease.epoch,
+                state={**said, "switch": switch_said},
+                node=self._node,
+                switch_seen_at=self._beat_time(),
+            )
         except DATABASE_AWAY:
             connection.close()
+
+    def _beat_time(self) -> datetime | None:
+        return datetime.fromtimestamp(self._beat_at, UTC) if self._beat_at else None
 
     def _show_in_redis(self, parts: dict[str, dict]) -> None:
         if time.monotonic() < self._quiet_until:

@@ -99,6 +99,8 @@ def test_an_offer_of_an_older_epoch_is_never_written(floor):
 
 
 def test_a_restarted_switch_is_recognised_by_its_core(floor):
-    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=floor.now) is False
-    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=floor.now) is False
-    assert cell_actions.note_switch(node="main-1", core_uuid="two", at=floor.now) is True
+    last_seen = floor.now
+    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=last_seen) is None
+    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=last_seen) is None
+    floor.clock.pass_seconds(60)
+    assert cell_actions.note_switch(node="main-1", core_uuid="two", at=floor.now) == last_seen

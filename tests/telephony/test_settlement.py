@@ -105,20 +105,24 @@ def test_an_agents_phone_is_not_charged(floor, charged):
     assert charged == []
 
 
-def test_a_record_corrects_a_leg_that_was_given_up_as_lost(floor, charged, at_once):
+def test_a_leg_lost_with_the_switch_is_charged_as_an_estimate_and_its_record_corrects_it(
+    floor, charged, at_once
+):
     office = Office(floor)
     call_id = office.caller()
+    start = floor.call(call_id).arrived_at
     office.pass_seconds(30)
     office.switch.restart()
     office.switch.connect()
     office.settle()
     assert floor.call(call_id).exit == "lost"
-    start = floor.call(call_id).arrived_at
     settle(floor, record_of(floor, call_id, created_at=start, ended_at=start + timedelta(seconds=12)))
     call = floor.call(call_id)
     assert (call.exit, call.ended_at) == ("abandoned", start + timedelta(seconds=12))
     with floor.inside():
         assert Leg.objects.get(pk=call_id).is_estimated is False
+    told = [(charge["leg_id"], charge["is_estimated"], charge["billable_seconds"]) for charge in charged]
+    assert told == [(call_id, True, 30), (call_id, False, 65)]
 
 
 def test_the_announcement_of_a_stay_adopts_the_one_known_from_the_record(floor, charged):
