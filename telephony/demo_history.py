@@ -98,15 +98,14 @@ class _Day:
         self.closes = datetime.combine(self.day, CLOSES, tzinfo=self.zone)
         self.queue: Queue = self.entry.queue
         self.dispositions = list(Disposition.objects.filter(children=None, is_active=True))
-        staff = self.agents if self.day.weekday() < 5 else self.agents[::2]
         self.shifts = [
             _Shift(agent, self.opens, self._lunch_at(position))
-            for position, agent in enumerate(staff[: self._seats()])
+            for position, agent in enumerate(self.chance.sample(self.agents, self._seats()))
         ]
 
     def _seats(self) -> int:
         """Few are on the telephone at a time, and some days one of them is ill: the callers notice."""
-        return max(1, len(self.agents) // 3 + self.chance.choice((0, 0, 1)))
+        return min(len(self.agents), max(1, len(self.agents) // 3 + self.chance.choice((0, 0, 1))))
 
     def play(self) -> None:
         for shift in self.shifts:

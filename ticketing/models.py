@@ -24,7 +24,7 @@ class Customer(models.Model):
         CHINESE = "zh-hans", _("Chinese")
         ENGLISH = "en", _("English")
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("customer", "name"), max_length=120)
     level = models.CharField(_("level"), max_length=16, choices=Level.choices, default=Level.STANDARD)
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=Language.choices, blank=True)
