@@ -38,7 +38,7 @@ async def _run(leg: Leg) -> None:
             await step(leg)
         hang_up(leg, "NORMAL_CLEARING")
     except Exception as error:  # one leg's trouble must not leave a ghost
-        leg.switch.log(f"leg {leg.uuid} stopped by {type(error).__name__}: {error}")
+        leg.switch.warning(f"leg {leg.uuid} stopped", error)
         hang_up(leg, "DESTINATION_OUT_OF_ORDER")
 
 

@@ -46,6 +46,10 @@ def call(leg: Leg, name: str, argument: str) -> str:
         return leg.switch.hashes.command(argument).removesuffix("\n")
     if name == "uuid_exists":
         return "true" if argument.strip() in leg.switch.legs else "false"
+    if name == "uuid_getvar":
+        wanted, _, variable = argument.strip().partition(" ")
+        other = leg.switch.legs.get(wanted)
+        return "-ERR No such channel!\n" if other is None else other.get(variable) or "_undef_"
     if name == "global_getvar":
         return leg.switch.conf.globals.get(argument.strip(), "")
     if name == "sofia_contact":

@@ -214,7 +214,7 @@ class Controller:
         try:
             return await commands.execute(self._switch, text)
         except Exception as error:  # a command's fault must not end the connection, nor the switch
-            self._switch.log(f"command failed with {type(error).__name__}: {error}")
+            self._switch.warning("a command failed", error)
             return "-ERR internal error\n"
 
     async def _event(self, argument: str, headers: dict[str, str]) -> None:

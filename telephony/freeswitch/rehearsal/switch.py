@@ -106,6 +106,14 @@ class RehearsalSwitch:
         sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
         sys.stderr.flush()
 
+    def warning(self, what: str, error: Exception) -> None:
+        """A fault of ours that was caught so that the other calls go on: where it happened, in one line."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        self.log(f"WARNING {what}: {type(error).__name__}: {error} at {place}")
+
     async def beat(self, seconds: float) -> None:
         """Fires HEARTBEAT for ever."""
         while True:
