@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import ExtractHour, TruncDate
@@ -80,7 +81,7 @@ def _by_slot(found: QuerySet, moment: str, question: Question, parts: dict) -> d
 
 def _parts(row: dict) -> Parts:
     """Columns are called like the parts; sums have `sum_` before it and may be null."""
-    sums = {name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row}
+    sums: dict[str, Any] = {name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row}
     return Parts(**row, **sums)
 
 

@@ -54,7 +54,7 @@ def _fill(sheet, rows: Iterable[Iterable[Value]], *, has_head: bool = False) -> 
 
 def rows_of(table: Table) -> list[list[Value]]:
     """The head names each column and, in brackets, the id of its definition."""
-    head = [
+    head: list[Value] = [
         table.heading,
         *(f"{metric.name} [{metric.id}]{UNITS.get(metric.unit, '')}" for metric in table.metrics),
     ]

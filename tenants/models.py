@@ -130,12 +130,13 @@ class Domain(DomainMixin):
         verbose_name = _("domain")
         verbose_name_plural = _("domains")
 
+    def clean(self) -> None:
+        host: str = (getattr(self, "domain", None) or "").strip().lower()
+        HOST_NAME(host)
+        self.domain = host
+
     def __str__(self) -> str:
         return self.domain
-
-    def clean(self) -> None:
-        self.domain = (self.domain or "").strip().lower()
-        HOST_NAME(self.domain)
 
 
 class Contract(models.Model):

@@ -39,18 +39,7 @@ def test_an_unknown_caller_becomes_a_customer_with_a_ticket_and_a_score(product,
     product.hang_up(leg)
     stage(ann, "wrap_up")
 
-    inspector = visit("acme", "inspector")
-    inspector.go("/quality/calls/")
-    inspector.page.locator("tbody a.button").first.click()
-    for item in inspector.page.locator("[data-item]").all():
-        item.locator("input[type=radio]").first.check()
-    expect(inspector.page.locator("[data-total]")).to_have_text("0.00 %")
-    for item in inspector.page.locator("[data-item]:not([data-fatal])").all():
-        item.locator("input[type=radio]").last.check()
-    expect(inspector.page.locator("[data-total]")).to_have_text("100.00 %")
-    inspector.page.fill("[name=comment]", "Patient and clear")
-    inspector.page.click("button[type=submit].button--primary")
-    expect(inspector.page.locator("h1")).to_contain_text("Ann")
+    score_the_newest_call(visit("acme", "inspector"))
     expect(page.locator("#toasts")).to_contain_text("scored")
 
     ann.go("/quality/")
@@ -68,6 +57,21 @@ def test_an_unknown_caller_becomes_a_customer_with_a_ticket_and_a_score(product,
 
     ann.go("/workspace/")
     rest(ann)
+
+
+def score_the_newest_call(inspector):
+    inspector.go("/quality/calls/")
+    page = inspector.page
+    page.locator("tbody a.button").first.click()
+    for item in page.locator("[data-item]").all():
+        item.locator("input[type=radio]").first.check()
+    expect(page.locator("[data-total]")).to_have_text("0.00 %")
+    for item in page.locator("[data-item]:not([data-fatal])").all():
+        item.locator("input[type=radio]").last.check()
+    expect(page.locator("[data-total]")).to_have_text("100.00 %")
+    page.fill("[name=comment]", "Patient and clear")
+    page.click("button[type=submit].button--primary")
+    expect(page.locator("h1")).to_contain_text("Ann")
 
 
 def test_a_number_of_a_report_opens_its_calls(visit):
