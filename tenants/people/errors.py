@@ -1,6 +1,6 @@
 """What can stand in the way of people."""
 
-from tenants.errors import BadInput, DomainError, NotAllowed
+from tenants.errors import BadInput, DomainError
 
 
 class WrongCredentials(DomainError):
@@ -21,10 +21,6 @@ class LastOwner(DomainError):
 
 class LastOperator(DomainError):
     """The console needs an operator. Name another operator first."""
-
-
-class RoleNotYours(NotAllowed):
-    """You cannot grant a role above your own."""
 
 
 class LinkUsed(BadInput):
