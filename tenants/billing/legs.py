@@ -14,6 +14,7 @@ from tenants.models import Tenant
 from tenants.numbers import to_e164
 
 LONGEST_NUMBER = 40
+LONGEST_SECONDS = 30 * 24 * 3600  # a record that says more is not billed before somebody has looked at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def charge_leg(
         other_number=_spelled(other_number, tenant),
         answered_at=answered_at,
         ended_at=ended_at,
-        seconds=ceil(billable_seconds),
+        seconds=ceil(min(billable_seconds, LONGEST_SECONDS + 1)),
         is_estimated=is_estimated,
     )
     with transaction.atomic(savepoint=False):
@@ -96,9 +97,7 @@ def _priced(tenant: Tenant, used: LegUsage) -> Charge | None:
     tariff = tariff_on(tenant, months.day_of(used.answered_at, tenant.time_zone))
     price, reason = None, tariff.reason
     if tariff.price_list is not None:
-        price = price_of(
-            tariff.price_list, direction=used.direction, number=used.number, other_number=used.other_number
-        )
+        price = _price(tariff.price_list, used)
         reason = "" if price else Charge.Reason.NO_PRICE
     if price is None and used.direction == Direction.INTERNAL:
         return None
@@ -108,6 +107,12 @@ def _priced(tenant: Tenant, used: LegUsage) -> Charge | None:
     else:
         _set_price(charge, price, tariff.price_list)
     return charge
+
+
+def _price(price_list: PriceList, used: LegUsage) -> Price | None:
+    if used.seconds > LONGEST_SECONDS:
+        return None
+    return price_of(price_list, direction=used.direction, number=used.number, other_number=used.other_number)
 
 
 def _empty_charge(tenant: Tenant, used: LegUsage) -> Charge:
@@ -160,7 +165,8 @@ def _correct_estimate(estimate: Charge, used: LegUsage) -> None:
 
 
 def _spelled(number: str, tenant: Tenant) -> str:
-    text = (number or "").strip()
+    """E.164 where it is a number; else what was sent, without what no table takes and no page should show."""
+    text = "".join(sign for sign in number or "" if sign.isprintable()).strip()
     return to_e164(text, tenant.country) or text[:LONGEST_NUMBER]
 
 

@@ -99,7 +99,7 @@ def charge(acme) -> Callable[..., Charge | None]:
             "number": "+862155500001",
             "other_number": "+8613812342211",
             "answered_at": answered_at,
-            "ended_at": answered_at + timedelta(seconds=seconds) if answered_at else None,
+            "ended_at": answered_at + timedelta(seconds=min(seconds, 86_400)) if answered_at else None,
             "billable_seconds": seconds,
             "is_estimated": False,
         }

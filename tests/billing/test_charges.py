@@ -10,7 +10,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from tenants.billing.actions import price_unpriced
 from tenants.billing.models import Charge
 from tenants.billing.queries import totals, unpriced_charges
-from tests.billing.conftest import number_of, price_list, terms
+from tests.billing.conftest import ANSWERED, number_of, price_list, terms
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -170,6 +170,20 @@ def test_hostile_numbers_are_kept_as_text_and_cut(prices, contract, charge) -> N
     made = charge(60, other_number="=cmd|'/c calc'!A0" + "9" * 2_000, number="\n\n<b>")
     assert made.other_number == "=cmd|'/c calc'!A0" + "9" * 23
     assert made.state == Charge.State.UNPRICED
+
+
+def test_signs_no_table_takes_are_dropped(prices, contract, charge) -> None:
+    made = charge(60, other_number="+86138\x0012342211\r\n", number="\u202e4008001234")
+    assert (made.other_number, made.number, made.state) == ("+8613812342211", "4008001234", "priced")
+
+
+@pytest.mark.parametrize("seconds", [31 * 86_400, 10**12, float(10**18)])
+def test_a_record_of_impossible_length_is_kept_for_finance_and_not_billed(
+    acme, prices, contract, charge, seconds
+) -> None:
+    made = charge(seconds, ended_at=ANSWERED)
+    assert (made.state, made.amount, made.billable_seconds) == ("unpriced", Decimal(0), 30 * 86_400 + 1)
+    assert price_unpriced(tenant=acme, month=NOVEMBER) == 0
 
 
 @pytest.mark.parametrize(
