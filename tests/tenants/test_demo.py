@@ -39,7 +39,7 @@ def count(url: str, sql: str) -> int:
         return connection.execute(sql).fetchone()[0]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_demo_opens_two_tenants_and_keeps_them(open_demo, committed_database, tmp_path):
     first = open_demo()
     roles = sorted((entry["tenant"], entry["role"]) for entry in first["logins"])

@@ -17,6 +17,10 @@ from tests.telephony.sockets import browser, sockets  # noqa: F401  (a fixture)
 from tests.tenants.planting import CANARY, LABELS, NUMBER
 from tests.tenants.probing import ROLES, leaked, nothing_of_acme, probe
 
+# Hundreds of requests each: minutes on a busy machine, seconds on an idle one.
+pytestmark = pytest.mark.timeout(900)
+
+
 # --- every address ---
 
 

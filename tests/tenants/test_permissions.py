@@ -6,11 +6,13 @@ f finance. "May" means not turned away (401, 403, 405, or sent to sign in); what
 
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.urls import get_resolver
 
 from tests.tenants.probing import ROLES, address, ask, patterns
 
+pytestmark = pytest.mark.timeout(900)
 TABLE = Path(__file__).with_name("permissions.txt")
 LETTERS = dict(zip(ROLES, "oasgif", strict=True))
 
