@@ -102,7 +102,7 @@ class FloorConsumer(MemberSocket):
     async def connect(self) -> None:
         await super().connect()
         if self._is_open:
-            self._tasks.append(asyncio.create_task(self._send_figures()))
+            self.run_beside(self._send_figures)
 
     async def _send_figures(self) -> None:
         while True:

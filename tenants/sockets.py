@@ -7,7 +7,7 @@ audiences, what the snapshot holds and what a message asks for; everything that 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import orjson
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 BAD_MESSAGE, SIGNED_OUT, NOT_ALLOWED, TOO_SLOW, CLOSED_TENANT, TOO_MANY = 4400, 4401, 4403, 4408, 4410, 4429
+TROUBLE = 4500
 """Close codes; the page knows them. After the first three and CLOSED_TENANT it does not come back by itself."""
 
 MAX_MESSAGE = 16_384
@@ -103,7 +104,20 @@ class MemberSocket(AsyncWebsocketConsumer):
         await self._send_snapshot()
         if not is_flowing:
             self._mailbox.put(Mailbox.LOST)
-        self._tasks = [asyncio.create_task(part()) for part in (self._forward, self._beat, self._watch)]
+        for part in (self._forward, self._beat, self._watch):
+            self.run_beside(part)
+
+    def run_beside(self, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A task as long-lived as the socket; when it fails the socket closes, or the page would wait for ever."""
+        self._tasks.append(asyncio.create_task(self._closing_on_failure(part)))
+
+    async def _closing_on_failure(self, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await part()
+        except Exception:
+            # Whatever it was: the page comes back by itself and takes a new snapshot.
+            log.exception("a socket's task failed", path=self.scope["path"])
+            await self._shut(TROUBLE)
 
     async def disconnect(self, code: int) -> None:
         for task in self._tasks:

@@ -5,6 +5,7 @@ import pytest
 import redis
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from telephony import events
@@ -234,6 +235,23 @@ def test_a_page_that_stops_reading_is_closed_and_comes_back(floor, client_of, so
                 await reader.say({"type": "beat"})
             assert await stalled.closed_with() == 4408
             await reader.hear("beat")
+
+    story()
+
+
+def test_a_socket_whose_news_fail_closes_instead_of_falling_silent(floor, client_of, sockets, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("telephony.consumers.FIGURES_EVERY", 0.1)
+    client = client_of(floor["members"]["boss"])
+
+    def broken():
+        raise OperationalError("the database is away")
+
+    @async_to_sync
+    async def story():
+        async with sockets(client, "/ws/floor/") as page:
+            await page.hear("snapshot")
+            monkeypatch.setattr("telephony.serializers.snapshots.figures", broken)
+            assert await page.closed_with() == 4500
 
     story()
 
