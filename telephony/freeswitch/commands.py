@@ -38,13 +38,18 @@ def shown_number(number: str) -> str:
 def originate_offer(offer: OfferCommand) -> str:
     """Ring the agent; when answered, record and take the caller out of the loop, with nobody's further help.
 
-    `intercept` finds nothing when the caller has left or another offer was quicker, and the agent's leg ends.
+    What happens at the answer is the extension "join" of our static dialplan: when the caller has left, or no longer
+    waits, or another offer was quicker, the agent's leg ends and nobody else's.
     """
+    # The switch knows where its recordings are; we say where among them.
+    recording = {} if offer.recording is None else {"cc_recording": offer.recording}
     settings = variables(
         origination_uuid=offer.offer_id,
         cc_tenant=offer.tenant,
         cc_offer=offer.offer_id,
         cc_call=offer.call_id,
+        cc_caller=offer.caller_leg_id,
+        **recording,
         cc_agent=offer.agent_id,
         cc_epoch=offer.epoch,
         dialed_user=offer.username,
@@ -60,13 +65,9 @@ def originate_offer(offer: OfferCommand) -> str:
         media_timeout=60_000,
         media_hold_timeout=3_600_000,
     )
-    steps = f"intercept:{checked(offer.caller_leg_id)}"
-    if offer.recording is not None:
-        # The switch knows where its recordings are; we say where among them.
-        steps = f"record_session:${{recordings_dir}}/{checked(offer.recording)},{steps}"
     # By its registration, not through the directory: an offer needs no answer from our web.
     phone = f"sofia/internal/{checked(offer.username)}%{checked(offer.domain)}"
-    return f"bgapi originate {{{settings}}}{phone} '{steps}' inline"
+    return f"bgapi originate {{{settings}}}{phone} join {WAITING_LOOP}"
 
 
 def kill(leg_id: UUID, cause: str) -> str:

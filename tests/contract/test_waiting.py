@@ -27,6 +27,28 @@ def test_a_caller_waits_round_after_round_while_the_router_lives(line: SwitchUnd
     assert [section for section, form in line.web.asked].count("dialplan") == 1
 
 
+def test_waiting_uses_up_no_hops(line: SwitchUnderTest) -> None:
+    caller = line.queued_caller()
+    line.api(f"uuid_setvar {caller.leg_id} max_forwards 2")
+    time.sleep(7)
+    assert line.switch.exists(caller.leg_id)
+
+
+def test_a_caller_who_leaves_a_message_is_not_taken_by_a_late_offer(line: SwitchUnderTest) -> None:
+    line.registered_phone(answer_after=0.3)
+    line.stop_beating()
+    line.api("hash delete/cc/router_alive")
+    caller = line.queued_caller()
+    started = wait_until(lambda: "record" in line.api(f"uuid_getvar {caller.leg_id} current_application"), 15)
+    assert started
+    offer = line.offer(caller.leg_id)
+    ended = line.log.wait(facts.LegHungUp, leg_id=offer.offer_id)
+    assert ended.answered_at is not None
+    time.sleep(0.5)
+    assert line.switch.exists(caller.leg_id)
+    assert line.log.all(facts.LegsBridged) == line.log.all(facts.RecordingStarted) == []
+
+
 def test_a_stale_heartbeat_sends_the_caller_to_voicemail(line: SwitchUnderTest) -> None:
     line.stop_beating()
     line.switch.beat(datetime.now(UTC) - timedelta(seconds=12))

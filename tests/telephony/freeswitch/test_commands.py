@@ -55,10 +55,8 @@ def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
     assert said.startswith(
         f"bgapi originate {{origination_uuid={OFFER},cc_tenant=acme,cc_offer={OFFER},cc_call={CALLER}"
     )
-    assert said.endswith(
-        "}sofia/internal/1001%acme.localhost"
-        f" 'record_session:${{recordings_dir}}/acme/2026-11-20/{OFFER}.wav,intercept:{CALLER}' inline"
-    )
+    assert said.endswith("}sofia/internal/1001%acme.localhost join XML:${cc_dialplan} cc")
+    assert f"cc_caller={CALLER},cc_recording=acme/2026-11-20/{OFFER}.wav," in said
     for part in (
         "originate_timeout=20",
         "intercept_unbridged_only=true",
@@ -69,7 +67,9 @@ def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
 
 
 def test_an_unrecorded_offer_only_intercepts() -> None:
-    assert commands.originate_offer(replace(COMMAND, recording=None)).endswith(f"'intercept:{CALLER}' inline")
+    said = commands.originate_offer(replace(COMMAND, recording=None))
+    assert f"cc_caller={CALLER}," in said
+    assert "cc_recording" not in said
 
 
 @pytest.mark.parametrize("value", HOSTILE)
