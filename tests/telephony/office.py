@@ -67,7 +67,7 @@ class Office:
         while is_busy:
             for fact in self.switch.all_told():
                 self.inbox.put_fact(fact)
-            is_busy = self.worker.turn(most=0) or not self.switch.told.empty()
+            is_busy = self.worker.turn(most=0) or not self.switch.told.empty() or self.inbox._has_any()
 
     def order(self, order, member_id: int | None = None) -> None:
         envelope = orders.Envelope(

@@ -182,3 +182,75 @@ def test_two_tenants_never_hear_of_each_other(office, other_floor, published):
         assert not Offer.objects.exists()
     assert {news.schema for news in published} == {"acme"}
     assert office.floor.call(call_id).state == "waiting"
+
+
+def test_facts_wait_while_the_database_is_away_and_nothing_is_lost(office, monkeypatch):
+    from types import SimpleNamespace
+
+    from django.db import OperationalError
+
+    from telephony import actions
+
+    whole, left = actions.queue_call, [3]
+
+    def away_for_a_while(**known):
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("the server closed the connection")
+        return whole(**known)
+
+    monkeypatch.setattr(actions, "queue_call", away_for_a_while)
+    monkeypatch.setattr(
+        "telephony.worker.loop.connection", SimpleNamespace(close=lambda: None, in_atomic_block=True)
+    )
+    monkeypatch.setattr("telephony.worker.loop.time.sleep", lambda seconds: None)
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    assert left == [0]
+    assert office.ringing().call_id == call_id
+    assert office.ringing().agent_id == agent.pk
+    assert office.signs.failures == 0
+
+
+def test_a_caller_the_switch_took_out_of_line_stops_the_ringing_without_a_miss(office):
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    offer = office.ringing()
+    office.switch.give_up_waiting(call_id)
+    office.settle()
+    assert (offer.pk, "ORIGINATOR_CANCEL") in office.switch.asked("withdraw")
+    freed = office.floor.again(agent)
+    assert (freed.activity, freed.missed_offers, freed.routing_status) == ("idle", 0, "ready")
+    assert office.floor.again(offer).outcome == "caller_left"
+
+
+def test_a_worker_without_the_lease_acts_on_nothing(office):
+    agent = office.floor.agent()
+    office.settle()
+    office.worker._lease.is_held = False
+    call_id = office.switch.caller_dials(
+        office.floor.tenant.schema_name, office.floor.number, office.floor.queue.pk
+    )
+    for fact in office.switch.all_told():
+        office.inbox.put_fact(fact)
+    beats = len(office.switch.beats)
+    for _turn in range(5):
+        office.worker.turn(most=0)
+    assert office.floor.again(agent).activity == "idle"
+    assert office.switch.exists(call_id)
+    assert len(office.switch.beats) == beats
+
+
+def test_an_offer_whose_end_nobody_told_is_ended_by_the_clock(office):
+    agent = office.floor.agent()
+    office.settle()
+    call_id = office.caller()
+    offer = office.ringing()
+    del office.switch.legs[offer.pk]
+    office.pass_seconds(24)
+    assert office.floor.again(offer).outcome == "missed"
+    assert office.floor.call(call_id).state == "waiting"
+    office.pass_seconds(6)
+    assert office.ringing().agent_id == agent.pk
