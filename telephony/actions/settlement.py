@@ -129,13 +129,18 @@ def _charge(leg: Leg) -> None:
     """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
     if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or leg.answered_at is None:
         return
+    ours = leg.number or (leg.call.number if leg.call else "")
+    theirs = leg.other_number or (leg.call.caller_number if leg.call else "")
+    if leg.kind == Leg.Kind.EXTERNAL:
+        # Here the number dialled is the other side's, and a bill goes by where the call went.
+        ours, theirs = theirs, ours
     charge_leg(
         tenant_schema=current_schema(),
         leg_id=leg.pk,
         node=leg.node,
         direction=leg.direction,
-        number=leg.number or (leg.call.number if leg.call else ""),
-        other_number=leg.other_number or (leg.call.caller_number if leg.call else ""),
+        number=ours,
+        other_number=theirs,
         answered_at=leg.answered_at,
         ended_at=leg.ended_at,
         billable_seconds=leg.billable_seconds or 0,

@@ -177,3 +177,16 @@ def test_who_hung_up_is_known_when_the_record_is_read_before_its_event(floor, ch
     floor.switch.hang_up(call_id)
     floor.listen()
     assert floor.call(call_id).ended_by == wanted
+
+
+def test_a_leg_to_the_outside_is_billed_by_the_number_it_dialled(floor, charged):
+    record = record_of(
+        floor, uuid4(), direction=Direction.OUTBOUND, dialled="+442079460958", caller_number=floor.number
+    )
+    settle(floor, record)
+    (charge,) = charged
+    assert (charge["direction"], charge["number"], charge["other_number"]) == (
+        "outbound",
+        floor.number,
+        "+442079460958",
+    )
