@@ -109,7 +109,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django_tenants.postgresql_backend",
         **environment.database(),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL, "timeout": 10}} if _POOL else {},
+        # After a restart of the server the pool holds dead connections: each is tried before it is given out.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL, "timeout": 5}} if _POOL else {},
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]

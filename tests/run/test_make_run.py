@@ -107,6 +107,8 @@ class Started:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             return json.load(refusal)
+        except OSError:
+            return {}
 
     def logins(self) -> list[dict]:
         return json.loads((self.run_dir / "logins.json").read_text())["logins"]
