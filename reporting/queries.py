@@ -12,9 +12,9 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from quality import queries as quality
 from reporting import populations as rows
+from reporting.metric import OFFERS, STAYS, Metric
 from reporting.parts import Parts, sum_of
 from reporting.periods import Period
-from reporting.registry import OFFERS, STAYS, Metric
 from telephony import queries as telephony
 from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
 
@@ -81,7 +81,9 @@ def _by_slot(found: QuerySet, moment: str, question: Question, parts: dict) -> d
 
 def _parts(row: dict) -> Parts:
     """Columns are called like the parts; sums have `sum_` before it and may be null."""
-    sums: dict[str, Any] = {name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row}
+    sums: dict[str, Any] = {
+        name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row
+    }
     return Parts(**row, **sums)
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from reporting.registry import METRICS, Metric
+from reporting.metric import Metric
+from reporting.registry import METRICS
 from reporting.tables import Line, Table, Value, kept_value
 from tenants.exports import neutralise
 

@@ -9,14 +9,10 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from reporting.metric import Metric
 from reporting.parts import Parts
 from reporting.queries import AgentLine, Question, Report
-from reporting.registry import (
-    METRICS,
-    SHOWN_PER_AGENT,
-    SHOWN_PER_SLOT,
-    Metric,
-)
+from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_SLOT
 
 Value = str | int | float | None
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from reporting import policies, queries, registry, spreadsheets, tables
 from reporting.console.forms import QuestionForm, shown
+from reporting.metric import OFFERS
 from reporting.queries import Question, Report
-from reporting.registry import OFFERS
 from telephony import queries as telephony
 from tenants.errors import NotFound
 from tenants.people.actions import record_audit

@@ -1,24 +1,17 @@
-"""Two weeks of calls a demo tenant has behind it, so that reports, timelines and boards are not empty.
-
-Not random rows: callers arrive, wait for agents who are really busy, hang up when their patience ends, and every
-state of every agent is in the log, so all figures agree. Seeded by the tenant's name: the same every time.
-There are no recordings: nothing was said.
-"""
+"""One day of a demo's past: callers arrive, wait for agents who are really busy, and hang up in the end."""
 
 from __future__ import annotations
 
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from telephony.demo_history.rows import Rows, Shift, legs_of
+from telephony.models import Agent, Call, Disposition, Entry, Offer, Queue, QueueStay
 
-from telephony.models import Agent, AgentStateChange, Call, Disposition, Entry, Leg, Offer, Queue, QueueStay
-
-DAYS = 14
 OPENS, CLOSES = time(9), time(18)
 RING_SECONDS = 20
 MISSED_SHARE = 0.03
@@ -28,70 +21,14 @@ WEEKDAY_CALLS, WEEKEND_CALLS = 60, 20
 
 
 @dataclass
-class _Shift:
-    """An agent's day: when they are free next, and what they did."""
-
-    agent: Agent
-    free_at: datetime
-    lunch_at: datetime | None
-    states: list[AgentStateChange] = field(default_factory=list)
-
-    def be(
-        self, at: datetime, activity: str, *, ready: bool = True, online: bool = True, cause: str = "call"
-    ) -> None:
-        self.states.append(
-            AgentStateChange(
-                agent=self.agent,
-                at=at,
-                presence="online" if online else "offline",
-                routing_status="ready" if ready else "not_ready",
-                activity=activity,
-                cause=cause,
-            )
-        )
-
-
-@dataclass
-class _Rows:
-    calls: list[Call] = field(default_factory=list)
-    stays: list[QueueStay] = field(default_factory=list)
-    offers: list[Offer] = field(default_factory=list)
-    legs: list[Leg] = field(default_factory=list)
-    states: list[AgentStateChange] = field(default_factory=list)
-
-    def save(self) -> None:
-        Call.objects.bulk_create(self.calls)
-        QueueStay.objects.bulk_create(self.stays)
-        Leg.objects.bulk_create(self.legs)
-        Offer.objects.bulk_create(self.offers)
-        AgentStateChange.objects.bulk_create(self.states)
-
-
-def furnish_history(tenant, numbers: Sequence[str]) -> None:
-    """Calls from `numbers` on the fourteen days before today; nothing when there are calls of before today."""
-    zone = ZoneInfo(tenant.time_zone)
-    today = timezone.now().astimezone(zone).date()
-    midnight = datetime.combine(today, time.min, tzinfo=zone)
-    entry = Entry.objects.select_related("queue").first()
-    agents = list(Agent.objects.filter(is_active=True))
-    if entry is None or not agents or Call.objects.filter(arrived_at__lt=midnight).exists():
-        return
-    rows = _Rows()
-    chance = random.Random(tenant.schema_name)  # noqa: S311 - a rehearsal, not a secret
-    for days_ago in range(DAYS, 0, -1):
-        _Day(today - timedelta(days=days_ago), zone, entry, agents, numbers, chance, rows).play()
-    rows.save()
-
-
-@dataclass
-class _Day:
+class Day:
     day: date
     zone: ZoneInfo
     entry: Entry
     agents: list[Agent]
     numbers: Sequence[str]
     chance: random.Random
-    rows: _Rows
+    rows: Rows
 
     def __post_init__(self) -> None:
         self.opens = datetime.combine(self.day, OPENS, tzinfo=self.zone)
@@ -99,7 +36,7 @@ class _Day:
         self.queue: Queue = self.entry.queue
         self.dispositions = list(Disposition.objects.filter(children=None, is_active=True))
         self.shifts = [
-            _Shift(agent, self.opens, self._lunch_at(position))
+            Shift(agent, self.opens, self._lunch_at(position))
             for position, agent in enumerate(self.chance.sample(self.agents, self._seats()))
         ]
 
@@ -159,7 +96,7 @@ class _Day:
         self.rows.calls.append(call)
         self.rows.stays.append(stay)
         self._serve(call, stay, patience)
-        self._legs(call)
+        self.rows.legs += legs_of(call, self.rows.offers[-1] if call.agent else None)
 
     def _serve(self, call: Call, stay: QueueStay, patience: datetime) -> None:
         """The agent free longest is rung; who does not answer is passed over until the caller has had enough."""
@@ -180,7 +117,7 @@ class _Day:
             at = offered_at + rings
             self._rang(call, stay, shift, offered_at, at, "missed")
 
-    def _next_free(self, at: datetime) -> _Shift:
+    def _next_free(self, at: datetime) -> Shift:
         for shift in self.shifts:
             if shift.lunch_at and shift.lunch_at <= max(at, shift.free_at):
                 began = max(shift.lunch_at, shift.free_at)
@@ -191,7 +128,7 @@ class _Day:
         return min(self.shifts, key=lambda shift: shift.free_at)
 
     def _rang(
-        self, call: Call, stay: QueueStay, shift: _Shift, began: datetime, ended: datetime, outcome: str
+        self, call: Call, stay: QueueStay, shift: Shift, began: datetime, ended: datetime, outcome: str
     ) -> None:
         self.rows.offers.append(self._offer(call, stay, shift, began, ended_at=ended, outcome=outcome))
         shift.be(began, "ringing")
@@ -199,7 +136,7 @@ class _Day:
         # Passed over for now: the next is whoever has been free longer.
         shift.free_at = ended + timedelta(seconds=1)
 
-    def _offer(self, call: Call, stay: QueueStay, shift: _Shift, at: datetime, **fields) -> Offer:
+    def _offer(self, call: Call, stay: QueueStay, shift: Shift, at: datetime, **fields) -> Offer:
         return Offer(
             id=uuid.UUID(int=self.chance.getrandbits(128), version=4),
             call=call,
@@ -211,7 +148,7 @@ class _Day:
         )
 
     def _talk(
-        self, call: Call, stay: QueueStay, shift: _Shift, offered_at: datetime, answered_at: datetime
+        self, call: Call, stay: QueueStay, shift: Shift, offered_at: datetime, answered_at: datetime
     ) -> None:
         talk = round(30 + self.chance.expovariate(1 / 170))
         hold = self.chance.choice((0, 0, 0, 0, 25, 60))
@@ -257,43 +194,3 @@ class _Day:
         stay.left_at = call.ended_at = at
         stay.exit = call.exit = "voicemail" if voicemail else "abandoned"
         call.ended_by, call.hangup_cause = "caller", "NORMAL_CLEARING"
-
-    def _legs(self, call: Call) -> None:
-        """The caller's leg and, when somebody answered, the agent's; settled long ago."""
-        offer = self.rows.offers[-1] if call.agent else None
-        answered_at = call.arrived_at + timedelta(seconds=1)
-        times = {"ended_at": call.ended_at, "settled_at": call.ended_at, "cause": call.hangup_cause}
-        seconds = {"billable_seconds": round((call.ended_at - answered_at).total_seconds())}
-        self.rows.legs.append(
-            Leg(
-                id=call.pk,
-                call=call,
-                kind="caller",
-                direction="inbound",
-                number=call.number,
-                other_number=call.caller_number,
-                created_at=call.arrived_at,
-                answered_at=answered_at,
-                bridged_at=call.answered_at,
-                bridged_to=offer.pk if offer else None,
-                **times,
-                **seconds,
-            )
-        )
-        if offer:
-            self.rows.legs.append(
-                Leg(
-                    id=offer.pk,
-                    call=call,
-                    kind="agent",
-                    agent=call.agent,
-                    direction="outbound",
-                    number=call.agent.extension,
-                    created_at=offer.offered_at,
-                    answered_at=call.answered_at,
-                    bridged_at=call.answered_at,
-                    bridged_to=call.pk,
-                    **times,
-                    billable_seconds=0,
-                )
-            )
