@@ -23,7 +23,7 @@ from telephony.actions.legs import (
 )
 from telephony.actions.offers import AgentGone, CallGone, fail_offer, offer_call
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
-from telephony.actions.settlement import lose_leg, settle_leg
+from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
     a1_hash,
@@ -47,6 +47,7 @@ __all__ = [
     "add_phone",
     "aim_call",
     "change_agent",
+    "charge_estimate",
     "check_seats",
     "create_agent",
     "dispose_call",

@@ -108,9 +108,9 @@ def _offer_of_record(record: LegSettled) -> Offer | None:
 
 @transaction.atomic
 def lose_leg(*, leg_id: UUID, at: datetime) -> None:
-    """The switch no longer knows this leg and never told its end: ended by the last evidence, charged as an estimate.
+    """The switch no longer knows this leg and never told its end: ended by the last evidence, as an estimate.
 
-    A record that still comes corrects both.
+    A record that still comes corrects it.
     """
     leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
     if leg.ended_at:
@@ -122,7 +122,14 @@ def lose_leg(*, leg_id: UUID, at: datetime) -> None:
     leg.save()
     if leg.call_id:
         follow_call(leg.call_id, at)
-    _charge(leg)
+
+
+@transaction.atomic
+def charge_estimate(*, leg_id: UUID) -> None:
+    """A leg that died with its switch, which will write no record of it."""
+    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
+    if leg.is_estimated and leg.settled_at is None:
+        _charge(leg)
 
 
 def _charge(leg: Leg) -> None:

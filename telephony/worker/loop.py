@@ -8,6 +8,7 @@ life.
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -93,6 +94,7 @@ class Worker:
         self._resync_asked_at: float | None = None
         self._resync_not_before = self._beat_at = self._report_at = NEVER
         self._database_seen_at = NEVER
+        self._dead_switch_seen_at: datetime | None = None
         self._pause = 0.0
         self._tries = self._last_epoch = 0
         for kind in HEARD:
@@ -252,12 +254,13 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
-        alive_until = None
         if self._signs.core_uuid:
             alive_until = cell_actions.note_switch(
                 node=self._node, core_uuid=self._signs.core_uuid, at=self._clock.now()
             )
-        tenants = self._resync.run(self._lease.cell, lost_at=alive_until)
+            self._dead_switch_seen_at = alive_until or self._dead_switch_seen_at
+        tenants = self._resync.run(self._lease.cell, lost_at=self._dead_switch_seen_at)
+        self._dead_switch_seen_at = None
         self._inbox.forget_news()
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:

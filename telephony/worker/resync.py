@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
+from telephony import actions
 from telephony.actions import resync
 from telephony.ingest import Ingest
 from telephony.models import Recording
@@ -82,13 +84,16 @@ class Resync:
         # The switch's list may lag behind; what it says of one leg is the truth.
         gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
         self._keep_alive()
-        with enter(schema):
+        with enter(schema), transaction.atomic():
             resync.lose(
                 leg_ids=[leg_id for leg_id in legs if leg_id in gone],
                 offer_ids=[offer_id for offer_id in offers if offer_id in gone],
                 node=self._node,
                 at=lost_at or at,
             )
+            for leg_id in gone.intersection(legs) if lost_at else ():
+                actions.charge_estimate(leg_id=leg_id)
+        with enter(schema):
             resync.settle_registrations(registrations, at=at)
             resync.look_again(at=at)
             unproved = Recording.objects.filter(sha256="", ended_at__isnull=False)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from telephony import actions
+from telephony.cells.models import SwitchNode
 from telephony.facts import Direction, HungUpBy, LegSettled
 from telephony.models import Agent, Call, Leg, Offer
 from tests.telephony.office import Office
@@ -112,7 +113,10 @@ def test_a_leg_lost_with_the_switch_is_charged_as_an_estimate_and_its_record_cor
     call_id = office.caller()
     start = floor.call(call_id).arrived_at
     office.pass_seconds(30)
+    SwitchNode.objects.update(last_seen_at=floor.now)
+    office.pass_seconds(600)
     office.switch.restart()
+    office.signs.core_uuid = office.switch.core_uuid
     office.switch.connect()
     office.settle()
     assert floor.call(call_id).exit == "lost"
@@ -190,3 +194,14 @@ def test_a_leg_to_the_outside_is_billed_by_the_number_it_dialled(floor, charged)
         floor.number,
         "+442079460958",
     )
+
+
+def test_a_leg_that_only_we_lost_waits_for_its_record_with_the_charge(floor, charged, at_once):
+    office = Office(floor)
+    call_id = office.caller()
+    office.pass_seconds(30)
+    del office.switch.legs[call_id]
+    office.switch.connect()
+    office.settle()
+    assert floor.call(call_id).state == "ended"
+    assert charged == []
