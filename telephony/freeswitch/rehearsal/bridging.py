@@ -95,18 +95,21 @@ def part(leg: Leg) -> None:
     if leg.is_hung_up:
         other.variables["bridge_hangup_cause"] = other.variables["last_bridge_hangup_cause"] = leg.cause
     second.variables["call_uuid"] = second.uuid
-    _leave_alone(other, leg)
+    if leg.is_hung_up:
+        _leave_alone(other)
     first.fire("CHANNEL_UNBRIDGE", first=_both(first, second))
+    if not leg.is_hung_up:
+        _leave_alone(other)
 
 
-def _leave_alone(leg: Leg, gone: Leg) -> None:
+def _leave_alone(leg: Leg) -> None:
     """park_after_bridge, transfer_after_bridge, the rest of its dialplan after `bridge`; otherwise it ends too."""
     if leg.is_hung_up or leg.next is not None:
         return
     if leg.is_true("park_after_bridge"):
         leg.take(routing.park)
     elif target := leg.get("transfer_after_bridge"):
-        leg.take(routing.transfer_to(*routing.split_target(target.replace(":", " ").split(), leg)))
+        routing.send(leg, *routing.split_target(target.replace(":", " ").split(), leg))
     elif (
         leg.is_originator
         and leg.variables.get("current_application") == "bridge"

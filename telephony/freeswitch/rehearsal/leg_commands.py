@@ -60,8 +60,7 @@ def _transfer(switch: RehearsalSwitch, argument: str) -> str:
     destination, dialplan, context = [*words[1:], "", ""][:3]
     for target in targets:
         kept = "" if target.profile.dialplan.lower() == "inline" else target.profile.dialplan
-        step = routing.transfer_to(destination, dialplan or kept or "XML", context or target.profile.context)
-        target.take(step)
+        routing.send(target, destination, dialplan or kept or "XML", context or target.profile.context)
     for target in targets:
         bridging.part(target)
     return "+OK\n"

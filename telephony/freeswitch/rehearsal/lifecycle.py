@@ -148,12 +148,12 @@ def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:
         leg.times.hold_accum += now_us() - leg.times.last_hold
     leg.times.hungup = now_us()
     disposition = _disposition(leg, by_party=by_party)
-    if by_party:
-        leg.variables["sip_hangup_disposition"] = disposition
     leg.state, leg.answer_state = "CS_HANGUP", "hangup"
     leg.next = None
     leg.interrupt()
     leg.fire("CHANNEL_HANGUP")
+    if by_party:
+        leg.variables["sip_hangup_disposition"] = disposition
     _tell_originator(leg, f"-ERR {cause}\n")
     for farewell in list(leg.farewells):
         farewell(leg)

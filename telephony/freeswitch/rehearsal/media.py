@@ -46,7 +46,8 @@ async def playback(leg: Leg, data: str) -> None:
         "playback_seconds": str(played // 1000),
         "playback_samples": str(played * 8),
     }
-    leg.set("current_application_response", "FILE PLAYED" if is_over else "PLAYBACK ERROR")
+    was_played = is_over or leg.is_hung_up
+    leg.set("current_application_response", "FILE PLAYED" if was_played else "PLAYBACK ERROR")
     leg.fire(
         "PLAYBACK_STOP", {**what, "Playback-Status": "done" if is_over or leg.is_interrupted else "break"}
     )

@@ -152,7 +152,7 @@ async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone,
 def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: DirectoryUser | None) -> Leg:
     number = request.variables.get("origination_caller_id_number", "")
     profile = Profile(
-        destination=phone.user,
+        destination=phone.user if request.endpoint == "user" else request.target.partition("/")[2],
         context="default",
         source="src/switch_ivr_originate.c",
         cid_name=request.variables.get("origination_caller_id_name", ""),

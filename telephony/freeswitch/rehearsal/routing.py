@@ -144,17 +144,30 @@ async def run(leg: Leg, extension: Extension) -> None:
         await applications.execute(leg, application, expand(leg, data))
 
 
+def send(leg: Leg, destination: str, dialplan_name: str, context: str) -> None:
+    """Drops what the leg does and sends it to another extension; its profile is the new one at once."""
+    if not leg.is_hung_up and _retarget(leg, destination, dialplan_name, context):
+        leg.take(_way_to(destination))
+
+
 def transfer_to(destination: str, dialplan_name: str, context: str) -> Step:
-    """A step: a new profile for the destination, then its dialplan."""
+    """The same as a step, for a leg that does nothing yet."""
 
     async def go(leg: Leg) -> None:
-        if retarget(leg, destination, dialplan_name, context):
+        if _retarget(leg, destination, dialplan_name, context):
             await route(leg, destination)
 
     return go
 
 
-def retarget(leg: Leg, destination: str, dialplan_name: str, context: str) -> bool:
+def _way_to(destination: str) -> Step:
+    async def go(leg: Leg) -> None:
+        await route(leg, destination)
+
+    return go
+
+
+def _retarget(leg: Leg, destination: str, dialplan_name: str, context: str) -> bool:
     """False when the leg was sent on too often and is hung up: each transfer counts `max_forwards` down."""
     counter = "max_session_transfers" if leg.get("max_session_transfers") else "max_forwards"
     left = int(leg.get(counter)) - 1 if leg.get(counter).isdecimal() else 70
@@ -184,9 +197,9 @@ def _turn_round(leg: Leg) -> None:
     profile = leg.profile
     if leg.direction == "outbound" and not leg.is_flipped:
         leg.flip()
-    if leg.direction == "inbound":
+    if leg.direction == "inbound" and profile.cid_number != profile.orig_cid_number:
+        profile.callee_name, profile.callee_number = profile.cid_name, profile.cid_number
         profile.cid_name, profile.cid_number = profile.orig_cid_name, profile.orig_cid_number
-        profile.callee_name = profile.callee_number = ""
 
 
 def split_target(words: list[str], leg: Leg) -> tuple[str, str, str]:

@@ -83,7 +83,7 @@ def _ring_ready(leg: Leg, data: str) -> None:
 
 
 def _transfer(leg: Leg, data: str) -> None:
-    leg.take(routing.transfer_to(*routing.split_target(originate.separate(data, " "), leg)))
+    routing.send(leg, *routing.split_target(originate.separate(data, " "), leg))
 
 
 def _event(leg: Leg, data: str) -> None:
