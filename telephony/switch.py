@@ -88,6 +88,8 @@ class LiveLeg:
     priority: int
     is_waiting: bool
     is_held: bool
+    has_fallen_back: bool = False
+    """The switch took the caller out of the line itself: a message is being left."""
 
 
 @dataclass(frozen=True, kw_only=True)

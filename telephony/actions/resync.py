@@ -55,6 +55,8 @@ class Known:
             return False
         if live.bridged_leg_id and leg.bridged_to != live.bridged_leg_id:
             return False
+        if live.has_fallen_back and not leg.fell_back_at:
+            return False
         is_queued = live.offer_id is None and live.queue_id is not None and live.queued_at is not None
         return not is_queued or (live.leg_id, live.queue_id, live.queued_at) in self._stays
 
@@ -102,6 +104,8 @@ def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
             arrived_at=live.created_at,
             **known,
         )
+    if live.has_fallen_back:
+        stays.take_out_of_line(leg_id=live.leg_id, node=node, at=at)
 
 
 @transaction.atomic

@@ -49,6 +49,8 @@ class SwitchSettings:
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
     web_timeout_seconds: int = 2
     round_seconds: int = 10
+    patience_seconds: int = 15
+    """How old the worker's last sign of life may be before callers are taken care of without it."""
     heartbeat_seconds: int = 5
     most_legs: int = 2000
     most_legs_per_second: int = 100
@@ -144,6 +146,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_dialplan": conf / WAITING_FILE,
         "cc_sounds": OUR_FILES / "sounds",
         "cc_round_seconds": settings.round_seconds,
+        "cc_patience_seconds": settings.patience_seconds,
         "hold_music": "local_stream://moh",
         "recordings_dir": settings.recordings_dir,
     }

@@ -77,6 +77,7 @@ def live_leg(dump: str) -> LiveLeg | None:
         priority=whole(variable(event, "cc_prio")) or 0,
         is_waiting=variable(event, "cc_place") == "waiting" and bridged is None,
         is_held=text(event, "Channel-Call-State") == "HELD",
+        has_fallen_back=variable(event, "cc_place") == "voicemail" and bridged is None,
     )
 
 

@@ -166,6 +166,8 @@ class SwitchUnderTest(ABC):
             recordings_dir=self.directory / "recordings",
             web_timeout_seconds=2 if self.web_url else 1,
             round_seconds=2,
+            # With the whole product on a busy machine, coming back may take longer than callers wait in earnest.
+            patience_seconds=90 if self.web_url else 15,
         )
         write_configuration(self.directory, self.settings)
         self._launch()

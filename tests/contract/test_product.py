@@ -174,7 +174,7 @@ def test_a_killed_worker_drops_nobody_and_takes_up_the_line_in_order(product: Pr
     assert len(in_line) == WAITING
 
     product.kill_worker()
-    time.sleep(5)
+    time.sleep(3)
     assert line.log.all(facts.LegHungUp) == []
     moment = len(line.log.heard)
     product.start_worker()
@@ -186,7 +186,12 @@ def test_a_killed_worker_drops_nobody_and_takes_up_the_line_in_order(product: Pr
         "the line was not taken up",
     )
     took = time.monotonic() - returned
-    assert [offer.call_id for offer in offered] == in_line
+    assert {offer.call_id for offer in offered} == set(in_line)
+    # Two who came within one tick of the switch's clock share a moment; between them there is no order.
+    since = {caller.leg_id: caller.queued_at for caller in queued}
+    newest = "select call_id from acme.telephony_offer where epoch = 2 order by offered_at"
+    order = [since[call_id] for (call_id,) in product.rows(newest)]
+    assert order == sorted(order)
     assert took < 5
     print(f"{WAITING} waiting callers were offered in order within {took:.1f} s of the worker's return")
     wait_until(lambda: len(line.log.all(facts.LegsBridged)) == BRIDGED + WAITING, 20, "not all were joined")

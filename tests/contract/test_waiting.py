@@ -41,6 +41,8 @@ def test_a_caller_who_leaves_a_message_is_not_taken_by_a_late_offer(line: Switch
     caller = line.queued_caller()
     started = wait_until(lambda: "record" in line.api(f"uuid_getvar {caller.leg_id} current_application"), 15)
     assert started
+    [listed] = line.switch.live_legs()
+    assert (listed.has_fallen_back, listed.is_waiting) == (True, False)
     offer = line.offer(caller.leg_id)
     ended = line.log.wait(facts.LegHungUp, leg_id=offer.offer_id)
     assert ended.answered_at is not None

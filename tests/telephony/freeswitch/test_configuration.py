@@ -64,6 +64,12 @@ def test_phones_need_a_password_and_trunks_a_network(tmp_path: Path, wanted: Swi
     assert [node.get("cidr") for node in nodes] == ["127.0.0.0/8"]
 
 
+def test_callers_wait_fifteen_seconds_for_a_silent_worker(tmp_path: Path, wanted: SwitchSettings) -> None:
+    written(tmp_path, wanted)
+    text = (tmp_path / "switch" / "conf" / "freeswitch.xml").read_text()
+    assert 'data="cc_patience_seconds=15"' in text
+
+
 def test_records_go_to_disk_alone(tmp_path: Path, wanted: SwitchSettings) -> None:
     root = written(tmp_path, wanted)
     assert param(root, "json_cdr", "log-dir") == [str(wanted.spool_dir)]
