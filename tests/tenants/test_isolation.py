@@ -9,6 +9,7 @@ import re
 import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
+from django.core.cache import cache
 from django.test import Client
 
 from tenants.context import enter
@@ -71,6 +72,23 @@ def test_a_forged_host_header_opens_nothing(garden, globex, someone):
             answer = client.get("/admin/people/member/", **forged)
         assert leaked(answer) == []
         assert answer.status_code == 200
+
+
+def test_what_one_tenant_caches_another_does_not_find(acme, globex):
+    with enter("acme"):
+        cache.set("figures", CANARY, 60)
+    with enter("globex"):
+        assert cache.get("figures") is None
+        cache.delete("figures")
+    with enter("acme"):
+        assert cache.get("figures") == CANARY
+
+
+def test_the_admins_search_answers_each_tenant_for_itself(acme, globex, member, client_of):
+    """Both visitors have the same id and ask the same; unfold's own cache would give the second the first's pages."""
+    boss, inspector = client_of(member(acme, "owner", pk=501)), client_of(member(globex, "inspector", pk=501))
+    assert "/admin/people/member/" in boss.get("/admin/search/?s=member").content.decode()
+    assert "/admin/people/member/" not in inspector.get("/admin/search/?s=member").content.decode()
 
 
 # --- the probe itself ---
