@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tenants.billing import months, rounding
 from tenants.billing.models import Charge, Direction, Price, PriceList
-from tenants.billing.queries import price_of, tariff_on, unpriced_of
+from tenants.billing.queries import price_of, price_on, unpriced_of, why_unpriced
 from tenants.models import Tenant
 from tenants.numbers import to_e164
 
@@ -94,25 +94,20 @@ def _written(tenant: Tenant, used: LegUsage) -> Charge | None:
 
 
 def _priced(tenant: Tenant, used: LegUsage) -> Charge | None:
-    tariff = tariff_on(tenant, months.day_of(used.answered_at, tenant.time_zone))
-    price, reason = None, tariff.reason
-    if tariff.price_list is not None:
-        price = _price(tariff.price_list, used)
-        reason = "" if price else Charge.Reason.NO_PRICE
+    day = months.day_of(used.answered_at, tenant.time_zone)
+    price = None
+    if used.seconds <= LONGEST_SECONDS:
+        price = price_on(
+            tenant, day, direction=used.direction, number=used.number, other_number=used.other_number
+        )
     if price is None and used.direction == Direction.INTERNAL:
         return None
     charge = _empty_charge(tenant, used)
-    if price is None or tariff.price_list is None:
-        charge.state, charge.reason = Charge.State.UNPRICED, reason
+    if price is None:
+        charge.state, charge.reason = Charge.State.UNPRICED, why_unpriced(tenant, day)
     else:
-        _set_price(charge, price, tariff.price_list)
+        _set_price(charge, price, price.price_list)
     return charge
-
-
-def _price(price_list: PriceList, used: LegUsage) -> Price | None:
-    if used.seconds > LONGEST_SECONDS:
-        return None
-    return price_of(price_list, direction=used.direction, number=used.number, other_number=used.other_number)
 
 
 def _empty_charge(tenant: Tenant, used: LegUsage) -> Charge:

@@ -5,43 +5,50 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 
 from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
-from tenants.models import Contract, Number, Tenant
-from tenants.queries import contract_on
+from tenants.models import Number, Tenant
+from tenants.queries import contract_on, contracts_between
 
 LONGEST_PREFIX = 15
 
 
-class Tariff(NamedTuple):
-    """What holds for a tenant on a day; `reason` says what is missing when `price_list` is None."""
+def price_on(tenant: Tenant, day: date, *, direction: str, number: str, other_number: str) -> Price | None:
+    """The price that holds for a tenant's call on a day, with its list; one question to the database."""
+    plan = contracts_between(tenant, day, day).values("plan_id")[:1]
+    price_list = _lists_on(day).filter(plan=Subquery(plan)).values("pk")[:1]
+    prices = Price.objects.filter(price_list=Subquery(price_list)).select_related("price_list")
+    return _best(prices, direction, number, other_number)
 
-    contract: Contract | None
-    price_list: PriceList | None
-    reason: str
 
-
-def tariff_on(tenant: Tenant, day: date) -> Tariff:
+def why_unpriced(tenant: Tenant, day: date) -> str:
+    """What is missing when there is no price."""
     contract = contract_on(tenant, day)
     if contract is None:
-        return Tariff(None, None, Charge.Reason.NO_CONTRACT)
-    price_list = price_list_on(contract.plan_id, day)
-    return Tariff(contract, price_list, "" if price_list else Charge.Reason.NO_PRICE_LIST)
+        return Charge.Reason.NO_CONTRACT
+    has_list = price_list_on(contract.plan_id, day) is not None
+    return Charge.Reason.NO_PRICE if has_list else Charge.Reason.NO_PRICE_LIST
+
+
+def _lists_on(day: date) -> QuerySet[PriceList]:
+    """Newest first."""
+    return PriceList.objects.filter(valid_from__lte=day).order_by("-valid_from", "-version")
 
 
 def price_list_on(plan_id: int, day: date) -> PriceList | None:
     """The newest list of a plan that holds on a day."""
-    lists = PriceList.objects.filter(plan=plan_id, valid_from__lte=day)
-    return lists.order_by("-valid_from", "-version").first()
+    return _lists_on(day).filter(plan=plan_id).first()
 
 
 def price_of(price_list: PriceList, *, direction: str, number: str, other_number: str) -> Price | None:
-    """Inbound: by the kind of the tenant's number, else the price of any kind. Else: the longest fitting
-    prefix.
-    """
-    prices = price_list.prices.filter(direction=direction)
+    return _best(price_list.prices.all(), direction, number, other_number)
+
+
+def _best(prices: QuerySet[Price], direction: str, number: str, other_number: str) -> Price | None:
+    """Inbound: by the kind of the tenant's number, else any kind. Others: the longest prefix that fits."""
+    prices = prices.filter(direction=direction)
     if direction == Direction.INBOUND:
         kind = Number.objects.filter(e164=number).values_list("kind", flat=True).first() or ""
         return prices.filter(number_kind__in={kind, ""}).order_by("-number_kind").first()
