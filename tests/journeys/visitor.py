@@ -25,7 +25,7 @@ class Visitor:
         )
         self.speak(language)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("request", self._note_request)
         self.page.on("pageerror", lambda error: self.failures.append(str(error)))
         self.page.on("console", self._note_console)
