@@ -28,6 +28,8 @@ NOT_A_PAGE = re.compile(
 )
 IDS = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}/|/\d+/|(?<=/behind)/\w+/")
 MOST_PAGES = 40
+SEEN: set[tuple[str, str]] = set()
+"""(tenant, kind of page) looked at by an earlier role of this session: once is enough."""
 
 
 def pattern_of(path: str) -> str:
@@ -42,12 +44,13 @@ def links(visitor: Visitor) -> list[str]:
 
 def reachable(visitor: Visitor, start: list[str], look: Callable[[str], None]) -> list[str]:
     """One path of each kind of page, breadth first; `look` is called on each."""
-    queue, known, pages = list(start), set(), []
+    queue, pages = list(start), []
     while queue and len(pages) < MOST_PAGES:
         path = queue.pop(0)
-        if pattern_of(path) in known or NOT_A_PAGE.search(path):
+        kind = (visitor.tenant, pattern_of(path))
+        if kind in SEEN or NOT_A_PAGE.search(path):
             continue
-        known.add(pattern_of(path))
+        SEEN.add(kind)
         answer = visitor.go(path)
         assert answer.status < 400, f"{visitor.page.url} answered {answer.status}"
         pages.append(path)
@@ -80,8 +83,10 @@ def test_every_page_of_a_role(product, visit, tenant, username, start):
     pages = reachable(visitor, start, look)
     visitor.speak("zh-hans")
     for path in pages:
-        visitor.go(path)
-        look(path)
+        # The admin's pages are the theme's; what they say in Chinese is looked at with the photographs.
+        if not path.startswith("/admin/") or os.environ.get("SCREENSHOTS"):
+            visitor.go(path)
+            look(path)
     assert not faults, "\n".join(sorted(set(faults)))
 
 
