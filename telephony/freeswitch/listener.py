@@ -217,8 +217,8 @@ class Listener:
             errand.answer.set_exception(SwitchUnreachable("The connection to the switch was lost."))
         except ReplyTimedOut:
             errand.answer.set_exception(CommandTimedOut("The switch did not answer in time."))
-        except Exception as error:
-            # Whoever asked is waiting in another thread and must hear of it.
+        except ValueError as error:
+            # No line the switch could read: whoever asked is waiting in another thread and must hear of it.
             errand.answer.set_exception(error)
 
     def _refuse_errands(self) -> None:
