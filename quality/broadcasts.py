@@ -12,7 +12,5 @@ def subscribe_all() -> None:
 
 
 def tell_the_agent(event: EvaluationPublished) -> None:
-    publish(
-        f"agent.{event.agent_id}",
-        {"type": "evaluation", "evaluation_id": event.evaluation_id, "at": event.occurred_at},
-    )
+    # No `at`: in a message that is the server's clock, by which the page sets its timers.
+    publish(f"agent.{event.agent_id}", {"type": "evaluation", "evaluation_id": event.evaluation_id})

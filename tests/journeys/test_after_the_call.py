@@ -14,7 +14,7 @@ def test_an_unknown_caller_becomes_a_customer_with_a_ticket_and_a_score(product,
     stage(ann, "ringing")
     create = page.locator("[data-pop-customer] form")
     expect(create.locator("[name=name]")).to_have_value("Li Lei")
-    page.keyboard.press("Alt+A")
+    page.click("#do-answer")
     stage(ann, "talking")
 
     # A ticket without a subject is refused; what was typed stays.
@@ -38,6 +38,10 @@ def test_an_unknown_caller_becomes_a_customer_with_a_ticket_and_a_score(product,
     path = made.get_attribute("href")
     product.hang_up(leg)
     stage(ann, "wrap_up")
+    page.fill("#disposition", "Wrong number")
+    page.keyboard.press("Enter")
+    page.click("#do-finish")
+    stage(ann, "none")
 
     score_the_newest_call(visit("acme", "inspector"))
     expect(page.locator("#toasts")).to_contain_text("scored")
