@@ -96,6 +96,8 @@ class LeaseKeeper:
         try:
             if was_held and self._connection is not None:
                 self._connection.execute(_RELEASE, self._values())
+                # A closed session gives its lock back a moment later; the spare need not wait for that.
+                self._connection.execute("SELECT pg_advisory_unlock_all()")
         except psycopg.Error:
             log.warning("The lease could not be given back; it expires by itself.", cell=self.cell)
         self._drop()
