@@ -135,7 +135,7 @@ def test_the_admin_follows_the_roles(acme, in_acme, member, client_of, now, role
     assert page.status_code == listed
     assert "13812342211" not in page.content.decode()
     assert boss.get("/admin/ticketing/customer/export/").status_code == exported
-    assert boss.post("/admin/ticketing/ticket/add/").status_code == 403
+    assert boss.post("/admin/ticketing/ticket/add/").status_code == (403 if listed == 200 else 302)
 
 
 def test_a_sheet_of_acme_holds_nothing_of_globex(acme, globex, now):
