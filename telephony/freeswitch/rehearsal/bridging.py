@@ -45,11 +45,19 @@ def _meet(originator: Leg, originatee: Leg) -> None:
     async def lead(leg: Leg) -> None:
         await asyncio.wait((ready,), timeout=1)
         await leg.pause(_SETTLE_SECONDS)
-        if leg.is_interrupted or originatee.is_interrupted:
+        if originatee.joining is not leg:  # somebody else was quicker
+            lifecycle.hang_up(leg, "PICKED_OFF")
+            return
+        originatee.joining = None
+        if originatee.is_interrupted:
+            return
+        if leg.is_interrupted:  # nobody comes for it any more: as the real one does
+            lifecycle.hang_up(originatee, "DESTINATION_OUT_OF_ORDER")
             return
         connect(leg, originatee)
         await leg.pause()
 
+    originatee.joining = originator
     originatee.take(wait)
     originator.take(lead)
 

@@ -109,6 +109,7 @@ class Leg:
         self.cause = ""
         self.has_media = False
         self.peer: Leg | None = None
+        self.joining: Leg | None = None
         self.is_originator = False
         self.other: OtherLeg | None = None
         self.person: Person | None = None

@@ -126,20 +126,12 @@ async def _park(leg: Leg, data: str) -> None:
     await routing.park(leg)
 
 
-def _is_bespoken(leg: Leg) -> bool:
-    """Another leg has fetched it and the two are about to be joined."""
-    other = leg.switch.legs.get(leg.get("signal_bond"))
-    return other is not None and not other.is_hung_up
-
-
 async def _intercept(leg: Leg, data: str) -> None:
     """Takes the other leg away from what it does and bridges it to this one; does nothing when it is gone."""
     target = leg.switch.legs.get(data.split(" ")[-1])
     if target is None or target.is_hung_up or target is leg:
         return
-    if leg.is_true("intercept_unbridged_only") and (
-        target.peer or target.is_interrupted or _is_bespoken(target)
-    ):
+    if leg.is_true("intercept_unbridged_only") and (target.peer or target.joining):
         return
     if leg.is_true("intercept_unanswered_only") and target.is_answered:
         return

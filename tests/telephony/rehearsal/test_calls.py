@@ -262,3 +262,33 @@ def test_variables_are_set_read_and_told(tmp_path: Path) -> None:
         assert (flat(over.headers["variable_ticket"]), "variable_a" in over.headers) == ("42", False)
 
     play(tmp_path, scene)
+
+
+def test_who_is_being_fetched_is_not_fetched_again(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone("1001")
+        await on.phone("1002")
+        caller, first, second = await on.queued(), str(uuid4()), str(uuid4())
+        await on.offer(caller, first)
+        await on.ear.wait("PLAYBACK_STOP", Unique_ID=caller)  # on the way to the first, not there yet
+        await on.offer(caller, second, user="1002")
+        await on.over(second)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        assert on.switch.legs[caller].peer is on.switch.legs[first]
+        assert sum(event.name == "CHANNEL_BRIDGE" for event in on.ear.heard) == 1
+
+    play(tmp_path, scene)
+
+
+def test_a_phone_that_hangs_up_on_the_way_leaves_no_caller_in_silence(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("PLAYBACK_STOP", Unique_ID=caller)
+        await on.ask(f"rehearsal phone 1001@{DOMAIN} hangup")
+        await on.over(caller, agent)
+        gone = await on.ear.wait("CHANNEL_HANGUP", Unique_ID=caller)
+        assert text(gone, "Hangup-Cause") == "DESTINATION_OUT_OF_ORDER"
+
+    play(tmp_path, scene)
