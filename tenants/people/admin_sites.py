@@ -149,9 +149,12 @@ class AuditedModelAdmin(ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+    def may_be_viewed_by(self, member: object) -> bool:
         reads = type(self).view_policy
-        return self._may_change(request) or (reads is not None and reads(request.user))
+        return type(self).policy(member) or (reads is not None and reads(member))
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.may_be_viewed_by(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may_change(request)

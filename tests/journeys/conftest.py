@@ -30,8 +30,9 @@ def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator:
+    """Closed with its module: while it runs, its event loop stands in the way of every test with a loop of its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

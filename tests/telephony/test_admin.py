@@ -44,6 +44,22 @@ def test_supervisors_look_but_do_not_change(floor, member, client_of):
     assert boss.get("/admin/telephony/queue/add/").status_code == 403
 
 
+def test_a_page_links_to_other_rows_only_for_those_who_may_open_them(floor, member, client_of):
+    agent = floor.agent()
+    with floor.inside():
+        phone, name = agent.devices.get(), str(agent.member)
+    pages = {
+        "agent": f"/admin/telephony/agent/{agent.pk}/change/",
+        "member": f"/people/member/{agent.member_id}/",
+    }
+    boss, admin = (client_of(member(floor.tenant, role)) for role in ("supervisor", "admin"))
+    seen = boss.get(pages["agent"]).content.decode()
+    assert name in seen
+    assert pages["member"] not in seen
+    assert pages["agent"] in boss.get(f"/admin/telephony/device/{phone.pk}/change/").content.decode()
+    assert pages["member"] in admin.get(f"/admin/people/member/{agent.member_id}/change/").content.decode()
+
+
 def test_a_new_agent_gets_a_phone_whose_password_is_shown_once(floor, member, client_of):
     who = member(floor.tenant, "agent", name="Ann")
     page = client_of(member(floor.tenant, "admin"))
