@@ -104,7 +104,7 @@ class TenantAdmin(AuditedModelAdmin):
                     "state",
                     "state_since",
                     "state_reason",
-                    "schema_name",
+                    "short_name",
                     "cell",
                     "language",
                     "country",
@@ -114,7 +114,7 @@ class TenantAdmin(AuditedModelAdmin):
             },
         )
     ]
-    readonly_fields = ["state", "state_since", "state_reason", "schema_name", "cell"]
+    readonly_fields = ["state", "state_since", "state_reason", "short_name", "cell"]
     add_fieldsets = [
         (
             _("Tenant"),
@@ -123,6 +123,10 @@ class TenantAdmin(AuditedModelAdmin):
         (_("Contract"), {"fields": ["plan", "sla", ("starts_on", "ends_on"), ("seats", "reference")]}),
         (_("First administrator"), {"fields": ["admin_name", "admin_username", "admin_email"]}),
     ]
+
+    @display(description=_("Short name"))
+    def short_name(self, tenant: Tenant) -> str:
+        return tenant.schema_name
 
     def get_queryset(self, request: HttpRequest):  # noqa: ANN201
         found = super().get_queryset(request).exclude(schema_name="public")

@@ -77,6 +77,10 @@ class NumberAdmin(AuditedSheetAdmin):
     def shown_number(self, number: Number) -> str:
         return format_number(number.e164)
 
+    def get_fields(self, request: HttpRequest, obj: Number | None = None) -> list[str]:
+        """Who only looks lends nothing."""
+        return self.fields if can_manage_numbers(request.user) else [f for f in self.fields if f != "lend_to"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Number | None = None) -> list[str]:
         return [*self.readonly_fields, "e164"] if obj else self.readonly_fields
 

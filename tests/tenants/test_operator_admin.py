@@ -189,6 +189,16 @@ def test_a_number_is_stored_in_one_spelling_and_lent(operator, acme, published):
     ] == ["added", "assigned", "taken back"]
 
 
+def test_finance_sees_a_number_but_is_offered_no_lending(operator, member, client_of):
+    number = Number.objects.create(e164="+442079460777", country="GB")
+    finance = client_of(member(None, "operator_finance"))
+    page = f"{NUMBERS}{number.pk}/change/"
+    assert "Lend to" in operator.get(page).content.decode()
+    seen = finance.get(page)
+    assert seen.status_code == 200
+    assert "Lend to" not in seen.content.decode()
+
+
 def test_a_lent_number_stays_with_its_tenant_when_lent_to_another(operator, acme, globex, published, now):
     from tenants.actions import assign_number
 
