@@ -207,6 +207,18 @@ def _names_in(body: bytes, kind: str) -> list[str]:
     return [row[rows[0].index("name")] for row in rows[1:]]
 
 
+def test_the_history_of_a_row_is_its_part_of_the_log(people, client_of):
+    agent, admin = people["agent"], client_of(people["admin"])
+    admin.post(f"{MEMBERS}{agent.pk}/change/", form(agent, roles=["agent", "supervisor"]))
+    history = admin.get(f"{MEMBERS}{agent.pk}/history/")
+    lines = list(history.context["action_list"])
+    assert [line.get_change_message for line in lines] == ["Signed out everywhere", "Changed: roles"]
+    assert {line.user.get_username for line in lines} == {people["admin"].name}
+    assert people["admin"].name in history.content.decode()
+    assert list(admin.get(f"{MEMBERS}{people['finance'].pk}/history/").context["action_list"]) == []
+    assert client_of(people["finance"]).get(f"{MEMBERS}{agent.pk}/history/").status_code in (302, 403)
+
+
 def test_the_log_is_read_only_on_the_page(people, client_of, acme, inside):
     with inside(acme):
         entry = record_audit(verb="tested", subject="a:1", before={"x": 1}, after={"x": "<script>"})
