@@ -1,8 +1,7 @@
 """The road of orders: what a browser or a machine may ask of the telephony worker.
 
 An order changes no call. It travels through Redis to the worker that holds the cell's lease; the fact that
-comes back
-from the switch is what changes things. A refusal comes back as `order_refused` on the agent's audience.
+comes back from the switch is what changes things. A refusal comes back as `order_refused` on the agent's audience.
 """
 
 from dataclasses import asdict, dataclass, fields

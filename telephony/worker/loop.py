@@ -1,9 +1,7 @@
 """The main loop: one thing at a time, and only while the lease is held.
 
-What waits here in one thread: our own news, then orders, then facts. Around them the housekeeping: the lease,
-the
-beat that tells the switch we are alive (only from here, so that a hung loop stops it), timers, and signs of
-life.
+What waits here in one thread: our own news, then orders, then facts. Around them the housekeeping: the lease, the
+beat that tells the switch we are alive (only from here, so that a hung loop stops it), timers, signs of life.
 """
 
 import time
