@@ -69,3 +69,24 @@ class StrayLeg(models.Model):
 
     def __str__(self) -> str:
         return str(self.leg_id)
+
+
+class CapacityMeasurement(models.Model):
+    """What this installation was measured to bear, on the hardware it stood on at the time."""
+
+    measured_at = models.DateTimeField(_("measured at"))
+    hardware = models.JSONField(_("hardware"), default=dict)
+    figures = models.JSONField(
+        _("figures"),
+        default=dict,
+        help_text=_("By id of the measurement: value, unit, limit, what was done."),
+    )
+    not_run = models.JSONField(_("not run"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("measured capacity")
+        verbose_name_plural = _("measured capacities")
+        ordering = ["-measured_at"]
+
+    def __str__(self) -> str:
+        return f"{self.measured_at:%Y-%m-%d %H:%M}"

@@ -183,6 +183,13 @@ class QueueStay(models.Model):
     )
     sl_seconds = models.PositiveSmallIntegerField(_("service level seconds"), default=20)
     short_abandon_seconds = models.PositiveSmallIntegerField(_("short abandon"), default=5)
+    routing = models.JSONField(
+        _("what was known and decided"),
+        default=dict,
+        blank=True,
+        help_text=_("Facts collected, rules matched and what the call asks for, as they were at entry."),
+    )
+    expected_wait_seconds = models.FloatField(_("expected wait"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("stay in a queue")
@@ -231,6 +238,7 @@ class Offer(models.Model):
     )
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers", verbose_name=_("agent"))
     epoch = models.PositiveBigIntegerField(_("epoch"), default=0)
+    is_group = models.BooleanField(_("rang with others"), default=False)
     offered_at = models.DateTimeField(_("offered at"))
     expires_at = models.DateTimeField(_("expires at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
@@ -254,7 +262,7 @@ class Offer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["call"],
-                condition=Q(ended_at=None, answered_at=None),
+                condition=Q(ended_at=None, answered_at=None, is_group=False),
                 name="one_ringing_offer_per_call",
             ),
             models.UniqueConstraint(

@@ -5,12 +5,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models.agents import Agent, Skill
+from telephony.models.groups import AgentGroup, WorkingHours
 
 
 class Queue(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         CLOSED = "closed", _("Closed")
+
+    class Strategy(models.TextChoices):
+        """Who of the free and suited agents is asked first; among equals always the longest idle."""
+
+        MOST_SKILLED = "most_skilled", _("Most skilled first")
+        LONGEST_IDLE = "longest_idle", _("Longest idle first")
+        LEAST_BUSY = "least_busy", _("Least busy today first")
+        ROUND_ROBIN = "round_robin", _("In turn")
+        RING_GROUP = "ring_group", _("All at once")
+
+    class Limit(models.TextChoices):
+        """What happens to a caller who cannot or should no longer wait here."""
+
+        WAIT = "wait", _("Let them wait")
+        OVERFLOW = "overflow", _("Send them to the overflow queue")
+        VOICEMAIL = "voicemail", _("Take a message")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OPEN)
@@ -41,6 +58,67 @@ class Queue(models.Model):
     )
     short_abandon_seconds = models.PositiveSmallIntegerField(_("short abandon"), default=5)
     is_recorded = models.BooleanField(_("calls are recorded"), default=True)
+    strategy = models.CharField(
+        _("strategy"), max_length=16, choices=Strategy.choices, default=Strategy.MOST_SKILLED
+    )
+    ring_group_size = models.PositiveSmallIntegerField(
+        _("phones rung at once"),
+        default=5,
+        validators=[MinValueValidator(2), MaxValueValidator(20)],
+        help_text=_("Only for the strategy “All at once”."),
+    )
+    hours = models.ForeignKey(
+        WorkingHours,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="queues",
+        verbose_name=_("working hours"),
+        help_text=_("Empty: always open."),
+    )
+    overflow_queue = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("overflow queue"),
+    )
+    overflow_after_seconds = models.PositiveIntegerField(
+        _("overflow after"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(7200)],
+        help_text=_("Seconds of waiting after which callers move to the overflow queue, keeping their time."),
+    )
+    max_waiting = models.PositiveIntegerField(
+        _("most callers waiting"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    when_full = models.CharField(
+        _("when that many wait"), max_length=16, choices=Limit.choices, default=Limit.VOICEMAIL
+    )
+    when_nobody = models.CharField(
+        _("when nobody is signed in"), max_length=16, choices=Limit.choices, default=Limit.WAIT
+    )
+    sticky_days = models.PositiveSmallIntegerField(
+        _("same agent within"),
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text=_("Days a caller is remembered by the agent who last spoke to them; 0 for never."),
+    )
+    sticky_seconds = models.PositiveSmallIntegerField(
+        _("wait for that agent"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("Seconds before everybody else is asked too."),
+    )
+    is_scored = models.BooleanField(
+        _("rank agents by score"),
+        default=False,
+        help_text=_(
+            "Free agents are ranked by what is known of them and the caller; each score is explained."
+        ),
+    )
 
     class Meta:
         verbose_name = _("queue")
@@ -59,6 +137,11 @@ class QueueSkill(models.Model):
     min_level = models.PositiveSmallIntegerField(
         _("lowest level"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    is_preferred = models.BooleanField(
+        _("only preferred"),
+        default=False,
+        help_text=_("Agents who have it are asked first, but nobody waits for it."),
+    )
 
     class Meta:
         verbose_name = _("required skill")
@@ -71,6 +154,50 @@ class QueueSkill(models.Model):
         return f"{self.skill} ≥ {self.min_level}"
 
 
+class QueueStep(models.Model):
+    """Whom a waiting caller is offered to from a moment of waiting on; without a step at 0 s everyone of the queue
+    with the required skills.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="steps")
+    after_seconds = models.PositiveIntegerField(
+        _("after seconds"), default=0, validators=[MaxValueValidator(7200)]
+    )
+    group = models.ForeignKey(
+        AgentGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only this group"),
+    )
+    level_drop = models.PositiveSmallIntegerField(
+        _("levels lowered by"),
+        default=0,
+        validators=[MaxValueValidator(10)],
+        help_text=_("Each required level is lowered by so much; a level of 0 is no longer required."),
+    )
+    with_queue = models.ForeignKey(
+        Queue,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("also agents of queue"),
+    )
+
+    class Meta:
+        verbose_name = _("expansion step")
+        verbose_name_plural = _("expansion steps")
+        ordering = ["after_seconds"]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "after_seconds"], name="one_step_per_queue_and_moment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} +{self.after_seconds} s"
+
+
 class QueueAgent(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="queue_agents")
     agent = models.ForeignKey(
@@ -78,6 +205,9 @@ class QueueAgent(models.Model):
     )
     position = models.PositiveSmallIntegerField(
         _("position"), default=1, help_text=_("Lower positions are asked first.")
+    )
+    until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Leave empty for a lasting place.")
     )
 
     class Meta:

@@ -1,0 +1,54 @@
+"""Where our rows and the switch said different things, and what became of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Difference(models.Model):
+    """One thing that was not so. Open until what was found is true again."""
+
+    class Kind(models.TextChoices):
+        GHOST_CALL = "ghost_call", _("A call we show has left the switch")
+        GHOST_LEG = "ghost_leg", _("A leg we show has left the switch")
+        UNKNOWN_LEG = "unknown_leg", _("The switch has a leg we did not know")
+        STUCK_OFFER = "stuck_offer", _("An offer neither rings nor has ended")
+        ZOMBIE_OFFER = "zombie_offer", _("A phone rings for a caller who has left")
+        LOST_BRIDGE = "lost_bridge", _("A conversation began or ended unheard")
+        MISSING_WAITER = "missing_waiter", _("A caller waits in the switch but not in our line")
+        GHOST_WAITER = "ghost_waiter", _("Our line has a caller the switch does not keep waiting")
+        PHONE_GONE = "phone_gone", _("A phone we thought registered is not")
+        PHONE_UNKNOWN = "phone_unknown", _("A registered phone we thought gone")
+        READY_UNREACHABLE = "ready_unreachable", _("An agent was ready without a registered phone")
+        STUCK_ACTIVITY = "stuck_activity", _("An agent was shown busy without any work")
+        HIDDEN_ACTIVITY = "hidden_activity", _("An agent was shown idle while on a call")
+        OVERDUE_WRAP_UP = "overdue_wrap_up", _("A wrap-up went past its deadline")
+        ROUTER_DRIFT = "router_drift", _("The router's memory was not what the rows say")
+
+    kind = models.CharField(_("what"), max_length=24, choices=Kind.choices)
+    subject = models.CharField(_("about"), max_length=80)
+    agent_id = models.BigIntegerField(null=True, blank=True)
+    call_id = models.UUIDField(null=True, blank=True)
+    node = models.CharField(_("switch"), max_length=40, blank=True, default="")
+    cause = models.CharField(_("cause"), max_length=40, blank=True, default="")
+    ours = models.JSONField(_("our rows said"), default=dict, blank=True)
+    theirs = models.JSONField(_("the switch said"), default=dict, blank=True)
+    remedy = models.CharField(_("what was done"), max_length=40, blank=True, default="")
+    found_at = models.DateTimeField(_("found at"))
+    healed_at = models.DateTimeField(_("healed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        verbose_name_plural = _("differences")
+        ordering = ["-found_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(healed_at=None),
+                name="one_open_difference_per_subject",
+            )
+        ]
+        indexes = [models.Index(fields=["-found_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
