@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Hashable
 
 import structlog
-from django.db import close_old_connections
+from django.db import connections
 
 from tenants.context import enter
 
@@ -57,4 +57,5 @@ class Pace:
             # A timer's thread has nobody to tell; the next change sends the row again.
             log.exception("coalesced news failed", schema=schema)
         finally:
-            close_old_connections()
+            # The thread ends here, and its connection with it; asking whether it is still good would open one.
+            connections.close_all()

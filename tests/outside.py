@@ -2,6 +2,9 @@
 
 Loaded as a plugin: a test marked `browser`, `sipp` or `freeswitch` is skipped without the program, and the last lines
 of the run say which suites did not run and how to get what they need.
+
+Such a test, and one that starts processes of ours, stands on real time on a machine that may be busy: it gets a second
+try, and the last lines name each one that needed it, so that nobody takes it for sound.
 """
 
 import shutil
@@ -27,10 +30,15 @@ TOOLS = {
     "sipp": Tool(("sipp",), "make test as root, or apt-get install sip-tester"),
     "freeswitch": Tool(("freeswitch",), "put a freeswitch on PATH"),
 }
+PROCESSES = {"contract", "demo", "faults", "journeys", "run"}
+"""Folders of tests whose subject is processes of ours."""
 _left_out: Counter[str] = Counter()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if PROCESSES.intersection(item.path.parts) or any(map(item.get_closest_marker, TOOLS)):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     lacking = {name for name, tool in TOOLS.items() if tool.path is None}
     for item in items:
         for name in sorted(lacking.intersection(mark.name for mark in item.iter_markers())):
@@ -40,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter) -> None:
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.write_line(f"NEEDED A SECOND TRY: {report.nodeid}", yellow=True)
     for name, count in sorted(_left_out.items()):
         tool = TOOLS[name]
         terminalreporter.write_line(

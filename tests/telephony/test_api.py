@@ -128,10 +128,10 @@ def test_an_order_survives_its_journey(floor, agent, redis_server, settings):
     orders._connection.cache_clear()
     hearing = redis.Redis.from_url(redis_server).pubsub(ignore_subscribe_messages=True)
     hearing.subscribe("orders:main")
-    hearing.get_message(timeout=1)
+    hearing.get_message(timeout=5)
     with floor.inside():
         order_id = orders.send_order(orders.SetNotReady(reason_id=3), member=agent.member)
-    body = next(filter(None, (hearing.get_message(timeout=1) for _ in range(5))))["data"]
+    body = next(filter(None, (hearing.get_message(timeout=5) for _ in range(5))))["data"]
     envelope = orders.read_envelope(body)
     assert (envelope.order_id, envelope.tenant) == (order_id, "acme")
     assert envelope.order == orders.SetNotReady(agent_id=agent.pk, reason_id=3)

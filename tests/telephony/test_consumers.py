@@ -323,7 +323,7 @@ def test_a_supervisor_sets_an_agent_not_ready_and_it_is_written_down(floor, clie
 def listening_worker(url: str):
     worker = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)
     worker.subscribe(f"orders:{settings.SWITCH['cell']}")
-    worker.get_message(timeout=2)
+    worker.get_message(timeout=10)
     return worker
 
 

@@ -60,7 +60,7 @@ def next_of(switch: FreeSwitch, kind: type[facts.Fact], seconds: float = 3) -> f
 
 
 def test_it_subscribes_before_it_says_that_it_hears(server: EventServer, switch: FreeSwitch) -> None:
-    said = [server.commands.get(timeout=1).split("\n")[0] for _ in range(3)]
+    said = [server.commands.get(timeout=10).split("\n")[0] for _ in range(3)]
     assert said[0] == f"auth {PASSWORD}"
     assert said[1].startswith("event json CHANNEL_CREATE")
     assert said[2] == "api global_getvar core_uuid"
@@ -185,7 +185,7 @@ def test_an_offer_carries_its_own_id_as_the_job(server: EventServer, switch: Fre
     )
     said = ""
     while not said.startswith("bgapi"):
-        said = server.commands.get(timeout=1)
+        said = server.commands.get(timeout=10)
     assert said.endswith(f"\nJob-UUID: {offer_id}")
 
 
