@@ -35,11 +35,22 @@ class UnsafeValue(SwitchRefused):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FurtherPhone:
+    """One more phone rung with an offer: an offer of its own, for another agent, with its own recording."""
+
+    offer_id: UUID
+    agent_id: int
+    username: str
+    recording: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferCommand:
     """Ring an agent's phone for one waiting caller; once answered the switch joins them by itself.
 
     `recording` is the path of the recording relative to the recordings directory ("acme/2026-11-20/<offer>.wav"), or
     None. The caller's number shows on the phone; anything but digits and a leading + is not sent.
+    `together` are rung in the same moment: the first to answer is joined, and the switch ends the others.
     """
 
     offer_id: UUID
@@ -53,6 +64,7 @@ class OfferCommand:
     timeout_seconds: int
     caller_number: str = ""
     recording: str | None = None
+    together: tuple[FurtherPhone, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,7 @@ def _begin_stay(
         sl_seconds=queue.sl_seconds,
         short_abandon_seconds=queue.short_abandon_seconds,
         is_estimated=is_estimated,
+        routing=_kept_time(previous),
     )
     if call.next_target_id:
         Call.objects.filter(pk=call.pk).update(next_target=None)
@@ -81,6 +82,13 @@ def _begin_stay(
             )
         )
     return stay
+
+
+def _kept_time(previous: QueueStay | None) -> dict[str, str]:
+    """Moved from queue to queue without an answer, a caller keeps the place the whole wait has earned."""
+    if previous is None or previous.answered_at or previous.fell_back_at:
+        return {}
+    return {"waiting_since": previous.waiting_since.isoformat()}
 
 
 def estimate_stay(call: Call, *, queue_id: int, entered_at: datetime) -> None:

@@ -4,6 +4,7 @@ Facts arrive twice, late and in any order: each has a field of its own, and stat
 """
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -206,6 +207,14 @@ class QueueStay(models.Model):
         return f"{self.queue} {self.entered_at:%Y-%m-%d %H:%M:%S}"
 
     @property
+    def waiting_since(self) -> datetime:
+        """Since when the caller waits without having been answered; before `entered_at` when they came from another
+        queue, whose time they keep.
+        """
+        kept = self.routing.get("waiting_since")
+        return datetime.fromisoformat(kept) if kept else self.entered_at
+
+    @property
     def wait_seconds(self) -> float | None:
         """Seconds from entering to leaving; None while still waiting."""
         return None if self.left_at is None else (self.left_at - self.entered_at).total_seconds()
@@ -224,6 +233,7 @@ class Offer(models.Model):
         MISSED = "missed", _("Not answered")
         CALLER_LEFT = "caller_left", _("Caller left")
         REFUSED = "refused", _("Refused")
+        LOST_RACE = "lost_race", _("Another phone was quicker")
         FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
