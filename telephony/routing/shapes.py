@@ -7,9 +7,15 @@ agents compare with agents and works with works.
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Requirement = tuple[int, int]  # (skill id, lowest level that will do)
+
+
+VOICE = "voice"
+ONE_CALL: Mapping[str, int] = MappingProxyType({VOICE: 1})
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +23,44 @@ class RoutableAgent:
     """One agent as the router sees them. `queues` maps a queue to the agent's position in it (lower is asked
     first).
 
-    `idle_since` is the moment they became free, or None while they are not.
+    `idle_since` is the moment they became free, or None while they are not. `busy_seconds` are those worked
+    today, `turn` is the moment they were last offered something. `capacity` says how many works of each kind
+    they may hold at once, `in_hand` how many they do.
     """
 
     id: Any
     skills: Mapping[int, int] = field(default_factory=dict)
     queues: Mapping[int, int] = field(default_factory=dict)
     idle_since: float | None = None
+    groups: frozenset[int] = frozenset()
+    busy_seconds: float = 0.0
+    turn: float = 0.0
+    capacity: Mapping[str, int] = field(default_factory=lambda: ONE_CALL)
+    in_hand: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+
+    def has_room_for(self, kind: str) -> bool:
+        """Below capacity; and a call is alone: who is on one gets nothing else, who has anything else no call."""
+        in_hand = self.in_hand
+        if self.capacity.get(kind, 0) <= in_hand.get(kind, 0):
+            return False
+        if not in_hand:
+            return True
+        others = [held for held, count in in_hand.items() if count and held != kind]
+        return not others or VOICE not in (kind, *others)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a work asks for once it has waited `after_seconds`: usually less than before."""
+    """What a work asks for once it has waited `after_seconds`, instead of what it asked before: usually less.
+    The fields mean what those of `Work` do.
+    """
 
     after_seconds: float
     requirements: tuple[Requirement, ...] = ()
     target_agent: Any = None
+    preferred: tuple[Requirement, ...] = ()
+    group_id: int | None = None
+    queue_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +69,10 @@ class Work:
 
     With a `target_agent` only that agent will do, whatever their queues and skills: a person chose them.
     `steps` widen the choice with time, in rising order of `after_seconds`. `excluded` agents never get it.
+    Skills that are `preferred` rank agents and exclude nobody; a `group_id` restricts to the agents of that group;
+    agents of `queue_ids` may take it as those of its own queue may. `strategy` is a name of `strategies.STRATEGIES`;
+    with "ring_group" up to `together` agents are asked at once. With `scores` the higher score is asked first
+    (none counts as 0), then the strategy decides; `features` say what a score is made of, for the explanation.
     """
 
     id: Any
@@ -51,7 +83,14 @@ class Work:
     target_agent: Any = None
     excluded: frozenset[Hashable] = frozenset()
     steps: tuple[Step, ...] = ()
-    kind: str = "voice"
+    kind: str = VOICE
+    preferred: tuple[Requirement, ...] = ()
+    group_id: int | None = None
+    queue_ids: tuple[int, ...] = ()
+    strategy: str = "most_skilled"
+    together: int = 1
+    scores: Mapping[Any, float] = field(default_factory=lambda: NOTHING)
+    features: Mapping[Any, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
 
     def step_at(self, now: float) -> int:
         """Which step it has reached: 0 is the work as it came in, n is steps[n - 1]."""
@@ -114,13 +153,17 @@ class Reason(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """Offer this work to this agent; both are reserved until it is bridged, has failed, or the work has
-    left.
+    """Offer this work to this agent, and at the same moment to those of `together` (a ring group); all are reserved
+    until it is bridged, has failed with each of them, or the work has left.
+
+    `inputs` is what was decided on (`replay.record`), of a router that keeps it.
     """
 
     work_id: Any
     agent_id: Any
     explanation: Reason
+    together: tuple[Any, ...] = ()
+    inputs: dict[str, Any] | None = None
 
 
 def _text(value: Any) -> str | None:
