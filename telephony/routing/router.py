@@ -156,6 +156,10 @@ class Router:
         """Works waiting and on offer."""
         return len(self._works)
 
+    def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
+        """The works we know, and how each agent stands: for whoever compares our memory with the truth."""
+        return set(self._works), {rostered.agent.id: rostered.state for rostered in self._roster}
+
     def explain(self, work_id: Any, now: float, most: int = 50) -> Explanation | None:
         """Where a work stands and what speaks against each agent, best first, at most `most` of them and as
         many works ahead; None when it is not known.
