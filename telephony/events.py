@@ -28,6 +28,14 @@ class StayEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StayChanged(Event):
+    """A waiting call asks for something else than before: a person or a trigger stepped in."""
+
+    call_id: UUID
+    stay_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallOffered(Event):
     call_id: UUID
     agent_id: int
@@ -116,6 +124,20 @@ class AgentStateChanged(Event):
 class LegWasSettled(Event):
     call_id: UUID | None
     leg_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceFound(Event):
+    """Our rows said something that was not so."""
+
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceHealed(Event):
+    kind: str
+    subject: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,37 @@ class Difference(models.Model):
         OVERDUE_WRAP_UP = "overdue_wrap_up", _("A wrap-up went past its deadline")
         ROUTER_DRIFT = "router_drift", _("The router's memory was not what the rows say")
 
+    class Cause(models.TextChoices):
+        """Why, as far as we can tell; the column keeps the word."""
+
+        END_UNHEARD = "end_unheard", _("The switch's word of the end was lost")
+        EVENT_UNHEARD = "event_unheard", _("A word of the switch was lost")
+        WORKER_AWAY = "worker_away", _("The worker was away")
+        SWITCH_RESTARTED = "switch_restarted", _("The switch restarted")
+        SWITCH_UNHEARD = "switch_unheard", _("The connection to the switch was cut")
+        DATABASE_AWAY = "database_away", _("The database was away")
+        REGISTRATION_EXPIRED = "registration_expired", _("The phone's registration ran out unheard")
+        CHANGED_BY_HAND = "changed_by_hand", _("An administrator changed it")
+        CROSSED = "crossed", _("Two things happened in the same moment")
+        TIMER_MISSED = "timer_missed", _("A timer did not ring")
+        NEWS_MISSED = "news_missed", _("The router did not hear our own news")
+
+    class Remedy(models.TextChoices):
+        """What was done about it; the column keeps the word."""
+
+        LEG_ENDED = "leg_ended", _("The leg was ended and its agent set free")
+        WRITTEN_DOWN = "written_down", _("What the switch knows was written down")
+        OFFER_ENDED = "offer_ended", _("The offer was ended and the caller put back in line")
+        RINGING_STOPPED = "ringing_stopped", _("The ringing was stopped")
+        TAKEN_OUT = "taken_out", _("The caller was taken out of our line")
+        SIGNED_ON = "signed_on", _("The phone was marked registered")
+        SIGNED_OFF = "signed_off", _("The phone was marked gone")
+        MADE_NOT_READY = "made_not_ready", _("The agent was set not ready")
+        WORKED_OUT = "worked_out", _("The state was worked out again")
+        WRAP_UP_ENDED = "wrap_up_ended", _("The wrap-up was ended")
+        READ_AGAIN = "read_again", _("The router read the floor again")
+        BY_ITSELF = "by_itself", _("It came right by itself")
+
     kind = models.CharField(_("what"), max_length=24, choices=Kind.choices)
     subject = models.CharField(_("about"), max_length=80)
     agent_id = models.BigIntegerField(null=True, blank=True)
@@ -52,3 +83,16 @@ class Difference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    @property
+    def seconds(self) -> float | None:
+        """From found to healed; None while open."""
+        return None if self.healed_at is None else (self.healed_at - self.found_at).total_seconds()
+
+    @property
+    def cause_words(self) -> str:
+        return str(self.Cause(self.cause).label) if self.cause in self.Cause.values else self.cause
+
+    @property
+    def remedy_words(self) -> str:
+        return str(self.Remedy(self.remedy).label) if self.remedy in self.Remedy.values else self.remedy
