@@ -91,6 +91,7 @@ class Readiness:
         if said.get("state") == "up":
             self.is_ready = True
             self._announce(said)
+            self.product.start_spare()
         elif now - self.began > PATIENCE_SECONDS and not self.has_complained:
             self.has_complained = True
             self._complain(said)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contactcenter.run.forked import Forked
 from contactcenter.run.kernel import die_with_parent
 from contactcenter.run.progress import say
 
@@ -15,7 +16,10 @@ LONGEST_PAUSE = 30.0
 
 @dataclass
 class Child:
-    """`stage` orders the stop: the lowest goes first, those of one stage together."""
+    """`stage` orders the stop: the lowest goes first, those of one stage together.
+
+    The `command` of one that is forked is what Python would be told: `-m module …` or `file.py …`.
+    """
 
     name: str
     command: list[str]
@@ -24,20 +28,27 @@ class Child:
     stage: int = 0
     stop_signal: int = signal.SIGTERM
     folder: Path = Path()
-    process: subprocess.Popen | None = None
+    is_forked: bool = False
+    process: subprocess.Popen | Forked | None = None
     _pause: float = 1.0
     _started_at: float = 0.0
     _again_at: float = field(default=float("inf"))
 
     def start(self) -> None:
+        self.process = self._fork() if self.is_forked else self._open()
+        self._started_at = time.monotonic()
+        self._again_at = float("inf")
+
+    def _fork(self) -> Forked:
+        return Forked(self.name, self.command, log=self.log, environment=self.environment, folder=self.folder)
+
+    def _open(self) -> subprocess.Popen:
         # Its own session, so that Ctrl-C reaches the supervisor alone and the stop has an order.
         with self.log.open("ab") as sink:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=self.environment,
                 cwd=self.folder, start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
-        self._started_at = time.monotonic()
-        self._again_at = float("inf")
 
     def is_alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -59,8 +70,8 @@ class Child:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def _how(self) -> str:
-        assert self.process is not None
-        code = self.process.returncode
+        code = self.process.returncode if self.process else None
+        assert code is not None
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def ask_to_stop(self) -> None:

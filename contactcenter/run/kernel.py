@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 _libc = ctypes.CDLL(None)
 
 
@@ -20,3 +20,8 @@ def stop_with_parent() -> None:
     """Started by make: when make is killed, we are asked to stop. Started by hand, we outlive the shell."""
     if os.environ.get("MAKELEVEL"):
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def name_process(name: str) -> None:
+    """What `top` and `ps -o comm` call it; a name is cut to 15 characters."""
+    _libc.prctl(PR_SET_NAME, name.encode()[:15])

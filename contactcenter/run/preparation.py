@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from contactcenter.environment import PROJECT
 from contactcenter.run.failures import CannotRun
-from contactcenter.run.kernel import die_with_parent
+from contactcenter.run.forked import Forked
 from contactcenter.run.progress import say
 from contactcenter.run.secrets_file import write_private
 
@@ -66,23 +64,16 @@ class Preparation:
         writing = self._start("-m", "contactcenter.run.switch_configuration")
         self._finish(writing, "The configuration of the switch could not be written")
 
-    def _start(self, *arguments: str) -> subprocess.Popen:
+    def _start(self, *arguments: str) -> Forked:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as sink:
-            return subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=PROJECT,
-                env=self.environment,
-                stdout=sink,
-                stderr=sink,
-                stdin=subprocess.DEVNULL,
-                preexec_fn=die_with_parent,
-            )
+        return Forked(
+            "preparation", list(arguments), log=self.log, environment=self.environment, folder=PROJECT
+        )
 
     def _manage(self, *arguments: str) -> None:
         self._finish(self._start("manage.py", *arguments), f"`manage.py {' '.join(arguments)}` failed")
 
-    def _finish(self, process: subprocess.Popen, problem: str) -> None:
+    def _finish(self, process: Forked, problem: str) -> None:
         try:
             code = process.wait()
         finally:

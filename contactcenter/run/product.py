@@ -9,6 +9,7 @@ from contactcenter.environment import PROJECT
 from contactcenter.run.child import Child
 from contactcenter.run.choices import Choices
 from contactcenter.run.crew import Crew
+from contactcenter.run.forked import import_everything
 from contactcenter.run.postgres import Postgres
 from contactcenter.run.preparation import Preparation
 from contactcenter.run.progress import say
@@ -64,11 +65,15 @@ class Product:
             is_new = self.postgres.make()
             database = self._child("postgres", self.postgres.command(), STORES, signal.SIGINT,
                                    self.postgres.environment())  # fmt: skip
-            self.postgres.wait(database.is_alive, database.log)
-            self.postgres.create_database("contactcenter")
         if self.valkey:
             say("starting Valkey")
             cache = self._child("valkey", self.valkey.command(), STORES)
+        # While the stores come up; the environment of every child is made from ours, so it must say the same.
+        import_everything(self.environment)
+        if self.postgres:
+            self.postgres.wait(database.is_alive, database.log)
+            self.postgres.create_database("contactcenter")
+        if self.valkey:
             self.valkey.wait(cache.is_alive, cache.log)
         return is_new
 
@@ -103,12 +108,18 @@ class Product:
         if self.has_demo:
             self._python("demo", "manage.py", "run_demo")
 
+    def start_spare(self) -> None:
+        """A second worker, warm: it takes over when the first one dies. After READY, so that nobody waits for it."""
+        self._python("telephony-spare", "manage.py", "run_telephony")
+
     @property
     def has_demo(self) -> bool:
         return self.choices.has_own_switch and self.choices.switch_kind == "rehearsal"
 
     def _python(self, name: str, *arguments: str) -> Child:
-        return self._child(name, [sys.executable, *arguments], SPEAKERS)
+        log = self.choices.logs / f"{name}.log"
+        return self.crew.start(Child(name, list(arguments), log, self.environment, SPEAKERS, folder=PROJECT,
+                                     is_forked=True))  # fmt: skip
 
     def _child(self, name: str, command: list[str], stage: int, stop_signal: int = signal.SIGTERM,
                environment: dict[str, str] | None = None) -> Child:  # fmt: skip
