@@ -26,6 +26,7 @@ CALL_EVENTS = (
     events.CallEnded,
     events.CallAbandoned,
     events.CallDisposed,
+    events.StayChanged,
 )
 
 

@@ -17,6 +17,38 @@ class AgentNotReady(DomainError):
     "That colleague is not free at the moment."
 
 
+class AgentNotFound(NotFound):
+    "There is no such agent."
+
+
+class QueueNotFound(NotFound):
+    "There is no such queue."
+
+
+class GroupNotFound(NotFound):
+    "There is no such group of agents."
+
+
+class CallWaitsNoLonger(DomainError):
+    "The call no longer waits: it was answered, or the caller has left. Nothing was changed."
+
+
+class CallIsRinging(DomainError):
+    "The call is ringing at %(agent)s at this moment. Nothing was changed; try again if it is not answered."
+
+
+class AlreadyInQueue(DomainError):
+    "The call waits in this queue already."
+
+
+class PriorityOutOfRange(BadInput):
+    "The time given for free must lie between -3600 and 3600 seconds."
+
+
+class TriggerWithoutName(BadInput):
+    "Say what triggered this, in at most 80 characters."
+
+
 class QueueClosed(DomainError):
     "This queue is closed."
 
@@ -90,6 +122,17 @@ MESSAGES = (
     _("Your phone is not registered, so nobody could reach you. Check the phone, then try again."),
     _("This agent may not take calls at present."),
     _("That colleague is not free at the moment."),
+    _("There is no such agent."),
+    _("There is no such queue."),
+    _("There is no such group of agents."),
+    _("The call no longer waits: it was answered, or the caller has left. Nothing was changed."),
+    _(
+        "The call is ringing at %(agent)s at this moment. "
+        "Nothing was changed; try again if it is not answered."
+    ),
+    _("The call waits in this queue already."),
+    _("The time given for free must lie between -3600 and 3600 seconds."),
+    _("Say what triggered this, in at most 80 characters."),
     _("This queue is closed."),
     _("There is no such call of yours at the moment."),
     _("The call has already ended."),

@@ -28,6 +28,8 @@ class Order:
     """`agent_id` 0 means the sender's own agent."""
 
     type: ClassVar[str] = ""
+    is_of_agent: ClassVar[bool] = True
+    """False: it is about the floor, and whoever gives it need not work as an agent."""
     agent_id: int = 0
 
 
@@ -122,6 +124,26 @@ class ReadFloorAgain(Order):
     """Queues, skills or agents were configured: the worker reads them again."""
 
     type = "read_floor_again"
+    is_of_agent = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookAtStay(Order):
+    """What a waiting call asks for was changed in its rows: the worker looks at them again."""
+
+    type = "look_at_stay"
+    is_of_agent = False
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redirect(Order):
+    """A waiting call is to wait in another queue, keeping its time; `actions.redirect_call` has checked it."""
+
+    type = "redirect"
+    is_of_agent = False
+    call_id: UUID
+    queue_id: int
 
 
 KINDS = MappingProxyType(
@@ -129,7 +151,7 @@ KINDS = MappingProxyType(
         kind.type: kind
         for kind in (
             SignIn, SignOut, PageOpened, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
-            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain,
+            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, Redirect,
         )
     }
 )  # fmt: skip
@@ -225,7 +247,7 @@ def channel_of(cell: str) -> str:
 
 
 def _with_own_agent(order: Order, member: Any) -> Order:
-    if order.agent_id or order.type == ReadFloorAgain.type:
+    if order.agent_id or not order.is_of_agent:
         return order
     agent = agent_of(member)
     if agent is None:

@@ -25,6 +25,11 @@ def can_see_floor(member: Member) -> bool:
     return has_role(member, *LEADERS)
 
 
+def can_intervene(member: Member) -> bool:
+    """May pull, move and redirect waiting calls, and try the rules."""
+    return has_role(member, *LEADERS)
+
+
 def can_see_every_call(member: Member) -> bool:
     return has_role(member, *LEADERS, Role.INSPECTOR)
 

@@ -10,6 +10,15 @@ from telephony.actions.agents import (
     unregister_device,
 )
 from telephony.actions.following import follow_call
+from telephony.actions.interventions import (
+    escalate_call,
+    move_call_to_front,
+    pull_call,
+    redirect_call,
+    reprioritise_call,
+    tell_of_stay,
+    waiting_stay,
+)
 from telephony.actions.legs import (
     end_leg,
     note_answer,
@@ -53,6 +62,7 @@ __all__ = [
     "dispose_call",
     "end_due_wrap_up",
     "end_leg",
+    "escalate_call",
     "extend_wrap_up",
     "fail_offer",
     "finish_wrap_up",
@@ -62,6 +72,7 @@ __all__ = [
     "keep_voicemail",
     "lose_leg",
     "mark_heard",
+    "move_call_to_front",
     "next_extension",
     "note_answer",
     "note_bridge",
@@ -70,9 +81,12 @@ __all__ = [
     "note_unbridge",
     "offer_call",
     "prove_recording",
+    "pull_call",
     "queue_call",
+    "redirect_call",
     "register_device",
     "renew_password",
+    "reprioritise_call",
     "set_agent_not_ready",
     "set_agent_ready",
     "settle_leg",
@@ -84,5 +98,7 @@ __all__ = [
     "take_call",
     "take_out_of_line",
     "take_outside_leg",
+    "tell_of_stay",
     "unregister_device",
+    "waiting_stay",
 ]

@@ -5,6 +5,9 @@ from rest_framework import serializers
 from telephony.models import Agent, Call
 from telephony.orders import KINDS
 
+NOT_BY_ORDER = {"page_opened", "page_closed", "look_at_stay", "redirect"}
+"""What sockets and actions say to the worker; machines redirect a call at its own address."""
+
 
 class NamedSerializer(serializers.Serializer):
     id = serializers.IntegerField()
@@ -78,7 +81,7 @@ class MyStateSerializer(serializers.Serializer):
 class OrderSerializer(serializers.Serializer):
     """Which of the other fields an order needs, its type says; `agent_id` left out means oneself."""
 
-    type = serializers.ChoiceField(sorted(set(KINDS) - {"page_opened", "page_closed"}))
+    type = serializers.ChoiceField(sorted(set(KINDS) - NOT_BY_ORDER))
     agent_id = serializers.IntegerField(required=False, min_value=0)
     call_id = serializers.UUIDField(required=False)
     queue_id = serializers.IntegerField(required=False, min_value=0)

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import views
+from telephony.api import interventions, views
 
 app_name = "telephony_api"
 router = SimpleRouter()
@@ -11,5 +11,9 @@ router.register("queues", views.QueueViewSet, basename="queue")
 urlpatterns = [
     path("my-state/", views.MyStateView.as_view(), name="my_state"),
     path("orders/", views.OrderView.as_view(), name="orders"),
+    path("calls/<uuid:call_id>/pull/", interventions.PullView.as_view(), name="pull"),
+    path("calls/<uuid:call_id>/priority/", interventions.ReprioritiseView.as_view(), name="reprioritise"),
+    path("calls/<uuid:call_id>/redirect/", interventions.RedirectView.as_view(), name="redirect"),
+    path("calls/<uuid:call_id>/escalate/", interventions.EscalateView.as_view(), name="escalate"),
     *router.urls,
 ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import singledispatchmethod
 from uuid import UUID
 
@@ -64,7 +65,7 @@ class Errands:
                 "code": refusal.code,
                 "message": refusal.message,
             }
-        publish(f"agent.{envelope.order.agent_id}", message)
+        publish(f"agent.{envelope.order.agent_id}" if envelope.order.is_of_agent else "floor", message)
 
     @singledispatchmethod
     def _do(self, order: orders.Order) -> None:
@@ -158,6 +159,19 @@ class Errands:
     @_do.register
     def _(self, order: orders.ReadFloorAgain) -> None:
         self._read_floor(current_tenant().schema_name)
+
+    @_do.register
+    def _(self, order: orders.LookAtStay) -> None:
+        actions.tell_of_stay(call_id=order.call_id, at=self._clock.now())
+
+    @_do.register
+    def _(self, order: orders.Redirect) -> None:
+        stay = actions.waiting_stay(order.call_id)
+        queue = queries.queue(order.queue_id)
+        if queue is None or queue.state != Queue.State.OPEN:
+            raise QueueClosed
+        entry = replace(_entry(queue), queued_at=stay.entered_at)
+        self._switch.send_to_queue(order.call_id, entry)
 
 
 def _current(agent_id: int, call_id: UUID) -> Offer:

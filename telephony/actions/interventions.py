@@ -1,0 +1,283 @@
+"""People and triggers step in while a call waits: what it asks for changes, its place in time does not.
+
+Each act rewrites `stay.priority` or `stay.routing["asks"]`, appends to `stay.routing["changes"]`, is audited and tells
+`StayChanged`; the worker, another process, is told by an order. A pulled or escalated call never hangs on one agent or
+one group: after a while it asks again for what it asked before.
+"""
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from telephony import events
+from telephony.errors import (
+    AgentNotFound,
+    AgentNotReady,
+    AlreadyInQueue,
+    CallIsRinging,
+    CallNotFound,
+    CallWaitsNoLonger,
+    GroupNotFound,
+    PriorityOutOfRange,
+    QueueClosed,
+    QueueNotFound,
+    TelephonyUnreachable,
+    TriggerWithoutName,
+)
+from telephony.models import Agent, AgentGroup, Call, Queue, QueueStay
+from telephony.orders import LookAtStay, Redirect, send_order
+from telephony.queries.agents import is_phone_registered
+from telephony.queries.queues import waiting_stays
+from tenants.context import current_schema, enter
+from tenants.events import emit
+from tenants.people.actions import record_audit
+
+log = structlog.get_logger()
+
+MOST_SECONDS = 3600
+ESCALATED_SECONDS = 300
+"""Seconds of waiting an escalated call is given for free, unless told otherwise."""
+ESCALATED_FOR = 60.0
+"""Seconds for which only the group is asked; then everyone who was asked before is asked too."""
+PULL_MARGIN = 5.0
+"""Seconds beyond one ring of the phone after which a pulled call that nobody took is everybody's again."""
+
+Asks = dict[str, Any]
+
+
+@transaction.atomic
+def pull_call(*, call_id: UUID, to_agent_id: int, at: datetime, by: str = "") -> QueueStay:
+    """Give a waiting call to one agent who is free now, whatever their queues and skills.
+
+    Raises CallNotFound, CallWaitsNoLonger, CallIsRinging, AgentNotFound, AgentNotReady.
+    """
+    stay = waiting_stay(call_id)
+    agent = _free_agent(to_agent_id)
+    change = {"what": "pulled", "agent": agent.pk, "agent_name": agent.name}
+    seconds = stay.queue.offer_seconds + PULL_MARGIN
+    _ask_for_a_while(stay, at, seconds, _only_agent(agent.pk))
+    return _keep(stay, change, at=at, by=by, verb="pulled the call to an agent")
+
+
+@transaction.atomic
+def reprioritise_call(*, call_id: UUID, seconds: int, at: datetime, by: str = "") -> QueueStay:
+    """Give `seconds` of waiting for free (take them, when negative), in place of what was given before.
+
+    Raises CallNotFound, CallWaitsNoLonger, CallIsRinging, PriorityOutOfRange.
+    """
+    if not -MOST_SECONDS <= seconds <= MOST_SECONDS:
+        raise PriorityOutOfRange(field="seconds")
+    return _give_seconds(waiting_stay(call_id), seconds, "reprioritised", at=at, by=by)
+
+
+@transaction.atomic
+def move_call_to_front(*, call_id: UUID, at: datetime, by: str = "") -> QueueStay:
+    """Make the call the next one for every agent who suits it. Raises as `reprioritise_call`."""
+    stay = waiting_stay(call_id)
+    return _give_seconds(stay, seconds_to_front(stay), "next", at=at, by=by)
+
+
+def seconds_to_front(stay: QueueStay) -> int:
+    """The priority with which nobody who waits in this tenant comes before this call; never less than it has."""
+    others = waiting_stays().exclude(pk=stay.pk).values_list("entered_at", "priority")
+    needed = ((stay.entered_at - entered).total_seconds() + priority for entered, priority in others)
+    return max(stay.priority, math.floor(max(needed, default=-math.inf)) + 1) if others else stay.priority
+
+
+def redirect_call(*, call_id: UUID, queue_id: int, at: datetime, by: str = "") -> QueueStay:
+    """Let a waiting call wait in another queue, with the time it has waited. The switch moves it, and says so.
+
+    Raises CallNotFound, CallWaitsNoLonger, CallIsRinging, QueueNotFound, QueueClosed, AlreadyInQueue, and
+    TelephonyUnreachable when no worker could move it; then nothing has changed.
+    """
+    stay = waiting_stay(call_id)
+    queue = Queue.objects.filter(pk=queue_id).first()
+    if queue is None:
+        raise QueueNotFound
+    if queue.pk == stay.queue_id:
+        raise AlreadyInQueue
+    if queue.state != Queue.State.OPEN:
+        raise QueueClosed
+    send_order(Redirect(call_id=call_id, queue_id=queue.pk), member=None)
+    change = {"what": "redirected", "queue": queue.pk, "queue_name": queue.name}
+    return _note_move(stay.pk, change, at=at, by=by)
+
+
+@transaction.atomic
+def _note_move(stay_id: int, change: dict[str, Any], *, at: datetime, by: str) -> QueueStay:
+    """Under the call's lock: the worker may be writing the end of this stay at the same moment."""
+    stay = QueueStay.objects.select_related("queue").get(pk=stay_id)
+    stay.call = Call.objects.select_for_update(no_key=True).get(pk=stay.call_id)
+    stay.refresh_from_db(fields=["routing"])
+    _write_down(stay, change, at=at, by=by, verb="redirected the call")
+    return stay
+
+
+@transaction.atomic
+def escalate_call(
+    *,
+    call_id: UUID,
+    trigger: str,
+    group_id: int,
+    at: datetime,
+    by: str = "",
+    seconds: int = ESCALATED_SECONDS,
+    for_seconds: float = ESCALATED_FOR,
+) -> QueueStay:
+    """Something noticed about the caller (anger in the voice, a robot that gives up) sends the call to a group of
+    agents, with `seconds` given for free; after `for_seconds` the others are asked too. The routing keeps `trigger`.
+
+    Told again with the same trigger it changes nothing. Raises CallNotFound, CallWaitsNoLonger, CallIsRinging,
+    GroupNotFound, PriorityOutOfRange, TriggerWithoutName.
+    """
+    trigger = " ".join(trigger.split())
+    if not 0 < len(trigger) <= 80:
+        raise TriggerWithoutName(field="trigger")
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise PriorityOutOfRange(field="seconds")
+    stay = waiting_stay(call_id)
+    group = AgentGroup.objects.filter(pk=group_id).first()
+    if group is None:
+        raise GroupNotFound
+    told = {"what": "escalated", "trigger": trigger, "group": group.pk}
+    if any(told.items() <= change.items() for change in stay.routing.get("changes", ())):
+        return stay
+    _ask_for_a_while(stay, at, for_seconds, _only_group(group.pk))
+    stay.priority = min(stay.priority + seconds, MOST_SECONDS)
+    change = told | {"group_name": group.name, "seconds": seconds, "for_seconds": for_seconds}
+    return _keep(stay, change, at=at, by=by, verb="escalated the call")
+
+
+def waiting_stay(call_id: UUID) -> QueueStay:
+    """The open stay of a call that waits and rings nobody, its call locked while in a transaction.
+
+    Raises CallNotFound, CallWaitsNoLonger, CallIsRinging.
+    """
+    calls = Call.objects.filter(pk=call_id)
+    if transaction.get_connection().in_atomic_block:
+        calls = calls.select_for_update(no_key=True)
+    call = calls.first()
+    if call is None:
+        raise CallNotFound
+    open_stays = call.stays.filter(left_at=None).select_related("queue", "call")
+    stay = open_stays.order_by("-entered_at").first()
+    if stay is None or call.ended_at is not None:
+        raise CallWaitsNoLonger
+    ringing = call.offers.filter(ended_at=None, answered_at=None).select_related("agent").first()
+    if ringing is not None:
+        raise CallIsRinging(agent=ringing.agent.name)
+    return stay
+
+
+@transaction.atomic
+def tell_of_stay(*, call_id: UUID, at: datetime) -> None:
+    """Another process changed what the call asks for: here, too, it is news."""
+    stay = QueueStay.objects.filter(call_id=call_id, left_at=None).order_by("-entered_at").first()
+    if stay is not None:
+        emit(events.StayChanged(occurred_at=at, call_id=call_id, stay_id=stay.pk))
+
+
+def _free_agent(agent_id: int) -> Agent:
+    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
+    if agent is None:
+        raise AgentNotFound
+    if not agent.can_take_calls or not is_phone_registered(agent_id):
+        raise AgentNotReady
+    return agent
+
+
+def _give_seconds(stay: QueueStay, seconds: int, what: str, *, at: datetime, by: str) -> QueueStay:
+    change = {"what": what, "seconds": seconds, "before": stay.priority}
+    stay.priority = seconds
+    return _keep(stay, change, at=at, by=by, verb="changed the priority of the call")
+
+
+def _keep(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> QueueStay:
+    """Write the change down and tell it, here and to the worker."""
+    if "asks" in stay.routing:
+        stay.routing["asks"]["priority"] = stay.priority
+    _write_down(stay, change, at=at, by=by, verb=verb)
+    emit(events.StayChanged(occurred_at=at, call_id=stay.call_id, stay_id=stay.pk))
+    transaction.on_commit(partial(_tell_worker, current_schema(), stay.call_id))
+    return stay
+
+
+def _write_down(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> None:
+    stay.routing.setdefault("changes", []).append({"at": at.isoformat(), "by": by} | change)
+    stay.save(update_fields=["priority", "routing"])
+    record_audit(verb=verb, subject=stay.call, after=change, reason=change.get("trigger", ""))
+
+
+def _tell_worker(schema_name: str, call_id: UUID) -> None:
+    """Without a worker nothing is lost: it reads the rows when it starts."""
+    try:
+        with enter(schema_name):
+            send_order(LookAtStay(call_id=call_id), member=None)
+    except TelephonyUnreachable:
+        log.info("A waiting call was changed while no telephony worker listened.", tenant=schema_name)
+
+
+# ---- what is asked for, and until when
+
+
+def _only_agent(agent_id: int) -> Callable[[Asks], Asks]:
+    return lambda asked: {"target_agent": agent_id}
+
+
+def _only_group(group_id: int) -> Callable[[Asks], Asks]:
+    return lambda asked: asked | {"group": group_id, "queues": [], "target_agent": None}
+
+
+def _ask_for_a_while(stay: QueueStay, at: datetime, seconds: float, narrowed: Callable[[Asks], Asks]) -> None:
+    """From now on, for so long, what it asks is narrowed; then it asks what it would have asked anyway."""
+    asks = stay.routing.setdefault("asks", _asks_of_queue(stay))
+    waited = max(0.0, (at - stay.entered_at).total_seconds())
+    until = waited + seconds
+    steps = sorted(asks.get("steps", ()), key=lambda step: step["after"])
+    begins = _step(narrowed(_asked_at(asks, steps, waited)), waited)
+    ends = _step(_asked_at(asks, steps, until), until)
+    kept = (
+        [step for step in steps if step["after"] < waited],
+        [step for step in steps if step["after"] > until],
+    )
+    asks["steps"] = [*kept[0], begins, ends, *kept[1]]
+
+
+def _asked_at(asks: Asks, steps: list[Asks], waited: float) -> Asks:
+    """What the call asks for after so many seconds: the last step reached, or the asks themselves."""
+    reached = [step for step in steps if step["after"] <= waited]
+    return reached[-1] if reached else asks
+
+
+def _step(asked: Asks, after: float) -> Asks:
+    """A step of its own with everything a step may say, so that nothing of an earlier one is left."""
+    return {
+        "after": round(after, 3),
+        "requirements": asked.get("requirements", []),
+        "preferred": asked.get("preferred", []),
+        "group": asked.get("group"),
+        "queues": asked.get("queues", []),
+        "target_agent": asked.get("target_agent"),
+    }
+
+
+def _asks_of_queue(stay: QueueStay) -> Asks:
+    """For a stay that began without a plan: what its queue demands."""
+    skills = stay.queue.queue_skills.order_by("skill_id")
+    return {
+        "queue": stay.queue_id,
+        "strategy": stay.queue.strategy,
+        "priority": stay.priority,
+        "requirements": [[row.skill_id, row.min_level] for row in skills if not row.is_preferred],
+        "preferred": [[row.skill_id, row.min_level] for row in skills if row.is_preferred],
+        "group": None,
+        "queues": [],
+        "target_agent": stay.target_agent_id,
+        "steps": [],
+    }
