@@ -122,5 +122,13 @@ def timeline(who: Customer, limit: int = 50) -> list[TimelineEntry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
+def readable(member, things: Iterable) -> set:
+    """Keys of those calls and tickets whose page opens to this member: the others are shown without a link."""
+    keys = {thing.pk for thing in things}
+    calls = {key for key in keys if isinstance(key, UUID)}
+    found = set(telephony.visible_calls(member).filter(pk__in=calls).values_list("pk", flat=True))
+    return found | set(visible_tickets(member).filter(pk__in=keys - calls).values_list("pk", flat=True))
+
+
 def _each_once(calls: Iterable) -> list:
     return list({call.pk: call for call in calls}.values())

@@ -1,7 +1,7 @@
 import pytest
 
 from tenants.people.models import AuditEntry
-from tests.telephony_rows import an_agent
+from tests.telephony_rows import a_call, an_agent
 from ticketing import actions
 from ticketing.models import Customer, Ticket
 
@@ -135,6 +135,21 @@ def test_an_agent_takes_a_free_ticket_but_gives_none_away(desk, agent, acme, mem
     assert desk.post("/tickets/1/assignee/", {"assignee": agent.member_id}).status_code == 302
     ticket.refresh_from_db()
     assert ticket.assignee == agent.member
+
+
+def test_a_customers_story_links_only_to_what_opens(wang, desk, boss, agent, acme, member, now):
+    other = an_agent(member(acme, "agent"))
+    kept = {"caller_number": "+8613812342211", "ended_at": now}
+    own, foreign = a_call(now, agent=agent, **kept), a_call(now, agent=other, **kept)
+    for assignee in (agent, other):
+        actions.open_ticket(subject="Fridge", customer_id=wang.pk, assignee_id=assignee.member_id, at=now)
+    page = desk.get(f"/customers/{wang.pk}/").content.decode()
+    assert [f'href="/calls/{call.pk}/"' in page for call in (own, foreign)] == [True, False]
+    assert [f'href="/tickets/{number}/"' in page for number in (1, 2)] == [True, False]
+    assert "#2 Fridge" in page
+    page = boss.get(f"/customers/{wang.pk}/").content.decode()
+    assert f'href="/calls/{foreign.pk}/"' in page
+    assert 'href="/tickets/2/"' in page
 
 
 def test_an_agent_cannot_touch_a_colleagues_ticket(desk, acme, member, now):

@@ -72,9 +72,11 @@ def customer_page(request: HttpRequest, customer_id: int) -> HttpResponse:
     who = _customer(customer_id)
     whole = "all" in request.GET
     entries = queries.timeline(who, WHOLE_STORY if whole else LATEST + 1)
+    shown = entries if whole else entries[:LATEST]
     seen = {
         "customer": who,
-        "timeline": entries if whole else entries[:LATEST],
+        "timeline": shown,
+        "readable": queries.readable(request.user, [entry.thing for entry in shown]),
         "has_more": not whole and len(entries) > LATEST,
         "number_form": NumberForm(),
         "can_change": policies.can_change_customers(request.user),

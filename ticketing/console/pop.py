@@ -52,6 +52,7 @@ def _card(
     seen = {
         "call": call,
         "card": card,
+        "readable": queries.readable(request.user, card.tickets),
         "form": form,
         "can_create": policies.can_change_customers(request.user) and bool(call.caller_number),
         "can_open_tickets": policies.can_open_tickets(request.user),
