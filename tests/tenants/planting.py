@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
 from django.apps import apps
@@ -94,6 +95,7 @@ MADE = {
     (models.CharField, models.TextField): lambda one, counter: _text(one, next(counter)),
     models.DateTimeField: lambda one, counter: timezone.now(),
     models.DateField: lambda one, counter: timezone.localdate(),
+    models.TimeField: lambda one, counter: time(9, 30),
     models.JSONField: lambda one, counter: {CANARY: f"{CANARY}{next(counter)}"},
     models.GenericIPAddressField: lambda one, counter: "203.0.113.77",
 }
