@@ -32,6 +32,7 @@ from telephony.actions.legs import (
 )
 from telephony.actions.offers import AgentGone, CallGone, fail_offer, offer_call
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
+from telephony.actions.routing import plan_stay
 from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
@@ -80,6 +81,7 @@ __all__ = [
     "note_hold",
     "note_unbridge",
     "offer_call",
+    "plan_stay",
     "prove_recording",
     "pull_call",
     "queue_call",

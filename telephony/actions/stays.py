@@ -8,6 +8,7 @@ from django.db import transaction
 from telephony import events
 from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.routing import plan_stay
 from telephony.models import Call, Leg, Queue, QueueStay, Voicemail
 from tenants.events import emit
 
@@ -72,6 +73,8 @@ def _begin_stay(
         is_estimated=is_estimated,
         routing=_kept_time(previous),
     )
+    if not is_estimated:
+        plan_stay(stay, is_first=previous is None)
     if call.next_target_id:
         Call.objects.filter(pk=call.pk).update(next_target=None)
     emit(events.CallQueued(occurred_at=queued_at, call_id=call.pk, queue_id=queue.pk, stay_id=stay.pk))

@@ -11,6 +11,8 @@ from telephony.queries.agents import (
     registered_device,
     state_changes,
 )
+from telephony.queries.arrival import Arrival, arrival, overflow_chain, standing_arrival
+from telephony.queries.caller_facts import caller_facts
 from telephony.queries.calls import (
     call,
     call_with_story,
@@ -32,6 +34,8 @@ from telephony.queries.calls import (
     was_offered,
 )
 from telephony.queries.figures import Figures, figures, figures_today, handle_sums
+from telephony.queries.hours import is_open, local_time, spans_on
+from telephony.queries.plans import active_rules, plan, rule_of, terms_of
 from telephony.queries.queues import (
     QueueState,
     queue,
@@ -53,18 +57,22 @@ from telephony.queries.routes import (
 from telephony.queries.timeline import Moment, timeline
 
 __all__ = [
+    "Arrival",
     "DeviceCredentials",
     "Figures",
     "InboundRoute",
     "Moment",
     "QueueState",
     "Treatment",
+    "active_rules",
     "agent",
     "agent_of",
     "agents_of_queue",
     "agents_on_floor",
+    "arrival",
     "call",
     "call_with_story",
+    "caller_facts",
     "calls",
     "calls_of_number",
     "colleagues_of",
@@ -77,10 +85,14 @@ __all__ = [
     "figures_today",
     "handle_sums",
     "inbound_route",
+    "is_open",
     "is_phone_registered",
     "live_calls",
+    "local_time",
     "not_ready_reasons",
     "offers",
+    "overflow_chain",
+    "plan",
     "queue",
     "queue_state",
     "queue_states",
@@ -91,9 +103,13 @@ __all__ = [
     "recordings_of_call",
     "registered_device",
     "ringing_offer",
+    "rule_of",
+    "spans_on",
+    "standing_arrival",
     "state_changes",
     "stays",
     "switch_language",
+    "terms_of",
     "timeline",
     "unheard_voicemails",
     "visible_calls",

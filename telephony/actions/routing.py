@@ -1,0 +1,107 @@
+"""At entry a stay writes down what is known of its caller, which rules fit, and what the call asks for."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from telephony.models import Call, Entry, Queue, QueueStay
+from telephony.queries.arrival import overflow_chain
+from telephony.queries.caller_facts import caller_facts
+from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
+from telephony.routing.rules import Decision, decide
+from tenants.context import current_schema
+
+__all__ = ["plan", "plan_stay"]
+
+log = structlog.get_logger()
+
+HIGHEST_PRIORITY = 7200
+
+
+def plan_stay(stay: QueueStay, *, is_first: bool = True) -> None:
+    """Fills `stay.routing` and `stay.priority` and saves them. Rules may not choose a queue unless it `is_first`.
+
+    No error in here may cost a caller the place in line: what cannot be planned is logged, and the call asks for what
+    its queue asks for, at worst for nothing written at all.
+    """
+    try:
+        with transaction.atomic():
+            _plan(stay, is_first=is_first)
+    except Exception:
+        log.exception("A call's routing could not be planned.", tenant=current_schema(), stay=stay.pk)
+        _plan_without_rules(stay)
+
+
+def _plan(stay: QueueStay, *, is_first: bool) -> None:
+    call, queue, at = stay.call, stay.queue, stay.entered_at
+    entry = _entry_queue(call) if is_first else None
+    facts = caller_facts(call.number, call.caller_number, entry or queue, at)
+    decision = decide(active_rules(), facts, may_move=is_first)
+    check_named(decision)
+    _log_unreadable(decision)
+    found = plan_in(queue, decision, facts, at=at, call_id=call.pk, priority=stay.priority)
+    _write(stay, facts, found, _way(stay, entry, decision, is_first))
+
+
+def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[str, Any]]) -> None:
+    asks = found["asks"]
+    if stay.target_agent_id:
+        # A person chose this agent: nobody else is asked, however long it takes.
+        asks |= {"target_agent": stay.target_agent_id, "steps": []}
+    asks["priority"] = max(-HIGHEST_PRIORITY, min(HIGHEST_PRIORITY, asks["priority"]))
+    stay.priority = asks["priority"]
+    stay.routing |= {
+        "at": stay.entered_at.isoformat(),
+        "facts": facts,
+        "rules": found["rules"],
+        "arrival": way,
+        "last_agent": found["last_agent"],
+        "asks": asks,
+        "changes": [],
+    }
+    stay.save(update_fields=["routing", "priority"])
+
+
+def _entry_queue(call: Call) -> Queue | None:
+    """Where the number dialled leads by itself, before rules."""
+    entry = (
+        Entry.objects.filter(number_e164=call.number).select_related("queue").first() if call.number else None
+    )
+    return entry.queue if entry else None
+
+
+def _way(stay: QueueStay, entry: Queue | None, decision: Decision, is_first: bool) -> list[dict[str, Any]]:
+    """How the call came to this queue: by its number, by a rule, by an overflow, or moved or sent by somebody."""
+    if not is_first or entry is None:
+        return [{"queue": stay.queue_id, "because": "moved" if not is_first else "sent"}]
+    way: list[dict[str, Any]] = [{"queue": entry.pk, "because": "number"}]
+    if decision.queue_id is not None and decision.queue_id != entry.pk:
+        way.append({"queue": decision.queue_id, "because": "rule", "rule": decision.queue_rule})
+    if way[-1]["queue"] != stay.queue_id:
+        because = "overflow" if stay.queue_id in overflow_chain(way[-1]["queue"]) else "sent"
+        way.append({"queue": stay.queue_id, "because": because})
+    return way
+
+
+def _plan_without_rules(stay: QueueStay) -> None:
+    at: datetime = stay.entered_at
+    try:
+        with transaction.atomic():
+            found = plan_in(stay.queue, Decision(), {}, at=at, priority=stay.priority)
+            _write(stay, {}, found, [{"queue": stay.queue_id, "because": "unplanned"}])
+    except Exception:
+        log.exception("A call is routed by its queue alone.", tenant=current_schema(), stay=stay.pk)
+
+
+def _log_unreadable(decision: Decision) -> None:
+    for entry in decision.trace:
+        if entry.get("problems") or entry.get("missing"):
+            log.warning(
+                "A routing rule could not be asked as it is written.",
+                tenant=current_schema(),
+                rule=entry["rule"],
+                problems=entry.get("problems", []),
+                missing=entry.get("missing", []),
+            )

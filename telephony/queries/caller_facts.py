@@ -1,0 +1,76 @@
+"""What is known when a caller is to be routed: the facts rules ask about."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from telephony.models import Call, CallerProfile, Queue, QueueStay
+from telephony.queries.hours import local_time
+from telephony.regions import origin_of
+from tenants.context import current_tenant
+
+PROFILED = frozenset({"level", "tags", "language"})
+
+
+def caller_facts(
+    number: str, caller_number: str, queue: Queue | None, at: datetime, *, fields: set[str] | None = None
+) -> dict[str, Any]:
+    """JSON-able, by the names of `telephony.routing.rules`; "" and [] where nothing is known.
+
+    `number` (dialled) and `caller_number` in their stored spelling. With `fields` rows are read only for those.
+    """
+    home = str(current_tenant().country)
+    origin, local = origin_of(caller_number, home), local_time(at)
+    return {
+        "number": number,
+        "number_at_home": origin_of(number, home).at_home,
+        "caller_number": caller_number,
+        "caller_number_at_home": origin.at_home,
+        "country": origin.country,
+        "region": origin.region,
+        **_profile(caller_number if fields is None or fields & PROFILED else ""),
+        "weekday": local.weekday(),
+        "time": f"{local:%H:%M}",
+        "queue_id": queue.pk if queue else None,
+        "waiting": waiting_in(queue.pk) if queue and (fields is None or "waiting" in fields) else 0,
+    }
+
+
+def _profile(e164: str) -> dict[str, Any]:
+    nothing = {"level": "", "tags": [], "language": ""}
+    if not e164:
+        return nothing
+    return CallerProfile.objects.filter(e164=e164).values(*nothing).first() or nothing
+
+
+def waiting_in(queue_id: int) -> int:
+    """Callers in this line now."""
+    return QueueStay.objects.filter(queue_id=queue_id, left_at=None).count()
+
+
+def last_agent_of(
+    caller_number: str, *, since: datetime, but_call: UUID | None = None
+) -> tuple[int, datetime] | None:
+    """Who spoke with this caller last, and when the caller was answered."""
+    if not caller_number:
+        return None
+    calls = Call.objects.filter(
+        caller_number=caller_number, arrived_at__gte=since, answered_at__isnull=False, agent__isnull=False
+    )
+    return calls.exclude(pk=but_call).order_by("-arrived_at").values_list("agent_id", "answered_at").first()
+
+
+def talks_with(caller_number: str, *, since: datetime) -> dict[int, int]:
+    """Agent → how many calls of this caller they answered."""
+    counted: dict[int, int] = {}
+    if not caller_number:
+        return counted
+    calls = Call.objects.filter(
+        caller_number=caller_number, arrived_at__gte=since, answered_at__isnull=False, agent__isnull=False
+    )
+    for agent_id in calls.order_by("-arrived_at").values_list("agent_id", flat=True)[:50]:
+        counted[agent_id] = counted.get(agent_id, 0) + 1
+    return counted
+
+
+SPOKE_WITHIN = timedelta(days=90)

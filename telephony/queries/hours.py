@@ -1,0 +1,38 @@
+"""When a queue is served: opening times in the tenant's time zone, days that are not like their weekday."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from telephony.models import OpeningTime, SpecialDay
+from tenants.context import current_tenant
+
+MIDNIGHT = time(0)
+Span = tuple[time, time]
+
+
+def local_time(at: datetime) -> datetime:
+    """The same moment on the tenant's clock."""
+    return at.astimezone(ZoneInfo(str(current_tenant().time_zone)))
+
+
+def is_open(hours_id: int | None, at: datetime) -> bool:
+    """Without hours always. Clocks that change take the wall's time: 09:00 stays 09:00."""
+    if hours_id is None:
+        return True
+    local = local_time(at)
+    return any(_holds(span, local.time()) for span in spans_on(hours_id, local.date()))
+
+
+def spans_on(hours_id: int, day: date) -> list[Span]:
+    """(opens, closes) of one date, earliest first; a close of 00:00 is the end of the day."""
+    special = SpecialDay.objects.filter(hours_id=hours_id, on=day).first()
+    if special is not None:
+        has_times = special.opens_at is not None and special.closes_at is not None
+        return [(special.opens_at, special.closes_at)] if has_times else []
+    times = OpeningTime.objects.filter(hours_id=hours_id, weekday=day.weekday())
+    return list(times.order_by("opens_at").values_list("opens_at", "closes_at"))
+
+
+def _holds(span: Span, now: time) -> bool:
+    opens, closes = span
+    return opens <= now and (closes == MIDNIGHT or now < closes)

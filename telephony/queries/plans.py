@@ -1,0 +1,151 @@
+"""What the rules and a queue's terms ask for a caller: a real one at entry, a made-up one on the what-if page."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from telephony.models import Agent, AgentGroup, Queue, QueueAgent, RoutingRule, Skill
+from telephony.queries.caller_facts import last_agent_of
+from telephony.queries.suitability import scores_of
+from telephony.routing.asking import Remembered, Terms, Widening, asks_of
+from telephony.routing.rules import Decision, Person, Rule, decide
+
+Plan = dict[str, Any]
+
+
+def active_rules() -> list[Rule]:
+    """All rules in use, in the order they are asked."""
+    rows = RoutingRule.objects.filter(is_active=True).order_by("position", "pk")
+    return [rule_of(row) for row in rows]
+
+
+def rule_of(row: RoutingRule) -> Rule:
+    return Rule(
+        id=row.pk,
+        name=row.name,
+        version=row.version,
+        conditions=row.conditions,
+        effects=row.effects,
+        queue_id=row.queue_id,
+        is_last=row.is_last,
+    )
+
+
+def plan(
+    facts: dict[str, Any],
+    queue: Queue,
+    *,
+    at: datetime | None = None,
+    rules: Iterable[Rule] | None = None,
+    may_move: bool = True,
+    call_id: UUID | None = None,
+) -> Plan:
+    """`{"queue", "rules", "asks", "last_agent"}` for these facts; `queue` is where the caller comes to.
+
+    A rule may choose another queue when `may_move`: the asks are then that queue's. `at` is now unless given.
+    """
+    decision = decide(active_rules() if rules is None else rules, facts, may_move=may_move)
+    check_named(decision)
+    if decision.queue_id is not None and decision.queue_id != queue.pk:
+        queue = Queue.objects.get(pk=decision.queue_id)
+    return plan_in(queue, decision, facts, at=at or timezone.now(), call_id=call_id)
+
+
+def plan_in(
+    queue: Queue,
+    decision: Decision,
+    facts: dict[str, Any],
+    *,
+    at: datetime,
+    call_id: UUID | None = None,
+    priority: int | None = None,
+) -> Plan:
+    """What this queue asks once the rules have spoken. `priority` is the queue's own unless given."""
+    terms = terms_of(queue)
+    last = last_agent(queue, str(facts.get("caller_number") or ""), at, but_call=call_id)
+    is_asked = last is not None and last["why_not"] == ""
+    remembered = Remembered(last["agent"], queue.sticky_seconds) if last and is_asked else None
+    own = queue.priority if priority is None else priority
+    asks = asks_of(terms, decision, priority=own + decision.priority, remembered=remembered)
+    if queue.is_scored:
+        asks["scores"] = scores_of(queue.pk, asks, facts, at)
+    return {"queue": queue.pk, "rules": decision.trace, "asks": asks, "last_agent": last}
+
+
+def terms_of(queue: Queue) -> Terms:
+    skills = queue.queue_skills.values_list("skill_id", "min_level", "is_preferred")
+    steps = queue.steps.order_by("after_seconds").values_list(
+        "after_seconds", "group_id", "level_drop", "with_queue_id"
+    )
+    return Terms(
+        queue_id=queue.pk,
+        strategy=queue.strategy,
+        together=queue.ring_group_size if queue.strategy == Queue.Strategy.RING_GROUP else 1,
+        required=tuple((skill, level) for skill, level, is_preferred in skills if not is_preferred),
+        preferred=tuple((skill, level) for skill, level, is_preferred in skills if is_preferred),
+        widenings=tuple(
+            Widening(after=after, group_id=group, level_drop=drop, queue_id=other)
+            for after, group, drop, other in steps
+        ),
+    )
+
+
+def last_agent(
+    queue: Queue, caller_number: str, at: datetime, *, but_call: UUID | None = None
+) -> dict[str, Any] | None:
+    """`{"agent", "answered_at", "why_not"}` of the last talk within the queue's days; None without one.
+
+    `why_not` is "" when the agent is to be asked first, else "gone", "offline" or "not_in_queue".
+    """
+    if not queue.sticky_days or not caller_number:
+        return None
+    found = last_agent_of(caller_number, since=at - timedelta(days=queue.sticky_days), but_call=but_call)
+    if found is None:
+        return None
+    agent_id, answered_at = found
+    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
+    why_not = "gone" if agent is None else ""
+    if agent is not None and agent.presence != Agent.Presence.ONLINE:
+        why_not = "offline"
+    elif agent is not None and not _has_place(queue.pk, agent_id, at):
+        why_not = "not_in_queue"
+    return {"agent": agent_id, "answered_at": answered_at.isoformat(), "why_not": why_not}
+
+
+def _has_place(queue_id: int, agent_id: int, at: datetime) -> bool:
+    places = QueueAgent.objects.filter(queue_id=queue_id, agent_id=agent_id)
+    return places.filter(Q(until=None) | Q(until__gt=at)).exists()
+
+
+def check_named(decision: Decision) -> None:
+    """What a rule names and is no longer there is left out, and its rule's line in the trace says so under `missing`.
+
+    Nobody waits for a group that was deleted.
+    """
+    queue_id, group, agent = decision.queue_id, decision.group, decision.agent
+    if queue_id is not None and not Queue.objects.filter(pk=queue_id).exists():
+        _miss(decision, decision.queue_rule, "queue_id", queue_id)
+        decision.queue_id = None
+    if group is not None and not AgentGroup.objects.filter(pk=group.id).exists():
+        _miss_person(decision, group, "group_id")
+        decision.group = None
+    if agent is not None and not Agent.objects.filter(pk=agent.id, is_active=True).exists():
+        _miss_person(decision, agent, "agent_id")
+        decision.agent = None
+    if decision.skills:
+        there = set(Skill.objects.filter(pk__in=list(decision.skills)).values_list("pk", flat=True))
+        decision.skills = {pk: asked for pk, asked in decision.skills.items() if pk in there}
+
+
+def _miss_person(decision: Decision, person: Person, key: str) -> None:
+    _miss(decision, person.rule, key, person.id)
+
+
+def _miss(decision: Decision, rule_id: Any, key: str, value: int) -> None:
+    for entry in decision.trace:
+        if entry["rule"] == rule_id:
+            entry.setdefault("missing", []).append({key: value})
