@@ -1,6 +1,7 @@
 """Who gets the next call. Pure: no Django, no switch, no clock; see README.md."""
 
 from telephony.routing.explanation import Explanation, Outcome, Verdict
+from telephony.routing.replay import record, replay
 from telephony.routing.router import Router
 from telephony.routing.shapes import (
     Assignment,
@@ -12,22 +13,22 @@ from telephony.routing.shapes import (
     Trigger,
     Work,
 )
-from telephony.routing.strategies import LongestIdle, MostSkilled, Strategy
+from telephony.routing.strategies import STRATEGIES
 
 __all__ = [
+    "STRATEGIES",
     "Assignment",
     "Availability",
     "Explanation",
-    "LongestIdle",
-    "MostSkilled",
     "Outcome",
     "Reason",
     "Requirement",
     "RoutableAgent",
     "Router",
     "Step",
-    "Strategy",
     "Trigger",
     "Verdict",
     "Work",
+    "record",
+    "replay",
 ]

@@ -2,48 +2,31 @@
 free.
 
 The waiting are a heap, because they leave from anywhere but are taken from the front. The free stand on
-shelves, one per rank, each in the order they became free: adding, leaving and taking the first are all O(1).
+shelves, one per rank, each in the order they are asked: where idle time decides, adding, leaving and taking the
+first are all O(1).
 """
 
 from bisect import insort
-from collections.abc import Hashable, Iterator
-from heapq import heapify, heappop, heappush
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterable, Iterator
+from heapq import heapify, heappop, heappush, nsmallest
+from itertools import chain, islice
+from operator import attrgetter
+from typing import Any
 
-from telephony.routing.shapes import Requirement, RoutableAgent, Work
-from telephony.routing.shelf import Shelf
+from telephony.routing.shapes import Availability, Work
+from telephony.routing.shelf import MeasuredShelf, Rostered, Shelf
+from telephony.routing.signature import Signature
+from telephony.routing.strategies import RING_GROUP, strategy_named
 
-
-class Signature(NamedTuple):
-    """Two works with equal signatures can be taken by exactly the same agents."""
-
-    queue_id: int | None
-    requirements: tuple[Requirement, ...]
-    target_agent: Any
-
-    def suits(self, agent: RoutableAgent) -> bool:
-        """May this agent take such work, were they free?"""
-        if self.target_agent is not None:
-            return bool(agent.id == self.target_agent)
-        if self.queue_id is not None and self.queue_id not in agent.queues:
-            return False
-        skills = agent.skills
-        return all(skills.get(skill, 0) >= level for skill, level in self.requirements)
-
-
-def signature_of(work: Work, step: int) -> Signature:
-    """What the work asks for at that step. Order of requirements does not matter."""
-    asked = work if step == 0 else work.steps[step - 1]
-    if asked.target_agent is not None:
-        return Signature(work.queue_id, (), asked.target_agent)
-    return Signature(work.queue_id, tuple(sorted(asked.requirements)), None)
+Asked = tuple[tuple[Any, ...], Any]  # (agents to ask at once, who would be next or None)
+NOBODY: Asked = ((), None)
+_RANK = attrgetter("rank")
 
 
 class Waiting:
-    """A work inside the router. `line` is set while it waits in one, `agent_id` while it is on offer."""
+    """A work inside the router. `line` is set while it waits in one, `agents` while it is on offer to them."""
 
-    __slots__ = ("agent_id", "entry", "line", "order", "step", "work")
+    __slots__ = ("agents", "entry", "is_plain", "line", "order", "step", "together", "work")
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -53,7 +36,9 @@ class Waiting:
         self.step = 0
         self.line: Line | None = None
         self.entry: Entry | None = None
-        self.agent_id: Any = None
+        self.agents: tuple[Any, ...] = ()
+        self.together = max(1, work.together) if work.strategy == RING_GROUP else 1
+        self.is_plain = self.together == 1 and not work.scores
 
     def __lt__(self, other: "Waiting") -> bool:
         return self.order < other.order
@@ -66,35 +51,56 @@ Entry = tuple[tuple[float, float, Any], Waiting]
 class Line:
     """The waiting and the free of one signature."""
 
-    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "may_have_free", "signature", "waiting")
+    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "may_have_free", "signature", "strategy", "waiting")
 
     def __init__(self, signature: Signature) -> None:
         self.signature = signature
+        self.strategy = strategy_named(signature.strategy)
         self.waiting: list[Entry] = []
         self.may_have_free = False  # False is certain, True has to be looked up
         self._gone = 0
-        self._shelves: dict[tuple[int, ...], Shelf] = {}
-        self._sorted_shelves: list[Shelf] = []
+        self._shelves: dict[tuple[int, ...], Shelf | MeasuredShelf] = {}
+        self._sorted_shelves: list[Shelf | MeasuredShelf] = []
 
-    def shelf(self, rank: tuple[int, ...]) -> Shelf:
+    def shelf(self, rank: tuple[int, ...]) -> Shelf | MeasuredShelf:
         """The shelf of that rank, made at its first agent."""
         if rank not in self._shelves:
-            self._shelves[rank] = Shelf(rank)
-            insort(self._sorted_shelves, self._shelves[rank])
+            is_measured = self.strategy.measure_name is not None
+            made = MeasuredShelf(rank, self.strategy.measure) if is_measured else Shelf(rank)
+            self._shelves[rank] = made
+            insort(self._sorted_shelves, made, key=_RANK)
         return self._shelves[rank]
 
     def free_agents(self) -> Iterator[Any]:
-        """Free agents, first asked first."""
+        """Free agents as the strategy asks them."""
         return chain.from_iterable(self._sorted_shelves)
 
-    def first_free(self, excluded: frozenset[Hashable]) -> Any:
-        """The free agent to ask first, or None."""
-        return self.first_two_free(excluded)[0]
-
-    def first_two_free(self, excluded: frozenset[Hashable]) -> tuple[Any, Any]:
-        """The free agents to ask first and second; None where there is none."""
+    def whom_to_ask(self, waiting: Waiting) -> Asked:
+        """The free agents who are asked at once for this work, and who would be next."""
         if not self.may_have_free:
-            return None, None
+            return NOBODY
+        if waiting.is_plain:
+            first, second = self._first_two_free(waiting.work.excluded)
+            return NOBODY if first is None else ((first,), second)
+        agents = tuple(self.in_order(waiting.work, waiting.together + 1))
+        asked, further = agents[: waiting.together], agents[waiting.together :]
+        return asked, further[0] if further else None
+
+    def in_order(self, work: Work, most: int) -> Iterable[Any]:
+        """The free agents who may have this work, first asked first: by score if it has any, then by strategy."""
+        excluded, scores = work.excluded, work.scores
+        free = (agent_id for agent_id in self.free_agents() if agent_id not in excluded)
+        if scores:
+            return nsmallest(most, free, key=lambda agent_id: -scores.get(agent_id, 0.0))
+        return islice(free, most)
+
+    def is_free_for(self, rostered: Rostered, work: Work) -> bool:
+        """Could this work be offered to them now?"""
+        is_here = rostered.state is Availability.FREE and self in rostered.places
+        return is_here and rostered.agent.id not in work.excluded
+
+    def _first_two_free(self, excluded: frozenset[Hashable]) -> tuple[Any, Any]:
+        """The free agents to ask first and second; None where there is none."""
         first, is_empty = None, True
         for shelf in self._sorted_shelves:
             if not shelf.entries:
@@ -148,16 +154,17 @@ class Line:
         """All that wait here, in no order."""
         return (entry[1] for entry in self.waiting if entry[1].entry is entry)
 
-    def best_pair(self) -> tuple[Waiting, Any] | None:
-        """The first work that has a free agent, with the agent to ask; None when nothing here can be
-        matched.
-        """
+    def best_work(self) -> tuple[Waiting, Asked] | None:
+        """The first work that has a free agent, with whom to ask; None when nothing here can be matched."""
         first = self.head()
         if first is None or not self.may_have_free:
             return None
-        if (agent_id := self.first_free(first.work.excluded)) is not None:
-            return first, agent_id
+        if (asked := self.whom_to_ask(first))[0]:
+            return first, asked
+        # With nobody free for the first, only those with other exclusions can find somebody.
+        if not self.may_have_free or not first.work.excluded:
+            return None
         for waiting in sorted(self):
-            if (agent_id := self.first_free(waiting.work.excluded)) is not None:
-                return waiting, agent_id
+            if (asked := self.whom_to_ask(waiting))[0]:
+                return waiting, asked
         return None

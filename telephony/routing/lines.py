@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from telephony.routing.line import Line, Signature, Waiting, signature_of
+from telephony.routing.line import Line, Waiting
 from telephony.routing.roster import Roster
+from telephony.routing.signature import Signature, asked_at, signature_of
 
 KEPT = 1_000  # empty ones stay until there are so many: what was asked once is asked again
 
@@ -24,8 +25,17 @@ class Lines:
     def of(self, waiting: Waiting) -> Line:
         """The line for what a work asks at its step. Looked up as it was asked: sorting that takes longer."""
         work, step = waiting.work, waiting.step
-        asked = work if step == 0 else work.steps[step - 1]
-        as_asked = (work.queue_id, asked.requirements, asked.target_agent)
+        asked = asked_at(work, step) if step else work
+        as_asked = (
+            work.queue_id,
+            asked.requirements,
+            asked.target_agent,
+            asked.preferred,
+            asked.group_id,
+            asked.queue_ids,
+            work.strategy,
+            work.kind,
+        )
         line = self._as_asked.get(as_asked)
         if line is None:
             line = self._line(signature_of(work, step))

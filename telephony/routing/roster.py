@@ -1,26 +1,30 @@
 """The agents a router knows, and which lines each of them serves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from telephony.routing.line import Line
 from telephony.routing.shapes import Availability, RoutableAgent
-from telephony.routing.shelf import Rostered, Shelf
-from telephony.routing.strategies import Strategy
+from telephony.routing.shelf import MeasuredShelf, Rostered, Shelf
+from telephony.routing.signature import Signature
 
 
 class Roster:
     """Agents by id, by queue, and on the shelves of the lines they serve."""
 
-    def __init__(self, strategy: Strategy) -> None:
-        self._strategy = strategy
+    def __init__(self) -> None:
         self._rostered: dict[Any, Rostered] = {}
         self._in_queue: dict[int, set[Any]] = {}
+        self._in_group: dict[int, set[Any]] = {}
         self._with_skill: dict[int, set[Any]] = {}
         self._last_free: tuple[float, Any] = (float("-inf"), 0)
 
     def __iter__(self) -> Iterator[Rostered]:
         return iter(self._rostered.values())
+
+    def __len__(self) -> int:
+        return len(self._rostered)
 
     def __getitem__(self, agent_id: Any) -> Rostered:
         return self._rostered[agent_id]
@@ -28,22 +32,38 @@ class Roster:
     def get(self, agent_id: Any) -> Rostered | None:
         return self._rostered.get(agent_id)
 
-    def put(self, agent: RoutableAgent, lines: list[Line]) -> Rostered:
-        """Add an agent, or replace what was known of their queues and skills; they stand on no shelf
-        afterwards.
-        """
+    def put(self, agent: RoutableAgent, lines: Iterable[Line]) -> Rostered:
+        """Add an agent, or replace what was known of them; they stand on no shelf afterwards."""
         rostered = self._rostered.get(agent.id)
         if rostered is None:
             rostered = self._rostered[agent.id] = Rostered(agent)
         else:
             self._forget_places(rostered)
-            rostered.agent = agent
-        for queue_id in agent.queues:
-            self._in_queue.setdefault(queue_id, set()).add(agent.id)
-        for skill in agent.skills:
-            self._with_skill.setdefault(skill, set()).add(agent.id)
+            rostered.agent, rostered.turn = agent, max(agent.turn, rostered.turn)
+        for index, keys in self._indexes(agent):
+            for key in keys:
+                index.setdefault(key, set()).add(agent.id)
         rostered.places = {line: self._shelf(line, agent) for line in lines if line.signature.suits(agent)}
         return rostered
+
+    def put_figures(self, agent: RoutableAgent) -> bool:
+        """Replace only what an agent's place within a rank is made of; False when more has changed than that.
+
+        Nobody leaves a shelf by it, and no line is looked at but those that order by such figures.
+        """
+        rostered = self._rostered.get(agent.id)
+        if rostered is None or not _serves_alike(rostered.agent, agent):
+            return False
+        entry = rostered.entry
+        measured = [shelf for shelf in rostered.places.values() if isinstance(shelf, MeasuredShelf)]
+        if entry is not None:
+            for shelf in measured:
+                shelf.take_out(entry)
+        rostered.agent, rostered.turn = agent, max(agent.turn, rostered.turn)
+        if entry is not None:
+            for shelf in measured:
+                shelf.add(entry)
+        return True
 
     def remove(self, agent_id: Any) -> None:
         rostered = self._rostered.pop(agent_id, None)
@@ -52,7 +72,7 @@ class Roster:
 
     def open_line(self, line: Line) -> None:
         """Let every agent who suits a new line serve it."""
-        for rostered in self._candidates(line):
+        for rostered in self._candidates(line.signature):
             if line.signature.suits(rostered.agent):
                 shelf = rostered.places[line] = self._shelf(line, rostered.agent)
                 if rostered.entry is not None:
@@ -83,31 +103,60 @@ class Roster:
         rostered.entry = None
         rostered.state = state
 
-    def _shelf(self, line: Line, agent: RoutableAgent) -> Shelf:
-        queue_id, requirements, _ = line.signature
-        shelf = line.shelf(self._strategy.rank(agent, queue_id, requirements))
+    def near(self, signature: Signature, most: int) -> list[Rostered]:
+        """At most so many agents whose verdict tells most: those of the queues asked for, then the others."""
+        if len(self) <= most or signature.queue_id is None:
+            return list(islice(self, most))
+        members = self._of_queues(signature)
+        found = [self._rostered[agent_id] for agent_id in islice(members, most)]
+        others = (rostered for rostered in self if rostered.agent.id not in members)
+        return found + list(islice(others, most - len(found)))
+
+    def _shelf(self, line: Line, agent: RoutableAgent) -> Shelf | MeasuredShelf:
+        shelf = line.shelf(line.strategy.rank(agent, line.signature))
         shelf.members += 1
         return shelf
 
-    def _candidates(self, line: Line) -> list[Rostered]:
+    def _candidates(self, signature: Signature) -> list[Rostered]:
         """Those in the queue who have the skills at any level: opening a line must not look at everybody."""
-        queue_id, requirements, target = line.signature
+        target = signature.target_agent
         if target is not None:
             return [self._rostered[target]] if target in self._rostered else []
-        groups = [self._with_skill.get(skill, set()) for skill, level in requirements if level > 0]
-        if queue_id is not None:
-            groups.append(self._in_queue.get(queue_id, set()))
+        groups = [self._with_skill.get(skill, set()) for skill, level in signature.requirements if level > 0]
+        if signature.group_id is not None:
+            groups.append(self._in_group.get(signature.group_id, set()))
+        if signature.queue_id is not None:
+            groups.append(self._of_queues(signature))
         if not groups:
             return list(self._rostered.values())
         groups.sort(key=len)
         return [self._rostered[agent_id] for agent_id in groups[0].intersection(*groups[1:])]
+
+    def _of_queues(self, signature: Signature) -> set[Any]:
+        asked = (signature.queue_id, *signature.queue_ids)
+        return set().union(*(self._in_queue.get(queue_id, ()) for queue_id in asked if queue_id is not None))
+
+    def _indexes(self, agent: RoutableAgent) -> Iterator[tuple[dict[int, set[Any]], Iterable[int]]]:
+        yield self._in_queue, agent.queues
+        yield self._in_group, agent.groups
+        yield self._with_skill, agent.skills
 
     def _forget_places(self, rostered: Rostered) -> None:
         agent = rostered.agent
         for shelf in rostered.places.values():
             shelf.members -= 1
         rostered.entry, rostered.places = None, {}
-        for queue_id in agent.queues:
-            self._in_queue[queue_id].discard(agent.id)
-        for skill in agent.skills:
-            self._with_skill[skill].discard(agent.id)
+        for index, keys in self._indexes(agent):
+            for key in keys:
+                index[key].discard(agent.id)
+
+
+def _serves_alike(before: RoutableAgent, after: RoutableAgent) -> bool:
+    """Can they take the same works, in the same rank?"""
+    return (
+        before.skills == after.skills
+        and before.queues == after.queues
+        and before.groups == after.groups
+        and before.in_hand == after.in_hand
+        and before.capacity == after.capacity
+    )

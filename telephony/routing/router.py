@@ -9,21 +9,25 @@ own. Agents and works that come back without such a call (put, back-off over, ne
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from telephony.routing.explanation import Explanation, explain
-from telephony.routing.line import Line, Waiting
+from telephony.routing.explanation import Explanation, explain, figures
+from telephony.routing.line import Asked, Line, Waiting
 from telephony.routing.lines import Lines
 from telephony.routing.roster import Roster
 from telephony.routing.shapes import Assignment, Availability, Reason, RoutableAgent, Trigger, Work
 from telephony.routing.shelf import Rostered
-from telephony.routing.strategies import MostSkilled, Strategy
+from telephony.routing.trace import record
 
 
 class Router:
-    """The same calls in the same order give the same answers: ties end at the ids."""
+    """The same calls in the same order give the same answers: ties end at the ids.
 
-    def __init__(self, strategy: Strategy | None = None) -> None:
-        self._strategy: Strategy = strategy or MostSkilled()
-        self._roster = Roster(self._strategy)
+    With `keeps_inputs` each assignment carries what it was decided on, for whoever asks later; it takes longer
+    than the decision.
+    """
+
+    def __init__(self, *, keeps_inputs: bool = False) -> None:
+        self._keeps_inputs = keeps_inputs
+        self._roster = Roster()
         self._lines = Lines(self._roster)
         self._works: dict[Any, Waiting] = {}
         self._offers: dict[Any, Any] = {}  # agent → the work on offer to them, known to us or not
@@ -34,14 +38,19 @@ class Router:
     # Agents
 
     def put_agent(self, agent: RoutableAgent) -> None:
-        """Make an agent known, or tell their new queues and skills. One with `idle_since` is matched at the
-        next tick.
+        """Make an agent known, or tell what is new of them. One with `idle_since` is matched at the next tick.
 
-        An agent who has an offer or backs off stays so.
+        An agent who has an offer or backs off stays so. One who is free since that moment stays free if only
+        their figures are new: this is cheap, and needs no tick.
         """
         known = self._roster.get(agent.id)
         was = known.state if known else None
-        rostered = self._roster.put(agent, list(self._lines))
+        if known is not None and self._roster.put_figures(agent):
+            if was is Availability.FREE and agent.idle_since == known.idle_since:
+                return
+            rostered = known
+        else:
+            rostered = self._roster.put(agent, self._lines)
         if agent.id in self._offers:
             rostered.state, rostered.work_id = Availability.RESERVED, self._offers[agent.id]
         elif was is Availability.BACKING_OFF:
@@ -70,7 +79,8 @@ class Router:
         if first is None or first.line is None:
             self._roster.set_free(rostered)
             return None
-        return self._assign(first, agent_id, first.line, now, Trigger.AGENT_BECAME_FREE, next_work=second)
+        asked = (agent_id,), None
+        return self._assign(first, asked, first.line, now, Trigger.AGENT_BECAME_FREE, next_work=second)
 
     def agent_became_busy(self, agent_id: Any, because: Availability = Availability.BUSY) -> None:
         """They can take no work: BUSY with something else, or NOT_READY by their own choice. Ends a back-off.
@@ -92,7 +102,7 @@ class Router:
         happens.
         """
         known = self._works.get(work.id)
-        if known is not None and known.agent_id is not None:
+        if known is not None and known.agents:
             return None
         if known is not None:
             self.work_left(work.id)
@@ -100,28 +110,31 @@ class Router:
         return self._offer_or_wait(waiting, now, Trigger.WORK_ARRIVED)
 
     def work_left(self, work_id: Any) -> None:
-        """It waits no more: bridged, hung up, moved away. An agent it was on offer to counts as busy."""
+        """It waits no more: bridged, hung up, moved away. Agents it was on offer to count as busy."""
         waiting = self._works.pop(work_id, None)
         if waiting is None:
             return
         if waiting.line is not None:
             waiting.line.leave(waiting)
-        self._end_offer(waiting.agent_id, work_id)
+        for agent_id in waiting.agents:
+            self._end_offer(agent_id, work_id)
 
     def offer_failed(
         self, work_id: Any, agent_id: Any, now: float, retry_agent_at: float | None = None
     ) -> Assignment | None:
-        """The agent did not take it. The work is back at its old place; another free agent is offered it at
-        once.
+        """The agent did not take it. When nobody else's phone rings with it, the work is back at its old place, and
+        other free agents are offered it at once.
 
         The agent joins again at the first tick from `retry_agent_at`, or with None when told that they
         became free.
         """
         self._end_offer(agent_id, work_id, retry_agent_at)
         waiting = self._works.get(work_id)
-        if waiting is None or waiting.agent_id != agent_id:
+        if waiting is None or agent_id not in waiting.agents:
             return None
-        waiting.agent_id = None
+        waiting.agents = tuple(other for other in waiting.agents if other != agent_id)
+        if waiting.agents:
+            return None
         return self._offer_or_wait(waiting, now, Trigger.OFFER_FAILED)
 
     # Time
@@ -175,9 +188,9 @@ class Router:
     def _offer_or_wait(self, waiting: Waiting, now: float, trigger: Trigger) -> Assignment | None:
         waiting.step = waiting.work.step_at(now)
         line = self._lines.of(waiting)
-        agent_id, next_agent = line.first_two_free(waiting.work.excluded)
-        if agent_id is not None:
-            return self._assign(waiting, agent_id, line, now, trigger, next_agent=next_agent)
+        asked = line.whom_to_ask(waiting)
+        if asked[0]:
+            return self._assign(waiting, asked, line, now, trigger)
         line.join(waiting)
         self._set_step_timer(waiting)
         return None
@@ -202,34 +215,50 @@ class Router:
     def _assign(
         self,
         waiting: Waiting,
-        agent_id: Any,
+        asked: Asked,
         line: Line,
         now: float,
         trigger: Trigger,
         *,
         next_work: Waiting | None = None,
-        next_agent: Any = None,
     ) -> Assignment:
-        rostered = self._roster[agent_id]
+        agents, next_agent = asked
+        inputs = record(waiting, line, self._roster, agents, now, trigger) if self._keeps_inputs else None
         if waiting.line is not None:
             line.leave(waiting)
-        work = waiting.work
-        self._roster.set_state(rostered, Availability.RESERVED)
-        waiting.agent_id, rostered.work_id = agent_id, work.id
-        self._offers[agent_id] = work.id
+        work, rostered = waiting.work, self._roster[agents[0]]
+        rank_names, rank = self._rank(waiting, line, rostered)
         reason = Reason(
             trigger=trigger,
             at=now,
             waited_seconds=now - work.queued_at,
             priority=work.priority,
             step=waiting.step,
-            rank=rostered.places[line].rank,
-            rank_names=self._strategy.rank_names,
+            rank=rank,
+            rank_names=rank_names,
             idle_seconds=now - rostered.idle_since,
-            runner_up_work=self._runner_up(line, agent_id, next_work),
+            runner_up_work=self._runner_up(line, agents[0], next_work),
             runner_up_agent=next_agent,
+            strategy=work.strategy,
         )
-        return Assignment(work.id, agent_id, reason)
+        waiting.agents = agents
+        for agent_id in agents:
+            self._reserve(self._roster[agent_id], work.id, now)
+        return Assignment(work.id, agents[0], reason, agents[1:], inputs)
+
+    def _reserve(self, rostered: Rostered, work_id: Any, now: float) -> None:
+        self._roster.set_state(rostered, Availability.RESERVED)
+        rostered.work_id, rostered.turn = work_id, max(rostered.turn, now)
+        self._offers[rostered.agent.id] = work_id
+
+    def _rank(
+        self, waiting: Waiting, line: Line, rostered: Rostered
+    ) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        """Names and values of the figures that put this agent first."""
+        if waiting.is_plain and line.strategy.measure_name is None:
+            return line.strategy.rank_names, rostered.places[line].rank
+        found = figures(waiting, line, rostered)
+        return tuple(found), tuple(found.values())
 
     def _runner_up(self, line: Line, agent_id: Any, other: Waiting | None) -> Any:
         same_line = line.head_for(agent_id)
@@ -238,7 +267,7 @@ class Router:
 
     def _end_offer(self, agent_id: Any, work_id: Any, retry_at: float | None = None) -> None:
         """The agent is no longer reserved for this work, if they were."""
-        if agent_id is None or self._offers.get(agent_id) != work_id:
+        if self._offers.get(agent_id) != work_id:
             return
         del self._offers[agent_id]
         rostered = self._roster.get(agent_id)
@@ -288,16 +317,15 @@ class Router:
     def _match(self, lines: set[Line], now: float) -> list[Assignment]:
         """Best work first, until none of these lines has both a work and an agent for it."""
         made = []
-        open_lines = [(pair[0], line) for line in lines if (pair := line.best_pair())]
+        open_lines = [(found[0], line) for line in lines if (found := line.best_work())]
         heapify(open_lines)
         while open_lines:
             expected, line = heappop(open_lines)
-            pair = line.best_pair()
+            found = line.best_work()
             # Another line may have taken the agent: then this one stands further back, or nowhere.
-            if pair is not None and pair[0] is expected:
-                _, next_agent = line.first_two_free(expected.work.excluded)
-                made.append(self._assign(expected, pair[1], line, now, Trigger.TICK, next_agent=next_agent))
-                pair = line.best_pair()
-            if pair is not None:
-                heappush(open_lines, (pair[0], line))
+            if found is not None and found[0] is expected:
+                made.append(self._assign(expected, found[1], line, now, Trigger.TICK))
+                found = line.best_work()
+            if found is not None:
+                heappush(open_lines, (found[0], line))
         return made

@@ -122,8 +122,8 @@ class Trigger(StrEnum):
 class Reason(NamedTuple):
     """Why this agent and this work, cheap enough to keep for every decision.
 
-    `rank` is the strategy's (lower is asked first); the runners-up are who and what would have been next, or
-    None.
+    `rank` is what agents were put in order by (lower is asked first, but a score: higher); the runners-up are who and
+    what would have been next, or None. Of a ring group it speaks of the agent who comes first.
     """
 
     trigger: Trigger
@@ -131,11 +131,12 @@ class Reason(NamedTuple):
     waited_seconds: float
     priority: float
     step: int
-    rank: tuple[int, ...]
+    rank: tuple[float, ...]
     rank_names: tuple[str, ...]
     idle_seconds: float
     runner_up_work: Any
     runner_up_agent: Any
+    strategy: str
 
     def as_dict(self) -> dict[str, Any]:
         """The same, ready for JSON but for the two ids, which are given as text."""
@@ -145,6 +146,7 @@ class Reason(NamedTuple):
             "waited_seconds": self.waited_seconds,
             "priority": self.priority,
             "step": self.step,
+            "strategy": self.strategy,
             "rank": dict(zip(self.rank_names, self.rank, strict=True)),
             "idle_seconds": self.idle_seconds,
             "runner_up_work": _text(self.runner_up_work),

@@ -51,7 +51,8 @@ def test_an_offered_caller_can_be_told_why_the_others_were_not_asked() -> None:
         "waited_seconds": 0.0,
         "priority": 0.0,
         "step": 0,
-        "rank": {"position": 1, "missing_levels": 0},
+        "strategy": "most_skilled",
+        "rank": {"position": 1, "lacks_preferred": 0, "missing_levels": 0},
         "idle_seconds": 7,
         "runner_up_work": None,
         "runner_up_agent": "3",
@@ -62,7 +63,12 @@ def test_an_offered_caller_can_be_told_why_the_others_were_not_asked() -> None:
         (3, Outcome.FIRST),
         (1, Outcome.BEHIND),
     ]
-    assert said.verdicts[2].detail == {"place": 2, "idle_since": 5}
+    assert said.verdicts[2].detail == {
+        "place": 2,
+        "idle_since": 5,
+        "rank": {"position": 1, "lacks_preferred": 0, "missing_levels": 0},
+        "because": "idle_since",
+    }
 
 
 def test_what_nobody_knows_has_no_explanation() -> None:

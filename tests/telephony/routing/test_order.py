@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.routing import Assignment, Availability, LongestIdle, RoutableAgent, Router, Step, Work
+from telephony.routing import Assignment, Availability, RoutableAgent, Router, Step, Work
 from telephony.routing import lines as lines_module
 
 
@@ -14,9 +14,9 @@ def work(name: str, at: float, **fields: object) -> Work:
     return Work(name, fields.pop("queue_id", 1), at, **fields)
 
 
-def router_with(*agents: RoutableAgent, free_at: tuple[float, ...] = (), strategy=None) -> Router:
+def router_with(*agents: RoutableAgent, free_at: tuple[float, ...] = ()) -> Router:
     """Agents known, and free in turn at those moments."""
-    router = Router(strategy)
+    router = Router()
     for each in agents:
         router.put_agent(each)
     for each, moment in zip(agents, free_at, strict=False):
@@ -44,8 +44,9 @@ def test_the_higher_level_is_asked_before_the_longer_idle() -> None:
 
 
 def test_another_strategy_looks_at_idle_time_alone() -> None:
-    router = router_with(agent(1, s7=3), agent(2, s7=8), free_at=(1, 2), strategy=LongestIdle())
-    assert pair(router.work_arrived(work("call", 9, requirements=((7, 3),)), 9)) == ("call", 1)
+    router = router_with(agent(1, s7=3), agent(2, s7=8), free_at=(1, 2))
+    asked = work("call", 9, requirements=((7, 3),), strategy="longest_idle")
+    assert pair(router.work_arrived(asked, 9)) == ("call", 1)
 
 
 def test_equal_agents_are_told_apart_by_their_ids() -> None:
