@@ -51,6 +51,7 @@ class AgentSerializer(serializers.Serializer):
     presence = serializers.ChoiceField(Agent.Presence.choices)
     routing_status = serializers.ChoiceField(Agent.RoutingStatus.choices)
     reason = serializers.CharField()
+    cause = serializers.CharField()
     activity = serializers.ChoiceField(Agent.Activity.choices)
     next_status = serializers.ChoiceField(["", *Agent.RoutingStatus.values])
     next_reason = serializers.CharField()

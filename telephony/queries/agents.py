@@ -1,18 +1,36 @@
 """Reads of agents and their phones."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from telephony.models import Agent, AgentStateChange, Device, NotReadyReason
+
+LONG_AGO = Value(datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def with_cause(agents: QuerySet[Agent]) -> QuerySet[Agent]:
+    """`state_cause`: what brought each to be online or not, ready or not, for this reason; not what they do in it."""
+    changes = AgentStateChange.objects.annotate(why=Coalesce("reason_id", 0))
+    now = {"presence": OuterRef("presence"), "routing_status": OuterRef("routing_status")}
+    outer = {name: OuterRef(OuterRef(name)) for name in now}
+    unlike = changes.filter(agent=OuterRef(OuterRef("pk"))).exclude(
+        **outer, why=OuterRef(OuterRef("reason_or_0"))
+    )
+    since = Coalesce(Subquery(unlike.order_by("-at", "-pk").values("at")[:1]), LONG_AGO)
+    like = changes.filter(agent=OuterRef("pk"), at__gte=since, why=OuterRef("reason_or_0"), **now)
+    agents = agents.annotate(reason_or_0=Coalesce("not_ready_reason_id", 0))
+    return agents.annotate(state_cause=Subquery(like.order_by("at", "pk").values("cause")[:1]))
 
 
 def agent_of(member: Any) -> Agent | None:
     """The agent a member works as, or None."""
     if not getattr(member, "pk", None):
         return None
-    return Agent.objects.filter(member_id=member.pk).select_related("not_ready_reason", "next_reason").first()
+    found = Agent.objects.filter(member_id=member.pk).select_related("not_ready_reason", "next_reason")
+    return with_cause(found).first()
 
 
 def agent(agent_id: int) -> Agent | None:
@@ -22,7 +40,8 @@ def agent(agent_id: int) -> Agent | None:
 
 def agents_on_floor() -> QuerySet[Agent]:
     """Everyone who may take calls, offline ones too, in the order of their extensions."""
-    return Agent.objects.filter(is_active=True).select_related("not_ready_reason", "next_reason")
+    active = Agent.objects.filter(is_active=True).select_related("not_ready_reason", "next_reason")
+    return with_cause(active)
 
 
 def agents_of_queue(queue_id: int) -> QuerySet[Agent]:

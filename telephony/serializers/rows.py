@@ -25,6 +25,8 @@ class AgentRow(TypedDict):
     presence: str
     routing_status: str
     reason: str
+    cause: str
+    """`system:no_answer`, `system:unregistered`, `system:page_closed` when we did it; empty when a person chose."""
     activity: str
     next_status: str
     next_reason: str
@@ -96,6 +98,7 @@ def agent_row(agent: Agent) -> AgentRow:
         "presence": agent.presence,
         "routing_status": agent.routing_status,
         "reason": agent.not_ready_reason.name if agent.not_ready_reason else "",
+        "cause": cause if (cause := getattr(agent, "state_cause", None) or "").startswith("system:") else "",
         "activity": agent.activity,
         "next_status": agent.next_status,
         "next_reason": agent.next_reason.name if agent.next_reason else "",

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from telephony import actions
+from telephony import actions, queries
+from telephony.actions.agent_activity import NO_ANSWER, force_not_ready, write_state
 from telephony.errors import (
     AgentSwitchedOff,
     DispositionNotOfThisQueue,
@@ -15,6 +16,7 @@ from telephony.errors import (
     WrapUpTooLong,
 )
 from telephony.models import Agent, AgentStateChange, Disposition, NotReadyReason, Offer, Queue
+from telephony.serializers import agent_row, snapshots
 from tests.telephony.office import Office
 
 
@@ -50,6 +52,43 @@ def test_a_late_word_of_an_older_registration_changes_nothing(floor):
     with floor.inside():
         actions.unregister_device(username=agent.extension, at=floor.now - timedelta(hours=1))
     assert floor.again(agent).is_ready
+
+
+def shown_cause(floor, agent) -> str:
+    with floor.inside():
+        [row] = [row for row in snapshots.agent_rows() if row["id"] == agent.pk]
+        assert agent_row(queries.agent_of(agent.member))["cause"] == row["cause"]
+        return row["cause"]
+
+
+def test_what_the_system_did_to_a_state_is_told_until_a_person_decides(floor):
+    agent, other = floor.agent(), floor.agent()
+    assert shown_cause(floor, agent) == ""
+    floor.clock.pass_seconds(5)
+    floor.switch.unregister(agent.extension, floor.tenant.host)
+    floor.listen()
+    assert shown_cause(floor, agent) == "system:unregistered"
+    assert shown_cause(floor, other) == ""
+    with floor.inside():
+        lunch = NotReadyReason.objects.create(name="Lunch")
+        actions.set_agent_not_ready(agent_id=agent.pk, reason_id=lunch.pk, at=floor.now)
+    assert shown_cause(floor, agent) == ""
+
+
+def test_what_one_does_while_not_ready_does_not_hide_the_cause(floor):
+    agent = floor.agent()
+    floor.clock.pass_seconds(5)
+    with floor.inside():
+        force_not_ready(agent.pk, at=floor.now, cause=NO_ANSWER)
+        changed = floor.again(agent)
+        for activity in (Agent.Activity.WRAP_UP, Agent.Activity.IDLE):
+            floor.clock.pass_seconds(5)
+            changed.activity = activity
+            write_state(changed, at=floor.now, cause="agent")
+    assert shown_cause(floor, agent) == "system:no_answer"
+    with floor.inside():
+        actions.set_agent_ready(agent_id=agent.pk, at=floor.now)
+    assert shown_cause(floor, agent) == ""
 
 
 def test_an_unreachable_phone_is_found_out_by_the_offer(floor, at_once):

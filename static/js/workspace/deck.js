@@ -11,19 +11,31 @@ const ACTIVITY = {
   dialling: ["☎", "dialling", "good"],
 };
 
+const CAUSES = { "system:no_answer": "no_answer", "system:unregistered": "unregistered", "system:page_closed": "page_closed" };
+
+/** The words for what the system did to an agent's state; empty when a person chose it. */
+function cause(agent, kind = "cause") {
+  return CAUSES[agent.cause] ? word(`${kind}_${CAUSES[agent.cause]}`) : "";
+}
+
 /** [shape, word, meaning] of an agent's row: activity first, then routing status, presence decides. */
 export function looks(agent) {
-  if (agent.presence === "offline" && agent.activity === "idle") return ["○", word("offline"), ""];
+  const why = agent.reason || cause(agent);
+  const withWhy = (state) => [word(state), why].filter(Boolean).join(" · ");
+  if (agent.presence === "offline" && agent.activity === "idle") return ["○", withWhy("offline"), ""];
   const busy = ACTIVITY[agent.activity];
   if (busy) return [busy[0], word(busy[1]), busy[2]];
   if (agent.routing_status === "ready") return ["●", word("ready"), "good"];
-  return ["◐", agent.reason ? `${word("not_ready")} · ${agent.reason}` : word("not_ready"), "warning"];
+  return ["◐", withWhy("not_ready"), "warning"];
 }
 
 export function showStatus({ agent }) {
   const [shape, words] = looks(agent);
   put("status-word", `${shape} ${words}`);
   document.getElementById("status-timer").dataset.since = agent.state_since;
+  const why = agent.presence === "online" && agent.routing_status === "not_ready" ? cause(agent, "why") : "";
+  put("status-why", why && `▲ ${why}`);
+  document.getElementById("status-why").hidden = !why;
   const isBusy = agent.activity !== "idle";
   document.getElementById("status-next-note").hidden = !isBusy;
   showNext(agent, isBusy);
