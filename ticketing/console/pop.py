@@ -55,7 +55,8 @@ def _card(
         "readable": queries.readable(request.user, card.tickets),
         "form": form,
         "can_create": policies.can_change_customers(request.user) and bool(call.caller_number),
-        "can_open_tickets": policies.can_open_tickets(request.user),
+        # The workspace has its own place for the ticket of the call in hand.
+        "can_open_tickets": "ticket" in request.GET and policies.can_open_tickets(request.user),
     }
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, template, seen, status=status)
