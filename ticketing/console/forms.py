@@ -105,7 +105,12 @@ class CommentForm(forms.Form):
 class TicketFilterForm(forms.Form):
     """The filters live in the address; a wrong value is no filter."""
 
-    q = forms.CharField(label=_("Number, subject or customer"), required=False, max_length=100)
+    q = forms.CharField(
+        label=_("Number, subject or customer"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     state = forms.ChoiceField(label=_("State"), required=False)
     priority = forms.TypedChoiceField(label=_("Priority"), required=False, coerce=int, empty_value=None)
     mine = forms.BooleanField(label=_("Only mine"), required=False)
