@@ -83,7 +83,7 @@ def decide(rules: Iterable[Rule], facts: Mapping[str, Any], *, may_move: bool = 
 
 def fields_of(rules: Iterable[Rule]) -> set[str]:
     """The facts these rules ask about, so that nobody collects more while a caller hears silence."""
-    asked = {condition.get("field") for rule in rules for condition in _mappings(rule.conditions)}
+    asked = [condition.get("field") for rule in rules for condition in _mappings(rule.conditions)]
     return {name for name in asked if isinstance(name, str)}
 
 
