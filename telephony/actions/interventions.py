@@ -30,10 +30,11 @@ from telephony.errors import (
     TelephonyUnreachable,
     TriggerWithoutName,
 )
-from telephony.models import Agent, AgentGroup, Call, Queue, QueueStay
+from telephony.models import Agent, AgentGroup, Call, Queue, QueueAgent, QueueStay
 from telephony.orders import LookAtStay, Redirect, send_order
 from telephony.queries.agents import is_phone_registered
 from telephony.queries.queues import waiting_stays
+from telephony.queries.routables import Asks, asks_of_queue
 from tenants.context import current_schema, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
@@ -47,8 +48,6 @@ ESCALATED_FOR = 60.0
 """Seconds for which only the group is asked; then everyone who was asked before is asked too."""
 PULL_MARGIN = 5.0
 """Seconds beyond one ring of the phone after which a pulled call that nobody took is everybody's again."""
-
-Asks = dict[str, Any]
 
 
 @transaction.atomic
@@ -231,12 +230,15 @@ def _only_agent(agent_id: int) -> Callable[[Asks], Asks]:
 
 
 def _only_group(group_id: int) -> Callable[[Asks], Asks]:
-    return lambda asked: asked | {"group": group_id, "queues": [], "target_agent": None}
+    """Its agents sit in any queue: what they need is the skills."""
+    places = QueueAgent.objects.filter(agent__group_members__group_id=group_id).order_by("queue_id")
+    queues = list(places.values_list("queue_id", flat=True).distinct())
+    return lambda asked: asked | {"group": group_id, "queues": queues, "target_agent": None}
 
 
 def _ask_for_a_while(stay: QueueStay, at: datetime, seconds: float, narrowed: Callable[[Asks], Asks]) -> None:
     """From now on, for so long, what it asks is narrowed; then it asks what it would have asked anyway."""
-    asks = stay.routing.setdefault("asks", _asks_of_queue(stay))
+    asks = stay.routing.setdefault("asks", asks_of_queue(stay))
     waited = max(0.0, (at - stay.entered_at).total_seconds())
     until = waited + seconds
     steps = sorted(asks.get("steps", ()), key=lambda step: step["after"])
@@ -264,20 +266,4 @@ def _step(asked: Asks, after: float) -> Asks:
         "group": asked.get("group"),
         "queues": asked.get("queues", []),
         "target_agent": asked.get("target_agent"),
-    }
-
-
-def _asks_of_queue(stay: QueueStay) -> Asks:
-    """For a stay that began without a plan: what its queue demands."""
-    skills = stay.queue.queue_skills.order_by("skill_id")
-    return {
-        "queue": stay.queue_id,
-        "strategy": stay.queue.strategy,
-        "priority": stay.priority,
-        "requirements": [[row.skill_id, row.min_level] for row in skills if not row.is_preferred],
-        "preferred": [[row.skill_id, row.min_level] for row in skills if row.is_preferred],
-        "group": None,
-        "queues": [],
-        "target_agent": stay.target_agent_id,
-        "steps": [],
     }

@@ -1,0 +1,250 @@
+"""Facts, rules, steps and changes of routing in the reader's words. Callers' numbers are masked wherever they occur."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from telephony.models import Agent, AgentGroup, Queue, Skill
+from telephony.models.groups import OpeningTime
+from tenants.masking import mask_number
+from tenants.templatetags.shell import duration
+
+Pairs = Iterable[Iterable[int]]
+
+SHOWN_PREFIX = 7
+"""Digits of a caller's number a rule may show: more would tell whose it is."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What ids are called. An id that is no more is shown as a number."""
+
+    agents: Mapping[int, str] = field(default_factory=dict)
+    skills: Mapping[int, str] = field(default_factory=dict)
+    queues: Mapping[int, str] = field(default_factory=dict)
+    groups: Mapping[int, str] = field(default_factory=dict)
+
+    def agent(self, agent_id: Any) -> str:
+        return _of(self.agents, agent_id)
+
+    def skill(self, skill_id: Any) -> str:
+        return _of(self.skills, skill_id)
+
+    def queue(self, queue_id: Any) -> str:
+        return _of(self.queues, queue_id)
+
+    def group(self, group_id: Any) -> str:
+        return _of(self.groups, group_id)
+
+
+def _of(names: Mapping[int, str], key: Any) -> str:
+    return names.get(key) or f"#{key}"
+
+
+def read_names() -> Names:
+    """All of this tenant: a floor has few enough to be read whole."""
+    kinds = (Agent, Skill, Queue, AgentGroup)
+    return Names(*(dict(kind.objects.order_by().values_list("pk", "name")) for kind in kinds))  # type: ignore[attr-defined]
+
+
+# ---- facts
+
+
+def fact_labels() -> dict[str, str]:
+    """The facts a rule may ask about, in the order in which they are shown."""
+    return {
+        "number": _("Number dialled"),
+        "caller_number": _("Caller's number"),
+        "country": _("Country"),
+        "region": _("Region"),
+        "level": _("Customer level"),
+        "tags": _("Tags"),
+        "language": _("Language"),
+        "weekday": _("Weekday"),
+        "time": _("Time of day"),
+        "queue_id": _("Queue"),
+        "waiting": _("Callers waiting"),
+    }
+
+
+def told_facts(facts: Mapping[str, Any], names: Names) -> list[tuple[str, str]]:
+    """(label, value) of every fact that was collected; what is not known is a dash."""
+    return [
+        (label, _value(name, facts[name], names)) for name, label in fact_labels().items() if name in facts
+    ]
+
+
+def _value(name: str, value: Any, names: Names) -> str:
+    if value is None or value in ("", [], ()):
+        return "–"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_value(name, one, names) for one in value)
+    if name == "caller_number":
+        return _masked(str(value))
+    if name == "queue_id":
+        return names.queue(value)
+    if name == "weekday" and value in range(7):
+        return str(OpeningTime.Weekday(value).label)
+    if name == "language":
+        return {"zh": _("Chinese"), "en": _("English")}.get(str(value)[:2].lower(), str(value))
+    if name == "level":
+        return _level(str(value))
+    return str(value)
+
+
+def _masked(number: str) -> str:
+    return number if len(number.lstrip("+")) <= SHOWN_PREFIX else mask_number(number)
+
+
+def _level(level: str) -> str:
+    return {"vip": "VIP", "normal": _("Normal"), "blocked": _("Blocked")}.get(level, level)
+
+
+# ---- rules
+
+
+def told_condition(condition: Mapping[str, Any], names: Names) -> str:
+    """`{"field": "level", "op": "is", "value": "vip"}` → "Customer level is VIP"."""
+    name, op, value = condition.get("field", ""), condition.get("op", ""), condition.get("value")
+    words = {
+        "is": _("%(field)s is %(value)s"),
+        "is_not": _("%(field)s is not %(value)s"),
+        "one_of": _("%(field)s is one of %(value)s"),
+        "none_of": _("%(field)s is none of %(value)s"),
+        "starts_with": _("%(field)s begins with %(value)s"),
+        "at_least": _("%(field)s is at least %(value)s"),
+        "at_most": _("%(field)s is at most %(value)s"),
+        "has": _("%(field)s include %(value)s"),
+        "has_not": _("%(field)s do not include %(value)s"),
+    }
+    label = fact_labels().get(name, name)
+    if op == "between" and isinstance(value, (list, tuple)) and len(value) == 2:
+        first, last = (_value(name, one, names) for one in value)
+        return _("%(field)s is between %(first)s and %(last)s") % {
+            "field": label,
+            "first": first,
+            "last": last,
+        }
+    return words.get(op, "%(field)s: %(value)s") % {"field": label, "value": _value(name, value, names)}
+
+
+def told_failure(condition: Mapping[str, Any], facts: Mapping[str, Any], names: Names) -> str:
+    """The condition that did not hold, and what was found instead."""
+    name = condition.get("field", "")
+    found = _value(name, facts.get(name), names)
+    return _("asks that %(condition)s; found %(found)s") % {
+        "condition": told_condition(condition, names),
+        "found": _("nothing") if found == "–" else found,
+    }
+
+
+def told_effect(effect: Mapping[str, Any], names: Names) -> str:
+    do, seconds = effect.get("do"), effect.get("for_seconds")
+    lasting = _(" for the first %(time)s") % {"time": duration(seconds)} if seconds else ""
+    if do == "priority":
+        return told_priority(int(effect.get("seconds", 0)))
+    if do == "queue":
+        return _("to the queue %(queue)s") % {"queue": names.queue(effect.get("queue_id"))}
+    if do == "group":
+        return _("only agents of %(group)s") % {"group": names.group(effect.get("group_id"))} + lasting
+    if do == "agent":
+        return _("only %(agent)s") % {"agent": names.agent(effect.get("agent_id"))} + lasting
+    if do == "skill":
+        pair = [[effect.get("skill_id", 0), effect.get("level", 0)]]
+        return told_skills(pair, names, is_preferred=bool(effect.get("is_preferred")))[0]
+    return str(do)
+
+
+def told_priority(seconds: int) -> str:
+    if seconds < 0:
+        return _("counts as having waited %(time)s less") % {"time": duration(-seconds)}
+    return _("counts as having waited %(time)s longer") % {"time": duration(seconds)}
+
+
+def told_skills(pairs: Pairs, names: Names, *, is_preferred: bool = False) -> list[str]:
+    words = _("%(skill)s %(level)s or more preferred") if is_preferred else _("%(skill)s %(level)s or more")
+    return [words % {"skill": names.skill(skill), "level": level} for skill, level in pairs]
+
+
+# ---- what a call asks for
+
+
+def told_asking(asked: Mapping[str, Any], names: Names) -> str:
+    """Whom a call may be given to, in one phrase: the asks of a stay, or one of its steps."""
+    if asked.get("target_agent") is not None:
+        return _("only %(agent)s") % {"agent": names.agent(asked["target_agent"])}
+    parts = []
+    if asked.get("group") is not None:
+        parts.append(_("only agents of %(group)s") % {"group": names.group(asked["group"])})
+    parts += told_skills(asked.get("requirements", ()), names)
+    parts += told_skills(asked.get("preferred", ()), names, is_preferred=True)
+    parts += [
+        _("also agents of the queue %(queue)s") % {"queue": names.queue(queue)}
+        for queue in asked.get("queues", ())
+    ]
+    return _("; ").join(parts) if parts else _("every agent of the queue")
+
+
+def told_step(asks: Mapping[str, Any], step: int, names: Names) -> str:
+    """What it asks at a step: 0 is the beginning, n is `steps[n - 1]`."""
+    steps = sorted(asks.get("steps", ()), key=lambda one: one["after"])
+    return told_asking(asks if step == 0 or step > len(steps) else steps[step - 1], names)
+
+
+def told_steps(asks: Mapping[str, Any], names: Names) -> list[tuple[str, str]]:
+    """(from which moment of waiting on, whom it asks), in order."""
+    steps = sorted(asks.get("steps", ()), key=lambda one: one["after"])
+    return [
+        ("0:00", told_asking(asks, names)),
+        *((duration(s["after"]), told_asking(s, names)) for s in steps),
+    ]
+
+
+def told_strategy(asks: Mapping[str, Any]) -> str:
+    strategy = asks.get("strategy", "")
+    if strategy in Queue.Strategy.values:
+        return str(Queue.Strategy(strategy).label)
+    return str(strategy)
+
+
+# ---- changes while it waited
+
+
+def told_change(change: Mapping[str, Any]) -> str:
+    """One entry of `routing["changes"]`; who did it stands before it."""
+    what, seconds = change.get("what"), int(change.get("seconds", 0) or 0)
+    if what == "pulled":
+        return _("gave the call to %(agent)s") % {"agent": change.get("agent_name", "")}
+    if what == "next":
+        return _("moved the call to the front (%(effect)s)") % {"effect": told_priority(seconds)}
+    if what == "reprioritised":
+        return _("set the priority: the call %(effect)s") % {"effect": told_priority(seconds)}
+    if what == "redirected":
+        return _("sent the call to the queue %(queue)s") % {"queue": change.get("queue_name", "")}
+    if what == "escalated":
+        return _("“%(trigger)s” noticed: to %(group)s first, and it %(effect)s") % {
+            "trigger": change.get("trigger", ""),
+            "group": change.get("group_name", ""),
+            "effect": told_priority(seconds),
+        }
+    return str(what)
+
+
+# ---- how long
+
+
+def told_expectation(seconds: float | None) -> str:
+    """In steps a caller can use: nobody is promised a second."""
+    if seconds is None:
+        return _("nobody at work who could take it")
+    if seconds < 15:
+        return _("at once")
+    minutes = round(seconds / 60)
+    if seconds < 50:
+        return _("under a minute")
+    return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {
+        "minutes": max(1, minutes)
+    }
