@@ -18,6 +18,8 @@ from django.http import HttpRequest, JsonResponse
 # A sign of life older than this is a silence. Beat sends each 10 s; the worker writes each 5 s.
 SILENT_AFTER = {"worker": 15.0, "switch": 15.0, "celery": 45.0}
 KEEP_SECONDS = 300
+SPARES = "health:spares"
+"""A sorted set: which workers stand by, by the second they last said so."""
 
 _redis: redis.Redis | None = None
 
@@ -50,7 +52,16 @@ def measure() -> dict[str, dict[str, Any]]:
     for part in SILENT_AFTER:
         parts[part] = _heard(part)
     parts["switch"].setdefault("kind", settings.SWITCH["kind"])
+    parts["worker"]["spares"] = _spares()
     return parts
+
+
+def _spares() -> int | None:
+    """How many workers stand by to take over; None when nobody can say."""
+    try:
+        return int(store().zcount(SPARES, time.time() - SILENT_AFTER["worker"], "+inf"))
+    except redis.RedisError:
+        return None
 
 
 def _ask_database() -> None:

@@ -53,6 +53,12 @@ class _Errand:
     job_id: str
     limit: float
     answer: Future[str]
+    asked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_stale(self) -> bool:
+        """Its time passed before it was sent: the process was paused, and whoever asked may no longer act."""
+        return time.monotonic() - self.asked_at > self.limit
 
 
 class Listener:
@@ -207,6 +213,9 @@ class Listener:
 
     def _run_errand(self, errand: _Errand) -> None:
         if not errand.answer.set_running_or_notify_cancel():
+            return
+        if errand.is_stale:
+            errand.answer.set_exception(CommandTimedOut("It was too late to send the command."))
             return
         try:
             if self._socket is None:

@@ -13,6 +13,7 @@ from telephony.freeswitch.translate import Source
 from telephony.spool import Sweep
 from telephony.switch import Switch
 from telephony.worker.ears import FactEar, OrderEar
+from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper
 from telephony.worker.loop import Worker
@@ -55,7 +56,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     sweeper = Sweeper(sweep, may_act=lambda: lease.is_held)
     sweep.on_recording = sweeper.prove
     worker = Worker(
-        switch=switch,
+        switch=FencedSwitch(switch, lambda: lease.is_held),
         lease=lease,
         inbox=inbox,
         sweeper=sweeper,

@@ -137,11 +137,16 @@ class Worker:
                 self._ask_for_resync()
             self._last_epoch = self._lease.epoch
             return True
+        self._stand_by()
+        return False
+
+    def _stand_by(self) -> None:
+        """Another one acts. Warm means: imported, connected to everything, listening; what is heard is let go."""
         self._database_seen_at = NEVER
         for fact in self._inbox.forget_facts():
             self._signs.note_fact(fact, self._clock.now())
+        self._signs.show_spare()
         time.sleep(LONGEST_NAP)
-        return False
 
     # ---- one thing
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import redis
@@ -19,6 +20,9 @@ from telephony.worker.lease import LeaseKeeper
 log = structlog.get_logger()
 
 KEEP_SECONDS = 300
+SPARES = "health:spares"
+"""A sorted set: which workers wait to take over, by the second they were last alive."""
+SPARE_SHOWS_EVERY = 2.0
 QUIET_SECONDS = 5.0
 
 
@@ -29,6 +33,7 @@ class Signs:
         self._kind = kind
         self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         self._quiet_until = 0.0
+        self._spare_shown_at = float("-inf")
         self._failures = 0
         self._facts = 0
         self._lag = 0.0
@@ -53,8 +58,9 @@ class Signs:
         """Neither a missing Redis nor a missing database may cost the calls anything."""
         if not lease.is_held:
             return
+        self._spare_shown_at = float("-inf")
         said = {
-            "worker": self._worker_id,
+            "holder": self._worker_id,
             "epoch": lease.epoch,
             "facts": self._facts,
             "facts_waiting": inbox.waiting_facts,
@@ -77,13 +83,29 @@ class Signs:
     def _beat_time(self) -> datetime | None:
         return datetime.fromtimestamp(self._beat_at, UTC) if self._beat_at else None
 
+    def show_spare(self) -> None:
+        """Somebody stands by: told every two seconds, for health alone."""
+        now = time.monotonic()
+        if now - self._spare_shown_at < SPARE_SHOWS_EVERY:
+            return
+        self._spare_shown_at = now
+        self._in_redis(lambda pipe: pipe.zadd(SPARES, {self._worker_id: time.time()}))
+
     def _show_in_redis(self, parts: dict[str, dict]) -> None:
+        def show(pipe: redis.client.Pipeline) -> None:
+            for part, said in parts.items():
+                pipe.set(f"health:{part}", json.dumps({"at": time.time(), **said}), ex=KEEP_SECONDS)
+            pipe.zrem(SPARES, self._worker_id)
+            pipe.zremrangebyscore(SPARES, 0, time.time() - KEEP_SECONDS)
+
+        self._in_redis(show)
+
+    def _in_redis(self, say: Callable[[redis.client.Pipeline], object]) -> None:
         if time.monotonic() < self._quiet_until:
             return
         try:
             pipe = self._redis.pipeline(transaction=False)
-            for part, said in parts.items():
-                pipe.set(f"health:{part}", json.dumps({"at": time.time(), **said}), ex=KEEP_SECONDS)
+            say(pipe)
             pipe.execute()
         except (redis.RedisError, OSError):
             self._quiet_until = time.monotonic() + QUIET_SECONDS

@@ -110,6 +110,14 @@ class Started:
         except OSError:
             return {}
 
+    def wait_for_worker(self, is_so) -> dict:
+        """What /healthz says of the acting worker, once it is so."""
+        deadline = time.monotonic() + 90
+        while not is_so(said := self.health().get("worker", {})):
+            assert time.monotonic() < deadline, f"{said}\n{self.logs()}"
+            time.sleep(0.2)
+        return said
+
     def logins(self) -> list[dict]:
         return json.loads((self.run_dir / "logins.json").read_text())["logins"]
 
@@ -232,7 +240,18 @@ def test_a_port_in_use_ends_the_start_with_what_to_do(first, tmp_path):
     assert not (tmp_path / "other" / "pg").exists()
 
 
-@pytest.mark.parametrize("name", ["telephony", "valkey", "postgres"])
+def test_a_killed_worker_is_replaced_by_the_spare_at_once(first):
+    before = first.wait_for_worker(lambda worker: worker.get("spares") == 1)
+    os.kill(int(before["holder"].rsplit(":", 1)[1]), signal.SIGKILL)
+    after = first.wait_for_worker(lambda worker: worker.get("holder", "") not in ("", before["holder"]))
+    assert after["epoch"] == before["epoch"] + 1
+    # What was killed comes back and stands by in turn.
+    again = first.wait_for_worker(lambda worker: worker.get("spares") == 1)
+    assert again["holder"] == after["holder"]
+    assert "telephony ended (signal 9)" in first.said()
+
+
+@pytest.mark.parametrize("name", ["valkey", "postgres"])
 def test_a_killed_part_comes_back(first, name):
     victim = next(
         int(folder.name)
@@ -258,7 +277,6 @@ def _is_child(folder: Path, parent: int) -> bool:
 
 def _is(folder: Path, name: str, run_dir: Path) -> bool:
     words = {
-        "telephony": b"run_telephony",
         "valkey": b"valkey-server",
         "postgres": str(run_dir / "pg" / "data").encode(),
     }

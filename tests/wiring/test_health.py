@@ -87,6 +87,18 @@ def test_celery_leaves_its_sign_of_life(alive):
     assert app.conf.beat_schedule["show_life"]["task"] == show_life.name
 
 
+def test_health_and_figures_tell_who_acts_and_how_many_stand_by(alive):
+    health.remember("worker", holder="here:7", epoch=4, event_lag_seconds=0.25)
+    health.store().zadd(health.SPARES, {"here:8": time.time(), "dead:9": time.time() - 60})
+    said = ask().json()["worker"]
+    assert (said["holder"], said["epoch"], said["spares"]) == ("here:7", 4, 1)
+    text = ask("/metrics").content.decode()
+    assert "contactcenter_worker_epoch 4.0" in text
+    assert "contactcenter_worker_spares 1.0" in text
+    assert "contactcenter_worker_event_lag_seconds 0.25" in text
+    assert 'contactcenter_worker{holder="here:7"} 1.0' in text
+
+
 def test_figures_for_prometheus(alive):
     health.store().set("health:calls_waiting", "7")
     text = ask("/metrics").content.decode()

@@ -1,0 +1,82 @@
+"""Between the worker and the switch: no command of a holder whose time is over goes out.
+
+The database refuses the offers of an old epoch (cells.actions.hold_epoch). This refuses everything else that would
+change a call, by the lease's own count of time, right before it is sent: a worker that was paused for ten seconds
+wakes in the middle of what it was doing.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from telephony.errors import EpochIsOver
+from telephony.facts import Fact
+from telephony.switch import LegGlimpse, LiveLeg, OfferCommand, QueueEntry, Registration, Switch
+
+
+class FencedSwitch:
+    """A telephony.switch.Switch. Raises EpochIsOver for a command while `may_act` says no; questions pass.
+
+    A beat passes too: it says that somebody lives, and a worker that cannot reach the database still does.
+    """
+
+    def __init__(self, switch: Switch, may_act: Callable[[], bool]) -> None:
+        self._switch = switch
+        self._may_act = may_act
+
+    def _open(self) -> Switch:
+        if not self._may_act():
+            raise EpochIsOver
+        return self._switch
+
+    def offer(self, command: OfferCommand) -> None:
+        self._open().offer(command)
+
+    def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        self._open().hang_up(leg_id, cause)
+
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        self._open().withdraw(leg_id, cause)
+
+    def answer(self, leg_id: UUID) -> None:
+        self._open().answer(leg_id)
+
+    def hold(self, leg_id: UUID) -> None:
+        self._open().hold(leg_id)
+
+    def unhold(self, leg_id: UUID) -> None:
+        self._open().unhold(leg_id)
+
+    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
+        self._open().send_to_queue(leg_id, entry)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._switch.is_connected
+
+    def next_fact(self, timeout_seconds: float) -> Fact | None:
+        return self._switch.next_fact(timeout_seconds)
+
+    def facts(self) -> Iterator[Fact]:
+        return self._switch.facts()
+
+    def exists(self, leg_id: UUID) -> bool:
+        return self._switch.exists(leg_id)
+
+    def live_legs(self) -> list[LiveLeg]:
+        return self._switch.live_legs()
+
+    def leg(self, leg_id: UUID) -> LiveLeg | None:
+        return self._switch.leg(leg_id)
+
+    def glimpses(self) -> list[LegGlimpse]:
+        return self._switch.glimpses()
+
+    def registrations(self) -> list[Registration]:
+        return self._switch.registrations()
+
+    def beat(self, now: datetime) -> None:
+        self._switch.beat(now)
+
+    def close(self) -> None:
+        self._switch.close()
