@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from telephony.switch import OfferCommand, QueueEntry, UnsafeValue
+from telephony.switch import FurtherPhone, OfferCommand, QueueEntry, UnsafeValue
 
 # No character here means anything to an originate string, a dial string, a variable list or an expansion.
 _HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
@@ -39,20 +39,14 @@ def originate_offer(offer: OfferCommand) -> str:
     """Ring the agent; when answered, record and take the caller out of the loop, with nobody's further help.
 
     What happens at the answer is the extension "join" of our static dialplan: when the caller has left, or no longer
-    waits, or another offer was quicker, the agent's leg ends and nobody else's.
+    waits, or another offer was quicker, the agent's leg ends and nobody else's. Several phones are rung by one
+    command: the first to answer goes on, the switch itself ends the others (LOSE_RACE).
     """
-    # The switch knows where its recordings are; we say where among them.
-    recording = {} if offer.recording is None else {"cc_recording": offer.recording}
     settings = variables(
-        origination_uuid=offer.offer_id,
         cc_tenant=offer.tenant,
-        cc_offer=offer.offer_id,
         cc_call=offer.call_id,
         cc_caller=offer.caller_leg_id,
-        **recording,
-        cc_agent=offer.agent_id,
         cc_epoch=offer.epoch,
-        dialed_user=offer.username,
         dialed_domain=offer.domain,
         originate_timeout=int(offer.timeout_seconds),
         origination_caller_id_number=shown_number(offer.caller_number),
@@ -65,9 +59,24 @@ def originate_offer(offer: OfferCommand) -> str:
         media_timeout=60_000,
         media_hold_timeout=3_600_000,
     )
-    # By its registration, not through the directory: an offer needs no answer from our web.
-    phone = f"sofia/internal/{checked(offer.username)}%{checked(offer.domain)}"
-    return f"bgapi originate {{{settings}}}{phone} join {WAITING_LOOP}"
+    phones = ",".join(_phone(phone, offer.domain) for phone in (offer, *offer.together))
+    return f"bgapi originate {{{settings}}}{phones} join {WAITING_LOOP}"
+
+
+def _phone(phone: OfferCommand | FurtherPhone, domain: str) -> str:
+    """`[its own variables]endpoint`. By its registration, not through the directory: an offer needs no answer from
+    our web.
+    """
+    # The switch knows where its recordings are; we say where among them.
+    recording = {} if phone.recording is None else {"cc_recording": phone.recording}
+    own = variables(
+        origination_uuid=phone.offer_id,
+        cc_offer=phone.offer_id,
+        cc_agent=phone.agent_id,
+        dialed_user=phone.username,
+        **recording,
+    )
+    return f"[{own}]sofia/internal/{checked(phone.username)}%{checked(domain)}"
 
 
 def kill(leg_id: UUID, cause: str) -> str:
@@ -123,6 +132,7 @@ def microseconds(moment: datetime) -> int:
 
 
 LIST_CHANNELS = "api show channels as json"
+LIST_CALLS = "api show calls as json"
 LIST_REGISTRATIONS = "api show registrations as json"
 CORE_UUID = "api global_getvar core_uuid"
 SUBSCRIBE = (

@@ -9,7 +9,7 @@ import pytest
 
 from telephony import facts
 from telephony.facts import HungUpBy
-from telephony.switch import OfferCommand, SwitchRefused
+from telephony.switch import FurtherPhone, OfferCommand, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, event_socket, loudness, seconds_of, wait_until
 
 
@@ -188,6 +188,93 @@ def test_of_two_racing_offers_one_is_joined(line: SwitchUnderTest) -> None:
     time.sleep(1)
     assert len(line.log.all(facts.LegsBridged)) == 1
     assert line.switch.exists(caller.leg_id)
+
+
+def further_phone(username: str, agent_id: int) -> FurtherPhone:
+    offer_id = uuid4()
+    return FurtherPhone(
+        offer_id=offer_id,
+        agent_id=agent_id,
+        username=username,
+        recording=f"acme/2026-11-20/{offer_id}.wav",
+    )
+
+
+def rung_together(line: SwitchUnderTest, caller: facts.LegQueued, *others: str) -> OfferCommand:
+    """The group's offer, once all its phones that are there ring."""
+    further = tuple(further_phone(name, 20 + number) for number, name in enumerate(others))
+    offer = line.offer(caller.leg_id, together=further)
+    for rung in (offer, *further):
+        if rung.username != "1009":
+            line.log.wait(facts.LegRinging, leg_id=rung.offer_id)
+    return offer
+
+
+def test_of_phones_rung_together_the_first_to_answer_is_joined(line: SwitchUnderTest) -> None:
+    line.registered_phone("1001", answer_after=None)
+    line.registered_phone("1002", answer_after=None)
+    line.registered_phone("1003", answer_after=None)
+    caller = line.queued_caller()
+    offer = rung_together(line, caller, "1002", "1003")
+    winner = offer.together[0]
+    line.switch.answer(winner.offer_id)
+    joined = line.log.wait(facts.LegsBridged)
+    assert joined.offer_id == winner.offer_id
+    assert {joined.leg_id, joined.other_leg_id} == {caller.leg_id, winner.offer_id}
+    for loser in (offer, offer.together[1]):
+        ended = line.log.wait(facts.LegHungUp, leg_id=loser.offer_id)
+        assert (ended.cause, ended.by, ended.answered_at) == ("LOSE_RACE", HungUpBy.SWITCH, None)
+        assert (ended.ended_at - joined.at).total_seconds() < 1
+    created = {fact.leg_id: fact for fact in line.log.all(facts.LegCreated)}
+    told = [(created[leg.offer_id].agent_id, created[leg.offer_id].username) for leg in (offer, winner)]
+    assert told == [(11, "1001"), (20, "1002")]
+    recorded = line.log.wait(facts.RecordingStarted)
+    assert (recorded.leg_id, recorded.path) == (winner.offer_id, winner.recording)
+    finished = line.log.wait(facts.CommandFinished, command_id=offer.offer_id)
+    assert (finished.is_ok, finished.text) == (True, str(winner.offer_id))
+    assert len(line.log.all(facts.LegsBridged)) == len(line.log.all(facts.RecordingStarted)) == 1
+    assert line.switch.exists(caller.leg_id)
+
+
+def test_of_two_phones_that_answer_in_one_moment_one_is_joined(line: SwitchUnderTest) -> None:
+    line.registered_phone("1001", answer_after=0.5)
+    line.registered_phone("1002", answer_after=0.5)
+    caller = line.queued_caller()
+    offer = rung_together(line, caller, "1002")
+    joined = line.log.wait(facts.LegsBridged)
+    [loser] = {offer.offer_id, offer.together[0].offer_id} - {joined.offer_id}
+    ended = line.log.wait(facts.LegHungUp, leg_id=loser)
+    assert ended.cause == "LOSE_RACE"
+    time.sleep(0.5)
+    assert len(line.log.all(facts.LegsBridged)) == 1
+    assert line.switch.exists(caller.leg_id)
+
+
+def test_one_phone_that_refuses_does_not_silence_the_others(line: SwitchUnderTest) -> None:
+    line.registered_phone("1001", answer_after=None)
+    line.registered_phone("1002", answer_after=None)
+    caller = line.queued_caller()
+    offer = rung_together(line, caller, "1002", "1009")
+    line.switch.withdraw(offer.offer_id)
+    ended = line.log.wait(facts.LegHungUp, leg_id=offer.offer_id)
+    assert ended.cause == "ORIGINATOR_CANCEL"
+    line.switch.answer(offer.together[0].offer_id)
+    assert line.log.wait(facts.LegsBridged).offer_id == offer.together[0].offer_id
+    assert line.log.all(facts.LegCreated, leg_id=offer.together[1].offer_id) == []
+
+
+def test_phones_rung_together_in_vain_all_end_and_the_caller_waits_on(line: SwitchUnderTest) -> None:
+    line.registered_phone("1001", answer_after=None)
+    line.registered_phone("1002", answer_after=None)
+    caller = line.queued_caller()
+    further = further_phone("1002", 12)
+    offer = line.offer(caller.leg_id, together=(further,), timeout_seconds=2)
+    for rung in (offer, further):
+        ended = line.log.wait(facts.LegHungUp, leg_id=rung.offer_id)
+        assert (ended.cause, ended.answered_at) == ("NO_ANSWER", None)
+    finished = line.log.wait(facts.CommandFinished, command_id=offer.offer_id)
+    assert (finished.is_ok, finished.text) == (False, "NO_ANSWER")
+    assert next(leg for leg in line.switch.live_legs() if leg.leg_id == caller.leg_id).is_waiting
 
 
 def test_answer_asks_the_ringing_phone_to_pick_up(line: SwitchUnderTest) -> None:

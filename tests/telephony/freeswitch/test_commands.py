@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from telephony.freeswitch import commands
-from telephony.switch import OfferCommand, QueueEntry, UnsafeValue
+from telephony.switch import FurtherPhone, OfferCommand, QueueEntry, UnsafeValue
 
 CALLER, OFFER = UUID(int=1), UUID(int=2)
 COMMAND = OfferCommand(
@@ -53,17 +53,35 @@ HOSTILE = [
 def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
     said = commands.originate_offer(COMMAND)
     assert said.startswith(
-        f"bgapi originate {{origination_uuid={OFFER},cc_tenant=acme,cc_offer={OFFER},cc_call={CALLER}"
+        f"bgapi originate {{cc_tenant=acme,cc_call={CALLER},cc_caller={CALLER},cc_epoch=3,"
     )
-    assert said.endswith("}sofia/internal/1001%acme.localhost join XML:${cc_dialplan} cc")
-    assert f"cc_caller={CALLER},cc_recording=acme/2026-11-20/{OFFER}.wav," in said
-    for part in (
-        "originate_timeout=20",
-        "intercept_unbridged_only=true",
-        "hangup_after_bridge=true",
-        "cc_epoch=3",
-    ):
+    assert said.endswith(
+        f"}}[origination_uuid={OFFER},cc_offer={OFFER},cc_agent=5,dialed_user=1001,"
+        f"cc_recording=acme/2026-11-20/{OFFER}.wav]"
+        "sofia/internal/1001%acme.localhost join XML:${cc_dialplan} cc"
+    )
+    for part in ("originate_timeout=20", "intercept_unbridged_only=true", "hangup_after_bridge=true"):
         assert part in said
+
+
+def test_phones_rung_together_have_their_own_names_and_recordings() -> None:
+    further = FurtherPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
+    said = commands.originate_offer(replace(COMMAND, together=(further,)))
+    settings, first, second = said.split("[")
+    assert settings.count("cc_offer") == settings.count("cc_recording") == settings.count("dialed_user") == 0
+    assert first.endswith("]sofia/internal/1001%acme.localhost,")
+    assert second == (
+        f"origination_uuid={UUID(int=3)},cc_offer={UUID(int=3)},cc_agent=6,dialed_user=1002,cc_recording=acme/3.wav]"
+        "sofia/internal/1002%acme.localhost join XML:${cc_dialplan} cc"
+    )
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("field", ["username", "recording"])
+def test_a_further_phone_is_checked_like_the_first(field: str, value: str) -> None:
+    further = FurtherPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
+    with pytest.raises(UnsafeValue):
+        commands.originate_offer(replace(COMMAND, together=(replace(further, **{field: value}),)))
 
 
 def test_an_unrecorded_offer_only_intercepts() -> None:
