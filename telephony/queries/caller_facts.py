@@ -13,14 +13,22 @@ PROFILED = frozenset({"level", "tags", "language"})
 
 
 def caller_facts(
-    number: str, caller_number: str, queue: Queue | None, at: datetime, *, fields: set[str] | None = None
+    number: str,
+    caller_number: str,
+    queue: Queue | None,
+    at: datetime,
+    *,
+    fields: set[str] | None = None,
+    call_id: UUID | None = None,
 ) -> dict[str, Any]:
     """JSON-able, by the names of `telephony.routing.rules`; "" and [] where nothing is known.
 
     `number` (dialled) and `caller_number` in their stored spelling. With `fields` rows are read only for those.
+    A caller who is in line already is not one of those `waiting`: tell their `call_id`.
     """
-    home = str(current_tenant().country)
-    origin, local = origin_of(caller_number, home), local_time(at)
+    tenant = current_tenant()
+    home = str(tenant.country)
+    origin, local = origin_of(caller_number, home), local_time(at, str(tenant.time_zone))
     return {
         "number": number,
         "number_at_home": origin_of(number, home).at_home,
@@ -32,7 +40,9 @@ def caller_facts(
         "weekday": local.weekday(),
         "time": f"{local:%H:%M}",
         "queue_id": queue.pk if queue else None,
-        "waiting": waiting_in(queue.pk) if queue and (fields is None or "waiting" in fields) else 0,
+        "waiting": waiting_in(queue.pk, but_call=call_id)
+        if queue and (fields is None or "waiting" in fields)
+        else 0,
     }
 
 
@@ -43,9 +53,10 @@ def _profile(e164: str) -> dict[str, Any]:
     return CallerProfile.objects.filter(e164=e164).values(*nothing).first() or nothing
 
 
-def waiting_in(queue_id: int) -> int:
+def waiting_in(queue_id: int, *, but_call: UUID | None = None) -> int:
     """Callers in this line now."""
-    return QueueStay.objects.filter(queue_id=queue_id, left_at=None).count()
+    waiting = QueueStay.objects.filter(queue_id=queue_id, left_at=None)
+    return (waiting.exclude(call_id=but_call) if but_call else waiting).count()
 
 
 def last_agent_of(

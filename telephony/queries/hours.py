@@ -10,9 +10,9 @@ MIDNIGHT = time(0)
 Span = tuple[time, time]
 
 
-def local_time(at: datetime) -> datetime:
-    """The same moment on the tenant's clock."""
-    return at.astimezone(ZoneInfo(str(current_tenant().time_zone)))
+def local_time(at: datetime, zone: str = "") -> datetime:
+    """The same moment on the tenant's clock; `zone` is the tenant's, when it is at hand."""
+    return at.astimezone(ZoneInfo(zone or str(current_tenant().time_zone)))
 
 
 def is_open(hours_id: int | None, at: datetime) -> bool:

@@ -138,7 +138,8 @@ def check_named(decision: Decision) -> None:
         decision.agent = None
     if decision.skills:
         there = set(Skill.objects.filter(pk__in=list(decision.skills)).values_list("pk", flat=True))
-        decision.skills = {pk: asked for pk, asked in decision.skills.items() if pk in there}
+        for skill_id in set(decision.skills) - there:
+            _miss(decision, decision.skills.pop(skill_id).rule, "skill_id", skill_id)
 
 
 def _miss_person(decision: Decision, person: Person, key: str) -> None:

@@ -41,6 +41,7 @@ class SkillAsked:
     skill_id: int
     level: int
     is_preferred: bool
+    rule: Any = None
 
 
 @dataclass(slots=True)
@@ -185,7 +186,7 @@ def _ask_agent(decision: Decision, effect: Mapping[str, Any], rule: Rule, may_mo
 
 
 def _ask_skill(decision: Decision, effect: Mapping[str, Any], rule: Rule, may_move: bool) -> None:
-    asked = SkillAsked(effect["skill_id"], effect["level"], bool(effect.get("is_preferred")))
+    asked = SkillAsked(effect["skill_id"], effect["level"], bool(effect.get("is_preferred")), rule.id)
     decision.skills.setdefault(asked.skill_id, asked)
 
 

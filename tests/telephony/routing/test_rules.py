@@ -110,7 +110,7 @@ def test_priorities_add_up_and_of_the_rest_the_first_to_speak_counts():
     assert decision.priority == 60
     assert decision.group == Person(5, 20, 1)
     assert decision.agent == Person(3, 10, 2)
-    assert decision.skills == {9: SkillAsked(9, 4, True), 8: SkillAsked(8, 2, False)}
+    assert decision.skills == {9: SkillAsked(9, 4, True, 1), 8: SkillAsked(8, 2, False, 2)}
 
 
 def test_the_last_rule_that_fits_ends_the_list():
