@@ -5,12 +5,19 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 
 app = Celery("contactcenter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def ask_for_life(**_told: Any) -> None:
+    """At once: a new schedule would send its first task only when a whole period has passed."""
+    app.send_task("contactcenter.tasks.show_life", expires=20)
 
 
 def collect_schedules(apps: list[str]) -> dict[str, Any]:
