@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection as _connection
-from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
+from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context, tenant_context
 
 if TYPE_CHECKING:
     from tenants.models import Tenant
@@ -21,6 +21,13 @@ def enter(schema_name: str) -> Iterator[None]:
     A context manager only: a schema set and not reset stays for the next user of the thread's connection.
     """
     with schema_context(schema_name):
+        yield
+
+
+@contextmanager
+def enter_tenant(tenant: "Tenant") -> Iterator[None]:
+    """The same for a tenant that was read already: who asks for it inside asks no database."""
+    with tenant_context(tenant):
         yield
 
 

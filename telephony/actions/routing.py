@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 
 from telephony.models import Call, Entry, Queue, QueueStay
-from telephony.queries.arrival import overflow_chain
+from telephony.queries.arrivals import overflow_chain
 from telephony.queries.caller_facts import caller_facts
 from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
 from telephony.routing.rules import Decision, decide

@@ -66,7 +66,8 @@ def dialplan(request: HttpRequest) -> HttpResponse:
     if request.POST.get("Caller-Context") != "public":
         return _xml(documents.NOT_FOUND)
     dialled = request.POST.get("Hunt-Destination-Number") or request.POST.get("Caller-Destination-Number", "")
-    route = queries.inbound_route(dialled[:64])
+    caller = request.POST.get("Caller-Caller-ID-Number", "")
+    route = queries.inbound_route(dialled[:64], caller[:64])
     if route is None:
         log.info("A call came for a number of no tenant.", pii_dialled=dialled[:64])
     return _xml(documents.dialplan_document(route))

@@ -11,7 +11,7 @@ from telephony.queries.agents import (
     registered_device,
     state_changes,
 )
-from telephony.queries.arrival import Arrival, arrival, overflow_chain, standing_arrival
+from telephony.queries.arrivals import Arrival, arrival, overflow_chain, standing_arrival
 from telephony.queries.caller_facts import caller_facts
 from telephony.queries.calls import (
     call,
@@ -52,6 +52,7 @@ from telephony.queries.routes import (
     device_credentials,
     entry_of,
     inbound_route,
+    standing_route,
     switch_language,
 )
 from telephony.queries.timeline import Moment, timeline
@@ -106,6 +107,7 @@ __all__ = [
     "rule_of",
     "spans_on",
     "standing_arrival",
+    "standing_route",
     "state_changes",
     "stays",
     "switch_language",

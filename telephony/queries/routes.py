@@ -4,12 +4,19 @@ Answered from few rows, because a caller hears the silence.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from telephony.models import Device, Entry, Queue
+from django.utils import timezone
+
+from telephony.models import Device, EmergencyPlan, Entry, Queue
+from telephony.queries.arrivals import Arrival, arrival, standing_arrival
+from telephony.queries.emergency import plan_in_effect
+from telephony.text import plain_line
 from tenants import queries as tenant_queries
-from tenants.context import enter
+from tenants.context import enter, enter_tenant
 from tenants.numbers import to_e164
 
 
@@ -18,10 +25,14 @@ class Treatment(StrEnum):
     SUSPENDED = "suspended"
     """The tenant's service rests: a notice, then the end."""
     CLOSED = "closed"
-    """The number leads to a queue that is closed, or to none.
+    """The number leads to no queue, or to one that is closed, out of hours, full or deserted.
 
     A notice, then voicemail where there is a queue.
     """
+    EMERGENCY_MESSAGE = "emergency_message"
+    """A notice, then the end, because an emergency plan is in effect."""
+    BACKUP = "backup"
+    """Out to the backup number of an emergency plan; the notice when nobody answers there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +47,9 @@ class InboundRoute:
     priority: int = 0
     max_wait_seconds: int = 300
     is_recorded: bool = False
+    backup_number: str = ""
+    because: str = ""
+    """Why the caller may not wait: closed, hours, full or nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +62,24 @@ class DeviceCredentials:
     a1_hash: str
 
 
-def inbound_route(dialled: str) -> InboundRoute | None:
-    """Where a call to this number goes, or None when the number is no tenant's."""
+def inbound_route(dialled: str, caller: str = "", *, at: datetime | None = None) -> InboundRoute | None:
+    """Where a call to this number goes now, or None when the number is no tenant's. `caller` as the switch says it."""
+    moment = at or timezone.now()
+
+    def arrive(entry: Entry, country: str) -> Arrival:
+        who = to_e164(caller, country) or plain_line(caller, 64)
+        return arrival(entry.queue, number=entry.number_e164, caller_number=who, at=moment)
+
+    return _route(dialled, arrive)
+
+
+def standing_route(dialled: str, *, at: datetime | None = None) -> InboundRoute | None:
+    """The same without what changes by the minute or the caller: what the switch keeps for when nobody answers it."""
+    moment = at or timezone.now()
+    return _route(dialled, lambda entry, _country: standing_arrival(entry.queue, at=moment))
+
+
+def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRoute | None:
     tenant = tenant_queries.tenant_of_number(dialled)
     if tenant is None:
         return None
@@ -57,20 +87,41 @@ def inbound_route(dialled: str) -> InboundRoute | None:
     digits = re.sub(r"\D", "", dialled)[:32]
     if tenant.state != "active":
         return InboundRoute(treatment=Treatment.SUSPENDED, number=digits, **known)
-    with enter(tenant.schema_name):
+    with enter_tenant(tenant):
         entry = entry_of(dialled, str(tenant.country))
-    if entry is None:
-        return InboundRoute(treatment=Treatment.CLOSED, number=digits, **known)
-    queue = entry.queue
-    is_open = queue.state == Queue.State.OPEN
+        emergency = plan_in_effect(entry)
+        if emergency is not None:
+            return _emergency_route(emergency, entry.number_e164 if entry else digits, known)
+        if entry is None:
+            return InboundRoute(treatment=Treatment.CLOSED, number=digits, **known)
+        return _queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
+
+
+def _queue_route(arrived: Arrival, number: str, known: dict[str, str]) -> InboundRoute:
+    queue = arrived.queue
     return InboundRoute(
-        treatment=Treatment.QUEUE if is_open else Treatment.CLOSED,
-        number=entry.number_e164,
+        treatment=Treatment.QUEUE if arrived.may_wait else Treatment.CLOSED,
+        number=number,
         queue_id=queue.pk,
         priority=queue.priority,
         max_wait_seconds=queue.max_wait_seconds,
         is_recorded=queue.is_recorded,
+        because=arrived.because,
         **known,
+    )
+
+
+def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, str]) -> InboundRoute:
+    """An emergency comes before hours, rules and limits; only a closed queue stays closed."""
+    if plan.action == EmergencyPlan.Action.BACKUP_LINE:
+        return InboundRoute(
+            treatment=Treatment.BACKUP, number=number, backup_number=plan.backup_number, **known
+        )
+    if plan.action == EmergencyPlan.Action.MESSAGE or plan.queue is None:
+        return InboundRoute(treatment=Treatment.EMERGENCY_MESSAGE, number=number, **known)
+    is_open = plan.queue.state == Queue.State.OPEN
+    return _queue_route(
+        Arrival(plan.queue, may_wait=is_open, because="" if is_open else "closed"), number, known
     )
 
 

@@ -34,6 +34,6 @@ def _numbers(cell: str) -> Iterator[tuple[str, InboundRoute]]:
         with enter(tenant.schema_name):
             numbers = list(Entry.objects.order_by("number_e164").values_list("number_e164", flat=True))
         for number in numbers:
-            route = queries.inbound_route(number)
+            route = queries.standing_route(number)
             if route is not None and route.tenant == tenant.schema_name:
                 yield number, route

@@ -51,11 +51,6 @@ def test_a_closed_queue_and_a_number_without_queue_are_closed(floor, number):
     assert (route.treatment, route.queue_id) == (Treatment.CLOSED, None)
 
 
-def test_the_answer_takes_few_queries(floor, number, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
-        queries.inbound_route(floor.number)
-
-
 def test_credentials_are_of_one_domain_only(floor, other_floor):
     floor.agent()
     assert queries.device_credentials("1001", floor.tenant.host).tenant == "acme"

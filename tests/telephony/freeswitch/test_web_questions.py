@@ -13,6 +13,7 @@ from telephony.freeswitch.documents import NOT_FOUND
 from tests.contract.web import Phone, Route
 
 SECRET = "web-secret"
+ASKED: list[str] = []
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +23,9 @@ def _known(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     route = Route(tenant="acme", number="+862155500001", queue_id=7)
     phones = {("1001", "acme.localhost"): phone}
     monkeypatch.setattr(queries, "device_credentials", lambda user, domain: phones.get((user, domain)))
+    routes = {"+862155500001": route}
     monkeypatch.setattr(
-        queries, "inbound_route", lambda dialled: route if dialled == "+862155500001" else None
+        queries, "inbound_route", lambda dialled, caller: ASKED.append(caller) or routes.get(dialled)
     )
 
 
@@ -55,9 +57,10 @@ def test_other_questions_of_the_directory_find_nothing(form: dict[str, str]) -> 
     assert ask(views.directory, **form).content.decode() == NOT_FOUND
 
 
-def test_a_dialled_number_is_led_to_its_queue() -> None:
+def test_a_dialled_number_is_led_to_its_queue_and_the_caller_is_told() -> None:
     form = {"Caller-Context": "public", "Hunt-Destination-Number": "+862155500001"}
-    assert b"cc_queue=7" in ask(views.dialplan, **form).content
+    assert b"cc_queue=7" in ask(views.dialplan, **form, **{"Caller-Caller-ID-Number": "13812342211"}).content
+    assert ASKED[-1] == "13812342211"
 
 
 def test_a_number_of_nobody_is_told_so() -> None:
