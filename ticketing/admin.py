@@ -9,7 +9,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from tenants.people.admin_sites import AuditedSheetAdmin, tenant_site
-from ticketing import policies, queries
+from ticketing import actions, policies, queries
 from ticketing.admin_resources import CustomerResource, TicketResource
 from ticketing.models import Customer, CustomerPhone, Ticket, TicketEntry
 
@@ -66,6 +66,15 @@ class CustomerAdmin(AuditedSheetAdmin):
         """Tickets speak of their customer; one with tickets stays."""
         has_tickets = obj is not None and obj.tickets.exists()
         return policies.can_administer(request.user) and not has_tickets
+
+    def save_model(self, request: HttpRequest, obj: Customer, form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.tell_telephony(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Customer) -> None:
+        numbers = list(obj.phones.values_list("e164", flat=True))
+        super().delete_model(request, obj)
+        actions.forget_numbers(numbers)
 
     @display(description=_("telephone numbers"))
     def shown_numbers(self, customer: Customer) -> str:

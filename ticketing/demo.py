@@ -77,6 +77,7 @@ def furnish(cast: Cast) -> None:
     numbers = CUSTOMER_NUMBERS[language]
     demo_history.furnish_history(cast.tenant, numbers * 2 + UNKNOWN_NUMBERS[language])
     if Customer.objects.exists():
+        actions.tell_everybody()
         return
     for (name, level, tags, note), number in zip(PEOPLE[language], numbers, strict=False):
         actions.create_customer(

@@ -16,6 +16,7 @@ from telephony.actions.interventions import (
     pull_call,
     redirect_call,
     reprioritise_call,
+    seconds_to_front,
     tell_of_stay,
     waiting_stay,
 )
@@ -30,7 +31,8 @@ from telephony.actions.legs import (
     take_call,
     take_outside_leg,
 )
-from telephony.actions.offers import AgentGone, CallGone, fail_offer, offer_call
+from telephony.actions.offers import AgentGone, CallGone, fail_offer, fail_unrung, offer_call
+from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
 from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
@@ -66,10 +68,12 @@ __all__ = [
     "escalate_call",
     "extend_wrap_up",
     "fail_offer",
+    "fail_unrung",
     "finish_wrap_up",
     "floor_changed",
     "follow_call",
     "force_not_ready",
+    "forget_callers",
     "keep_voicemail",
     "lose_leg",
     "mark_heard",
@@ -82,6 +86,8 @@ __all__ = [
     "note_unbridge",
     "offer_call",
     "plan_stay",
+    "profile_caller",
+    "profile_callers",
     "prove_recording",
     "pull_call",
     "queue_call",
@@ -89,6 +95,7 @@ __all__ = [
     "register_device",
     "renew_password",
     "reprioritise_call",
+    "seconds_to_front",
     "set_agent_not_ready",
     "set_agent_ready",
     "settle_leg",

@@ -11,6 +11,7 @@ from ticketing.actions.customers import (
     reveal_number,
     tidy_tags,
 )
+from ticketing.actions.profiles import forget_numbers, tell_everybody, tell_telephony
 from ticketing.actions.tickets import (
     TICKET_FIELDS,
     TicketCannotBecome,
@@ -33,9 +34,12 @@ __all__ = [
     "change_ticket_state",
     "comment_on_ticket",
     "create_customer",
+    "forget_numbers",
     "give_numbers",
     "open_ticket",
     "remove_number",
     "reveal_number",
+    "tell_everybody",
+    "tell_telephony",
     "tidy_tags",
 ]

@@ -13,6 +13,7 @@ from tenants.events import emit
 from tenants.numbers import to_e164
 from tenants.people.actions import record_audit
 from ticketing.actions.changes import apply_changes, said, save_newer
+from ticketing.actions.profiles import forget_numbers, tell_telephony
 from ticketing.events import CustomerChanged, CustomerCreated
 from ticketing.models import Customer, CustomerPhone
 
@@ -48,6 +49,7 @@ def create_customer(
     )
     for raw in numbers:
         _give_number(customer, raw, country)
+    tell_telephony(customer)
     record_audit(actor=by, verb="customer.created", subject=customer, after=_snapshot(customer))
     emit(CustomerCreated(occurred_at=at, customer_id=customer.pk))
     return customer
@@ -65,6 +67,7 @@ def change_customer(*, customer_id: int, at: datetime, by=None, **changes) -> Cu
     if not before:
         return customer
     save_newer(customer, at)
+    tell_telephony(customer)
     after = {field: getattr(customer, field) for field in before}
     record_audit(actor=by, verb="customer.changed", subject=customer, before=before, after=after)
     emit(CustomerChanged(occurred_at=at, customer_id=customer.pk))
@@ -76,6 +79,7 @@ def add_number(*, customer_id: int, raw: str, country: str, at: datetime, by=Non
     customer = Customer.objects.select_for_update().get(pk=customer_id)
     phone = _give_number(customer, raw, country)
     save_newer(customer, at)
+    tell_telephony(customer)
     record_audit(actor=by, verb="customer.number_added", subject=customer, after={"number": phone.masked})
     emit(CustomerChanged(occurred_at=at, customer_id=customer.pk))
     return phone
@@ -86,6 +90,7 @@ def give_numbers(*, customer: Customer, raws: Sequence[str], country: str) -> No
     """Many at once, from a sheet; the import as a whole is what the audit log keeps."""
     for raw in raws:
         _give_number(customer, raw, country)
+    tell_telephony(customer)
 
 
 @transaction.atomic
@@ -94,6 +99,7 @@ def remove_number(*, phone_id: int, at: datetime, by=None) -> None:
     if phone is None:
         return
     phone.delete()
+    forget_numbers([phone.e164])
     save_newer(phone.customer, at)
     record_audit(
         actor=by, verb="customer.number_removed", subject=phone.customer, before={"number": phone.masked}
