@@ -148,6 +148,8 @@ SWITCH: dict[str, Any] = {
     "event_address": environment.text("FREESWITCH_EVENT_ADDRESS", "127.0.0.1"),
     "sip_address": environment.text("FREESWITCH_SIP_ADDRESS", "127.0.0.1"),
     "trunks": tuple(environment.words("FREESWITCH_TRUNKS", "127.0.0.0/8")),
+    # host:port of the carrier for calls to the outside (backup lines of emergency plans); none when empty.
+    "gateway": environment.text("FREESWITCH_GATEWAY"),
     "rtp_start": environment.port("FREESWITCH_RTP_START", 16384),
     "rtp_end": environment.port("FREESWITCH_RTP_END", 17383),
     "directory": environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)),

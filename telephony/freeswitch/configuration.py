@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ class SwitchSettings:
     event_address: str = "127.0.0.1"
     sip_address: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
+    gateway: str = ""
+    """host:port of the carrier that takes calls to the outside; empty: none may go out."""
+    backup_seconds: int = 30
+    """How long a backup line may ring before the caller hears the emergency message."""
     web_timeout_seconds: int = 2
     round_seconds: int = 10
     patience_seconds: int = 15
@@ -125,6 +130,8 @@ def _refuse_bad(directory: Path, settings: SwitchSettings) -> None:
     if not 2 <= settings.round_seconds <= 10:
         # The switch takes a playback limit of 1 or 0 for none at all: callers would never leave the music.
         raise ConfigurationRefused("A waiting round lasts 2 to 10 seconds.")
+    if settings.gateway and not re.fullmatch(r"[A-Za-z0-9.-]{1,253}:[0-9]{1,5}", settings.gateway):
+        raise ConfigurationRefused("FREESWITCH_GATEWAY is host:port, such as sip.carrier.example:5060.")
     if not settings.rtp_start < settings.rtp_end <= 65535:
         raise ConfigurationRefused("FREESWITCH_RTP_START must be below FREESWITCH_RTP_END.")
 
@@ -147,6 +154,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_sounds": OUR_FILES / "sounds",
         "cc_round_seconds": settings.round_seconds,
         "cc_patience_seconds": settings.patience_seconds,
+        "cc_backup_seconds": settings.backup_seconds,
         "hold_music": "local_stream://moh",
         "recordings_dir": settings.recordings_dir,
     }

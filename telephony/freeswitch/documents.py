@@ -23,6 +23,7 @@ LONGEST_VALUE = 512
 _CODE = re.compile(r"[${}\\`]|x-?pre-?process|<\?|</?include", re.I)
 _NAME = re.compile(r"[a-z0-9_]{1,63}")
 WAITING_LOOP = "XML:${cc_dialplan}"
+_PLACES = {"suspended": "suspended", "emergency_message": "emergency", "backup": "backup"}
 # Ours, not a value: the switch expands it when it rings the phone.
 _DIAL_STRING = (
     "{sip_invite_domain=${dialed_domain},presence_id=${dialed_user}@${dialed_domain}}"
@@ -50,7 +51,10 @@ class Phone(Protocol):
 
 
 class Route(Protocol):
-    """Where a call goes: `treatment` is "queue", "suspended" or "closed"; `language` is "zh" or "en"."""
+    """Where a call goes: `treatment` is a queries.Treatment's word; `language` is "zh" or "en".
+
+    `backup_number` (E.164, or bare digits) is dialled outside with treatment "backup".
+    """
 
     @property
     def tenant(self) -> str: ...
@@ -68,6 +72,8 @@ class Route(Protocol):
     def max_wait_seconds(self) -> int: ...
     @property
     def is_recorded(self) -> bool: ...
+    @property
+    def backup_number(self) -> str: ...
 
 
 def attribute(value: object) -> str:
@@ -141,8 +147,8 @@ def _extension(route: Route | None, *, condition: str) -> list[str]:
 def _destination(route: Route | None) -> str:
     if route is None:
         return "unknown-number"
-    if route.treatment == "suspended":
-        return "suspended"
+    if route.treatment in _PLACES:
+        return _PLACES[route.treatment]
     if route.treatment == "closed":
         return "closed" if route.queue_id is not None else "unknown-number"
     return "enter"
@@ -165,7 +171,17 @@ def _settings(route: Route | None) -> list[tuple[str, str]]:
             "cc_max_wait": str(max(0, int(route.max_wait_seconds))),
             "cc_notice": "true" if route.is_recorded else "false",
         }
+    if route.treatment == "backup":
+        values["cc_backup"] = _outside_number(route.backup_number)
     return [("set", f"{name}={value}") for name, value in values.items()]
+
+
+def _outside_number(number: str) -> str:
+    """Digits alone: what a carrier dials, and nothing a dial string could take for more."""
+    digits = number.removeprefix("+")
+    if not re.fullmatch(r"[0-9]{2,32}", digits):
+        raise UnsafeText("A backup number is digits with at most a plus before them.")
+    return digits
 
 
 def _schema(name: str) -> str:

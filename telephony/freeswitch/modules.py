@@ -256,14 +256,36 @@ def _sofia(directory: Path, settings: SwitchSettings) -> list[str]:
         "</global_settings>",
         "<profiles>",
         *_profile("internal", _for_phones(conf, settings)),
-        *_profile("external", _for_trunks(conf, settings)),
+        *_profile("external", _for_trunks(conf, settings), _gateways(settings)),
         "</profiles>",
         "</configuration>",
     ]
 
 
-def _profile(name: str, values: Mapping[str, object]) -> list[str]:
-    return [f'<profile name="{name}">', "<settings>", *_params(values), "</settings>", "</profile>"]
+def _profile(name: str, values: Mapping[str, object], gateways: Iterable[str] = ()) -> list[str]:
+    return [
+        f'<profile name="{name}">',
+        *gateways,
+        "<settings>",
+        *_params(values),
+        "</settings>",
+        "</profile>",
+    ]
+
+
+def _gateways(settings: SwitchSettings) -> list[str]:
+    """The one carrier calls may go out to, known by its address: it trusts ours, as we trust its network."""
+    if not settings.gateway:
+        return []
+    values = {
+        "username": "contactcenter",
+        "password": "none",
+        "proxy": settings.gateway,
+        "register": "false",
+        "caller-id-in-from": "true",
+        "context": "public",
+    }
+    return ["<gateways>", '<gateway name="backup">', *_params(values), "</gateway>", "</gateways>"]
 
 
 def _for_everyone(settings: SwitchSettings) -> dict[str, object]:

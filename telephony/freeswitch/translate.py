@@ -43,8 +43,10 @@ class Source:
 
 
 def translate(event: Event, source: Source) -> facts.Fact | None:
-    """The fact in this event; None when there is none for us. Raises NotAFact for one that cannot be used."""
+    """The fact in this event; None when there is none for us, or it is of a drill's call. Raises NotAFact."""
     name = text(event, "Event-Name")
+    if variable(event, "cc_test"):
+        return None
     if name == "CUSTOM":
         name = text(event, "Event-Subclass")
     translator = _TRANSLATORS.get(name)

@@ -160,6 +160,22 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         assert self.register(username, domain, password, phone_port=port), "the phone could not register"
         return party
 
+    def carrier(self, *, answer_after: float | None = 0.3) -> SippParty:
+        port = int(self.settings.gateway.rpartition(":")[2])
+        if answer_after is None:
+            return SippParty("nobody", process=subprocess.Popen(["true"]), port=port)
+        process = self.sipp.start(
+            "phone",
+            f"127.0.0.1:{self.settings.trunk_port}",
+            port,
+            ring_ms=int(answer_after * 1000),
+            talk_ms=NEVER_MS,
+            sound=self.sipp.sounds[PHONE_HZ],
+        )
+        time.sleep(0.2)
+        assert process.poll() is None, "the carrier did not start"
+        return self._keep(SippParty("carrier", process=process, port=port))
+
     def register(
         self, username: str, domain: str, password: str, *, phone_port: int = 9, expires: int = 300
     ) -> bool:

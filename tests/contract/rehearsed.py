@@ -41,6 +41,16 @@ class RehearsedPhone(Party):
 
 
 @dataclass
+class RehearsedCarrier(Party):
+    @property
+    def is_over(self) -> bool:
+        return False
+
+    def stop(self) -> None:
+        """Its calls end with the caller's."""
+
+
+@dataclass
 class RehearsalUnderTest(SwitchUnderTest):
     def _launch(self) -> None:
         log = (self.directory / "switch.out").open("wb")
@@ -83,6 +93,11 @@ class RehearsalUnderTest(SwitchUnderTest):
         party = RehearsedPhone(username, line=self, address=f"{username}@{domain}")
         self.parties.append(party)
         return party
+
+    def carrier(self, *, answer_after: float | None = 0.3) -> RehearsedCarrier:
+        habits = "busy" if answer_after is None else f"auto answer_after={answer_after}"
+        assert self.api(f"rehearsal carrier {habits}") == "+OK\n"
+        return RehearsedCarrier("carrier")
 
     def register(self, username: str, domain: str, password: str) -> bool:
         return self._register(username, domain, password, "") == "+OK\n"

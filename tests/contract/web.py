@@ -24,6 +24,7 @@ class Route:
     priority: int = 0
     max_wait_seconds: int = 300
     is_recorded: bool = False
+    backup_number: str = ""
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,10 @@ def as_sip_brings_it(text: str) -> str:
     return unquote(text).replace("${", "%{")
 
 
-def place(switch: RehearsalSwitch, dialled: str, script: Script) -> Leg:
-    """The call has come in when this returns; its dialplan runs on."""
+def place(
+    switch: RehearsalSwitch, dialled: str, script: Script, given: Mapping[str, str] | None = None
+) -> Leg:
+    """The call has come in when this returns; its dialplan runs on. `given` are variables it comes with."""
     conf = switch.conf
     number = as_sip_brings_it(script.number)
     name = as_sip_brings_it(script.name) or number
@@ -148,6 +150,7 @@ def place(switch: RehearsalSwitch, dialled: str, script: Script) -> Leg:
     leg = Leg(switch, uuid=switch.new_uuid(), direction="inbound", name=leg_name, profile=profile)
     port = conf.profile_setting("external", "sip-port", "5080")
     leg.variables = variables.inbound(leg, port=port, serial=switch.counters.total + 1)
+    leg.variables |= given or {}
     caller = Caller(switch, script)
     leg.person = caller
     lifecycle.announce(leg)

@@ -53,6 +53,13 @@ class Conf:
         param = self.document.find(path)
         return default if param is None else param.get("value", default)
 
+    def gateway(self, name: str) -> str:
+        """host:port of a gateway; empty when there is none of this name."""
+        param = (
+            self.document.find(f".//gateway[@name='{name}']/param[@name='proxy']") if name.isalnum() else None
+        )
+        return "" if param is None else param.get("value", "")
+
     def contexts(self) -> list[ET.Element]:
         return self.document.findall(".//section[@name='dialplan']/context")
 

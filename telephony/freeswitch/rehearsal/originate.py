@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import applications, lifecycle, routing, variables
+from . import applications, lifecycle, outward, routing, variables
 from .leg import Leg, Profile, Step
 from .phones import DirectoryUser
 
@@ -116,6 +116,8 @@ def _first_step(target: str, dialplan: str, context: str) -> Step:
 
 async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None = None) -> Leg | str:
     """The answered leg, or `-ERR <cause>`."""
+    if request.endpoint == "loopback":
+        return await outward.call_ourselves(switch, request)
     found = await _find_phone(switch, request)
     if isinstance(found, str):
         return f"-ERR {found}\n"
@@ -137,8 +139,11 @@ async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone,
     if request.endpoint == "sofia":
         profile, _, address = request.target.partition("/")
         user, _, domain = address.partition("%")
-        if profile == "gateway" or not domain:
-            return "INVALID_GATEWAY" if profile == "gateway" else "NO_ROUTE_DESTINATION"
+        if profile == "gateway":
+            carrier = outward.gateway_phone(switch, request.target)
+            return (carrier, DirectoryUser()) if carrier else "INVALID_GATEWAY"
+        if not domain:
+            return "NO_ROUTE_DESTINATION"
     elif request.endpoint == "user":
         known = await switch.phones.look_up(user, domain, action="user_call")
     else:
@@ -176,6 +181,8 @@ def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: Dire
     leg.variables = variables.outbound(
         leg, user=phone.user, domain=phone.domain, contact=contact, serial=serial
     )
+    if request.target.startswith("gateway/"):
+        outward.make_outside(leg, phone)
     leg.variables |= request.variables
     lifecycle.announce(leg)
     of_user = known.variables if known else {}

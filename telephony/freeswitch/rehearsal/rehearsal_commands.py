@@ -23,6 +23,7 @@ USAGE = (
     " | phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=]"
     " | phone <user>@<domain> unregister|answer|hangup"
     " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
+    " | carrier manual|auto|busy [answer_after=] [talk=]"
     " | hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
 )
 
@@ -87,6 +88,11 @@ async def _hangup(switch: RehearsalSwitch, words: list[str]) -> str:
     return "+OK\n"
 
 
+async def _carrier(switch: RehearsalSwitch, words: list[str]) -> str:
+    switch.carrier = Habits.read(words[0], _options(words[1:]))
+    return "+OK\n"
+
+
 async def _press(switch: RehearsalSwitch, words: list[str]) -> str:
     leg = switch.legs.get(words[0])
     if leg is None:
@@ -135,6 +141,7 @@ async def _list(switch: RehearsalSwitch, words: list[str]) -> str:
 _VERBS: dict[str, Callable[[RehearsalSwitch, list[str]], Awaitable[str]]] = {
     "call": _call,
     "phone": _phone,
+    "carrier": _carrier,
     "hangup": _hangup,
     "press": _press,
     "pace": _pace,

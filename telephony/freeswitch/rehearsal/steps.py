@@ -146,7 +146,9 @@ async def _intercept(leg: Leg, data: str) -> None:
 
 async def _bridge(leg: Leg, data: str) -> None:
     """Rings a phone for this leg; once answered the two are joined until one of them ends it."""
+    number = leg.get("effective_caller_id_number") or leg.profile.cid_number
     exported = {name: leg.get(name) for name in leg.get("export_vars").split(",") if name}
+    exported |= {"origination_caller_id_number": number} if number else {}
     request = originate.parse_dial_string(data, extra=exported)
     called = await originate.dial(leg.switch, request, originator=leg)
     if isinstance(called, str):
@@ -157,7 +159,8 @@ async def _bridge(leg: Leg, data: str) -> None:
     if leg.is_hung_up:
         lifecycle.hang_up(called, "ORIGINATOR_CANCEL")
         return
-    called.take(media.listen)
+    lifecycle.answer(leg)
+    lifecycle.start(called, media.listen)
     bridging.connect(leg, called)
     await leg.pause()
     bridging.part(leg)

@@ -1,0 +1,59 @@
+"""Calls that leave the house: to the carrier by a gateway, and those the switch makes to one of its own numbers.
+
+The carrier is one phone for each call, with the habits `rehearsal carrier …` gave it: it answers after a second unless
+told otherwise, and never hangs up by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from . import callers
+from .people import NEVER, Span
+from .phones import Habits, Phone
+
+if TYPE_CHECKING:
+    from .leg import Leg
+    from .originate import Request
+    from .switch import RehearsalSwitch
+
+CARRIER = Habits(mode="auto", answer_after=Span(1, 1))
+_OF_PHONES = ("dialed_user", "dialed_domain", "presence_id", "sip_invite_domain", "originate_endpoint")
+
+
+def gateway_phone(switch: RehearsalSwitch, target: str) -> Phone | None:
+    """Who answers `gateway/<name>/<number>`; None when no such gateway is configured."""
+    name, _, number = target.removeprefix("gateway/").partition("/")
+    proxy = switch.conf.gateway(name)
+    host, _, port = proxy.rpartition(":")
+    if not proxy or not number or not port.isdecimal():
+        return None
+    return Phone(switch, number, host, int(port), switch.carrier, switch.new_uuid())
+
+
+def make_outside(leg: Leg, phone: Phone) -> None:
+    """An outgoing leg to a carrier knows a number, and neither a registered user nor a domain."""
+    for name in _OF_PHONES:
+        leg.variables.pop(name, None)
+    leg.name = f"sofia/external/{phone.user}"
+    leg.presence = ""
+    leg.profile.destination = phone.user
+    known = {"channel_name": leg.name, "sip_profile_name": "gateway", "sofia_profile_name": "external"}
+    leg.variables |= known | {"sip_destination_url": f"sip:{phone.user}@{phone.domain}:{phone.port}"}
+
+
+async def call_ourselves(switch: RehearsalSwitch, request: Request) -> str:
+    """`loopback/<number>/<context>`: a call as from outside, with the variables given; over when it has ended."""
+    number = request.target.partition("/")[0]
+    script = callers.Script(
+        number=request.variables.get("origination_caller_id_number", "anonymous"),
+        patience=Span(request.timeout, request.timeout),
+        message=NEVER,
+    )
+    exported = request.variables.get("loopback_export", "").split(",")
+    given = {name: request.variables[name] for name in exported if name in request.variables}
+    leg = callers.place(switch, number, script, given)
+    if leg.task is not None:
+        await asyncio.wait((leg.task,), timeout=request.timeout)
+    return f"-ERR {leg.cause or 'NO_ANSWER'}\n"
