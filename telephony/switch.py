@@ -105,6 +105,19 @@ class LiveLeg:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LegGlimpse:
+    """A leg in the switch's list of calls: one question for all of them, cheap and a little late.
+
+    `Switch.leg` is the truth of one. `place` is "waiting", "voicemail" or "" for anything else; a caller who was
+    fetched out of the line may still show where they were.
+    """
+
+    leg_id: UUID
+    other_leg_id: UUID | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registration:
     username: str
     domain: str
@@ -143,6 +156,12 @@ class Switch(Protocol):
     def exists(self, leg_id: UUID) -> bool: ...
 
     def live_legs(self) -> list[LiveLeg]: ...
+
+    def leg(self, leg_id: UUID) -> LiveLeg | None:
+        """One leg as it is at this moment; None when there is no such leg."""
+
+    def glimpses(self) -> list[LegGlimpse]:
+        """Every leg, in one question; see LegGlimpse."""
 
     def registrations(self) -> list[Registration]: ...
 

@@ -12,7 +12,7 @@ from telephony.facts import Fact
 from telephony.freeswitch import commands, inventory
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
-from telephony.switch import LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused
+from telephony.switch import LegGlimpse, LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,12 @@ class FreeSwitch:
         listed = inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing))
         dumps = (self._ask(commands.dump(leg_id)) for leg_id in listed)
         return [leg for dump in dumps if (leg := inventory.live_leg(dump)) is not None]
+
+    def leg(self, leg_id: UUID) -> LiveLeg | None:
+        return inventory.live_leg(self._ask(commands.dump(leg_id)))
+
+    def glimpses(self) -> list[LegGlimpse]:
+        return inventory.glimpses(self._ask(commands.LIST_CALLS, self._patience.listing))
 
     def registrations(self) -> list[Registration]:
         return inventory.registrations(self._ask(commands.LIST_REGISTRATIONS, self._patience.listing))

@@ -18,7 +18,16 @@ from telephony.freeswitch.translate import (
     variable,
     whole,
 )
-from telephony.switch import LiveLeg, Registration
+from telephony.switch import LegGlimpse, LiveLeg, Registration
+
+PLACES = {
+    "wait": "waiting",
+    "rejoin": "waiting",
+    "fallback": "voicemail",
+    "too-long": "voicemail",
+    "voicemail": "voicemail",
+}
+"""The extension of conf/cc.xml a caller is in, as the list shows it → where that is."""
 
 
 def _rows(answer: str) -> list[dict[str, Any]]:
@@ -34,6 +43,19 @@ def _rows(answer: str) -> list[dict[str, Any]]:
 def leg_ids(answer: str) -> list[UUID]:
     found = (uuid_of(str(row.get("uuid", ""))) for row in _rows(answer))
     return [leg_id for leg_id in found if leg_id is not None]
+
+
+def glimpses(answer: str) -> list[LegGlimpse]:
+    """Of `show calls as json`: a row is a leg alone, or two that are joined (the second's columns begin with b_)."""
+    found = []
+    for row in _rows(answer):
+        leg_id, other = uuid_of(str(row.get("uuid", ""))), uuid_of(str(row.get("b_uuid", "")))
+        if leg_id is not None:
+            place = PLACES.get(str(row.get("dest", "")), "")
+            found.append(LegGlimpse(leg_id=leg_id, other_leg_id=other, place="" if other else place))
+        if other is not None:
+            found.append(LegGlimpse(leg_id=other, other_leg_id=leg_id))
+    return found
 
 
 def registrations(answer: str) -> list[Registration]:

@@ -13,7 +13,15 @@ from uuid import UUID, uuid4
 
 from telephony import facts
 from telephony.facts import Direction, Fact, HungUpBy
-from telephony.switch import LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused, SwitchUnreachable
+from telephony.switch import (
+    LegGlimpse,
+    LiveLeg,
+    OfferCommand,
+    QueueEntry,
+    Registration,
+    SwitchRefused,
+    SwitchUnreachable,
+)
 
 
 class FakeClock:
@@ -120,6 +128,19 @@ class FakeSwitch:
         self._ask("live_legs")
         return list(self.legs.values())
 
+    def leg(self, leg_id: UUID) -> LiveLeg | None:
+        self._ask("leg", leg_id)
+        return self.legs.get(leg_id)
+
+    def glimpses(self) -> list[LegGlimpse]:
+        self._ask("glimpses")
+        places = {leg.leg_id: "waiting" if leg.is_waiting else "" for leg in self.legs.values()}
+        places |= {leg.leg_id: "voicemail" for leg in self.legs.values() if leg.has_fallen_back}
+        return [
+            LegGlimpse(leg_id=leg.leg_id, other_leg_id=leg.bridged_leg_id, place=places[leg.leg_id])
+            for leg in self.legs.values()
+        ]
+
     def registrations(self) -> list[Registration]:
         return list(self.phones.values())
 
@@ -195,7 +216,7 @@ class FakeSwitch:
 
     def give_up_waiting(self, leg_id: UUID, reason: str = "max_wait") -> None:
         leg = self.legs[leg_id]
-        self.legs[leg_id] = replace(leg, is_waiting=False)
+        self.legs[leg_id] = replace(leg, is_waiting=False, has_fallen_back=True)
         self.tell(facts.WaitFellBack, **self._of(leg_id), queue_id=leg.queue_id, reason=reason)
 
     def restart(self) -> None:
