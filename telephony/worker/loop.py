@@ -13,7 +13,7 @@ import psycopg
 import structlog
 from django.db import connection
 
-from telephony import actions, events, facts
+from telephony import actions, facts
 from telephony.cells import actions as cell_actions
 from telephony.errors import EpochIsOver
 from telephony.ingest import Ingest
@@ -21,7 +21,7 @@ from telephony.orders import Envelope
 from telephony.spool import DATABASE_AWAY, is_conflict
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
-from telephony.worker.desk import Desk
+from telephony.worker.desk import HEARD, Desk
 from telephony.worker.errands import Errands
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.lease import LeaseKeeper
@@ -46,15 +46,6 @@ BEAT_WITHOUT_DATABASE = 15.0
 
 Then the switch takes care of them.
 """
-
-HEARD = (
-    events.AgentStateChanged,
-    events.CallQueued,
-    events.StayEnded,
-    events.CallOffered,
-    events.OfferEnded,
-    events.FloorConfigured,
-)
 
 
 class Worker:
@@ -193,15 +184,12 @@ class Worker:
             self._ingest.take(fact)
 
     def _finish_command(self, fact: facts.CommandFinished) -> None:
-        """An originate that failed: the offer it was for is over.
-
-        Which tenant's it is, the leg's id says or nothing.
-        """
-        if fact.is_ok:
-            return
+        """An originate is over. Which tenant's it was, the leg's id says or nothing."""
         for tenant in self._tenants_of_offer(fact.command_id):
             with enter(tenant):
-                actions.fail_offer(offer_id=fact.command_id, at=fact.at, failure=fact.text)
+                actions.finish_offer_command(
+                    offer_id=fact.command_id, at=fact.at, failure="" if fact.is_ok else fact.text
+                )
 
     def _tenants_of_offer(self, offer_id: Any) -> list[str]:
         known = self._ingest.tenant_of(offer_id)
@@ -270,6 +258,7 @@ class Worker:
             self._keep_alive()
             self._read_floor(tenant)
         self._after_resync()
+        self._report_at = NEVER
         log.info("Routing goes on.", seconds=round(time.monotonic() - started_at, 2), epoch=self._lease.epoch)
 
     # ---- housekeeping
@@ -305,7 +294,7 @@ class Worker:
             self._beat()
         if now - self._report_at >= REPORT_EVERY:
             self._report_at = now
-            self._signs.show(self._lease, self._switch, self._inbox)
+            self._signs.show(self._lease, self._switch, self._inbox, is_routing=self._is_routing)
 
     def _may_beat(self, now: float) -> bool:
         return self._lease.is_held or now - self._database_seen_at < BEAT_WITHOUT_DATABASE
@@ -332,10 +321,7 @@ class Worker:
         elif kind == "page":
             self._errands.close_page(tenant, subject)
         elif desk := self._desks.get(tenant):
-            if kind == "offer":
-                desk.expire_offer(subject)
-            else:
-                desk.look_at_agent(subject)
+            desk.wake(kind, subject)
 
     def _wait_for_database(self, error: Exception) -> None:
         """Calls go on in the switch.

@@ -54,7 +54,7 @@ class Signs:
     def count_failure(self) -> None:
         self._failures += 1
 
-    def show(self, lease: LeaseKeeper, switch: Switch, inbox: Inbox) -> None:
+    def show(self, lease: LeaseKeeper, switch: Switch, inbox: Inbox, *, is_routing: bool = False) -> None:
         """Neither a missing Redis nor a missing database may cost the calls anything."""
         if not lease.is_held:
             return
@@ -62,6 +62,7 @@ class Signs:
         said = {
             "holder": self._worker_id,
             "epoch": lease.epoch,
+            "is_routing": is_routing,
             "facts": self._facts,
             "facts_waiting": inbox.waiting_facts,
             "event_lag_seconds": round(self._lag, 3),

@@ -17,13 +17,14 @@ HOT_LINE = "+862155500001"
 PASSWORD = "phone-secret"
 
 
-def agents(count: int) -> dict[str, object]:
+def agents(count: int, wrap_up_seconds: int = 600) -> dict[str, object]:
     from telephony.actions import a1_hash
     from telephony.models import Agent, Device, Entry, Queue, QueueAgent
     from tenants.people.actions import create_member
     from tenants.people.models import Member
 
-    queue = Queue.objects.create(name="Sales", wrap_up_seconds=600, offer_seconds=15, max_wait_seconds=600)
+    times = {"wrap_up_seconds": wrap_up_seconds, "offer_seconds": 15, "max_wait_seconds": 3600}
+    queue = Queue.objects.create(name="Sales", **times)
     Entry.objects.create(number_e164=HOT_LINE, queue=queue)
     made = []
     for number in range(1001, 1001 + count):
@@ -67,7 +68,7 @@ def main(what: str, *words: str) -> int:
         with enter("public"):
             terms()
         with enter("acme"):
-            print(json.dumps(agents(int(words[0]))))
+            print(json.dumps(agents(*map(int, words))))
         return 0
     with enter("acme"):
         try:

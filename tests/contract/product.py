@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
+import redis
 
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
@@ -69,9 +71,13 @@ class Product:
         )
 
     def furnish(self, agents: int) -> list[dict[str, Any]]:
-        made = self.run("-m", "tests.contract.furnish", "agents", str(agents))
+        return self.furnish_floor(agents)["agents"]
+
+    def furnish_floor(self, agents: int, wrap_up_seconds: int = 600) -> dict[str, Any]:
+        """`{"queue": its id, "agents": [{"id", "username"}, …]}`."""
+        made = self.run("-m", "tests.contract.furnish", "agents", str(agents), str(wrap_up_seconds))
         assert made.returncode == 0, made.stderr[-3000:]
-        return json.loads(made.stdout.strip().splitlines()[-1])["agents"]
+        return json.loads(made.stdout.strip().splitlines()[-1])
 
     def make_ready(self, agent_ids: list[int]) -> None:
         words = ["-m", "tests.contract.furnish", "ready", *map(str, agent_ids)]
@@ -100,12 +106,43 @@ class Product:
             return False
 
     def start_worker(self) -> None:
+        """Returns when it acts for the cell, routes, and hears orders: from then on nothing is refused."""
         self._start("worker", "manage.py", "run_telephony")
+        self.wait_for_routing(self.processes["worker"].pid)
+
+    def start_spare(self) -> None:
+        """Returns when it stands by: imported, connected, listening."""
+        self._start("spare", "manage.py", "run_telephony")
+        member = f"{socket.gethostname()}:{self.processes['spare'].pid}"
+        wait_until(lambda: self._redis().zscore("health:spares", member), 60, "no spare stands by")
 
     def kill_worker(self) -> None:
         worker = self.processes.pop("worker")
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+
+    def wait_for_routing(self, pid: int) -> None:
+        """Until the worker with this process id holds the lease, has compared rows and switch, and hears orders."""
+        wait_until(lambda: self._is_routing(pid), 60, "the worker does not route")
+
+    def _is_routing(self, pid: int) -> bool:
+        said = self.rows("select holder, epoch, report from cells_lease")
+        if not said or not said[0][0].endswith(f":{pid}"):
+            return False
+        _holder, epoch, report = said[0]
+        [(_channel, listeners)] = self._redis().pubsub_numsub("orders:main")
+        return bool(report.get("epoch") == epoch and report.get("is_routing") and listeners)
+
+    def wait_for_phones(self, *usernames: str) -> None:
+        """Until the rows say that these phones are registered: only then can their agents become ready."""
+        asked = (
+            "select count(*) from acme.telephony_device where sip_username = any(%s)"
+            " and registered_at > coalesce(unregistered_at, '-infinity')"
+        )
+        wait_until(lambda: self.rows(asked, list(usernames)) == [(len(usernames),)], 20, "no phone is known")
+
+    def _redis(self) -> redis.Redis:
+        return redis.Redis.from_url(SERVERS.start_valkey().url)
 
     def _start(self, name: str, *words: str) -> None:
         log = (self.logs / f"{name}.log").open("ab")

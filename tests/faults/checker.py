@@ -1,0 +1,175 @@
+"""Decides from three histories that know nothing of each other whether a fault cost anybody anything.
+
+What the switch told the test's own ears (history.py), what lies in the spool as call records, and what stands in the
+rows: assignments, legs, charges. Logs decide nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from tests.faults.history import History, SeenLeg, overlapping
+
+SAME_MOMENT = timedelta(milliseconds=50)
+"""Two who came within one tick of the switch's clock have no order between them."""
+HEARD_WITHIN = timedelta(seconds=3)
+"""An offer that failed is heard of a little later than it ended."""
+
+
+@dataclass
+class Verdict:
+    """Numbers of what was seen, and lists of what went wrong; none of the lists may hold anything."""
+
+    seen: dict[str, int]
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        return not any(self.wrong.values())
+
+    def __str__(self) -> str:
+        seen = ", ".join(f"{count} {what}" for what, count in self.seen.items())
+        wrong = ", ".join(f"{len(found)} {what}" for what, found in self.wrong.items())
+        examples = [f"\n  {what}: {found[:3]}" for what, found in self.wrong.items() if found]
+        return f"{seen}: {wrong}{''.join(examples)}"
+
+
+def judge(
+    history: History,
+    rows: Any,
+    spool: Path,
+    *,
+    ended_from: datetime,
+    least_talk: float,
+    without_record: Iterable[UUID] = (),
+) -> Verdict:
+    """`rows(query)` asks the database. Before `ended_from` only the phones end calls, after `least_talk` seconds.
+
+    `without_record`: legs that a killed switch could not write a record of.
+    """
+    history.look()
+    gone = set(without_record)
+    everyone, offers = history.callers(), history.offers()
+    calls = [leg for leg in everyone if leg.leg_id not in gone]
+    records = records_in(spool)
+    return Verdict(
+        seen={"calls": len(everyone), "offers": len(offers), "records": sum(records.values())},
+        wrong={
+            "dropped": [_name(leg) for leg in calls if _was_dropped(leg, ended_from, least_talk)],
+            "lost": [_name(leg) for leg in calls if _was_lost(leg, ended_from)],
+            "without a call": _without_a_call(everyone, rows),
+            "offered twice at once": _offered_twice(offers),
+            "out of order": out_of_order(everyone, offers_in(rows)),
+            "records lost": _records_lost(set(history.legs) - gone, set(records), rows),
+            "records doubled": [str(leg) for leg, count in records.items() if count > 1],
+            "charges": _wrong_charges(everyone, rows),
+        },
+    )
+
+
+def _name(leg: SeenLeg) -> str:
+    return (
+        f"{leg.leg_id} {leg.cause} bridged {leg.bridged_at} ended {leg.ended_at} fell back {leg.fell_back_at}"
+    )
+
+
+def _was_dropped(leg: SeenLeg, ended_from: datetime, least_talk: float) -> bool:
+    """Two talked, and it ended before anybody wanted it to, or with more than one partner."""
+    if leg.bridged_at is None or leg.ended_at is None:
+        return False
+    if len(leg.partners) > 1:
+        return True
+    return leg.ended_at < ended_from and (leg.ended_at - leg.bridged_at).total_seconds() < least_talk - 0.5
+
+
+def _was_lost(leg: SeenLeg, ended_from: datetime) -> bool:
+    """A caller who waited and got nobody."""
+    return bool(leg.fell_back_at) or bool(leg.ended_at and leg.ended_at < ended_from and not leg.bridged_at)
+
+
+def _without_a_call(calls: list[SeenLeg], rows: Any) -> list[str]:
+    known = {row[0] for row in rows("select id from acme.telephony_call where ended_at is not null")}
+    seen = {leg.leg_id for leg in calls}
+    return [f"{leg} has no ended call" for leg in seen - known] + [
+        f"{leg} was never seen" for leg in known - seen
+    ]
+
+
+def _offered_twice(offers: list[SeenLeg]) -> list[str]:
+    """The switch itself had two legs at once for one caller, or for one agent."""
+    groups: dict[Any, list[SeenLeg]] = defaultdict(list)
+    for leg in offers:
+        groups["caller", leg.call_id].append(leg)
+        groups["agent", leg.agent_id].append(leg)
+    pairs = ((who, pair) for who, legs in groups.items() for pair in overlapping(legs))
+    return [f"{who[0]} {who[1]}: {one.leg_id} {other.leg_id}" for who, (one, other) in pairs]
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    call_id: UUID
+    offered_at: datetime
+    ended_at: datetime | None
+
+
+def offers_in(rows: Any) -> list[OfferRow]:
+    asked = "select call_id, offered_at, ended_at from acme.telephony_offer order by offered_at"
+    return [OfferRow(*row) for row in rows(asked)]
+
+
+def out_of_order(calls: list[SeenLeg], offers: list[OfferRow]) -> list[str]:
+    """Offers made while somebody who had come earlier could have had them.
+
+    Everyone waits in one line for agents who are all alike, so the order of coming is the only right one.
+    """
+    since = {leg.leg_id: leg.queued_at for leg in calls if leg.queued_at}
+    open_until = {leg.leg_id: leg.bridged_at or leg.ended_at or leg.fell_back_at for leg in calls}
+    free_from = dict(since)
+    wrong = []
+    for offer in offers:
+        mine = since.get(offer.call_id)
+        if mine is None:
+            continue
+        for other in [one for one, came in since.items() if came < mine - SAME_MOMENT]:
+            gone_at = open_until[other]
+            if free_from[other] <= offer.offered_at and (gone_at is None or gone_at > offer.offered_at):
+                wrong.append(f"{offer.call_id} before {other} at {offer.offered_at}")
+        free_from[offer.call_id] = _free_again(offer)
+        if offer.ended_at is None:
+            del since[offer.call_id]
+    return wrong
+
+
+def _free_again(offer: OfferRow) -> datetime:
+    return (offer.ended_at or offer.offered_at) + HEARD_WITHIN
+
+
+def records_in(spool: Path) -> Counter[UUID]:
+    """How many records there are of each leg: waiting, settled, or put aside."""
+    found: Counter[UUID] = Counter()
+    for file in spool.rglob("*.json"):
+        record = json.loads(file.read_bytes())
+        found[UUID(record["variables"]["uuid"])] += 1
+    return found
+
+
+def _records_lost(legs: set[UUID], records: set[UUID], rows: Any) -> list[str]:
+    settled = {row[0] for row in rows("select id from acme.telephony_leg where settled_at is not null")}
+    return [f"{leg} has no record" for leg in legs - records] + [
+        f"{leg} was not settled" for leg in legs & records - settled
+    ]
+
+
+def _wrong_charges(calls: list[SeenLeg], rows: Any) -> list[str]:
+    charged = Counter(row[0] for row in rows("select leg_id from public.billing_charge"))
+    due = {leg.leg_id for leg in calls if leg.answered_at}
+    doubled = [f"{leg} charged {count} times" for leg, count in charged.items() if count > 1]
+    missing = [f"{leg} not charged" for leg in due - set(charged)]
+    return doubled + missing + [f"{leg} charged for nothing" for leg in set(charged) - due]

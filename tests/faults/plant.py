@@ -1,0 +1,260 @@
+"""A call centre to be hurt: a switch, its callers and phones, a database, and workers that can be killed.
+
+The switch's two questions are answered by the stand-in of the contract suite, so a fault of a worker is the only fault.
+Callers and phones live by themselves: each caller waits for ever, each phone picks up and after a while hangs up, and
+`keep_busy` dials for everyone who has gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, wait_until
+from tests.contract.furnish import PASSWORD
+from tests.contract.product import Product
+from tests.contract.web import Route
+from tests.faults.checker import Verdict, judge
+from tests.faults.history import History
+from tests.servers import PROJECT, SERVERS
+
+TALK_SECONDS = (4, 9)
+
+
+@dataclass
+class Plant:
+    """`workers` are the process ids of those started and not yet killed."""
+
+    line: SwitchUnderTest
+    product: Product
+    history: History
+    agents: list[dict[str, Any]]
+    event_port: int = 0
+    """Where the workers find the switch, when not at the switch itself."""
+    workers: list[int] = field(default_factory=list)
+    _nursery: subprocess.Popen[str] | None = None
+    _dialler: Dialler | None = None
+
+    # --- workers
+
+    def open_nursery(self) -> None:
+        environment = self.product.environment
+        if self.event_port:
+            environment["FREESWITCH_EVENT_PORT"] = str(self.event_port)
+        log = (self.line.directory / "workers.log").open("ab")
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.nursery"], cwd=PROJECT, env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+
+    def start_worker(self) -> int:
+        """One more: the first acts, the next ones stand by."""
+        asked, answered = self._nursery_pipes()
+        asked.write("one more\n")
+        asked.flush()
+        pid = int(answered.readline())
+        self.workers.append(pid)
+        return pid
+
+    def _nursery_pipes(self) -> tuple[IO[str], IO[str]]:
+        assert self._nursery is not None
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        return self._nursery.stdin, self._nursery.stdout
+
+    def holder(self) -> int:
+        """The process id of the worker that acts; 0 while the lease is nobody's."""
+        said = self.product.rows("select holder from cells_lease where expires_at > clock_timestamp()")
+        return int(said[0][0].rsplit(":", 1)[1]) if said else 0
+
+    def epoch(self) -> int:
+        return self.product.rows("select epoch from cells_lease")[0][0]
+
+    def is_routing(self) -> bool:
+        """Somebody holds the lease and has compared rows and switch."""
+        said = self.product.rows("select epoch, report from cells_lease where expires_at > clock_timestamp()")
+        return bool(said and said[0][1].get("epoch") == said[0][0] and said[0][1].get("is_routing"))
+
+    def wait_for_routing(self, seconds: float = 20) -> None:
+        wait_until(self.is_routing, seconds, "nobody routes")
+
+    def wait_for_spare(self) -> None:
+        """Until one that does not act has connected to the switch."""
+        waiting = (
+            "select count(*) from pg_stat_activity"
+            " where application_name = 'telephony lease' and datname = current_database()"
+        )
+        wait_until(lambda: self.product.rows(waiting)[0][0] >= 2, 20, "no spare stands by")
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        self.workers.remove(pid)
+
+    def expire_lease(self, dead: int) -> None:
+        """As if its three seconds had passed; the session lock stands guard as ever."""
+        expire = "update cells_lease set expires_at = clock_timestamp() where holder like %s returning 1"
+        self.product.rows(expire, f"%:{dead}")
+
+    # --- people
+
+    def make_all_ready(self) -> None:
+        names = [agent["username"] for agent in self.agents]
+        self.product.wait_for_phones(*names)
+        self.product.make_ready([agent["id"] for agent in self.agents])
+
+    def keep_busy(self, callers: int) -> None:
+        """From now on so many callers talk or wait at any moment."""
+        self._dialler = Dialler(self, callers)
+        self._dialler.start()
+        wait_until(lambda: len(self.history.callers()) >= callers, 60, "the callers did not come")
+
+    def stop_dialling(self) -> None:
+        if self._dialler:
+            self._dialler.stop()
+        self._dialler = None
+
+    # --- the end
+
+    def finish(self, *, without_record: set[Any] = frozenset(), judge_talks: bool = True) -> Verdict:  # type: ignore[assignment]
+        """Nobody dials any more, everybody hangs up, every record is settled; then the histories are compared."""
+        self.stop_dialling()
+        self.history.look()
+        self.wait_for_routing()
+        # An offer under way would be cut: let it be answered first.
+        ended_from = datetime.now(UTC)
+        self.line.api("hupall NORMAL_CLEARING")
+        wait_until(lambda: self._all_is_over(set(without_record)), 60, "not everything was settled")
+        return judge(
+            self.history, self.product.rows, self.line.settings.spool_dir, ended_from=ended_from,
+            least_talk=TALK_SECONDS[0] if judge_talks else 0, without_record=without_record,
+        )  # fmt: skip
+
+    def _all_is_over(self, without_record: set[Any]) -> bool:
+        time.sleep(0.2)
+        self.history.look()
+        if self.history.alive() or any(self.line.settings.spool_dir.glob("*.json")):
+            return False
+        left = (
+            "select count(*) from acme.telephony_leg"
+            " where ended_at is null or settled_at is null and not (id = any(%s))"
+        )
+        open_calls = "select count(*) from acme.telephony_call where ended_at is null"
+        return self.product.rows(left, list(without_record)) == self.product.rows(open_calls) == [(0,)]
+
+    def close(self) -> None:
+        self.stop_dialling()
+        for pid in self.workers:
+            for number in (signal.SIGCONT, signal.SIGTERM):
+                _tell(pid, number)
+        if self._nursery:
+            time.sleep(0.3)
+            self._nursery.kill()
+            self._nursery.wait()
+
+
+def _tell(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+class Dialler(threading.Thread):
+    """Dials for everyone who has gone, on the rehearsal switch; on the real one sipp does the same by itself."""
+
+    def __init__(self, plant: Plant, callers: int) -> None:
+        super().__init__(name="dialler", daemon=True)
+        self._plant, self._callers = plant, callers
+        self._stopped = threading.Event()
+        self._dialled = 0
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join(10)
+
+    def run(self) -> None:
+        line = self._plant.line
+        if hasattr(line, "sipp"):
+            line.endless_callers(self._callers, prefix="1390000", each_second=5)
+            return
+        while not self._stopped.wait(0.1):
+            self._plant.history.look()
+            there = sum(1 for leg in self._plant.history.callers() if leg.ended_at is None)
+            self._dial(min(self._callers - there, 20))
+
+    def _dial(self, count: int) -> None:
+        known = len(self._plant.history.callers())
+        for _ in range(max(0, count)):
+            self._dialled += 1
+            self._plant.line.call(number=f"+86139{self._dialled:08d}")
+        end = time.monotonic() + 5
+        while len(self._plant.history.look().callers()) < known + count and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+@contextmanager
+def a_plant(kind: str, *, agents: int, talk: tuple[int, int] = TALK_SECONDS) -> Iterator[Plant]:
+    """`kind`: rehearsal or freeswitch. Two workers at most are started by the fault itself."""
+    with tempfile.TemporaryDirectory(prefix="cc-faults-") as folder, _database() as url:
+        line = _switch(kind, Path(folder))
+        line.start()
+        plant = None
+        try:
+            plant = _furnish(line, url, agents, talk)
+            yield plant
+        finally:
+            if plant:
+                plant.close()
+            line.stop()
+
+
+def _switch(kind: str, folder: Path) -> SwitchUnderTest:
+    if kind == "freeswitch":
+        from tests.contract.real import FreeSwitchUnderTest
+
+        return FreeSwitchUnderTest(folder)
+    from tests.contract.rehearsed import RehearsalUnderTest
+
+    return RehearsalUnderTest(folder)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    with SERVERS.copy_of_database(f"faults_{os.getpid()}_{time.monotonic_ns() % 10**6}") as url:
+        yield url
+
+
+def _furnish(line: SwitchUnderTest, url: str, agents: int, talk: tuple[int, int]) -> Plant:
+    product = Product(line, url, 8000, line.directory)
+    made = product.furnish_floor(agents, wrap_up_seconds=1)
+    plant = Plant(line, product, History(line.log), made["agents"])
+    plant.open_nursery()
+    line.web.reset()
+    line.log.begin()
+    line.web.routes[HOT_LINE] = Route(
+        tenant="acme", number=HOT_LINE, queue_id=made["queue"], max_wait_seconds=3600
+    )
+    names = [agent["username"] for agent in plant.agents]
+    for name in names:
+        line.web.phones[name, DOMAIN] = line.web_phone(name)
+    if hasattr(line, "sipp"):
+        line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=sum(talk) / 2)
+    else:
+        for name in names:
+            line.phone(name, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=f"{talk[0]}-{talk[1]}")  # type: ignore[arg-type]
+    return plant
+
+
+def tcp_port_is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
