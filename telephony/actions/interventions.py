@@ -84,9 +84,9 @@ def move_call_to_front(*, call_id: UUID, at: datetime, by: str = "") -> QueueSta
 
 def seconds_to_front(stay: QueueStay) -> int:
     """The priority with which nobody who waits in this tenant comes before this call; never less than it has."""
-    others = waiting_stays().exclude(pk=stay.pk).values_list("entered_at", "priority")
-    needed = ((stay.entered_at - entered).total_seconds() + priority for entered, priority in others)
-    return max(stay.priority, math.floor(max(needed, default=-math.inf)) + 1) if others else stay.priority
+    others = waiting_stays().exclude(pk=stay.pk).only("entered_at", "priority", "routing")
+    needed = ((stay.waiting_since - other.waiting_since).total_seconds() + other.priority for other in others)
+    return max([stay.priority, *(math.floor(seconds) + 1 for seconds in needed)])
 
 
 def redirect_call(*, call_id: UUID, queue_id: int, at: datetime, by: str = "") -> QueueStay:

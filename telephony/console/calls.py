@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony import actions, policies, queries
-from telephony.console.explanations import told_offers
+from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
 from telephony.models import Call
@@ -48,7 +48,8 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
     seen = {
         "call": call,
         "timeline": queries.timeline(call),
-        "offers": told_offers(call),
+        "stays": told_stays(call),
+        "can_intervene": policies.can_intervene(request.user),
         "recordings": queries.recordings_of_call(call.pk) if can_listen else [],
         "can_listen": can_listen,
         "can_download": policies.can_see_every_call(request.user),

@@ -74,6 +74,7 @@ class ToldStay:
     asks: list[tuple[str, str]]
     strategy: str
     priority: str
+    expected: str
     changes: list[ToldChange]
     offers: list[ToldOffer]
 
@@ -105,9 +106,16 @@ def _told_stay(
         asks=words.told_steps(asks, names) if asks else [],
         strategy=words.told_strategy(asks),
         priority=words.told_priority(int(stay.priority)) if stay.priority else "",
+        expected=_told_expected(stay),
         changes=told_changes(routing),
         offers=[told_offer(offer, names) for offer in offers],
     )
+
+
+def _told_expected(stay: QueueStay) -> str:
+    if stay.expected_wait_seconds is None:
+        return ""
+    return _("expected at entry: %(time)s") % {"time": duration(stay.expected_wait_seconds)}
 
 
 def _rules_of(routings: Iterable[Mapping[str, Any]]) -> dict[tuple[int, int], RoutingRule]:
@@ -198,13 +206,6 @@ def _why_not(entry: Mapping[str, Any], facts: Mapping[str, Any], names: Names) -
 
 
 # ---- steps three and four: matched, routed
-
-
-def told_offers(call: Call) -> list[ToldOffer]:
-    """Why each agent of a call was rung."""
-    offers = list(call.offers.all())
-    names = words.read_names() if offers else Names()
-    return [told_offer(offer, names) for offer in offers]
 
 
 def told_offer(offer: Offer, names: Names) -> ToldOffer:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from telephony.models import Agent, AgentGroup, Queue, Skill
 from telephony.models.groups import OpeningTime
+from telephony.regions import country_words, region_words
 from tenants.masking import mask_number
 from tenants.templatetags.shell import duration
 
@@ -91,16 +92,27 @@ def _value(name: str, value: Any, names: Names) -> str:
     if name == "language":
         return {"zh": _("Chinese"), "en": _("English")}.get(str(value)[:2].lower(), str(value))
     if name == "level":
-        return _level(str(value))
-    return str(value)
+        return told_level(str(value))
+    return _place(name, str(value))
+
+
+def _place(name: str, value: str) -> str:
+    words = {"region": region_words, "country": country_words}.get(name)
+    return words(value, get_language() or "en") if words else value
 
 
 def _masked(number: str) -> str:
     return number if len(number.lstrip("+")) <= SHOWN_PREFIX else mask_number(number)
 
 
-def _level(level: str) -> str:
-    return {"vip": "VIP", "normal": _("Normal"), "blocked": _("Blocked")}.get(level, level)
+def told_level(level: str) -> str:
+    """A customer's level; a level nobody has told us of is shown as it is."""
+    return {
+        "standard": _("Standard"),
+        "silver": _("Silver"),
+        "gold": _("Gold"),
+        "vip": _("VIP"),
+    }.get(level, level)
 
 
 # ---- rules

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from telephony.console import audio, calls, floor, voicemails, workspace
+from telephony.console import audio, calls, floor, interventions, voicemails, waiting, what_if, workspace
 
 app_name = "telephony"
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
     path("floor/", floor.floor, name="floor"),
+    path("waiting/", waiting.waiting_list, name="waiting"),
+    path("waiting/rows/", waiting.waiting_rows, name="waiting_rows"),
+    path("waiting/<uuid:call_id>/why/", waiting.why_not_yet, name="why_not_yet"),
+    path("waiting/<uuid:call_id>/<str:act>/", interventions.intervention, name="intervention"),
+    path("what-if/", what_if.what_if, name="what_if"),
     path("figures/", floor.definitions, name="figures"),
     path("calls/", calls.call_list, name="calls"),
     path("calls/<uuid:call_id>/", calls.call_page, name="call"),

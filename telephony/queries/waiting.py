@@ -19,9 +19,7 @@ from telephony.routing import Availability, Explanation, Outcome, Router, Work
 from telephony.routing.expectation import expected_wait, median_error
 from telephony.routing.signature import signature_of
 
-UNSUITED = frozenset(
-    {"not_wanted", "not_in_queue", "not_in_group", "lacks_skill", "excluded", "no_capacity_for_kind"}
-)
+UNSUITED = frozenset({"not_wanted", "not_in_queue", "not_in_group", "lacks_skill", "excluded"})
 """Outcomes that do not pass with time: the agent may not take this call at all, as it asks now."""
 FREE = frozenset({Outcome.JOINING, Outcome.FIRST, Outcome.BEHIND, Outcome.ON_OFFER})
 MOST_MEASURED = 5000
@@ -81,7 +79,7 @@ def waiting_line(now: datetime) -> WaitingLine:
     line = WaitingLine(now=now, agents=agents, loads=load, router=_router(agents, load, now))
     stays = waiting_stays().select_related("queue", "call").prefetch_related("queue__queue_skills")
     ringing = _ringing()
-    handle = _handle_seconds(midnight)
+    handle = handle_seconds(midnight)
     prospects: dict[Any, Prospect] = {}
     for stay in stays:
         line.waiters.append(_waiter(line, stay, ringing.get(stay.pk), prospects))
@@ -158,7 +156,7 @@ def _look_ahead(line: WaitingLine, handle: dict[int, float]) -> None:
         before[places[suited]] = suited, before[places[suited]][1] + 1
 
 
-def _handle_seconds(midnight: datetime) -> dict[int, float]:
+def handle_seconds(midnight: datetime) -> dict[int, float]:
     """By queue, the mean of talk, hold and wrap-up of today's finished conversations."""
     rows = (
         Offer.objects.filter(
