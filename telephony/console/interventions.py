@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from telephony import actions, policies, queries
-from telephony.actions.interventions import PULL_MARGIN
+from telephony.actions.interventions import PULL_MARGIN, seconds_to_front
 from telephony.errors import CallWaitsNoLonger
 from telephony.models import Agent, Queue
 from telephony.queries.routables import Load, routable
@@ -89,7 +89,7 @@ def _passed(ahead: int) -> str:
 
 
 def _effect_of_priority(request: HttpRequest, line: WaitingLine, waiter: Waiter) -> dict[str, Any]:
-    to_front = actions.seconds_to_front(waiter.stay)
+    to_front = seconds_to_front(waiter.stay)
     first = line.waiters[0] is waiter
     return {
         "is_first": first,
