@@ -35,8 +35,8 @@ class UnsafeValue(SwitchRefused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FurtherPhone:
-    """One more phone rung with an offer: an offer of its own, for another agent, with its own recording."""
+class RungPhone:
+    """One phone an offer rings, with its own offer, agent and recording."""
 
     offer_id: UUID
     agent_id: int
@@ -64,7 +64,18 @@ class OfferCommand:
     timeout_seconds: int
     caller_number: str = ""
     recording: str | None = None
-    together: tuple[FurtherPhone, ...] = ()
+    together: tuple[RungPhone, ...] = ()
+
+    @property
+    def phones(self) -> tuple[RungPhone, ...]:
+        """All that are rung, the offer's own first."""
+        own = RungPhone(
+            offer_id=self.offer_id,
+            agent_id=self.agent_id,
+            username=self.username,
+            recording=self.recording,
+        )
+        return (own, *self.together)
 
 
 @dataclass(frozen=True, kw_only=True)

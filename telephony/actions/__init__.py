@@ -9,6 +9,14 @@ from telephony.actions.agents import (
     sign_out,
     unregister_device,
 )
+from telephony.actions.emergency import (
+    begin_drill,
+    delete_emergency_plan,
+    end_drill,
+    note_switch_effect,
+    save_emergency_plan,
+    switch_emergency,
+)
 from telephony.actions.following import follow_call
 from telephony.actions.interventions import (
     escalate_call,
@@ -31,7 +39,7 @@ from telephony.actions.legs import (
     take_call,
     take_outside_leg,
 )
-from telephony.actions.offers import AgentGone, CallGone, fail_offer, fail_unrung, offer_call
+from telephony.actions.offers import AgentGone, CallGone, fail_offer, finish_offer_command, offer_call
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
@@ -58,17 +66,20 @@ __all__ = [
     "a1_hash",
     "add_phone",
     "aim_call",
+    "begin_drill",
     "change_agent",
     "charge_estimate",
     "check_seats",
     "create_agent",
+    "delete_emergency_plan",
     "dispose_call",
+    "end_drill",
     "end_due_wrap_up",
     "end_leg",
     "escalate_call",
     "extend_wrap_up",
     "fail_offer",
-    "fail_unrung",
+    "finish_offer_command",
     "finish_wrap_up",
     "floor_changed",
     "follow_call",
@@ -83,6 +94,7 @@ __all__ = [
     "note_bridge",
     "note_hang_up_order",
     "note_hold",
+    "note_switch_effect",
     "note_unbridge",
     "offer_call",
     "plan_stay",
@@ -95,6 +107,7 @@ __all__ = [
     "register_device",
     "renew_password",
     "reprioritise_call",
+    "save_emergency_plan",
     "seconds_to_front",
     "set_agent_not_ready",
     "set_agent_ready",
@@ -103,6 +116,7 @@ __all__ = [
     "sign_out",
     "start_recording",
     "stop_recording",
+    "switch_emergency",
     "take_agent_leg",
     "take_call",
     "take_out_of_line",

@@ -1,20 +1,23 @@
 """An offer: a waiting call rings one agent. The row is committed before the switch is asked for anything."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
 from telephony import events
-from telephony.actions.agent_activity import follow_agent, locked_agent
+from telephony.actions.agent_activity import follow_agent
 from telephony.actions.following import follow_call
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
-from telephony.models import Agent, Call, Offer, QueueStay
-from telephony.queries.agents import registered_device
-from telephony.switch import OfferCommand
-from tenants.context import current_tenant
+from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
+from telephony.switch import OfferCommand, RungPhone
+from tenants.context import current_schema, current_tenant
 from tenants.events import emit
+
+NOT_REGISTERED = "USER_NOT_REGISTERED"
 
 
 class CallGone(OfferImpossible):
@@ -27,70 +30,117 @@ class AgentGone(OfferImpossible):
 
 @transaction.atomic
 def offer_call(
-    *, stay_id: int, agent_id: int, cell: str, epoch: int, explanation: dict, at: datetime
+    *,
+    stay_id: int,
+    agent_id: int,
+    cell: str,
+    epoch: int,
+    explanation: dict[str, Any],
+    at: datetime,
+    together: Sequence[int] = (),
 ) -> OfferCommand:
     """Reserve the agent for the caller and say what the switch is to be asked. Raises CallGone or AgentGone.
 
-    Only the holder of the newest epoch gets through: the lease row is held until the commit.
+    Those of `together` are rung in the same moment; who of all of them is no longer free is left out, and AgentGone is
+    raised when that leaves nobody. Only the holder of the newest epoch gets through: the lease row is held until the
+    commit.
     """
     hold_epoch(cell=cell, epoch=epoch)
+    stay = _waiting_stay(stay_id)
+    phones = _free_phones((agent_id, *together))
+    if not phones:
+        raise AgentGone
+    offers = _write_offers(stay, list(phones), epoch=epoch, explanation=explanation, at=at)
+    follow_call(stay.call_id, at)
+    for offer in offers:
+        follow_agent(offer.agent_id, at=at, cause="call")
+        emit(
+            events.CallOffered(
+                occurred_at=at, call_id=stay.call_id, agent_id=offer.agent_id, offer_id=offer.pk
+            )
+        )
+    return _command(stay, offers, phones)
+
+
+def _waiting_stay(stay_id: int) -> QueueStay:
+    """With its call, locked, and its queue. Raises CallGone when it no longer waits, or rings already."""
     stay = QueueStay.objects.select_related("queue").filter(pk=stay_id).first()
     if stay is None:
         raise CallGone
     call = Call.objects.select_for_update(no_key=True).get(pk=stay.call_id)
     stay.refresh_from_db(fields=["left_at"])
-    if stay.left_at or call.ended_at or _is_ringing(call):
+    if stay.left_at or call.ended_at or call.offers.filter(ended_at=None, answered_at=None).exists():
         raise CallGone
-    agent = locked_agent(agent_id)
-    device = registered_device(agent_id)
-    if not agent.can_take_calls or device is None:
-        raise AgentGone
-    tenant = current_tenant()
-    path = f"{tenant.schema_name}/{at:%Y-%m-%d}" if stay.queue.is_recorded else ""
-    offer = _write_offer(stay, agent, epoch=epoch, explanation=explanation, at=at, folder=path)
-    follow_call(call.pk, at)
-    follow_agent(agent.pk, at=at, cause="call")
-    emit(events.CallOffered(occurred_at=at, call_id=call.pk, agent_id=agent.pk, offer_id=offer.pk))
-    return OfferCommand(
-        offer_id=offer.pk,
-        tenant=tenant.schema_name,
-        caller_leg_id=call.pk,
-        call_id=call.pk,
-        agent_id=agent.pk,
-        epoch=epoch,
-        username=device.sip_username,
-        domain=tenant.host,
-        timeout_seconds=stay.queue.offer_seconds,
-        caller_number=call.caller_number,
-        recording=offer.recording_path or None,
-    )
+    stay.call = call
+    return stay
 
 
-def _is_ringing(call: Call) -> bool:
-    return call.offers.filter(ended_at=None, answered_at=None).exists()
+def _free_phones(agent_ids: Sequence[int]) -> dict[int, Device]:
+    """The registered phones of those who can still be rung, in the order asked; the agents are locked."""
+    locked = Agent.objects.select_for_update(no_key=True).filter(pk__in=agent_ids).order_by("pk")
+    free = {agent.pk for agent in locked if agent.can_take_calls}
+    busy = Offer.objects.filter(agent_id__in=free, ended_at=None).values_list("agent_id", flat=True)
+    free -= set(busy)
+    registered = Device.objects.filter(agent_id__in=free, registered_at__isnull=False)
+    devices = {
+        device.agent_id: device for device in registered.order_by("registered_at") if device.is_registered
+    }
+    return {agent_id: devices[agent_id] for agent_id in agent_ids if agent_id in devices}
 
 
-def _write_offer(
-    stay: QueueStay, agent: Agent, *, epoch: int, explanation: dict, at: datetime, folder: str
-) -> Offer:
-    """`folder` is where the recording will lie, "" when there is to be none."""
-    offer_id = uuid4()
-    path = f"{folder}/{offer_id}.wav" if folder else ""
+def _write_offers(
+    stay: QueueStay, agent_ids: Sequence[int], *, epoch: int, explanation: dict[str, Any], at: datetime
+) -> list[Offer]:
+    expires_at = at + timedelta(seconds=stay.queue.offer_seconds)
+    folder = f"{current_schema()}/{at:%Y-%m-%d}" if stay.queue.is_recorded else ""
+    offers = []
+    for agent_id in agent_ids:
+        offer_id = uuid4()
+        offer = Offer(
+            id=offer_id,
+            call_id=stay.call_id,
+            stay=stay,
+            agent_id=agent_id,
+            epoch=epoch,
+            is_group=len(agent_ids) > 1,
+            offered_at=at,
+            expires_at=expires_at,
+            recording_path=f"{folder}/{offer_id}.wav" if folder else "",
+            explanation=explanation,
+        )
+        offers.append(offer)
     try:
         with transaction.atomic():
-            return Offer.objects.create(
-                id=offer_id,
-                call_id=stay.call_id,
-                stay=stay,
-                agent=agent,
-                epoch=epoch,
-                offered_at=at,
-                expires_at=at + timedelta(seconds=stay.queue.offer_seconds),
-                recording_path=path,
-                explanation=explanation,
-            )
+            return Offer.objects.bulk_create(offers)
     except IntegrityError as error:
         raise AgentGone from error
+
+
+def _command(stay: QueueStay, offers: list[Offer], phones: dict[int, Device]) -> OfferCommand:
+    tenant = current_tenant()
+    first, *others = offers
+    return OfferCommand(
+        offer_id=first.pk,
+        tenant=tenant.schema_name,
+        caller_leg_id=stay.call_id,
+        call_id=stay.call_id,
+        agent_id=first.agent_id,
+        epoch=first.epoch,
+        username=phones[first.agent_id].sip_username,
+        domain=tenant.host,
+        timeout_seconds=stay.queue.offer_seconds,
+        caller_number=stay.call.caller_number,
+        recording=first.recording_path or None,
+        together=tuple(
+            RungPhone(
+                offer_id=offer.pk,
+                agent_id=offer.agent_id,
+                username=phones[offer.agent_id].sip_username,
+                recording=offer.recording_path or None,
+            )
+            for offer in others
+        ),
+    )
 
 
 @transaction.atomic
@@ -105,3 +155,23 @@ def fail_offer(*, offer_id: UUID, at: datetime, failure: str) -> None:
     Call.objects.select_for_update(no_key=True).get(pk=offer.call_id)
     Offer.objects.filter(pk=offer_id, ended_at=None).update(failed_at=at, failure=failure[:80])
     follow_call(offer.call_id, at)
+
+
+@transaction.atomic
+def finish_offer_command(*, offer_id: UUID, at: datetime, failure: str) -> None:
+    """The switch has done with the command of this offer: somebody answered, or `failure` says why nobody did.
+
+    Of phones rung together those end by their own legs; one of which no leg was ever made could not be rung.
+    """
+    offer = Offer.objects.filter(pk=offer_id).only("call_id", "stay_id", "offered_at", "is_group").first()
+    if offer is None:
+        return
+    if not offer.is_group:
+        if failure:
+            fail_offer(offer_id=offer_id, at=at, failure=failure)
+        return
+    rung = Leg.objects.filter(call_id=offer.call_id).values("pk")
+    together = Offer.objects.filter(stay_id=offer.stay_id, offered_at=offer.offered_at, is_group=True)
+    unrung = together.filter(ended_at=None, answered_at=None).exclude(pk__in=rung).order_by("pk")
+    for unrung_id in unrung.values_list("pk", flat=True):
+        fail_offer(offer_id=unrung_id, at=at, failure=NOT_REGISTERED)

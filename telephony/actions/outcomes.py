@@ -12,6 +12,8 @@ NOT_ANSWERED = frozenset(
     {"NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "PROGRESS_TIMEOUT", "ORIGINATOR_CANCEL"}
 )
 REFUSED = frozenset({"CALL_REJECTED", "USER_BUSY"})
+LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+"""Another phone was picked up first: of those rung together, or of two offers that raced."""
 UNREACHABLE = frozenset({"USER_NOT_REGISTERED", "SUBSCRIBER_ABSENT"})
 
 
@@ -71,9 +73,19 @@ def _outcome(story: Story, offer: Offer, leg: Leg | None) -> str:
     if _caller_was_gone(story, offer):
         return Offer.Outcome.CALLER_LEFT
     cause = (leg.cause if leg else "") or offer.failure
+    if cause in LOST_RACE or (offer.is_group and cause in NOT_ANSWERED and _another_answered(story, offer)):
+        return Offer.Outcome.LOST_RACE
     if cause in NOT_ANSWERED:
         return Offer.Outcome.MISSED
     return Offer.Outcome.REFUSED if cause in REFUSED else Offer.Outcome.FAILED
+
+
+def _another_answered(story: Story, offer: Offer) -> bool:
+    """Of those rung in the same moment."""
+    return any(
+        other.answered_at and other.offered_at == offer.offered_at and other.stay_id == offer.stay_id
+        for other in story.offers
+    )
 
 
 def _caller_was_gone(story: Story, offer: Offer) -> bool:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from telephony.switch import FurtherPhone, OfferCommand, QueueEntry, UnsafeValue
+from telephony.switch import OfferCommand, QueueEntry, RungPhone, UnsafeValue
 
 # No character here means anything to an originate string, a dial string, a variable list or an expansion.
 _HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
@@ -59,11 +59,11 @@ def originate_offer(offer: OfferCommand) -> str:
         media_timeout=60_000,
         media_hold_timeout=3_600_000,
     )
-    phones = ",".join(_phone(phone, offer.domain) for phone in (offer, *offer.together))
+    phones = ",".join(_phone(phone, offer.domain) for phone in offer.phones)
     return f"bgapi originate {{{settings}}}{phones} join {WAITING_LOOP}"
 
 
-def _phone(phone: OfferCommand | FurtherPhone, domain: str) -> str:
+def _phone(phone: RungPhone, domain: str) -> str:
     """`[its own variables]endpoint`. By its registration, not through the directory: an offer needs no answer from
     our web.
     """

@@ -50,10 +50,15 @@ def asks_of_queue(stay: QueueStay) -> Asks:
 
 def work_of(stay: QueueStay) -> Work:
     """The stay as the router is told of it."""
-    return work_from(asks_of(stay), stay.pk, stay.queue_id, stay.entered_at, float(stay.priority))
+    since = stay.waiting_since
+    kept = (stay.entered_at - since).total_seconds()
+    return work_from(asks_of(stay), stay.pk, stay.queue_id, since, float(stay.priority), kept=kept)
 
 
-def work_from(asks: Asks, work_id: Any, queue_id: int, queued_at: datetime, priority: float) -> Work:
+def work_from(
+    asks: Asks, work_id: Any, queue_id: int, queued_at: datetime, priority: float, *, kept: float = 0.0
+) -> Work:
+    """`kept` are the seconds waited in queues before this one: steps count from entering this one."""
     scores = {int(agent): given for agent, given in (asks.get("scores") or {}).items()}
     return Work(
         id=work_id,
@@ -61,7 +66,7 @@ def work_from(asks: Asks, work_id: Any, queue_id: int, queued_at: datetime, prio
         queued_at=queued_at.timestamp(),
         priority=priority,
         steps=tuple(
-            Step(after_seconds=float(step["after"]), **_asked(step))
+            Step(after_seconds=float(step["after"]) + kept, **_asked(step))
             for step in sorted(asks.get("steps", ()), key=lambda step: step["after"])
         ),
         strategy=asks.get("strategy") or "most_skilled",
@@ -120,11 +125,12 @@ def routable(agent: Agent, load: Load, now: datetime) -> RoutableAgent:
     )
 
 
-def loads(midnight: datetime, now: datetime) -> Mapping[int, Load]:
-    """By agent, of the offers since midnight; who was not offered anything is not in it."""
+def loads(midnight: datetime, now: datetime, agent_id: int | None = None) -> Mapping[int, Load]:
+    """By agent, or of one, of the offers since midnight; who was not offered anything is not in it."""
+    whose = Q() if agent_id is None else Q(agent_id=agent_id)
     unlucky = Q(outcome__in=(Offer.Outcome.MISSED, Offer.Outcome.REFUSED, Offer.Outcome.FAILED))
     rows = (
-        Offer.objects.filter(offered_at__gte=midnight)
+        Offer.objects.filter(whose, offered_at__gte=midnight)
         .order_by()
         .values("agent_id")
         .annotate(

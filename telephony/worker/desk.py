@@ -11,21 +11,37 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db.models import QuerySet
 
-from telephony import actions, events, queries
+from telephony import actions, events
 from telephony.models import Agent, Offer, Queue, QueueStay
-from telephony.routing import Assignment, Availability, RoutableAgent, Router, Work
-from telephony.switch import CommandTimedOut, Switch, SwitchError
+from telephony.queries.routables import work_of
+from telephony.routing import Assignment, Availability, Router
+from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
 from telephony.worker.clock import Clock
+from telephony.worker.estimates import Estimates
+from telephony.worker.overflow import Overflow
+from telephony.worker.people import People, midnight, places_that_end
 from telephony.worker.wheel import Wheel
 from tenants.context import enter
 
 log = structlog.get_logger()
 
+HEARD = (
+    events.AgentStateChanged,
+    events.CallQueued,
+    events.StayChanged,
+    events.StayEnded,
+    events.CallOffered,
+    events.OfferEnded,
+    events.FloorConfigured,
+)
 RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
 GRACE_AFTER_EXPIRY = 3.0
 """The switch ends the ringing itself; only if we never hear of it do we."""
+BLAMELESS = frozenset({Offer.Outcome.CALLER_LEFT, Offer.Outcome.LOST_RACE})
+"""How an offer may end without the agent having let it ring."""
 
 
 class Desk:
@@ -38,43 +54,43 @@ class Desk:
         self._wheel = wheel
         self._cell = cell
         self._epoch = epoch
-        self._router = Router()
+        self._router = Router(keeps_inputs=True)
+        self._people = People()
+        self._overflow = Overflow(switch, clock.now)
+        self._estimates = Estimates()
         self._alone_until: dict[int, float] = {}
-        self._known: set[int] = set()
 
     # ---- reading the floor
 
     def read_floor(self) -> None:
         """Agents, queues, waiting callers and open timers, all from the rows; then offer what can be offered."""
-        self._router = Router()
+        self._router = Router(keeps_inputs=True)
+        at = self._clock.now()
         with enter(self.tenant):
-            agents = list(_agents())
-            waiting = [_work(stay) for stay in _waiting()]
-            self._set_timers(agents)
-        self._known = {agent.pk for agent in agents}
+            agents = self._people.read(at)
+            waiting = list(_waiting().prefetch_related("queue__queue_skills"))
+            works = [work_of(stay) for stay in waiting]
+            self._set_timers()
         for agent in agents:
-            self._router.put_agent(self._routable(agent))
-        assignments = [self._router.work_arrived(work, self._now()) for work in waiting]
-        self._offer_all([found for found in assignments if found] + self._router.tick(self._now()))
+            self._router.put_agent(agent)
+            if self._is_left_alone(agent.id):
+                self._router.agent_became_busy(agent.id)
+        assignments = [self._router.work_arrived(work, self._now()) for work in works]
+        self._offer_all([*assignments, *self._router.tick(self._now())])
+        for stay in waiting:
+            self._set_overflow_timer(stay)
 
-    def _set_timers(self, agents: list[Agent]) -> None:
-        for agent in agents:
+    def _set_timers(self) -> None:
+        for agent in Agent.objects.filter(is_active=True, wrap_up_until__isnull=False):
             if agent.wrap_up_until:
-                self._wheel.add(agent.wrap_up_until.timestamp(), ("wrap_up", self.tenant, agent.pk))
-        for offer in Offer.objects.filter(ended_at=None, answered_at=None):
-            self._wheel.add(
-                offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, ("offer", self.tenant, offer.pk)
-            )
-
-    def _routable(self, agent: Agent) -> RoutableAgent:
-        left_alone = self._alone_until.get(agent.pk, 0) > self._now()
-        is_free = _can_be_offered(agent) and not left_alone
-        return RoutableAgent(
-            id=agent.pk,
-            skills={skill.skill_id: skill.level for skill in agent.agent_skills.all()},
-            queues={place.queue_id: place.position for place in agent.queue_agents.all()},
-            idle_since=agent.idle_since.timestamp() if is_free else None,
-        )
+                self._wake_at(agent.wrap_up_until.timestamp(), "wrap_up", agent.pk)
+        ringing = Offer.objects.filter(ended_at=None, answered_at=None)
+        for offer_id, expires_at in ringing.values_list("pk", "expires_at"):
+            self._wake_at(expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer_id)
+        for until, agent_id in places_that_end(self._clock.now()):
+            self._wake_at(until.timestamp(), "place", agent_id)
+        for agent_id, until in self._people.left_alone():
+            self._wake_at(until.timestamp(), "agent", agent_id)
 
     # ---- our own news
 
@@ -88,22 +104,30 @@ class Desk:
 
     @hear.register
     def _(self, event: events.CallQueued) -> None:
+        stay = self._join_line(event.stay_id)
+        if stay is not None:
+            self._estimate(stay)
+
+    @hear.register
+    def _(self, event: events.StayChanged) -> None:
+        """It asks for something else: told again, the router takes the newer telling, at the old place in time."""
         self._join_line(event.stay_id)
 
     @hear.register
     def _(self, event: events.StayEnded) -> None:
         self._router.work_left(event.stay_id)
         with enter(self.tenant):
-            ringing = queries.ringing_offer(event.call_id)
-        if ringing and ringing.stay_id == event.stay_id:
-            self._stop_ringing(ringing.pk, "ORIGINATOR_CANCEL")
+            ringing = Offer.objects.filter(stay_id=event.stay_id, ended_at=None, answered_at=None)
+            # Of phones rung together the switch itself ends those that were not first, and says why.
+            needless = list(ringing.exclude(is_group=True, stay__answered_at__isnull=False))
+        for offer in needless:
+            self._stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
 
     @hear.register
     def _(self, event: events.CallOffered) -> None:
         with enter(self.tenant):
             offer = Offer.objects.get(pk=event.offer_id)
-        due = offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY
-        self._wheel.add(due, ("offer", self.tenant, offer.pk))
+        self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
 
     @hear.register
     def _(self, event: events.OfferEnded) -> None:
@@ -112,7 +136,7 @@ class Desk:
         if offer.outcome == Offer.Outcome.BRIDGED:
             self._router.work_left(offer.stay_id)
             return
-        if offer.outcome != Offer.Outcome.CALLER_LEFT:
+        if offer.outcome not in BLAMELESS:
             self._leave_alone(offer.agent_id)
         self._offer_all([self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())])
         if offer.stay_id is not None:
@@ -123,7 +147,23 @@ class Desk:
     def _(self, event: events.FloorConfigured) -> None:
         self.read_floor()
 
+    def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
+        """The stays and agents the router remembers, for whoever compares them with the rows."""
+        return self._router.standing()
+
     # ---- time
+
+    def wake(self, kind: str, subject: Any) -> None:
+        """A moment we asked for has come."""
+        if kind == "offer":
+            self.expire_offer(subject)
+        elif kind == "overflow":
+            self._overflow.woke(subject)
+            self._join_line(subject)
+        elif kind == "place":
+            self._meet(subject)
+        else:
+            self.look_at_agent(subject)
 
     def tick(self) -> None:
         due = self._router.next_tick_at
@@ -142,42 +182,76 @@ class Desk:
 
     def look_at_agent(self, agent_id: int) -> None:
         """Free, busy or away, as the rows say now."""
+        if not self._people.knows(agent_id):
+            self._meet(agent_id)
+            return
         with enter(self.tenant):
-            agent = self._agent(agent_id)
-            is_free = agent is not None and _can_be_offered(agent)
+            standing = self._people.standing(agent_id)
+            worked = self._people.after_work(agent_id, self._clock.now()) if standing else None
+        if standing is None:
+            self._meet(agent_id)
+            return
+        if standing.wrap_up_until:
+            self._wake_at(standing.wrap_up_until.timestamp(), "wrap_up", agent_id)
+        if not standing.is_free:
+            busy = Availability.BUSY if standing.is_ready else Availability.NOT_READY
+            self._router.agent_became_busy(agent_id, busy)
+        elif not self._is_left_alone(agent_id):
+            if worked is not None:
+                self._router.put_agent(worked)
+            self._offer_all([self._router.agent_became_free(agent_id, self._now())])
+
+    def _meet(self, agent_id: int) -> None:
+        """Somebody new, gone, or with other places than before."""
+        with enter(self.tenant):
+            agent = self._people.read_one(agent_id, self._clock.now())
         if agent is None:
             self._router.remove_agent(agent_id)
             return
-        if agent_id not in self._known:
-            self._known.add(agent_id)
-            self._router.put_agent(self._routable(agent))
-            self.tick()
-            return
-        if agent.wrap_up_until:
-            self._wheel.add(agent.wrap_up_until.timestamp(), ("wrap_up", self.tenant, agent_id))
-        if not is_free:
-            busy = Availability.BUSY if agent.is_ready else Availability.NOT_READY
-            self._router.agent_became_busy(agent_id, busy)
-        elif self._alone_until.get(agent_id, 0) <= self._now():
-            self._offer_all([self._router.agent_became_free(agent_id, self._now())])
-
-    def _agent(self, agent_id: int) -> Agent | None:
-        """Skills and queues are read only of somebody new: configuration is told by itself."""
-        found = _agents() if agent_id not in self._known else Agent.objects.filter(is_active=True)
-        return found.prefetch_related("devices").filter(pk=agent_id).first()
+        self._router.put_agent(agent)
+        if self._is_left_alone(agent_id):
+            self._router.agent_became_busy(agent_id)
+        self.tick()
 
     def _leave_alone(self, agent_id: int) -> None:
         until = self._now() + RETRY_AGENT_AFTER
         self._alone_until[agent_id] = until
-        self._wheel.add(until, ("agent", self.tenant, agent_id))
+        self._wake_at(until, "agent", agent_id)
 
-    # ---- offering
+    def _is_left_alone(self, agent_id: int) -> bool:
+        return self._alone_until.get(agent_id, 0) > self._now()
 
-    def _join_line(self, stay_id: int) -> None:
+    # ---- waiting
+
+    def _join_line(self, stay_id: int) -> QueueStay | None:
+        """Take the place in line, or the way to the next queue when it is time; the stay, if its caller waits."""
         with enter(self.tenant):
             stay = _waiting().filter(pk=stay_id).first()
-        if stay is not None:
-            self._offer_all([self._router.work_arrived(_work(stay), self._now())])
+            if stay is None:
+                return None
+            way = self._overflow.way(stay)
+            work = work_of(stay)
+        if way is None:
+            self._offer_all([self._router.work_arrived(work, self._now())])
+            self._set_overflow_timer(stay)
+            return stay
+        self._router.work_left(stay_id)
+        self._overflow.move(stay, way)
+        self._set_overflow_timer(stay)
+        return stay
+
+    def _set_overflow_timer(self, stay: QueueStay) -> None:
+        """One for each stay: to look again when it is due, or a while after it was not possible."""
+        look_at = self._overflow.look_again_at(stay)
+        if look_at is not None:
+            self._wake_at(look_at.timestamp(), "overflow", stay.pk)
+
+    def _estimate(self, stay: QueueStay) -> None:
+        at = self._clock.now()
+        with enter(self.tenant):
+            self._estimates.note(stay, midnight=midnight(at), at=at)
+
+    # ---- offering
 
     def _offer_all(self, assignments: Iterable[Assignment | None]) -> None:
         for assignment in assignments:
@@ -186,35 +260,50 @@ class Desk:
 
     def _offer(self, assignment: Assignment) -> None:
         """Write the offer, then ask the switch: never inside the transaction."""
-        at = self._clock.now()
+        asked = (assignment.agent_id, *assignment.together)
         try:
-            with enter(self.tenant):
-                command = actions.offer_call(
-                    stay_id=assignment.work_id,
-                    agent_id=assignment.agent_id,
-                    cell=self._cell,
-                    epoch=self._epoch(),
-                    explanation=assignment.explanation.as_dict(),
-                    at=at,
-                )
+            command = self._write(assignment)
         except actions.CallGone:
             self._router.work_left(assignment.work_id)
-            self.look_at_agent(assignment.agent_id)
+            for agent_id in asked:
+                self.look_at_agent(agent_id)
             return
         except actions.AgentGone:
-            self._leave_alone(assignment.agent_id)
-            self._offer_all([self._router.offer_failed(assignment.work_id, assignment.agent_id, self._now())])
+            self._pass_over(assignment.work_id, asked)
             return
+        rung = {phone.agent_id for phone in command.phones}
+        self._ask_switch(command)
+        self._pass_over(assignment.work_id, [agent_id for agent_id in asked if agent_id not in rung])
+
+    def _write(self, assignment: Assignment) -> OfferCommand:
+        with enter(self.tenant):
+            return actions.offer_call(
+                stay_id=assignment.work_id,
+                agent_id=assignment.agent_id,
+                together=assignment.together,
+                cell=self._cell,
+                epoch=self._epoch(),
+                explanation={**assignment.explanation.as_dict(), "inputs": assignment.inputs},
+                at=self._clock.now(),
+            )
+
+    def _ask_switch(self, command: OfferCommand) -> None:
         try:
             self._switch.offer(command)
         except CommandTimedOut:
             log.warning("The switch did not confirm an offer in time.", tenant=self.tenant)
         except SwitchError as error:
-            failed_at = at + timedelta(milliseconds=1)
+            failed_at = self._clock.now() + timedelta(milliseconds=1)
+            failure = str(error) or "UNREACHABLE"
             with enter(self.tenant):
-                actions.fail_offer(
-                    offer_id=command.offer_id, at=failed_at, failure=str(error) or "UNREACHABLE"
-                )
+                for phone in command.phones:
+                    actions.fail_offer(offer_id=phone.offer_id, at=failed_at, failure=failure)
+
+    def _pass_over(self, work_id: int, agent_ids: Iterable[int]) -> None:
+        """They were no longer free after all."""
+        for agent_id in agent_ids:
+            self._leave_alone(agent_id)
+            self._offer_all([self._router.offer_failed(work_id, agent_id, self._now())])
 
     def _stop_ringing(self, offer_id: UUID, cause: str) -> None:
         try:
@@ -223,36 +312,15 @@ class Desk:
         except SwitchError:
             log.info("An offer no longer rang when it was to be withdrawn.", tenant=self.tenant)
 
+    def _wake_at(self, at: float, kind: str, subject: Any) -> None:
+        self._wheel.add(at, (kind, self.tenant, subject))
+
     def _now(self) -> float:
         return self._clock.seconds()
 
 
-def _agents():  # noqa: ANN202
-    return Agent.objects.filter(is_active=True).prefetch_related("agent_skills", "queue_agents", "devices")
-
-
-def _can_be_offered(agent: Agent) -> bool:
-    return agent.can_take_calls and any(device.is_registered for device in agent.devices.all())
-
-
-def _waiting():  # noqa: ANN202
+def _waiting() -> QuerySet[QueueStay]:
     """Open stays whose caller is neither ringing somebody nor taken out of the line."""
     ringing = Offer.objects.filter(ended_at=None, answered_at=None).values("call_id")
     waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None, queue__state=Queue.State.OPEN)
-    found = (
-        waiting.exclude(call_id__in=ringing).select_related("queue").prefetch_related("queue__queue_skills")
-    )
-    return found.order_by("entered_at")
-
-
-def _work(stay: QueueStay) -> Work:
-    return Work(
-        id=stay.pk,
-        queue_id=stay.queue_id,
-        queued_at=stay.entered_at.timestamp(),
-        requirements=tuple(
-            sorted((skill.skill_id, skill.min_level) for skill in stay.queue.queue_skills.all())
-        ),
-        priority=float(stay.priority),
-        target_agent=stay.target_agent_id,
-    )
+    return waiting.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from functools import singledispatchmethod
 from uuid import UUID
 
@@ -12,8 +11,9 @@ from django.utils import translation
 from telephony import actions, orders, queries
 from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, QueueClosed, SwitchDidNotAnswer
 from telephony.models import Call, Offer, Queue
-from telephony.switch import QueueEntry, Switch, SwitchError
+from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
+from telephony.worker.entries import entry_of
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter
 from tenants.errors import DomainError
@@ -127,7 +127,7 @@ class Errands:
         if queue is None or queue.state != Queue.State.OPEN:
             raise QueueClosed
         actions.aim_call(call_id=offer.call_id, agent_id=None)
-        self._switch.send_to_queue(offer.call_id, _entry(queue))
+        self._switch.send_to_queue(offer.call_id, entry_of(queue))
 
     @_do.register
     def _(self, order: orders.TransferToAgent) -> None:
@@ -138,7 +138,7 @@ class Errands:
         if queue is None:
             raise NoCallHere
         actions.aim_call(call_id=offer.call_id, agent_id=order.to_agent_id)
-        self._switch.send_to_queue(offer.call_id, _entry(queue))
+        self._switch.send_to_queue(offer.call_id, entry_of(queue))
 
     @_do.register
     def _(self, order: orders.FinishWrapUp) -> None:
@@ -170,8 +170,7 @@ class Errands:
         queue = queries.queue(order.queue_id)
         if queue is None or queue.state != Queue.State.OPEN:
             raise QueueClosed
-        entry = replace(_entry(queue), queued_at=stay.entered_at)
-        self._switch.send_to_queue(order.call_id, entry)
+        self._switch.send_to_queue(stay.call_id, entry_of(queue))
 
 
 def _current(agent_id: int, call_id: UUID) -> Offer:
@@ -198,14 +197,3 @@ def _talking(agent_id: int, call_id: UUID) -> Offer:
     if offer.answered_at is None or offer.talk_ended_at is not None:
         raise NoCallHere
     return offer
-
-
-def _entry(queue: Queue) -> QueueEntry:
-    tenant = current_tenant()
-    return QueueEntry(
-        tenant=tenant.schema_name,
-        queue_id=queue.pk,
-        priority=queue.priority,
-        max_wait_seconds=queue.max_wait_seconds,
-        language=queries.switch_language(tenant.language),
-    )

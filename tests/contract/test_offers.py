@@ -9,7 +9,7 @@ import pytest
 
 from telephony import facts
 from telephony.facts import HungUpBy
-from telephony.switch import FurtherPhone, OfferCommand, SwitchRefused
+from telephony.switch import OfferCommand, RungPhone, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, event_socket, loudness, seconds_of, wait_until
 
 
@@ -190,9 +190,9 @@ def test_of_two_racing_offers_one_is_joined(line: SwitchUnderTest) -> None:
     assert line.switch.exists(caller.leg_id)
 
 
-def further_phone(username: str, agent_id: int) -> FurtherPhone:
+def further_phone(username: str, agent_id: int) -> RungPhone:
     offer_id = uuid4()
-    return FurtherPhone(
+    return RungPhone(
         offer_id=offer_id,
         agent_id=agent_id,
         username=username,

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from telephony.freeswitch import commands
-from telephony.switch import FurtherPhone, OfferCommand, QueueEntry, UnsafeValue
+from telephony.switch import OfferCommand, QueueEntry, RungPhone, UnsafeValue
 
 CALLER, OFFER = UUID(int=1), UUID(int=2)
 COMMAND = OfferCommand(
@@ -65,7 +65,7 @@ def test_an_offer_is_one_line_that_records_and_intercepts() -> None:
 
 
 def test_phones_rung_together_have_their_own_names_and_recordings() -> None:
-    further = FurtherPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
+    further = RungPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
     said = commands.originate_offer(replace(COMMAND, together=(further,)))
     settings, first, second = said.split("[")
     assert settings.count("cc_offer") == settings.count("cc_recording") == settings.count("dialed_user") == 0
@@ -79,7 +79,7 @@ def test_phones_rung_together_have_their_own_names_and_recordings() -> None:
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("field", ["username", "recording"])
 def test_a_further_phone_is_checked_like_the_first(field: str, value: str) -> None:
-    further = FurtherPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
+    further = RungPhone(offer_id=UUID(int=3), agent_id=6, username="1002", recording="acme/3.wav")
     with pytest.raises(UnsafeValue):
         commands.originate_offer(replace(COMMAND, together=(replace(further, **{field: value}),)))
 

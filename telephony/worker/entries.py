@@ -1,0 +1,24 @@
+"""What the switch is told of a queue somebody is sent to wait in."""
+
+from datetime import datetime
+
+from telephony import queries
+from telephony.models import Queue
+from telephony.switch import QueueEntry
+from tenants.context import current_tenant
+
+
+def entry_of(queue: Queue, queued_at: datetime | None = None) -> QueueEntry:
+    """Waiting there begins at `queued_at`, now when None: for the limit of the wait and for the name of the stay.
+
+    The place in line is another matter: the rows know since when the caller waits (`QueueStay.waiting_since`).
+    """
+    tenant = current_tenant()
+    return QueueEntry(
+        tenant=tenant.schema_name,
+        queue_id=queue.pk,
+        priority=queue.priority,
+        max_wait_seconds=queue.max_wait_seconds,
+        language=queries.switch_language(tenant.language),
+        queued_at=queued_at,
+    )
