@@ -117,6 +117,42 @@ class OrderTooLate(DomainError):
     "This order came too late and was not carried out."
 
 
+class NoEmergencyPlan(NotFound):
+    "There is no such emergency plan."
+
+
+class EmergencyPlanExists(DomainError):
+    "There is an emergency plan for this already. Change that one."
+
+
+class PlanIsOn(DomainError):
+    "This plan is switched on. Switch it off before you change it."
+
+
+class AlreadySwitchedOn(DomainError):
+    "This plan is switched on: there is nothing to rehearse."
+
+
+class DrillGoesOn(DomainError):
+    "A drill of this plan goes on at the moment. It ends by itself within 30 seconds."
+
+
+class NoOutsideLine(BadInput):
+    "There is no line to the outside, so calls cannot go to a backup number. Your operator sets FREESWITCH_GATEWAY."
+
+
+class BackupNumberImpossible(BadInput):
+    "This is not a telephone number that can be dialled. Write it with its country code, such as +86 139 0000 1111."
+
+
+class BackupLeadsBack(BadInput):
+    "This number is answered by this system, so callers would go in a circle. Choose a line of another carrier."
+
+
+class EmergencyQueueMissing(BadInput):
+    "Choose a queue that is open."
+
+
 # Docstrings are the messages; naming them here puts them before the translators.
 MESSAGES = (
     _("Your phone is not registered, so nobody could reach you. Check the phone, then try again."),
@@ -152,4 +188,19 @@ MESSAGES = (
     _("There is no such call."),
     _("This order was not understood."),
     _("This order came too late and was not carried out."),
+    _("There is no such emergency plan."),
+    _("There is an emergency plan for this already. Change that one."),
+    _("This plan is switched on. Switch it off before you change it."),
+    _("This plan is switched on: there is nothing to rehearse."),
+    _("A drill of this plan goes on at the moment. It ends by itself within 30 seconds."),
+    _(
+        "There is no line to the outside, so calls cannot go to a backup number. Your operator sets FREESWITCH_GATEWAY."
+    ),
+    _(
+        "This is not a telephone number that can be dialled. Write it with its country code, such as +86 139 0000 1111."
+    ),
+    _(
+        "This number is answered by this system, so callers would go in a circle. Choose a line of another carrier."
+    ),
+    _("Choose a queue that is open."),
 )

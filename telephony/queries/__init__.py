@@ -33,6 +33,15 @@ from telephony.queries.calls import (
     voicemail,
     was_offered,
 )
+from telephony.queries.emergency import (
+    EmergencyEffect,
+    effect_of,
+    emergency_plans,
+    emergency_switches,
+    has_outside_line,
+    last_drill,
+    plan_in_effect,
+)
 from telephony.queries.figures import Figures, figures, figures_today, handle_sums
 from telephony.queries.hours import is_open, local_time, spans_on
 from telephony.queries.plans import active_rules, plan, rule_of, terms_of
@@ -60,6 +69,7 @@ from telephony.queries.timeline import Moment, timeline
 __all__ = [
     "Arrival",
     "DeviceCredentials",
+    "EmergencyEffect",
     "Figures",
     "InboundRoute",
     "Moment",
@@ -81,19 +91,25 @@ __all__ = [
     "current_offer",
     "device_credentials",
     "dispositions_for",
+    "effect_of",
+    "emergency_plans",
+    "emergency_switches",
     "entry_of",
     "figures",
     "figures_today",
     "handle_sums",
+    "has_outside_line",
     "inbound_route",
     "is_open",
     "is_phone_registered",
+    "last_drill",
     "live_calls",
     "local_time",
     "not_ready_reasons",
     "offers",
     "overflow_chain",
     "plan",
+    "plan_in_effect",
     "queue",
     "queue_state",
     "queue_states",
