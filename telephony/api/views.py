@@ -138,5 +138,5 @@ class OrderView(APIView):
             raise NotAllowed
         order_id = send_order(order, member=request.user)
         if agent and agent.member_id != request.user.pk:
-            record_audit(verb="ordered", subject=agent, after={"order": order.type})
+            record_audit(verb=f"ordered {order.type}", subject=agent)
         return Response({"order_id": order_id}, status=status.HTTP_202_ACCEPTED)

@@ -23,7 +23,7 @@ from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, ope
 from tenants.people.invitations import invitation_path
 from tenants.people.models import ApiToken, AuditEntry, Member
 from tenants.people.policies import can_change_member, can_manage_members, can_see_audit
-from tenants.people.verbs import verb_name
+from tenants.people.verbs import kind_name, verb_name
 
 
 class MemberAdmin(AuditedSheetAdmin):
@@ -140,7 +140,7 @@ class AuditEntryAdmin(AuditedModelAdmin):
     """To read only; the database refuses changes as well."""
 
     view_policy = staticmethod(can_see_audit)
-    list_display = ["at", "actor_name", "shown_verb", "subject", "subject_name", "address", "reason"]
+    list_display = ["at", "actor_name", "shown_verb", "shown_kind", "subject_name", "address", "reason"]
     list_filter = [("at", RangeDateTimeFilter), ActorFilter, VerbFilter]
     list_filter_submit = True
     search_fields = ["actor_name", "verb", "subject", "subject_name", "reason"]
@@ -170,6 +170,10 @@ class AuditEntryAdmin(AuditedModelAdmin):
     @display(description=_("did"), ordering="verb")
     def shown_verb(self, entry: AuditEntry) -> str:
         return verb_name(entry.verb)
+
+    @display(description=_("to"), ordering="subject")
+    def shown_kind(self, entry: AuditEntry) -> str:
+        return kind_name(entry.subject)
 
     @display(description=_("before"))
     def shown_before(self, entry: AuditEntry) -> str:

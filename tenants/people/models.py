@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenants.context import current_schema
+from tenants.people.verbs import verb_name
 
 
 class Role(models.TextChoices):
@@ -132,7 +133,7 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["subject", "-id"]), models.Index(fields=["verb", "-id"])]
 
     def __str__(self) -> str:
-        return f"{self.actor_name or '–'} {self.verb} {self.subject}"
+        return f"{self.actor_name or '–'} · {verb_name(self.verb)} · {self.subject_name or self.subject}"
 
 
 class SignInAttempt(models.Model):

@@ -1,5 +1,7 @@
 """What the audit log's verbs are called on pages; the log itself keeps the English word."""
 
+from django.apps import apps
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -28,8 +30,48 @@ KNOWN = (
     _("played"),
     _("revealed"),
     _("downloaded"),
+    _("emergency switched on"),
+    _("emergency switched off"),
+    _("emergency drilled"),
+    _("disposed"),
+    _("revealed the number of"),
+    _("invoice drafted"),
+    _("pulled the call to an agent"),
+    _("redirected the call"),
+    _("escalated the call"),
+    _("changed the priority of the call"),
 )
+OF_A_THING = {
+    "customer.created": _("added"),
+    "customer.changed": _("changed"),
+    "customer.number_added": _("number added"),
+    "customer.number_removed": _("number removed"),
+    "customer.number_revealed": _("revealed"),
+    "ticket.opened": _("ticket created"),
+    "ticket.changed": _("changed"),
+    "ticket.state": _("state changed"),
+    "ticket.assigned": _("ticket given"),
+    "scorecard.created": _("added"),
+    "scorecard.changed": _("changed"),
+    "scorecard.drafted": _("next version drafted"),
+    "scorecard.published": _("published"),
+    "evaluation.published": _("published"),
+    "report.exported": _("exported"),
+    "ordered set_ready": _("set ready"),
+    "ordered set_not_ready": _("set not ready"),
+    "ordered sign_out": _("logged out of the queues"),
+}
+"""Verbs that carry the kind of thing or of order, which the pages show beside them."""
+
+
+def kind_name(subject: str) -> str:
+    """`ticketing.customer:12` → Customer; what is no row of ours stays as it was written."""
+    kind = subject.split(":")[0]
+    try:
+        return capfirst(str(apps.get_model(kind)._meta.verbose_name))
+    except (LookupError, ValueError):
+        return subject
 
 
 def verb_name(verb: str) -> str:
-    return gettext(verb) if verb else ""
+    return gettext(OF_A_THING.get(verb, verb)) if verb else ""
