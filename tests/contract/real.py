@@ -81,14 +81,16 @@ class FreeSwitchUnderTest(SwitchUnderTest):
     def _is_ready(self) -> bool:
         return self.api("sofia status").count("RUNNING") == 2
 
-    def callers(self, count: int, *, prefix: str, each_second: float = 5) -> SippParty:
+    def callers(
+        self, count: int, *, prefix: str, each_second: float = 5, together: int | None = None
+    ) -> SippParty:
         """So many callers one after another, numbered prefix1, prefix2, …; they stay until the switch hangs up."""
         port = free_port(socket.SOCK_DGRAM)
         process = self.sipp.start(
             "caller",
             f"127.0.0.1:{self.settings.trunk_port}",
             port,
-            *("-m", str(count), "-l", str(count), "-r", str(each_second)),
+            *("-m", str(count), "-l", str(together or count), "-r", str(each_second)),
             dialled=HOT_LINE,
             number=f"{prefix}[call_number]",
             display="",
@@ -97,8 +99,18 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         )
         return self._keep(SippParty(prefix, process=process, port=port))
 
+    def endless_callers(self, together: int, *, prefix: str, each_second: float) -> SippParty:
+        """So many callers at any moment: for each who is gone another dials, until stopped."""
+        return self.callers(100_000, prefix=prefix, each_second=each_second, together=together)
+
     def shared_phone(
-        self, usernames: list[str], domain: str, password: str, *, answer_after: float
+        self,
+        usernames: list[str],
+        domain: str,
+        password: str,
+        *,
+        answer_after: float,
+        hang_up_after: float | None = None,
     ) -> SippParty:
         """One instrument at which all of them are registered; it takes any number of calls at once."""
         port = free_port(socket.SOCK_DGRAM)
@@ -107,7 +119,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             f"127.0.0.1:{self.settings.sip_port}",
             port,
             ring_ms=int(answer_after * 1000),
-            talk_ms=NEVER_MS,
+            talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
             sound=self.sipp.sounds[PHONE_HZ],
         )
         time.sleep(0.2)

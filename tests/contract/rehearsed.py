@@ -84,8 +84,9 @@ class RehearsalUnderTest(SwitchUnderTest):
         password: str,
         *,
         answer_after: float | None = 0.3,
-        hang_up_after: float | None = None,
+        hang_up_after: float | str | None = None,
     ) -> RehearsedPhone:
+        """`hang_up_after` may be a span too, such as "4-9"."""
         habits = "mode=manual" if answer_after is None else f"mode=auto answer_after={answer_after}"
         habits += f" talk={hang_up_after or 0}"
         answer = self._register(username, domain, password, habits)
