@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from telephony import actions, errors, events, orders
-from telephony.models import AgentGroup, Call, Queue, QueueStay
+from telephony.models import AgentGroup, Call, GroupMember, Offer, Queue, QueueAgent, QueueStay
 from tenants.events import subscribe
 from tenants.people.models import AuditEntry
-
-pytestmark = pytest.mark.usefixtures("at_once")
+from tests.telephony.office import Office
 
 PULLED, MOVED, REDIRECTED = (
     "pulled the call to an agent",
@@ -181,6 +180,36 @@ def test_a_call_that_rings_or_has_ended_is_left_alone(floor, sent):
     assert (floor.stay(call_id).priority, audited(floor)) == (0, [])
 
 
+@pytest.mark.usefixtures("at_once")
+def test_the_worker_rings_whom_the_leader_chose(floor, sent):
+    """Nobody of the queue is free: the call waits. Pulled to a leader of no queue, it rings there at once."""
+    boss = floor.agent()
+    with floor.inside():
+        QueueAgent.objects.all().delete()
+    office = Office(floor)
+    call_id = office.caller()
+    assert office.ringing() is None
+    act(floor, actions.pull_call, call_id, to_agent_id=boss.pk)
+    office.settle()
+    assert (office.ringing().call_id, office.ringing().agent_id) == (call_id, boss.pk)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_escalated_call_rings_a_senior_of_another_queue(floor, sent):
+    senior = floor.agent()
+    with floor.inside():
+        seniors = AgentGroup.objects.create(name="Seniors")
+        GroupMember.objects.create(group=seniors, agent=senior)
+        QueueAgent.objects.all().update(queue=Queue.objects.create(name="Complaints"))
+    office = Office(floor)
+    waiting = office.caller()
+    act(floor, actions.escalate_call, waiting, trigger="anger 0.93", group_id=seniors.pk)
+    office.settle()
+    with floor.inside():
+        assert [(offer.call_id, offer.agent_id) for offer in Offer.objects.all()] == [(waiting, senior.pk)]
+
+
+@pytest.mark.usefixtures("at_once")
 def test_only_acme_hears_that_a_stay_was_changed(floor, other_floor, sent):
     heard = []
     subscribe(events.StayChanged, lambda event: heard.append((event.call_id, event.stay_id)))
