@@ -19,6 +19,7 @@ from telephony.switch import (
     OfferCommand,
     QueueEntry,
     Registration,
+    RungPhone,
     SwitchRefused,
     SwitchUnreachable,
 )
@@ -48,6 +49,7 @@ class FakeSwitch:
     beats: list[datetime] = field(default_factory=list)
     answers_by_itself: bool = False
     refuses_offers: str = ""
+    _together: dict[UUID, tuple[UUID, tuple[UUID, ...]]] = field(default_factory=dict)
     _sequence: int = 0
 
     # ---- the port
@@ -66,24 +68,30 @@ class FakeSwitch:
         self._ask("offer", command)
         if self.refuses_offers:
             raise SwitchRefused(self.refuses_offers)
-        if (command.username, command.domain) not in self.phones:
-            self.tell(
-                facts.CommandFinished, command_id=command.offer_id, is_ok=False, text="USER_NOT_REGISTERED"
-            )
+        there = [phone for phone in command.phones if (phone.username, command.domain) in self.phones]
+        if not there:
+            text = "USER_NOT_REGISTERED"
+            self.tell(facts.CommandFinished, command_id=command.offer_id, is_ok=False, text=text)
             return
-        leg = _leg(command.offer_id, command.tenant, Direction.OUTBOUND, self.clock())
+        rung = tuple(phone.offer_id for phone in there)
+        for phone in there:
+            self._together[phone.offer_id] = command.offer_id, rung
+            self._ring(command, phone)
+
+    def _ring(self, command: OfferCommand, phone: RungPhone) -> None:
+        leg = _leg(phone.offer_id, command.tenant, Direction.OUTBOUND, self.clock())
         self.legs[leg.leg_id] = replace(
-            leg, offer_id=command.offer_id, call_id=command.call_id, agent_id=command.agent_id
+            leg, offer_id=phone.offer_id, call_id=command.call_id, agent_id=phone.agent_id
         )
         self.tell(
             facts.LegCreated,
             **self._of(leg.leg_id),
             direction=Direction.OUTBOUND,
-            dialled=command.username,
+            dialled=phone.username,
             caller_number=command.caller_number,
             caller_name="",
             call_id=command.call_id,
-            agent_id=command.agent_id,
+            agent_id=phone.agent_id,
             epoch=command.epoch,
         )
 
@@ -182,10 +190,17 @@ class FakeSwitch:
         return leg.leg_id
 
     def pick_up(self, leg_id: UUID) -> None:
-        """The agent answers; the switch joins the two by itself when the caller is still free."""
+        """The agent answers; the switch ends the phones rung with this one, and joins the two by itself when the
+        caller is still free.
+        """
         leg = self.legs[leg_id]
         self.legs[leg_id] = replace(leg, answered_at=self.clock())
         self.tell(facts.LegAnswered, **self._of(leg_id), answered_at=self.clock())
+        command_id, rung = self._together.get(leg_id, (leg_id, (leg_id,)))
+        for other in rung:
+            if other != leg_id:
+                self.end(other, cause="LOSE_RACE", by=HungUpBy.SWITCH)
+        self.tell(facts.CommandFinished, command_id=command_id, is_ok=True, text=str(leg_id))
         caller = self.legs.get(leg.call_id) if leg.call_id else None
         if caller is None or caller.bridged_leg_id:
             self.end(leg_id, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)

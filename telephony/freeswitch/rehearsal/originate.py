@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,27 @@ def separate(text: str, delimiter: str) -> list[str]:
     return [part.strip() for part in parts if part.strip() or delimiter != " "]
 
 
-def parse_dial_string(text: str, extra: dict[str, str] | None = None) -> Request:
-    """`{a=1,b=2}[c=3]user/1001@domain`; of several destinations only the first is rung."""
-    found = dict(extra or {})
-    while match := re.match(r"\s*(?:\{([^}]*)\}|\[([^\]]*)\])", text):
-        found |= _pairs(match[1] if match[1] is not None else match[2])
+def parse_dial_string(text: str, extra: dict[str, str] | None = None) -> list[Request]:
+    """`{a=1,b=2}[c=3]user/1001@domain,[c=4]user/1002@domain`: whom to ring at once, each with the variables of all
+    and its own. Of alternatives, one after another (`|`), only the first are rung.
+    """
+    common = dict(extra or {})
+    while match := re.match(r"\s*\{([^}]*)\}", text):
+        common |= _pairs(match[1])
         text = text[match.end() :]
-    endpoint, _, target = re.split(r"[,|]", text.strip())[0].partition("/")
+    at_once = re.match(r"(?:\[[^\]]*\]|[^|\[])*", text)
+    return [
+        _request(part, common)
+        for part in re.findall(r"(?:\[[^\]]*\]|[^,\[])+", at_once[0] if at_once else "")
+    ] or [Request("", "", common)]
+
+
+def _request(text: str, common: dict[str, str]) -> Request:
+    found, text = dict(common), text.strip()
+    while match := re.match(r"\s*\[([^\]]*)\]", text):
+        found |= _pairs(match[1])
+        text = text[match.end() :]
+    endpoint, _, target = text.strip().partition("/")
     return Request(endpoint, target, found)
 
 
@@ -83,18 +98,13 @@ async def command(switch: RehearsalSwitch, argument: str) -> str:
     if not 2 <= len(parts) <= 7:
         return USAGE
     words = ["" if part == "undef" else part for part in parts] + [""] * 5
-    request = parse_dial_string(words[0])
     given = {
         "origination_caller_id_name": words[4],
         "origination_caller_id_number": words[5],
         "originate_timeout": words[6],
     }
-    request = Request(
-        request.endpoint,
-        request.target,
-        {name: value for name, value in given.items() if value} | request.variables,
-    )
-    called = await dial(switch, request)
+    requests = parse_dial_string(words[0], {name: value for name, value in given.items() if value})
+    called = await (dial(switch, requests[0]) if len(requests) == 1 else dial_together(switch, requests))
     if isinstance(called, str):
         return called
     lifecycle.start(called, _first_step(words[1], words[2] or "XML", words[3] or "default"))
@@ -118,13 +128,54 @@ async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None
     """The answered leg, or `-ERR <cause>`."""
     if request.endpoint == "loopback":
         return await outward.call_ourselves(switch, request)
+    rung = await _ring(switch, request)
+    return rung if isinstance(rung, str) else await _wait(*rung, request, originator)
+
+
+async def dial_together(switch: RehearsalSwitch, requests: list[Request]) -> Leg | str:
+    """The leg that answered first, the others having ended as LOSE_RACE; or `-ERR <cause>` of the last to end."""
+    cause, pending = "", {}
+    for request in requests:
+        rung = await _ring(switch, request)
+        if isinstance(rung, str):
+            cause = rung
+        else:
+            pending[rung[1]] = rung[0]
+    legs = list(pending.values())
+    ends_at = asyncio.get_running_loop().time() + requests[0].timeout
+    while pending:
+        left = ends_at - asyncio.get_running_loop().time()
+        told, _ = await asyncio.wait(pending, timeout=max(0, left), return_when=asyncio.FIRST_COMPLETED)
+        if not told:
+            _end_all(pending.values(), "NO_ANSWER")
+            return "-ERR NO_ANSWER\n"
+        for done in told:
+            leg, cause = pending.pop(done), done.result()
+            if leg.is_answered and not leg.is_hung_up:
+                _end_all((other for other in legs if other is not leg), "LOSE_RACE")
+                return leg
+    return cause
+
+
+def _end_all(legs: Iterable[Leg], cause: str) -> None:
+    for leg in legs:
+        lifecycle.hang_up(leg, cause)
+
+
+async def _ring(switch: RehearsalSwitch, request: Request) -> tuple[Leg, asyncio.Future[str]] | str:
+    """The leg whose phone will ring, and what will be told when it is answered or ends; or `-ERR <cause>`."""
     found = await _find_phone(switch, request)
     if isinstance(found, str):
         return f"-ERR {found}\n"
     if request.variables.get("origination_uuid") in switch.legs:
         return "-ERR DESTINATION_OUT_OF_ORDER\n"
     phone, known = found
-    return await _wait(_create(switch, request, phone, known), phone, request, originator)
+    leg = _create(switch, request, phone, known)
+    loop = asyncio.get_running_loop()
+    leg.originate_done = loop.create_future()
+    leg.person = phone
+    loop.call_later(_RING_DELAY, phone.ring, leg)
+    return leg, leg.originate_done
 
 
 async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone, DirectoryUser] | str:
@@ -190,11 +241,7 @@ def _create(switch: RehearsalSwitch, request: Request, phone: Phone, known: Dire
     return leg
 
 
-async def _wait(leg: Leg, phone: Phone, request: Request, originator: Leg | None) -> Leg | str:
-    loop = asyncio.get_running_loop()
-    done = leg.originate_done = loop.create_future()
-    leg.person = phone
-    loop.call_later(_RING_DELAY, phone.ring, leg)
+async def _wait(leg: Leg, done: asyncio.Future[str], request: Request, originator: Leg | None) -> Leg | str:
     if originator is None:
         await asyncio.wait((done,), timeout=request.timeout)
     else:

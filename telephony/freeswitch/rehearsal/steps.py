@@ -149,7 +149,7 @@ async def _bridge(leg: Leg, data: str) -> None:
     number = leg.get("effective_caller_id_number") or leg.profile.cid_number
     exported = {name: leg.get(name) for name in leg.get("export_vars").split(",") if name}
     exported |= {"origination_caller_id_number": number} if number else {}
-    request = originate.parse_dial_string(data, extra=exported)
+    request = originate.parse_dial_string(data, extra=exported)[0]
     called = await originate.dial(leg.switch, request, originator=leg)
     if isinstance(called, str):
         leg.variables["originate_disposition"] = called.removeprefix("-ERR ").strip()
