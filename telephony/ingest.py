@@ -127,12 +127,17 @@ class Ingest:
                 dialled=fact.dialled,
                 caller_number=fact.caller_number,
                 caller_name=fact.caller_name,
-                direction="outbound" if fact.username else "inbound",
+                direction="outbound" if fact.username or fact.agent_id else "inbound",
                 agent_id=fact.agent_id,
             )
         else:
             actions.take_outside_leg(
-                leg_id=fact.leg_id, node=fact.node, at=fact.at, call_id=fact.call_id, dialled=fact.dialled
+                leg_id=fact.leg_id,
+                node=fact.node,
+                at=fact.at,
+                call_id=fact.call_id,
+                dialled=fact.dialled,
+                username=fact.username,
             )
 
     @_apply.register

@@ -1,13 +1,17 @@
-"""What an agent is doing, worked out from their offers.
+"""What an agent is doing, worked out from their offers and from the calls of their own phone.
 
 And the one place where an agent's state is written.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from telephony import events
 from telephony.actions.outcomes import UNREACHABLE
-from telephony.models import Agent, AgentStateChange, Call, Offer, QueueStay
+from telephony.facts import Direction
+from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
 from tenants.events import emit
 
 NO_ANSWER = "system:no_answer"
@@ -70,16 +74,42 @@ def take_next_status(agent: Agent) -> None:
     agent.next_status, agent.next_reason = "", None
 
 
+def follow_phone(leg: Leg, offers: Iterable[Offer], *, at: datetime) -> None:
+    """Whoever is on this leg is on a call, though none of its call's offers made it: they dialled, or were dialled."""
+    if leg.agent_id and leg.pk not in {offer.pk for offer in offers}:
+        follow_agent(leg.agent_id, at=at, cause="phone")
+
+
 def _activity(agent: Agent) -> tuple[str, Offer | None]:
     current = agent.offers.filter(ended_at=None).select_related("call").order_by("-offered_at").first()
-    if current is not None and current.answered_at is None:
-        return Agent.Activity.RINGING, None
     if current is not None:
-        is_on_hold = current.call.state == Call.State.HOLD
-        return (Agent.Activity.HOLD if is_on_hold else Agent.Activity.TALKING), None
+        return activity_of_offer(is_answered=bool(current.answered_at), call_state=current.call.state), None
+    own = legs_without_offer().filter(agent=agent).order_by("created_at").first()
+    if own is not None:
+        return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
     wrapping = agent.offers.filter(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
     last = wrapping.order_by("-wrap_up_started_at").first()
     return (Agent.Activity.WRAP_UP, last) if last else (Agent.Activity.IDLE, None)
+
+
+def legs_without_offer() -> QuerySet[Leg]:
+    """Open legs of agents' phones which no offer made."""
+    own = Leg.objects.filter(ended_at=None, agent__isnull=False)
+    return own.exclude(Exists(Offer.objects.filter(pk=OuterRef("pk"))))
+
+
+def activity_of_offer(*, is_answered: bool, call_state: str) -> str:
+    """What an agent with an open offer is doing."""
+    if not is_answered:
+        return Agent.Activity.RINGING
+    return Agent.Activity.HOLD if call_state == Call.State.HOLD else Agent.Activity.TALKING
+
+
+def activity_of_leg(*, is_answered: bool, direction: str) -> str:
+    """What an agent with a call of their own phone is doing; an inbound leg is one they dialled with."""
+    if is_answered:
+        return Agent.Activity.TALKING
+    return Agent.Activity.DIALLING if direction == Direction.INBOUND else Agent.Activity.RINGING
 
 
 def _wrap_up_until(agent: Agent, wrapping: Offer | None) -> datetime | None:

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
-from telephony.models import Call, Leg, Offer
+from telephony.models import Call, Device, Leg, Offer
 from telephony.text import name_or_nothing, plain_line
 from tenants.context import current_tenant
 from tenants.events import emit
@@ -40,7 +41,7 @@ def take_call(
         call.agent_id = agent_id
     call.save()
     leg.save()
-    follow_call(call.pk, at)
+    follow_phone(leg, follow_call(call.pk, at).offers, at=at)
     return call
 
 
@@ -64,10 +65,15 @@ def take_agent_leg(
 
 
 @transaction.atomic
-def take_outside_leg(*, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, dialled: str) -> None:
-    """A leg the switch rang that is no offer's: somebody outside, or a colleague dialled directly."""
+def take_outside_leg(
+    *, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, dialled: str, username: str = ""
+) -> None:
+    """A leg the switch rang that is no offer's: somebody outside, or a colleague's phone dialled directly."""
     leg = locked_leg(leg_id, node=node)
-    _fill(leg, kind=Leg.Kind.EXTERNAL, direction="outbound", created_at=at, call_id=_known_call(call_id))
+    phone = Device.objects.filter(sip_username=username).first() if username else None
+    kind = Leg.Kind.AGENT if phone else Leg.Kind.EXTERNAL
+    _fill(leg, kind=kind, direction="outbound", created_at=at, call_id=_known_call(call_id))
+    _fill(leg, agent_id=phone.agent_id if phone else None)
     _fill(leg, number=plain_line(dialled, 64))
     leg.save()
     _follow(leg, at)
@@ -204,10 +210,11 @@ def _follow(leg: Leg, at: datetime) -> None:
     if leg.call_id is None:
         offer = Offer.objects.filter(pk=leg.pk).values_list("call_id", "agent_id").first()
         if offer is None:
+            follow_phone(leg, (), at=at)
             return
         leg.call_id, leg.agent_id, leg.kind = offer[0], offer[1], Leg.Kind.AGENT
         leg.save()
-    follow_call(leg.call_id, at)
+    follow_phone(leg, follow_call(leg.call_id, at).offers, at=at)
 
 
 def _fill(leg: Leg, **values: Any) -> None:

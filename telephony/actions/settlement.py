@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
 from telephony.actions.recordings import find_recording
@@ -34,6 +35,7 @@ def settle_leg(*, record: LegSettled, at: datetime) -> None:
     leg.save()
     if call_id is not None:
         story = follow_call(call_id, at)
+        follow_phone(leg, story.offers, at=at)
         offer = next((offer for offer in story.offers if offer.pk == leg.pk), None)
         if offer:
             find_recording(offer, at=record.ended_at)
@@ -121,7 +123,7 @@ def lose_leg(*, leg_id: UUID, at: datetime) -> None:
         leg.billable_seconds = math.ceil((leg.ended_at - leg.answered_at).total_seconds())
     leg.save()
     if leg.call_id:
-        follow_call(leg.call_id, at)
+        follow_phone(leg, follow_call(leg.call_id, at).offers, at=at)
 
 
 @transaction.atomic
