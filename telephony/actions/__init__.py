@@ -43,6 +43,7 @@ from telephony.actions.offers import AgentGone, CallGone, fail_offer, finish_off
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
+from telephony.actions.rules import keep_rule, number_version
 from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
@@ -85,6 +86,7 @@ __all__ = [
     "follow_call",
     "force_not_ready",
     "forget_callers",
+    "keep_rule",
     "keep_voicemail",
     "lose_leg",
     "mark_heard",
@@ -96,6 +98,7 @@ __all__ = [
     "note_hold",
     "note_switch_effect",
     "note_unbridge",
+    "number_version",
     "offer_call",
     "plan_stay",
     "profile_caller",

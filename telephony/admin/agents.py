@@ -15,7 +15,7 @@ from telephony import actions
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.forms import AgentForm
 from telephony.admin.resources import AgentResource
-from telephony.models import Agent, AgentSkill, Device, NotReadyReason, QueueAgent, Skill
+from telephony.models import Agent, AgentSkill, Device, GroupMember, NotReadyReason, QueueAgent, Skill
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, tenant_site
 
@@ -32,14 +32,20 @@ class QueuesInline(PolicyInline, TabularInline):
     verbose_name_plural = _("Queues")
 
 
+class GroupsInline(PolicyInline, TabularInline):
+    model = GroupMember
+    extra = 0
+    verbose_name_plural = _("Groups")
+
+
 class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
     form = AgentForm
     resource_classes = [AgentResource]
     list_display = ["name", "extension", "shown_state", "shown_phone", "is_active", "shown_queues"]
-    list_filter = ["is_active", "presence", "queues", "skills"]
+    list_filter = ["is_active", "presence", "queues", "skills", "agent_groups"]
     search_fields = ["name", "extension", "member__username"]
     fields = ["member", "name", "extension", "is_active"]
-    inlines = [QueuesInline, SkillsInline]
+    inlines = [QueuesInline, SkillsInline, GroupsInline]
     actions_detail = ["add_phone", "renew_password"]
 
     def get_queryset(self, request: HttpRequest):  # noqa: ANN201

@@ -7,7 +7,7 @@ from unfold.admin import TabularInline
 
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.forms import EntryForm
-from telephony.models import Disposition, Entry, Queue, QueueAgent, QueueSkill
+from telephony.models import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
 
 
@@ -17,6 +17,13 @@ class RequiredSkillsInline(PolicyInline, TabularInline):
     verbose_name_plural = _("Required skills")
 
 
+class StepsInline(PolicyInline, TabularInline):
+    model = QueueStep
+    fk_name = "queue"
+    extra = 0
+    verbose_name_plural = _("Expansion steps: whom to ask from which moment of waiting on")
+
+
 class AgentsInline(PolicyInline, TabularInline):
     model = QueueAgent
     extra = 0
@@ -24,18 +31,49 @@ class AgentsInline(PolicyInline, TabularInline):
 
 
 class QueueAdmin(FloorAdmin, AuditedModelAdmin):
-    list_display = ["name", "state", "shown_agents", "sl_seconds", "max_wait_seconds", "is_recorded"]
+    list_display = ["name", "state", "shown_agents", "strategy", "hours", "sl_seconds", "max_wait_seconds"]
+    list_select_related = ["hours"]
     list_filter = ["state", "is_recorded"]
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "state", "is_recorded", "priority"]}),
+        (
+            _("When it is served"),
+            {
+                "fields": ["hours"],
+                "description": _("Outside these hours callers hear a notice and may leave a message."),
+            },
+        ),
         (_("Waiting"), {"fields": ["max_wait_seconds", "sl_seconds", "short_abandon_seconds"]}),
+        (
+            _("Who is asked first"),
+            {
+                "fields": ["strategy", "ring_group_size", "sticky_days", "sticky_seconds", "is_scored"],
+                "description": _("Of the free agents who may take the call; among equals the longest idle."),
+            },
+        ),
+        (
+            _("Limits and overflow"),
+            {
+                "fields": [
+                    "max_waiting",
+                    "when_full",
+                    "when_nobody",
+                    "overflow_queue",
+                    "overflow_after_seconds",
+                ],
+                "description": _(
+                    "A full queue and one without anybody signed in are looked at when a caller arrives. "
+                    "Where an overflow ends, a full queue takes a message and a deserted one lets callers wait."
+                ),
+            },
+        ),
         (
             _("Ringing and after the call"),
             {"fields": ["offer_seconds", "max_missed_offers", "wrap_up_seconds"]},
         ),
     ]
-    inlines = [RequiredSkillsInline, AgentsInline]
+    inlines = [RequiredSkillsInline, StepsInline, AgentsInline]
 
     @display(description=_("agents"))
     def shown_agents(self, queue: Queue) -> int:

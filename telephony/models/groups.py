@@ -116,3 +116,7 @@ class SpecialDay(models.Model):
     def clean(self) -> None:
         if bool(self.opens_at) != bool(self.closes_at):
             raise ValidationError({"closes_at": _("Give both times, or none for a closed day.")})
+        if self.opens_at and self.closes_at and datetime.time(0) < self.closes_at <= self.opens_at:
+            raise ValidationError(
+                {"closes_at": _("It must close after it opens; 00:00 is the end of the day.")}
+            )

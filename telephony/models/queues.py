@@ -1,5 +1,6 @@
 """Queues, who answers them, and the numbers that lead to them."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +129,32 @@ class Queue(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """An overflow leads somewhere, ends, and comes before the end of the wait."""
+        wants_overflow = self.overflow_after_seconds or self.Limit.OVERFLOW in (
+            self.when_full,
+            self.when_nobody,
+        )
+        if wants_overflow and self.overflow_queue is None:
+            raise ValidationError({"overflow_queue": _("Name the queue callers are to be sent to.")})
+        if self.overflow_comes_back():
+            raise ValidationError(
+                {"overflow_queue": _("Overflowing that way, callers would come back here.")}
+            )
+        if self.overflow_after_seconds and self.overflow_after_seconds >= self.max_wait_seconds:
+            told = _("Callers would leave the line before: make it shorter than the longest wait.")
+            raise ValidationError({"overflow_after_seconds": told})
+
+    def overflow_comes_back(self) -> bool:
+        """The overflow of the overflow … is this queue, or goes round without it."""
+        seen, following = {self.pk}, self.overflow_queue
+        while following is not None:
+            if following.pk in seen:
+                return True
+            seen.add(following.pk)
+            following = following.overflow_queue
+        return False
+
 
 class QueueSkill(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="queue_skills")
@@ -196,6 +223,10 @@ class QueueStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} +{self.after_seconds} s"
+
+    def clean(self) -> None:
+        if self.with_queue_id is not None and self.with_queue_id == self.queue_id:
+            raise ValidationError({"with_queue": _("Agents of this queue are asked anyway: name another.")})
 
 
 class QueueAgent(models.Model):

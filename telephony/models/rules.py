@@ -8,8 +8,8 @@ from telephony.models.queues import Queue
 
 
 class RoutingRule(models.Model):
-    """All conditions hold → the effects count. Rules are asked in order of `position`; each one that fits adds its
-    effects, the first to say something about one thing counts, and a rule that `is_last` ends the asking.
+    """All conditions hold → the effects count. Rules are asked in order of `position`: priorities add up; of queue,
+    group, agent and each skill the first rule to speak counts; a rule that `is_last` ends the asking.
 
     The shapes of `conditions` and `effects` are those of `telephony.routing.rules`.
     """
@@ -41,6 +41,12 @@ class RoutingRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    MEANING = ("conditions", "effects", "queue_id", "position", "is_active", "is_last")
+
+    def says_otherwise(self, stored: "RoutingRule") -> bool:
+        """Would decide otherwise than what is stored: then it is another version. A name is only a name."""
+        return any(getattr(self, name) != getattr(stored, name) for name in self.MEANING)
 
 
 class CallerProfile(models.Model):

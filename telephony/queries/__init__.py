@@ -64,6 +64,7 @@ from telephony.queries.routes import (
     standing_route,
     switch_language,
 )
+from telephony.queries.rules import problems_of_rule, rules_naming
 from telephony.queries.timeline import Moment, timeline
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "overflow_chain",
     "plan",
     "plan_in_effect",
+    "problems_of_rule",
     "queue",
     "queue_state",
     "queue_states",
@@ -121,6 +123,7 @@ __all__ = [
     "registered_device",
     "ringing_offer",
     "rule_of",
+    "rules_naming",
     "spans_on",
     "standing_arrival",
     "standing_route",

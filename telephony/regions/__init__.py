@@ -67,6 +67,11 @@ def country_words(country: str, language: str) -> str:
     return str(locale.territories.get(country, country))
 
 
+def is_region(word: str) -> bool:
+    """A word this table can give, in any case."""
+    return word.casefold() in _known()
+
+
 def chinese_regions() -> list[str]:
     """Provinces and cities, each province before its cities: what an editor offers."""
     return [place for place, word in _places() if word]
@@ -86,6 +91,11 @@ def _numbers() -> tuple[array, array]:
 def _places() -> list[tuple[str, str]]:
     with PLACES.open(encoding="utf-8", newline="") as file:
         return [(place, word) for place, word in csv.reader(file)]
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(place.casefold() for place, _word in _places())
 
 
 @cache

@@ -19,6 +19,13 @@ PAGES = [
     "entry/",
     "disposition/",
     "skill/",
+    "queue/add/",
+    "agentgroup/",
+    "agentgroup/add/",
+    "workinghours/",
+    "workinghours/add/",
+    "routingrule/",
+    "routingrule/add/",
     "notreadyreason/",
     "device/",
     "call/",
@@ -64,7 +71,7 @@ def test_a_new_agent_gets_a_phone_whose_password_is_shown_once(floor, member, cl
     who = member(floor.tenant, "agent", name="Ann")
     page = client_of(member(floor.tenant, "admin"))
     form = {"member": who.pk, "name": "Ann", "extension": "1007", "is_active": "on"}
-    for prefix in ("queue_agents", "agent_skills"):
+    for prefix in ("queue_agents", "agent_skills", "group_members"):
         form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     answer = page.post("/admin/telephony/agent/add/", form, follow=True)
     shown = re.search(r"user 1007, server acme\.localhost, password (\w{24})", answer.content.decode())
