@@ -26,6 +26,8 @@ from tenants.masking import mask_number
 from tenants.people.console.access import member_required
 from tenants.templatetags.shell import duration
 
+MOST_SHOWN = 100
+"""Rows of one page: nobody reads more while they change; the rest is counted, and a queue can be chosen."""
 MOST_AHEAD = 20
 """Callers before one that are named; the rest is counted."""
 
@@ -101,10 +103,14 @@ def _seen(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     chosen = _queue_id(request.GET.get("queue", ""))
     line = waiting_line(now)
+    places = list(enumerate(line.waiters, start=1))
+    chosen_ones = [one for one in places if chosen in (None, one[1].stay.queue_id)]
+    names = words.read_names()
     return {
-        "rows": told_rows(line, words.read_names(), chosen),
+        "rows": [_row(waiter, place, names, now) for place, waiter in chosen_ones[:MOST_SHOWN]],
+        "more": max(0, len(chosen_ones) - MOST_SHOWN),
         "chosen": chosen,
-        "total": len(line.waiters),
+        "total": len(chosen_ones),
         "accuracy": _told_accuracy(now, chosen),
         "now": now,
     }
@@ -112,15 +118,6 @@ def _seen(request: HttpRequest) -> dict[str, Any]:
 
 def _queue_id(text: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else None
-
-
-def told_rows(line: WaitingLine, names: Names, queue_id: int | None = None) -> list[Row]:
-    """Of one queue, or all; the place is always the one in the whole line."""
-    return [
-        _row(waiter, place, names, line.now)
-        for place, waiter in enumerate(line.waiters, start=1)
-        if queue_id in (None, waiter.stay.queue_id)
-    ]
 
 
 def _row(waiter: Waiter, place: int, names: Names, now: datetime) -> Row:
