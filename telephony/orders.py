@@ -128,6 +128,15 @@ class ReadFloorAgain(Order):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureEmergency(Order):
+    """An emergency was switched or is being drilled: how long until a call goes the new way?"""
+
+    type = "measure_emergency"
+    is_of_agent = False
+    switch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookAtStay(Order):
     """What a waiting call asks for was changed in its rows: the worker looks at them again."""
 
@@ -152,6 +161,7 @@ KINDS = MappingProxyType(
         for kind in (
             SignIn, SignOut, PageOpened, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
             TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, Redirect,
+            MeasureEmergency,
         )
     }
 )  # fmt: skip

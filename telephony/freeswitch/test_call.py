@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from telephony.freeswitch.commands import checked, variables
 
@@ -45,7 +45,7 @@ def arrival_of_test_call(
         return None
 
 
-def _ask(stream: IO[bytes], password: str, number: str, test_id: str, until: float) -> Arrival | None:
+def _ask(stream: Any, password: str, number: str, test_id: str, until: float) -> Arrival | None:
     _answer(stream)
     if not _say(stream, f"auth {password}").startswith("+OK"):
         return None
@@ -67,13 +67,13 @@ def _read(note: str) -> Arrival:
     return Arrival(place=place, queue_id=int(queue) if queue.isdigit() else None, backup_number=backup)
 
 
-def _say(stream: IO[bytes], command: str) -> str:
+def _say(stream: Any, command: str) -> str:
     stream.write(f"{command}\n\n".encode())
     stream.flush()
     return _answer(stream)
 
 
-def _answer(stream: IO[bytes]) -> str:
+def _answer(stream: Any) -> str:
     """The body of one reply, else its Reply-Text. Raises OSError when the switch has hung up."""
     headers: dict[str, str] = {}
     while line := stream.readline().decode("utf-8", "replace").rstrip("\n"):

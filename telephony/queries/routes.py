@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.utils import timezone
 
@@ -97,7 +98,7 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
         return _queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
 
 
-def _queue_route(arrived: Arrival, number: str, known: dict[str, str]) -> InboundRoute:
+def _queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> InboundRoute:
     queue = arrived.queue
     return InboundRoute(
         treatment=Treatment.QUEUE if arrived.may_wait else Treatment.CLOSED,
@@ -111,7 +112,7 @@ def _queue_route(arrived: Arrival, number: str, known: dict[str, str]) -> Inboun
     )
 
 
-def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, str]) -> InboundRoute:
+def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> InboundRoute:
     """An emergency comes before hours, rules and limits; only a closed queue stays closed."""
     if plan.action == EmergencyPlan.Action.BACKUP_LINE:
         return InboundRoute(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import singledispatchmethod
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -25,10 +26,24 @@ PAGE_GRACE = 45.0
 """Seconds between the last page closing and the agent being signed out: a reload is no going home."""
 
 
+class Beside(Protocol):
+    """What works beside the main loop (standby.Standby)."""
+
+    def write_numbers(self) -> None: ...
+    def measure(self, tenant: str, switch_id: int) -> None: ...
+
+
 class Errands:
     def __init__(
-        self, *, switch: Switch, clock: Clock, wheel: Wheel, read_floor: Callable[[str], None]
+        self,
+        *,
+        switch: Switch,
+        clock: Clock,
+        wheel: Wheel,
+        read_floor: Callable[[str], None],
+        standby: Beside | None = None,
     ) -> None:
+        self._standby = standby
         self._switch = switch
         self._read_floor = read_floor
         self._clock = clock
@@ -159,6 +174,13 @@ class Errands:
     @_do.register
     def _(self, order: orders.ReadFloorAgain) -> None:
         self._read_floor(current_tenant().schema_name)
+        if self._standby:
+            self._standby.write_numbers()
+
+    @_do.register
+    def _(self, order: orders.MeasureEmergency) -> None:
+        if self._standby:
+            self._standby.measure(current_tenant().schema_name, order.switch_id)
 
     @_do.register
     def _(self, order: orders.LookAtStay) -> None:
