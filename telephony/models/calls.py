@@ -279,7 +279,14 @@ class Offer(models.Model):
                 fields=["agent"], condition=Q(ended_at=None), name="one_open_offer_per_agent"
             ),
         ]
-        indexes = [models.Index(fields=["agent", "offered_at"])]
+        indexes = [
+            models.Index(fields=["agent", "offered_at"]),
+            models.Index(
+                fields=["agent"],
+                condition=Q(wrap_up_started_at__isnull=False, wrap_up_ended_at=None),
+                name="open_wrap_ups",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
