@@ -22,7 +22,7 @@ from telephony.spool import DATABASE_AWAY, is_conflict
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.desk import HEARD, Desk
-from telephony.worker.errands import Errands
+from telephony.worker.errands import Beside, Errands
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.lease import LeaseKeeper
 from telephony.worker.resync import Resync
@@ -60,6 +60,7 @@ class Worker:
         node: str,
         clock: Clock | None = None,
         after_resync: Callable[[], object] = lambda: None,
+        standby: Beside | None = None,
     ) -> None:
         self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
         self._node = node
@@ -69,7 +70,11 @@ class Worker:
         self._desks: dict[str, Desk] = {}
         self._ingest = Ingest(on_recording_stopped=sweeper.prove)
         self._errands = Errands(
-            switch=switch, clock=self._clock, wheel=self._wheel, read_floor=self._read_floor
+            switch=switch,
+            clock=self._clock,
+            wheel=self._wheel,
+            read_floor=self._read_floor,
+            standby=standby,
         )
         self._resync = Resync(
             switch,
