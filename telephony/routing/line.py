@@ -29,6 +29,7 @@ class Waiting:
     __slots__ = ("agents", "entry", "is_plain", "line", "order", "step", "together", "work")
 
     def __init__(self, work: Work) -> None:
+        strategy_named(work.strategy)  # refuses an unknown one before anything has changed
         self.work = work
         # Wait plus priority, highest first, never changes its order as time passes: so the key needs no
         # clock.

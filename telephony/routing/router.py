@@ -99,14 +99,15 @@ class Router:
 
     def work_arrived(self, work: Work, now: float) -> Assignment | None:
         """A work waits. Told again while it waits, the newer telling counts; while it is on offer, nothing
-        happens.
+        happens. A strategy nobody knows is a ValueError, and changes nothing.
         """
         known = self._works.get(work.id)
         if known is not None and known.agents:
             return None
+        waiting = Waiting(work)
         if known is not None:
             self.work_left(work.id)
-        waiting = self._works[work.id] = Waiting(work)
+        self._works[work.id] = waiting
         return self._offer_or_wait(waiting, now, Trigger.WORK_ARRIVED)
 
     def work_left(self, work_id: Any) -> None:

@@ -5,10 +5,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telephony.routing import RoutableAgent, Router, Work
+from telephony.routing import STRATEGIES, RoutableAgent, Router, Work
+from tests.telephony.routing.oracle import order
 from tests.telephony.routing.stories import Story, play
 
-LIVES = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+LIVES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @LIVES
@@ -17,11 +18,16 @@ def test_the_router_decides_as_the_oracle_in_every_life(random: Random, turns: i
     Story(random).tell(turns)
 
 
-def test_ten_thousand_turns_of_seeded_lives_show_no_difference_and_no_double_offer() -> None:
-    lives = [Story(Random(seed)) for seed in range(100)]
+def test_twenty_thousand_turns_of_seeded_lives_show_no_difference_and_no_double_offer() -> None:
+    lives = [Story(Random(seed)) for seed in range(200)]
     for life in lives:
         life.tell(100)
-    assert sum(len(life.made) for life in lives) > 1_000
+    made = [one for life in lives for one in life.made]
+    assert len(made) > 1_500
+    assert {one.explanation.strategy for one in made} == set(STRATEGIES)
+    assert sum(1 for one in made if one.together) > 20
+    assert sum(1 for one in made if "score" in one.explanation.rank_names) > 300
+    assert sum(1 for one in made if one.explanation.step) > 300
 
 
 def test_the_same_calls_give_the_same_answers() -> None:
@@ -53,3 +59,34 @@ def test_priority_delays_an_ordinary_caller_by_no_more_than_its_seconds() -> Non
         if made.work_id == "ordinary":
             break
     assert moment == 60
+
+
+def test_a_low_priority_caller_goes_first_once_older_by_more_than_the_difference() -> None:
+    """A business caller of priority 90 against an ordinary one of 30: sixty seconds of age make up for it."""
+    for older_by, first in ((59, "business"), (61, "ordinary")):
+        router = Router()
+        router.put_agent(RoutableAgent(1, queues={1: 1}))
+        router.work_arrived(Work("ordinary", 1, queued_at=100 - older_by, priority=30), 100)
+        router.work_arrived(Work("business", 1, queued_at=100, priority=90), 100)
+        made = router.agent_became_free(1, 101)
+        assert made is not None
+        assert made.work_id == first
+
+
+def test_nobody_is_passed_over_by_a_later_caller_of_equal_or_lower_order() -> None:
+    """Whatever they ask for: when an agent is given a work, no earlier one waits that this agent could take."""
+    looked_at = 0
+    for seed in range(100):
+        life = Story(Random(seed))
+        for _ in range(80):
+            before = len(life.made)
+            life.tell(1)
+            for made in life.made[before:]:
+                taken = life.oracle.works[made.work_id]
+                for other in life.oracle.works.values():
+                    if other.agents or order(other.work) >= order(taken.work):
+                        continue
+                    looked_at += 1
+                    for agent_id in (made.agent_id, *made.together):
+                        assert not life.oracle.eligible(other, life.oracle.agents[agent_id].agent)
+    assert looked_at > 400
