@@ -1,5 +1,6 @@
 """Puts the worker together: switch, lease, threads and loop."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +16,11 @@ from telephony.switch import Switch
 from telephony.worker.ears import FactEar, OrderEar
 from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
-from telephony.worker.lease import LeaseKeeper
+from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
+from telephony.worker.standby import Standby
 from telephony.worker.sweeper import Sweeper
 
 
@@ -30,10 +32,11 @@ class Crew:
     facts: FactEar
     orders: OrderEar
     sweeper: Sweeper
+    standby: Standby
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
-        for thread in (self.facts, self.orders, self.sweeper):
+        for thread in (self.facts, self.orders, self.sweeper, self.standby):
             thread.start()
         try:
             self.worker.run()
@@ -41,11 +44,14 @@ class Crew:
             self.inbox.close()
             self.orders.stop()
             self.sweeper.stop()
+            self.standby.stop()
             self.switch.close()
 
 
 def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
     """`known` is settings.SWITCH; a switch given is used instead of connecting to one."""
+    # libpq's own variable: every session of this process bears the name by which a successor can end it.
+    os.environ["PGAPPNAME"] = session_name(worker_id)
     cell, node = str(known["cell"]), str(known["node"])
     cell_actions.open_cell(cell, node=node, kind=str(known["kind"]))
     switch = switch or freeswitch.connect(known)
@@ -55,6 +61,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     sweep = Sweep(Path(known["spool_dir"]), parse=lambda content: cdr.settle(content, source))
     sweeper = Sweeper(sweep, may_act=lambda: lease.is_held)
     sweep.on_recording = sweeper.prove
+    standby = Standby(known, may_act=lambda: lease.is_held)
     worker = Worker(
         switch=FencedSwitch(switch, lambda: lease.is_held),
         lease=lease,
@@ -63,6 +70,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         signs=Signs(worker_id, kind=str(known["kind"]), node=node),
         node=node,
         after_resync=partial(write_snapshot, known),
+        standby=standby,
     )
     return Crew(
         worker=worker,
@@ -71,4 +79,5 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         facts=FactEar(switch, inbox),
         orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held),
         sweeper=sweeper,
+        standby=standby,
     )

@@ -1,10 +1,15 @@
 """Who acts for a cell: one lease row with an epoch, renewed each second, and a session lock as the second guard.
 
 It has a connection of its own: the lock lives as long as that session, and no pool may hand it to somebody else.
+
+A holder that is paused, or whose machine went dark, keeps its sessions, and with them the lock and whatever rows it
+had in hand. Whoever has watched its row stand still for longer than a lease lasts, by its own count of time, ends
+those sessions: no clock of any machine is believed, and what the silent one had not committed never was.
 """
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -32,6 +37,17 @@ _RELEASE = """
 UPDATE public.cells_lease SET expires_at = clock_timestamp()
  WHERE cell_id = (SELECT id FROM public.cells_cell WHERE name = %(cell)s)
    AND holder = %(holder)s AND epoch = %(epoch)s"""
+_WATCH = """
+SELECT holder, epoch, expires_at, expires_at < clock_timestamp() FROM public.cells_lease
+ WHERE cell_id = (SELECT id FROM public.cells_cell WHERE name = %(cell)s)"""
+_END_SESSIONS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE application_name = %(silent)s AND datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+def session_name(holder: str) -> str:
+    """What all database sessions of a worker are called; the end tells workers of one machine apart."""
+    return f"telephony {holder}"[-63:]
 
 
 class LeaseKeeper:
@@ -46,7 +62,7 @@ class LeaseKeeper:
         lasts: float = LASTS_SECONDS,
         connect: Callable[[], psycopg.Connection] | None = None,
     ) -> None:
-        self._connect = connect or _connect
+        self._connect = connect or partial(_connect, session_name(holder))
         self.cell = cell
         self.holder = holder
         self.epoch = 0
@@ -55,6 +71,8 @@ class LeaseKeeper:
         self._until = float("-inf")
         self._connection: psycopg.Connection | None = None
         self._has_lock = False
+        self._watched: tuple | None = None
+        self._watched_since = float("-inf")
 
     @property
     def is_held(self) -> bool:
@@ -68,7 +86,10 @@ class LeaseKeeper:
     def take(self) -> bool:
         """Become the holder with a new epoch, if nobody is."""
         asked_at = self._monotonic()
-        row = self._run(_TAKE) if self._lock() else None
+        if not self._lock():
+            self._end_the_silent()
+            return False
+        row = self._run(_TAKE)
         if row is None:
             return False
         self.epoch, self._until = row[0], asked_at + self._lasts
@@ -109,10 +130,22 @@ class LeaseKeeper:
             self._has_lock = bool(row and row[0])
         return self._has_lock
 
-    def _run(self, statement: str) -> tuple | None:
+    def _end_the_silent(self) -> None:
+        """Somebody has the lock. If its row has stood still for too long, end its sessions, so that we get it next."""
+        row, now = self._run(_WATCH), self._monotonic()
+        if row is None or row[:3] != self._watched:
+            self._watched, self._watched_since = row[:3] if row else None, now
+        elif row[3] and now - self._watched_since > self._lasts + RENEW_EVERY / 2:
+            ended = self._run(_END_SESSIONS, silent=session_name(row[0]))
+            log.warning(
+                "A silent worker was cut off the database.", holder=row[0], sessions=ended and ended[0]
+            )
+            self._watched_since = now
+
+    def _run(self, statement: str, **more: str) -> tuple | None:
         if self._connection is None or self._connection.closed:
             self._connection, self._has_lock = self._connect(), False
-        return self._connection.execute(statement, self._values()).fetchone()
+        return self._connection.execute(statement, self._values() | more).fetchone()
 
     def _values(self) -> dict:
         return {
@@ -129,7 +162,7 @@ class LeaseKeeper:
         self._connection, self._has_lock = None, False
 
 
-def _connect() -> psycopg.Connection:
+def _connect(name: str) -> psycopg.Connection:
     known: dict[str, Any] = settings.DATABASES["default"]
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return psycopg.connect(
@@ -137,5 +170,5 @@ def _connect() -> psycopg.Connection:
         autocommit=True,
         connect_timeout=2,
         options=f"-c statement_timeout={_TIMEOUT_MS}",
-        application_name="telephony lease",
+        application_name=name,
     )

@@ -9,7 +9,7 @@ from telephony import actions
 from telephony.cells import actions as cell_actions
 from telephony.errors import EpochIsOver
 from telephony.models import Offer
-from telephony.worker.lease import LeaseKeeper
+from telephony.worker.lease import LeaseKeeper, session_name
 from tests.telephony.floor import EPOCH
 
 
@@ -33,12 +33,13 @@ class Seconds:
 
 
 def keeper(database: str, holder: str, seconds: Seconds, lasts: float = 3.0) -> LeaseKeeper:
+    name = session_name(holder)
     return LeaseKeeper(
         "main",
         holder,
         monotonic=seconds,
         lasts=lasts,
-        connect=lambda: psycopg.connect(database, autocommit=True),
+        connect=lambda: psycopg.connect(database, autocommit=True, application_name=name),
     )
 
 
@@ -47,6 +48,11 @@ def wait_until(what, seconds: float = 10) -> bool:
     while not (answer := what()) and time.monotonic() < end:
         time.sleep(0.02)
     return answer
+
+
+def has_expired(database: str) -> bool:
+    with psycopg.connect(database, autocommit=True) as connection:
+        return connection.execute("SELECT expires_at < clock_timestamp() FROM cells_lease").fetchone()[0]
 
 
 def expire(database: str) -> None:
@@ -78,6 +84,42 @@ def test_a_lease_that_expired_is_still_guarded_by_the_session_lock(database):
     assert not first.renew()
     assert not first.is_held
     second.release()
+
+
+def test_a_silent_holder_is_cut_off_and_what_it_had_in_hand_never_was(database):
+    seconds = Seconds()
+    first, second = keeper(database, "first", seconds, lasts=0.05), keeper(database, "second", seconds)
+    first.take()
+    with psycopg.connect(database, application_name=session_name("first")) as in_hand:
+        in_hand.execute("UPDATE cells_lease SET report = '{\"late\": true}'")
+        assert not second.take()
+        assert wait_until(lambda: has_expired(database))
+        seconds.passed = 3.4
+        assert not second.take()
+        assert not first.is_held
+        seconds.passed = 3.6
+        assert not second.take()
+        assert wait_until(second.take)
+        with pytest.raises(psycopg.OperationalError):
+            in_hand.execute("SELECT 1")
+    assert (second.epoch, second.is_held, first.renew()) == (first.epoch + 1, True, False)
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT report FROM cells_lease").fetchone() == ({},)
+    second.release()
+
+
+def test_a_holder_that_renews_is_left_alone_whatever_the_databases_clock_says(database):
+    seconds = Seconds()
+    first, second = keeper(database, "first", seconds), keeper(database, "second", seconds)
+    first.take()
+    for _second in range(6):
+        seconds.passed += 1
+        assert first.renew()
+        expire(database)
+        assert not second.take()
+    assert first.is_held
+    assert first.renew()
+    first.release()
 
 
 def test_a_paused_worker_finds_that_its_time_is_over(database):
