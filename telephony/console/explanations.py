@@ -40,6 +40,10 @@ class ToldRule:
     why: str = ""
     effects: list[str] = field(default_factory=list)
 
+    @property
+    def does(self) -> str:
+        return words.in_a_row(self.effects)
+
 
 @dataclass(frozen=True)
 class ToldOffer:
@@ -48,7 +52,7 @@ class ToldOffer:
     offer: Offer
     reason: str
     others: list[ToldVerdict]
-    counted: list[str] = field(default_factory=list)
+    counted: str = ""
     left_out: int = 0
     details: list[tuple[str, str]] = field(default_factory=list)
     replayed: str = UNKNOWN
@@ -217,7 +221,7 @@ def told_offer(offer: Offer, names: Names) -> ToldOffer:
         offer=offer,
         reason=told_reason(kept, verdicts),
         others=told_verdicts((one for one in verdicts if one is not own), names),
-        counted=told_counts(Counter(str(verdict["outcome"]) for verdict in verdicts)),
+        counted=_(", ").join(told_counts(Counter(str(verdict["outcome"]) for verdict in verdicts))),
         left_out=int(_part(kept, "match").get("left_out", 0)),
         details=_details(kept, own, names),
         replayed=replayed,

@@ -82,7 +82,7 @@ def _value(name: str, value: Any, names: Names) -> str:
     if value is None or value in ("", [], ()):
         return "–"
     if isinstance(value, (list, tuple)):
-        return ", ".join(_value(name, one, names) for one in value)
+        return _(", ").join(_value(name, one, names) for one in value)
     if name == "caller_number":
         return _masked(str(value))
     if name == "queue_id":
@@ -155,19 +155,31 @@ def told_failure(condition: Mapping[str, Any], facts: Mapping[str, Any], names: 
 
 def told_effect(effect: Mapping[str, Any], names: Names) -> str:
     do, seconds = effect.get("do"), effect.get("for_seconds")
-    lasting = _(" for the first %(time)s") % {"time": duration(seconds)} if seconds else ""
     if do == "priority":
         return told_priority(int(effect.get("seconds", 0)))
     if do == "queue":
         return _("to the queue %(queue)s") % {"queue": names.queue(effect.get("queue_id"))}
     if do == "group":
-        return _("only agents of %(group)s") % {"group": names.group(effect.get("group_id"))} + lasting
+        return _lasting(
+            _("only agents of %(group)s") % {"group": names.group(effect.get("group_id"))}, seconds
+        )
     if do == "agent":
-        return _("only %(agent)s") % {"agent": names.agent(effect.get("agent_id"))} + lasting
+        return _lasting(_("only %(agent)s") % {"agent": names.agent(effect.get("agent_id"))}, seconds)
     if do == "skill":
         pair = [[effect.get("skill_id", 0), effect.get("level", 0)]]
         return told_skills(pair, names, is_preferred=bool(effect.get("is_preferred")))[0]
     return str(do)
+
+
+def _lasting(asked: str, seconds: float | None) -> str:
+    if not seconds:
+        return asked
+    return _("%(asked)s for the first %(time)s") % {"asked": asked, "time": duration(seconds)}
+
+
+def in_a_row(parts: Iterable[str]) -> str:
+    """Phrases one after the other."""
+    return _("; ").join(parts)
 
 
 def told_priority(seconds: int) -> str:
@@ -197,7 +209,7 @@ def told_asking(asked: Mapping[str, Any], names: Names) -> str:
         _("also agents of the queue %(queue)s") % {"queue": names.queue(queue)}
         for queue in asked.get("queues", ())
     ]
-    return _("; ").join(parts) if parts else _("every agent of the queue")
+    return in_a_row(parts) if parts else _("every agent of the queue")
 
 
 def told_step(asks: Mapping[str, Any], step: int, names: Names) -> str:

@@ -100,8 +100,8 @@ class Draft:
     is_active: bool
     conditions: str
     effects: str
-    conditions_words: list[str]
-    effects_words: list[str]
+    conditions_words: str = ""
+    effects_words: str = ""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -133,12 +133,15 @@ class Answer:
     asks: list[tuple[str, str]]
     priority: str
     strategy: str
-    counted: list[str]
     agents: list[tuple[str, list[ToldVerdict]]]
     asked: list[str]
     reason: str
     expected: str
     ahead: int
+
+    @property
+    def asked_names(self) -> str:
+        return _(", ").join(self.asked)
 
 
 @never_cache
@@ -210,7 +213,6 @@ def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: 
         asks=words.told_steps(asks, names),
         priority=words.told_priority(int(asks["priority"])) if asks["priority"] else "",
         strategy=words.told_strategy(asks),
-        counted=told_counts({str(outcome): n for outcome, n in told.counts.items()}),
         agents=_by_outcome(verdicts, names),
         asked=[names.agent(agent) for agent in trial.asked],
         reason=told_order(strategy),
@@ -313,7 +315,7 @@ def _draft(rule: RoutingRule, request: HttpRequest) -> Draft:
         is_active = f"use_{rule.pk}" in given
         conditions = _tidy(given.get(f"conditions_{rule.pk}", conditions))
         effects = _tidy(given.get(f"effects_{rule.pk}", effects))
-    return Draft(rule, is_active, conditions, effects, [], [])
+    return Draft(rule, is_active, conditions, effects)
 
 
 def _pretty(value: Any) -> str:
@@ -343,8 +345,8 @@ def _tell(drafts: list[Draft], names: Names) -> None:
             continue
         draft.problems += [told_problem(one.as_dict()) for one in check_rule(conditions, effects)]
         if not draft.problems:
-            draft.conditions_words = [words.told_condition(one, names) for one in conditions]
-            draft.effects_words = [words.told_effect(one, names) for one in effects]
+            draft.conditions_words = words.in_a_row(words.told_condition(one, names) for one in conditions)
+            draft.effects_words = words.in_a_row(words.told_effect(one, names) for one in effects)
 
 
 def told_problem(problem: dict[str, Any]) -> str:
