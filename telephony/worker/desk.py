@@ -38,6 +38,8 @@ HEARD = (
 )
 RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
+TOGETHER_WITHIN = 1.0
+"""Seconds between the ends of phones that stop ringing at once."""
 GRACE_AFTER_EXPIRY = 3.0
 """The switch ends the ringing itself; only if we never hear of it do we."""
 BLAMELESS = frozenset({Offer.Outcome.CALLER_LEFT, Offer.Outcome.LOST_RACE})
@@ -59,6 +61,7 @@ class Desk:
         self._overflow = Overflow(switch, clock.now)
         self._estimates = Estimates()
         self._alone_until: dict[int, float] = {}
+        self._last_missed: tuple[Any, float] = None, 0.0
 
     # ---- reading the floor
 
@@ -137,7 +140,7 @@ class Desk:
             self._router.work_left(offer.stay_id)
             return
         if offer.outcome not in BLAMELESS:
-            self._leave_alone(offer.agent_id)
+            self._leave_alone(offer.agent_id, offer.stay_id)
         self._offer_all([self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())])
         if offer.stay_id is not None:
             self._join_line(offer.stay_id)
@@ -160,10 +163,9 @@ class Desk:
         elif kind == "overflow":
             self._overflow.woke(subject)
             self._join_line(subject)
-        elif kind == "place":
-            self._meet(subject)
         else:
-            self.look_at_agent(subject)
+            # A place that ended, or a while in which they were left alone: with all who come back now they join.
+            self._meet(subject)
 
     def tick(self) -> None:
         due = self._router.next_tick_at
@@ -184,6 +186,7 @@ class Desk:
         """Free, busy or away, as the rows say now."""
         if not self._people.knows(agent_id):
             self._meet(agent_id)
+            self.tick()
             return
         with enter(self.tenant):
             standing = self._people.standing(agent_id)
@@ -211,10 +214,14 @@ class Desk:
         self._router.put_agent(agent)
         if self._is_left_alone(agent_id):
             self._router.agent_became_busy(agent_id)
-        self.tick()
 
-    def _leave_alone(self, agent_id: int) -> None:
+    def _leave_alone(self, agent_id: int, work_id: Any) -> None:
+        """Those who let one call ring together come back together, to be rung together."""
         until = self._now() + RETRY_AGENT_AFTER
+        missed, back_at = self._last_missed
+        if missed == work_id and until - back_at < TOGETHER_WITHIN:
+            until = back_at
+        self._last_missed = work_id, until
         self._alone_until[agent_id] = until
         self._wake_at(until, "agent", agent_id)
 
@@ -302,7 +309,7 @@ class Desk:
     def _pass_over(self, work_id: int, agent_ids: Iterable[int]) -> None:
         """They were no longer free after all."""
         for agent_id in agent_ids:
-            self._leave_alone(agent_id)
+            self._leave_alone(agent_id, work_id)
             self._offer_all([self._router.offer_failed(work_id, agent_id, self._now())])
 
     def _stop_ringing(self, offer_id: UUID, cause: str) -> None:

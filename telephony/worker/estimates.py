@@ -45,7 +45,7 @@ def _means(queue_id: int, midnight: datetime) -> tuple[float, float]:
     )
     work = F("talk_seconds") + F("hold_seconds") + F("wrap_up_seconds")
     found = talks.order_by().aggregate(work=Avg(work), rang=Avg(rang))
-    answer = found["rang"].total_seconds() if found["rang"] else ANSWER_SECONDS
+    answer = found["rang"].total_seconds() if found["rang"] is not None else ANSWER_SECONDS
     return (found["work"] + answer if found["work"] is not None else HANDLE_SECONDS), answer
 
 
