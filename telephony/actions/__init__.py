@@ -17,6 +17,7 @@ from telephony.actions.emergency import (
     save_emergency_plan,
     switch_emergency,
 )
+from telephony.actions.configuration import StillInUse, drop_row, keep_members, keep_row, keep_times
 from telephony.actions.following import follow_call
 from telephony.actions.interventions import (
     escalate_call,
@@ -64,6 +65,7 @@ __all__ = [
     "AgentGone",
     "CallGone",
     "NewPhone",
+    "StillInUse",
     "a1_hash",
     "add_phone",
     "aim_call",
@@ -74,6 +76,7 @@ __all__ = [
     "create_agent",
     "delete_emergency_plan",
     "dispose_call",
+    "drop_row",
     "end_drill",
     "end_due_wrap_up",
     "end_leg",
@@ -86,7 +89,10 @@ __all__ = [
     "follow_call",
     "force_not_ready",
     "forget_callers",
+    "keep_members",
+    "keep_row",
     "keep_rule",
+    "keep_times",
     "keep_voicemail",
     "lose_leg",
     "mark_heard",

@@ -1,13 +1,18 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import interventions, views
+from telephony.api import emergency, interventions, routing, views
 
 app_name = "telephony_api"
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
 router.register("agents", views.AgentViewSet, basename="agent")
 router.register("queues", views.QueueViewSet, basename="queue")
+router.register("emergency-plans", emergency.EmergencyPlanViewSet, basename="emergency_plan")
+router.register("groups", routing.GroupViewSet, basename="group")
+router.register("working-hours", routing.HoursViewSet, basename="working_hours")
+router.register("queue-steps", routing.StepViewSet, basename="queue_step")
+router.register("routing-rules", routing.RuleViewSet, basename="routing_rule")
 urlpatterns = [
     path("my-state/", views.MyStateView.as_view(), name="my_state"),
     path("orders/", views.OrderView.as_view(), name="orders"),
