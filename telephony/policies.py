@@ -68,10 +68,13 @@ def can_look_at_configuration(member: Member) -> bool:
 def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
     """Agents order for themselves.
 
-    A leader may also set somebody else ready or not ready, never touch their call.
+    A leader may also set somebody else ready or not ready, never touch their call. What only our own code orders, no
+    member does.
     """
     if order.type == "read_floor_again":
         return can_configure(member)
+    if order.type == "measure_emergency":
+        return False
     if agent is None or not can_work(member):
         return False
     if agent.member_id == member.pk:

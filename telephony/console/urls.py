@@ -1,8 +1,18 @@
 """Pages of telephony at a tenant's host."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from telephony.console import audio, calls, floor, interventions, voicemails, waiting, what_if, workspace
+from telephony.console import (
+    audio,
+    calls,
+    emergency,
+    floor,
+    interventions,
+    voicemails,
+    waiting,
+    what_if,
+    workspace,
+)
 
 app_name = "telephony"
 
@@ -13,6 +23,14 @@ urlpatterns = [
     path("waiting/rows/", waiting.waiting_rows, name="waiting_rows"),
     path("waiting/<uuid:call_id>/why/", waiting.why_not_yet, name="why_not_yet"),
     path("waiting/<uuid:call_id>/<str:act>/", interventions.intervention, name="intervention"),
+    path("emergency/", emergency.emergency, name="emergency"),
+    path("emergency/new/", emergency.plan_form, name="emergency_new"),
+    path("emergency/<int:plan_id>/", emergency.plan_form, name="emergency_plan"),
+    path("emergency/<int:plan_id>/delete/", emergency.delete, name="emergency_delete"),
+    path("emergency/<int:plan_id>/drill/", emergency.drill, name="emergency_drill"),
+    re_path(
+        r"^emergency/(?P<plan_id>[0-9]{1,9})/(?P<to>on|off)/$", emergency.switch, name="emergency_switch"
+    ),
     path("what-if/", what_if.what_if, name="what_if"),
     path("figures/", floor.definitions, name="figures"),
     path("calls/", calls.call_list, name="calls"),

@@ -39,6 +39,7 @@ from telephony.queries.emergency import (
     emergency_plans,
     emergency_switches,
     has_outside_line,
+    is_being_drilled,
     last_drill,
     plan_in_effect,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "has_outside_line",
     "inbound_route",
     "is_open",
+    "is_being_drilled",
     "is_phone_registered",
     "last_drill",
     "live_calls",

@@ -51,6 +51,11 @@ def emergency_switches(plan: EmergencyPlan | None = None) -> QuerySet[EmergencyS
     return found if plan is None else found.filter(plan=plan)
 
 
+def is_being_drilled(plan: EmergencyPlan) -> bool:
+    since = timezone.now() - DRILL_LIMIT
+    return plan.switches.filter(is_drill=True, outcome=RUNNING, asked_at__gt=since).exists()
+
+
 def last_drill(plan: EmergencyPlan) -> EmergencySwitch | None:
     """The last one that came to its end."""
     return emergency_switches(plan).filter(is_drill=True, seconds__isnull=False).first()
