@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tenants import context
+from tenants.socket_count import keep_telling
 
 log = structlog.get_logger()
 
@@ -122,6 +123,11 @@ class Hub:
         self._was_lost = False
         self._pubsub: Any = None
         self._task: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
+
+    @property
+    def open_sockets(self) -> int:
+        return len(set().union(*self._members.values()))
 
     async def join(self, schema: str, audience: str, mailbox: Mailbox, timeout: float = 2.0) -> bool:
         """Begin to fill `mailbox`; returns when Redis has confirmed, so that a snapshot taken next misses nothing.
@@ -149,13 +155,17 @@ class Hub:
             await self._quietly(self._pubsub.unsubscribe(channel))
 
     async def close(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        running = [task for task in (self._task, self._counting) if task]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="realtime hub")
+        if self._counting is None or self._counting.done():
+            telling = keep_telling(self._url, lambda: self.open_sockets)
+            self._counting = asyncio.create_task(telling, name="socket count")
 
     async def _subscribed(self, channel: str) -> None:
         await self._connected.wait()

@@ -90,3 +90,45 @@ class CapacityMeasurement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measured_at:%Y-%m-%d %H:%M}"
+
+
+class AvailabilityDay(models.Model):
+    """What our own probes saw of one day (UTC), in seconds. A gap between two probes is unseen: no better than down."""
+
+    day = models.DateField(_("day"), unique=True)
+    up_seconds = models.FloatField(_("seconds up"), default=0)
+    down_seconds = models.FloatField(_("seconds down"), default=0)
+    unseen_seconds = models.FloatField(_("seconds without a probe"), default=0)
+    last_probe_at = models.DateTimeField(_("last probe"))
+
+    class Meta:
+        verbose_name = _("day of availability")
+        verbose_name_plural = _("days of availability")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Outage(models.Model):
+    """From the first probe that found a part down (or came too late) to the first one that found all up."""
+
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    parts = models.JSONField(_("parts"), default=list)
+
+    class Meta:
+        verbose_name = _("outage")
+        verbose_name_plural = _("outages")
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                nulls_distinct=False,
+                condition=models.Q(ended_at=None),
+                name="one_open_outage",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M:%S}"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from telephony.cells import actions as cell_actions
-from telephony.facts import Fact, SwitchBeat, SwitchConnected, SwitchLost
+from telephony.facts import Fact, LegCreated, SwitchBeat, SwitchConnected, SwitchLost
 from telephony.spool import DATABASE_AWAY
 from telephony.switch import Switch
 from telephony.worker.inbox import Inbox
@@ -24,6 +24,7 @@ SPARES = "health:spares"
 """A sorted set: which workers wait to take over, by the second they were last alive."""
 SPARE_SHOWS_EVERY = 2.0
 QUIET_SECONDS = 5.0
+RATES_OVER = 10.0
 
 
 class Signs:
@@ -35,7 +36,9 @@ class Signs:
         self._quiet_until = 0.0
         self._spare_shown_at = float("-inf")
         self._failures = 0
-        self._facts = 0
+        self._facts = self._offers = self._legs = 0
+        self._rates_of = (time.monotonic(), 0, 0)
+        self._rates = {"facts_per_second": 0.0, "offers_per_second": 0.0}
         self._lag = 0.0
         self._beat_at: float | None = None
         self.core_uuid = ""
@@ -43,6 +46,10 @@ class Signs:
     def note_fact(self, fact: Fact, now: datetime) -> None:
         self._facts += 1
         self._lag = max(0.0, (now - fact.at).total_seconds())
+        if isinstance(fact, LegCreated) and fact.offer_id == fact.leg_id:
+            self._offers += 1
+        if isinstance(fact, SwitchBeat):
+            self._legs = fact.live_legs
         if isinstance(fact, SwitchConnected | SwitchBeat):
             self.core_uuid = fact.core_uuid
         elif isinstance(fact, SwitchLost):
@@ -67,6 +74,8 @@ class Signs:
             "facts_waiting": inbox.waiting_facts,
             "event_lag_seconds": round(self._lag, 3),
             "failures": self._failures,
+            "legs_live": self._legs,
+            **self._rates_now(),
         }
         switch_said = {"kind": self._kind, "is_connected": switch.is_connected, "beat_at": self._beat_at}
         self._show_in_redis({"worker": said, "switch": switch_said})
@@ -80,6 +89,17 @@ class Signs:
             )
         except DATABASE_AWAY:
             connection.close()
+
+    def _rates_now(self) -> dict[str, float]:
+        """Per second, over ten seconds or so."""
+        now, (at, facts, offers) = time.monotonic(), self._rates_of
+        if now - at >= RATES_OVER:
+            self._rates = {
+                "facts_per_second": round((self._facts - facts) / (now - at), 1),
+                "offers_per_second": round((self._offers - offers) / (now - at), 2),
+            }
+            self._rates_of = (now, self._facts, self._offers)
+        return self._rates
 
     def _beat_time(self) -> datetime | None:
         return datetime.fromtimestamp(self._beat_at, UTC) if self._beat_at else None
