@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +40,7 @@ class Plant:
     product: Product
     history: History
     agents: list[dict[str, Any]]
+    talk: tuple[int, int] = TALK_SECONDS
     event_port: int = 0
     """Where the workers find the switch, when not at the switch itself."""
     workers: list[int] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Plant:
 
     # --- workers
 
-    def open_nursery(self) -> None:
+    def _open_nursery(self) -> None:
         environment = self.product.environment
         if self.event_port:
             environment["FREESWITCH_EVENT_PORT"] = str(self.event_port)
@@ -69,6 +69,8 @@ class Plant:
         return pid
 
     def _nursery_pipes(self) -> tuple[IO[str], IO[str]]:
+        if self._nursery is None:
+            self._open_nursery()
         assert self._nursery is not None
         assert self._nursery.stdin is not None
         assert self._nursery.stdout is not None
@@ -93,8 +95,8 @@ class Plant:
     def wait_for_spare(self) -> None:
         """Until one that does not act has connected to the switch."""
         waiting = (
-            "select count(*) from pg_stat_activity"
-            " where application_name = 'telephony lease' and datname = current_database()"
+            "select count(distinct application_name) from pg_stat_activity"
+            " where application_name like 'telephony %' and datname = current_database()"
         )
         wait_until(lambda: self.product.rows(waiting)[0][0] >= 2, 20, "no spare stands by")
 
@@ -118,12 +120,48 @@ class Plant:
         """From now on so many callers talk or wait at any moment."""
         self._dialler = Dialler(self, callers)
         self._dialler.start()
-        wait_until(lambda: len(self.history.callers()) >= callers, 60, "the callers did not come")
+        wait_until(lambda: self._callers_there() >= callers * 0.9, 60, "the callers did not come")
+
+    def _callers_there(self) -> int:
+        return sum(1 for leg in self.history.look().callers() if leg.ended_at is None)
 
     def stop_dialling(self) -> None:
         if self._dialler:
             self._dialler.stop()
         self._dialler = None
+
+    # --- the switch
+
+    def kill_switch(self) -> datetime:
+        assert self.line.process is not None
+        self.line.process.kill()
+        self.line.process.wait()
+        return datetime.now(UTC)
+
+    def launch_switch(self) -> None:
+        self.line._launch()
+
+    def start_switch_again(self) -> None:
+        """Until everybody hears it again, all phones are registered and all agents ready."""
+        wait_until(lambda: self.line.switch.is_connected, 30, "the switch did not come back")
+        wait_until(self.line._is_ready, 20, "the switch did not become ready")
+        for party in self.line.parties:
+            party.stop()
+        self.line.parties.clear()
+        self.wait_for_routing()
+        self.register_phones()
+        self.make_all_ready()
+
+    def register_phones(self) -> None:
+        """They pick up at once, and hang up after `talk` seconds."""
+        names = [agent["username"] for agent in self.agents]
+        if hasattr(self.line, "sipp"):
+            seconds = sum(self.talk) / 2
+            self.line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=seconds)
+            return
+        for name in names:
+            span: Any = f"{self.talk[0]}-{self.talk[1]}"
+            self.line.phone(name, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=span)
 
     # --- the end
 
@@ -155,6 +193,8 @@ class Plant:
 
     def close(self) -> None:
         self.stop_dialling()
+        # What a killed switch never told the end of is nobody's news any more.
+        self.line.log.begin()
         for pid in self.workers:
             for number in (signal.SIGCONT, signal.SIGTERM):
                 _tell(pid, number)
@@ -176,16 +216,20 @@ class Dialler(threading.Thread):
         super().__init__(name="dialler", daemon=True)
         self._plant, self._callers = plant, callers
         self._stopped = threading.Event()
-        self._dialled = 0
+        self._dialled = time.monotonic_ns() // 10**9 % 10**4 * 10**4
+        self._sipp: Any = None
 
     def stop(self) -> None:
         self._stopped.set()
         self.join(10)
+        if self._sipp:
+            self._sipp.stop()
 
     def run(self) -> None:
         line = self._plant.line
         if hasattr(line, "sipp"):
-            line.endless_callers(self._callers, prefix="1390000", each_second=5)
+            prefix = f"139{time.monotonic_ns() % 10**5:05d}"
+            self._sipp = line.endless_callers(self._callers, prefix=prefix, each_second=5)
             return
         while not self._stopped.wait(0.1):
             self._plant.history.look()
@@ -237,24 +281,13 @@ def _database() -> Iterator[str]:
 def _furnish(line: SwitchUnderTest, url: str, agents: int, talk: tuple[int, int]) -> Plant:
     product = Product(line, url, 8000, line.directory)
     made = product.furnish_floor(agents, wrap_up_seconds=1)
-    plant = Plant(line, product, History(line.log), made["agents"])
-    plant.open_nursery()
+    plant = Plant(line, product, History(line.log), made["agents"], talk)
     line.web.reset()
     line.log.begin()
     line.web.routes[HOT_LINE] = Route(
         tenant="acme", number=HOT_LINE, queue_id=made["queue"], max_wait_seconds=3600
     )
-    names = [agent["username"] for agent in plant.agents]
-    for name in names:
-        line.web.phones[name, DOMAIN] = line.web_phone(name)
-    if hasattr(line, "sipp"):
-        line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=sum(talk) / 2)
-    else:
-        for name in names:
-            line.phone(name, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=f"{talk[0]}-{talk[1]}")  # type: ignore[arg-type]
+    for agent in plant.agents:
+        line.web.phones[agent["username"], DOMAIN] = line.web_phone(agent["username"])
+    plant.register_phones()
     return plant
-
-
-def tcp_port_is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,37 @@
+"""All faults by number. Each is a module with ID, PROVES, SHORT and LONG (what `run(kind, …)` gets, by switch)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from tests.faults import (
+    f1_killed_worker,
+    f7_killed_switch,
+    f8_partition,
+    f9_paused_leader,
+    f10_clock_jump,
+    f12_stopped_listener,
+    f13_malformed_frames,
+)
+from tests.faults.results import Result
+
+FAULTS: dict[int, ModuleType] = {
+    1: f1_killed_worker,
+    7: f7_killed_switch,
+    8: f8_partition,
+    9: f9_paused_leader,
+    10: f10_clock_jump,
+    12: f12_stopped_listener,
+    13: f13_malformed_frames,
+}
+
+
+def long_form(fault: ModuleType, kind: str, seconds: str | None = None) -> Result:
+    wishes = dict(fault.LONG[kind])
+    if seconds and "seconds" in fault.run.__kwdefaults__:
+        wishes["seconds"] = float(seconds)
+    return fault.run(kind, **wishes)
+
+
+def short_form(fault: ModuleType, kind: str = "rehearsal") -> Result:
+    return fault.run(kind, **fault.SHORT)

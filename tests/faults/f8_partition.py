@@ -1,0 +1,68 @@
+"""F8: the road between workers and switch is cut, silent, silent one way, or slow; calls stay on the switch."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.plant import Plant, a_plant
+from tests.faults.proxy import Road
+from tests.faults.results import Result
+
+ID = "F8"
+PROVES = "with no road to the switch talks go on; up to 15 s callers keep their place, then the switch cares for them"
+SHORT = {"agents": 3, "callers": 5, "ways": ("silent",), "lengths": (2.0,)}
+WAYS = ("cut", "silent", "deaf", "mute", "slow")
+LONG = {
+    "rehearsal": {"agents": 40, "callers": 80, "ways": WAYS, "lengths": (5.0, 60.0)},
+    "freeswitch": {"agents": 10, "callers": 20, "ways": WAYS, "lengths": (5.0,)},
+}
+PATIENCE = 12.0
+"""Below this the callers' own patience (15 s since the last beat) cannot have ended."""
+
+
+def run(kind: str, *, agents: int, callers: int, ways: tuple[str, ...], lengths: tuple[float, ...]) -> Result:
+    seen, is_clean = [], True
+    for way in ways:
+        for length in lengths:
+            verdict = suffer(kind, agents, callers, way, length)
+            is_clean = is_clean and not any(verdict.wrong.values())
+            seen.append(f"{way} {length:.0f} s: {verdict}")
+    done = f"{', '.join(ways)} for {' and '.join(f'{length:.0f}' for length in lengths)} s, {callers} callers at once"
+    return Result(ID, kind, done, is_clean, "; ".join(seen))
+
+
+def suffer(kind: str, agents: int, callers: int, way: str, length: float):  # noqa: ANN201
+    """One partition and its end. Callers the switch took out of the line, because it had to, are not lost."""
+    with a_plant(kind, agents=agents) as plant:
+        road = Road(plant.line.settings.event_port)
+        try:
+            plant.event_port = road.port
+            plant.start_worker()
+            plant.wait_for_routing()
+            plant.make_all_ready()
+            plant.start_worker()
+            plant.keep_busy(callers)
+            harm(road, way)
+            time.sleep(length)
+            road.open()
+            time.sleep(1)
+            plant.wait_for_routing(40)
+            verdict = plant.finish()
+        finally:
+            road.close()
+    if length > PATIENCE:
+        verdict.seen["left a message"] = len(verdict.wrong.pop("lost"))
+        verdict.wrong.pop("out of order")
+    return verdict
+
+
+def harm(road: Road, way: str) -> None:
+    if way == "cut":
+        road.cut()
+    elif way == "slow":
+        road.delay_seconds = 0.5
+    else:
+        road.block(there=way in ("silent", "mute"), back=way in ("silent", "deaf"))
+
+
+__all__ = ["Plant", "run"]
