@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from telephony.actions import a1_hash
+from telephony.demo_rules import furnish_rules
 from telephony.models import (
     Agent,
     AgentSkill,
@@ -68,8 +71,10 @@ def furnish(cast: Cast) -> None:
             Disposition.objects.get_or_create(name=part, queue=None, parent=parent)
     queues = _queues(words, skills)
     Entry.objects.get_or_create(number_e164=cast.number, defaults={"queue": queues[0]})
-    for position, agent in enumerate(cast.agents):
-        _agent(agent, position, cast.domain, queues, skills)
+    agents = [
+        _agent(agent, position, cast.domain, queues, skills) for position, agent in enumerate(cast.agents)
+    ]
+    furnish_rules(queues, agents, speaks_chinese=cast.speaks_chinese, year=timezone.localdate().year)
 
 
 def _queues(words: Words, skills: list[Skill]) -> list[Queue]:
@@ -84,7 +89,7 @@ def _queues(words: Words, skills: list[Skill]) -> list[Queue]:
     return found
 
 
-def _agent(who: CastAgent, position: int, domain: str, queues: list[Queue], skills: list[Skill]) -> None:
+def _agent(who: CastAgent, position: int, domain: str, queues: list[Queue], skills: list[Skill]) -> Agent:
     agent, _new = Agent.objects.get_or_create(
         member=who.member, defaults={"name": who.member.name, "extension": who.extension}
     )
@@ -99,3 +104,4 @@ def _agent(who: CastAgent, position: int, domain: str, queues: list[Queue], skil
             AgentSkill.objects.get_or_create(agent=agent, skill=skill, defaults={"level": level})
     for queue in queues:
         QueueAgent.objects.get_or_create(queue=queue, agent=agent, defaults={"position": 1})
+    return agent

@@ -180,7 +180,6 @@ def _words() -> dict[str, str]:
         "value": _("value"),
         "first": _("from"),
         "last": _("to"),
-        "values": _("values, with commas between them"),
         "add_condition": _("Add a condition"),
         "add_effect": _("Add an effect"),
         "remove": _("Remove"),
