@@ -14,6 +14,7 @@ from tests.tenants.planting import CANARY, NUMBER, Garden
 ROLES = ("owner", "admin", "supervisor", "agent", "inspector", "finance")
 OTHER_PARAMETERS = {
     "kind": "xlsx",
+    "act": "pull",
     "who": "MQ",
     "token": "abc-def",
     "metric_id": "asa",
@@ -56,10 +57,12 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
     if pattern.startswith("admin/"):
         found = garden.ids.get(f"{admin.group(1)}.{admin.group(2)}") if admin else None
         return {"object_id": str(found or 1), "content_type_id": "1", "app_label": "people"}
-    noun = re.search(r"api/v1/\^?(\w+?)s?/", pattern)
+    noun = re.search(r"api/v1/\^?([\w-]+?)s?/", pattern)
     nouns = {"member": "people.member", "audit": "people.auditentry", "call": "telephony.call",
              "agent": "telephony.agent", "queue": "telephony.queue", "customer": "ticketing.customer",
-             "evaluation": "quality.evaluation"}  # fmt: skip
+             "evaluation": "quality.evaluation", "group": "telephony.agentgroup",
+             "working-hour": "telephony.workinghours", "queue-step": "telephony.queuestep",
+             "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
     ticket = next(row for model, row in garden.rows.items() if model._meta.label_lower == "ticketing.ticket")
     phone = garden.ids["ticketing.customerphone"]
