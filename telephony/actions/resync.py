@@ -1,6 +1,6 @@
 """After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,26 +15,33 @@ from telephony.actions.following import follow_call
 from telephony.actions.offers import fail_offer
 from telephony.actions.settlement import lose_leg
 from telephony.facts import Direction
-from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
+from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg, Registration
 
 
-def missing_legs(live: Iterable[LiveLeg], *, node: str) -> list[UUID]:
-    """Legs that are open with us and not in the switch's list.
+def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str]) -> list[UUID]:
+    """Legs that are open with us and not in the list of the switches asked.
 
     The list may lag: ask about each one before losing it.
     """
     known = {leg.leg_id for leg in live}
-    open_legs = Leg.objects.filter(Q(node=node) | Q(node=""), ended_at=None, settled_at=None)
+    open_legs = Leg.objects.filter(Q(node__in=nodes) | Q(node=""), ended_at=None, settled_at=None)
     unheard_callers = Call.objects.filter(ended_at=None).exclude(legs__pk__isnull=False)
     found = {*open_legs.values_list("pk", flat=True), *unheard_callers.values_list("pk", flat=True)}
     return sorted(found - known)
 
 
-def missing_offers(live: Iterable[LiveLeg]) -> list[UUID]:
-    """Offers still open with us whose leg is not in the switch's list."""
+def missing_offers(live: Iterable[LiveLeg], *, away: Collection[str] = ()) -> list[UUID]:
+    """Offers still open with us whose leg is not in the list; of callers on a switch that is away nobody can say."""
     known = {leg.leg_id for leg in live}
-    return sorted(set(Offer.objects.filter(ended_at=None).values_list("pk", flat=True)) - known)
+    unheard = Leg.objects.filter(node__in=away).values("pk")
+    found = Offer.objects.filter(ended_at=None).exclude(call_id__in=unheard)
+    return sorted(set(found.values_list("pk", flat=True)) - known)
+
+
+def node_of_each(leg_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The switch each of these legs was on, where we know it."""
+    return dict(Leg.objects.filter(pk__in=list(leg_ids)).exclude(node="").values_list("pk", "node"))
 
 
 class Known:
@@ -53,12 +60,21 @@ class Known:
             return False
         if live.answered_at and not leg.answered_at:
             return False
+        return self.difference(live) is None
+
+    def difference(self, live: LiveLeg) -> str | None:
+        """The kind of what we had not heard; None when it changes nothing about who waits, rings or talks."""
+        leg = self._legs.get(live.leg_id)
+        if leg is None:
+            return Difference.Kind.UNKNOWN_LEG
         if live.bridged_leg_id and leg.bridged_to != live.bridged_leg_id:
-            return False
+            return Difference.Kind.LOST_BRIDGE
         if live.has_fallen_back and not leg.fell_back_at:
-            return False
+            return Difference.Kind.GHOST_WAITER
         is_queued = live.offer_id is None and live.queue_id is not None and live.queued_at is not None
-        return not is_queued or (live.leg_id, live.queue_id, live.queued_at) in self._stays
+        if is_queued and (live.leg_id, live.queue_id, live.queued_at) not in self._stays:
+            return Difference.Kind.MISSING_WAITER
+        return None
 
 
 @transaction.atomic
@@ -75,7 +91,12 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
         _take_up_caller(live, node=node, at=at)
     else:
         legs.take_outside_leg(
-            leg_id=live.leg_id, node=node, at=live.created_at, call_id=live.call_id, dialled=live.dialled
+            leg_id=live.leg_id,
+            node=node,
+            at=live.created_at,
+            call_id=live.call_id,
+            dialled=live.dialled,
+            username=live.dialled,
         )
     if live.answered_at:
         legs.note_answer(leg_id=live.leg_id, node=node, at=live.answered_at)
@@ -86,13 +107,26 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
         legs.note_bridge(leg_id=live.leg_id, other_leg_id=live.bridged_leg_id, node=node, at=at)
 
 
+@transaction.atomic
+def bring_back(live: LiveLeg, *, node: str, at: datetime) -> None:
+    """Like `take_up`, also for a leg we had given up as lost: it lives after all."""
+    leg = legs.locked_leg(live.leg_id, node=node)
+    if leg.is_estimated and leg.settled_at is None:
+        leg.ended_at, leg.cause, leg.is_estimated, leg.billable_seconds = None, "", False, None
+        leg.save()
+    take_up(live, node=node, at=at)
+
+
 def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
     known: dict[str, Any] = {
         "dialled": live.dialled,
         "caller_number": live.caller_number,
         "caller_name": live.caller_name,
     }
-    legs.take_call(leg_id=live.leg_id, node=node, at=live.created_at, **known)
+    own: dict[str, Any] = {}
+    if live.agent_id:
+        own = {"direction": Call.Direction.OUTBOUND, "agent_id": live.agent_id}
+    legs.take_call(leg_id=live.leg_id, node=node, at=live.created_at, **known, **own)
     if live.queue_id and live.queued_at:
         stays.queue_call(
             leg_id=live.leg_id,
@@ -137,11 +171,16 @@ def look_again(*, at: datetime) -> None:
         follow_agent(agent_id, at=at, cause="system:resync")
 
 
-def settle_registrations(registrations: Iterable[Registration], *, at: datetime) -> None:
-    """The switch's list is the truth about phones."""
+def settle_registrations(registrations: Iterable[Registration], *, at: datetime) -> list[Device]:
+    """The switch's list is the truth about phones. Those which differed, as they were."""
     present = {registration.username: registration.contact for registration in registrations}
+    changed = []
     for device in Device.objects.all():
-        if device.sip_username in present and not device.is_registered:
-            register_device(username=device.sip_username, contact=present[device.sip_username], at=at)
-        elif device.sip_username not in present and device.is_registered:
+        if (device.sip_username in present) == device.is_registered:
+            continue
+        changed.append(device)
+        if device.is_registered:
             unregister_device(username=device.sip_username, at=at)
+        else:
+            register_device(username=device.sip_username, contact=present[device.sip_username], at=at)
+    return changed

@@ -18,10 +18,12 @@ from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
+from telephony.worker.nodes import SwitchNodes, connect_nodes, nodes_of
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
 from telephony.worker.standby import Standby
 from telephony.worker.sweeper import Sweeper
+from telephony.worker.watchdog import Watch, Watchdog
 
 
 @dataclass
@@ -33,10 +35,11 @@ class Crew:
     orders: OrderEar
     sweeper: Sweeper
     standby: Standby
+    watchdog: Watchdog
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
-        for thread in (self.facts, self.orders, self.sweeper, self.standby):
+        for thread in (self.facts, self.orders, self.sweeper, self.standby, self.watchdog):
             thread.start()
         try:
             self.worker.run()
@@ -45,6 +48,7 @@ class Crew:
             self.orders.stop()
             self.sweeper.stop()
             self.standby.stop()
+            self.watchdog.stop()
             self.switch.close()
 
 
@@ -52,32 +56,44 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     """`known` is settings.SWITCH; a switch given is used instead of connecting to one."""
     # libpq's own variable: every session of this process bears the name by which a successor can end it.
     os.environ["PGAPPNAME"] = session_name(worker_id)
-    cell, node = str(known["cell"]), str(known["node"])
-    cell_actions.open_cell(cell, node=node, kind=str(known["kind"]))
-    switch = switch or freeswitch.connect(known)
+    cell, nodes = str(known["cell"]), nodes_of(known)
+    node = str(nodes[0]["node"])
+    for one in nodes:
+        cell_actions.open_cell(cell, node=str(one["node"]), kind=str(known["kind"]))
+    switches = SwitchNodes({node: switch}) if switch else connect_nodes(known, freeswitch.connect)
     inbox = Inbox()
     lease = LeaseKeeper(cell, worker_id)
-    source = Source(node, str(known["recordings_dir"]))
-    sweep = Sweep(Path(known["spool_dir"]), parse=lambda content: cdr.settle(content, source))
-    sweeper = Sweeper(sweep, may_act=lambda: lease.is_held)
-    sweep.on_recording = sweeper.prove
+    sweeps = [_sweep_of(one) for one in nodes]
+    sweeper = Sweeper(sweeps, may_act=lambda: lease.is_held)
+    for sweep in sweeps:
+        sweep.on_recording = sweeper.prove
     standby = Standby(known, may_act=lambda: lease.is_held)
+    fenced = FencedSwitch(switches, lambda: lease.is_held)
     worker = Worker(
-        switch=FencedSwitch(switch, lambda: lease.is_held),
+        switch=fenced,
         lease=lease,
         inbox=inbox,
         sweeper=sweeper,
-        signs=Signs(worker_id, kind=str(known["kind"]), node=node),
+        signs=Signs(worker_id, kind=str(known["kind"]), nodes=switches),
         node=node,
+        nodes=switches,
         after_resync=partial(write_snapshot, known),
         standby=standby,
     )
+    watch = Watch(fenced, inbox, cell=cell, node=node, clock=worker.clock, troubles=worker.troubles)
     return Crew(
         worker=worker,
-        switch=switch,
+        switch=switches,
         inbox=inbox,
-        facts=FactEar(switch, inbox),
+        facts=FactEar(switches, inbox),
         orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held),
         sweeper=sweeper,
         standby=standby,
+        watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and not switches.away),
     )
+
+
+def _sweep_of(node: Mapping[str, Any]) -> Sweep:
+    """The spool of one switch; two may share a folder, whose records say whose they are."""
+    source = Source(str(node["node"]), str(node["recordings_dir"]))
+    return Sweep(Path(node["spool_dir"]), parse=lambda content: cdr.settle(content, source))

@@ -4,7 +4,7 @@ It holds nothing that the rows do not say: thrown away and read again it goes on
 original place in line.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from functools import singledispatchmethod
 from typing import Any
@@ -14,12 +14,13 @@ import structlog
 from django.db.models import QuerySet
 
 from telephony import actions, events
-from telephony.models import Agent, Offer, Queue, QueueStay
+from telephony.models import Agent, Leg, Offer, Queue, QueueStay
 from telephony.queries.routables import work_of
 from telephony.routing import Assignment, Availability, Router
 from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
+from telephony.worker.news import MemoryAsked
 from telephony.worker.overflow import Overflow
 from telephony.worker.people import People, midnight, places_that_end
 from telephony.worker.wheel import Wheel
@@ -48,14 +49,24 @@ BLAMELESS = frozenset({Offer.Outcome.CALLER_LEFT, Offer.Outcome.LOST_RACE})
 
 class Desk:
     def __init__(
-        self, tenant: str, *, switch: Switch, clock: Clock, wheel: Wheel, cell: str, epoch: Callable[[], int]
+        self,
+        tenant: str,
+        *,
+        switch: Switch,
+        clock: Clock,
+        wheel: Wheel,
+        cell: str,
+        epoch: Callable[[], int],
+        away: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`away` names the switches that do not answer: who waits on one of them cannot be offered now."""
         self.tenant = tenant
         self._switch = switch
         self._clock = clock
         self._wheel = wheel
         self._cell = cell
         self._epoch = epoch
+        self._away = away
         self._router = Router(keeps_inputs=True)
         self._people = People()
         self._overflow = Overflow(switch, clock.now)
@@ -71,7 +82,7 @@ class Desk:
         at = self._clock.now()
         with enter(self.tenant):
             agents = self._people.read(at)
-            waiting = list(_waiting().prefetch_related("queue__queue_skills"))
+            waiting = list(_waiting(self._away()).prefetch_related("queue__queue_skills"))
             works = [work_of(stay) for stay in waiting]
             self._set_timers()
         for agent in agents:
@@ -150,9 +161,17 @@ class Desk:
     def _(self, event: events.FloorConfigured) -> None:
         self.read_floor()
 
+    @hear.register
+    def _(self, event: MemoryAsked) -> None:
+        event.answer(*self.standing())
+
     def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
-        """The stays and agents the router remembers, for whoever compares them with the rows."""
-        return self._router.standing()
+        """The stays and agents the router remembers, for whoever compares them with the rows; one who is left alone
+        for a while backs off.
+        """
+        works, standing = self._router.standing()
+        alone = {agent_id: Availability.BACKING_OFF for agent_id in standing if self._is_left_alone(agent_id)}
+        return works, standing | alone
 
     # ---- time
 
@@ -233,7 +252,7 @@ class Desk:
     def _join_line(self, stay_id: int) -> QueueStay | None:
         """Take the place in line, or the way to the next queue when it is time; the stay, if its caller waits."""
         with enter(self.tenant):
-            stay = _waiting().filter(pk=stay_id).first()
+            stay = _waiting(self._away()).filter(pk=stay_id).first()
             if stay is None:
                 return None
             way = self._overflow.way(stay)
@@ -326,8 +345,10 @@ class Desk:
         return self._clock.seconds()
 
 
-def _waiting() -> QuerySet[QueueStay]:
-    """Open stays whose caller is neither ringing somebody nor taken out of the line."""
+def _waiting(away: Collection[str]) -> QuerySet[QueueStay]:
+    """Open stays whose caller is within reach, and neither ringing somebody nor taken out of the line."""
     ringing = Offer.objects.filter(ended_at=None, answered_at=None).values("call_id")
     waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None, queue__state=Queue.State.OPEN)
+    if away:
+        waiting = waiting.exclude(call_id__in=Leg.objects.filter(node__in=away).values("pk"))
     return waiting.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at")

@@ -29,6 +29,8 @@ class Inbox:
         self._most_facts = most_facts
         self._changed = threading.Condition()
         self._is_closed = False
+        self.facts_heard = self.facts_taken = 0
+        """Since the start: what was put in, and what was taken out to be handled."""
 
     def put_news(self, news: News) -> None:
         with self._changed:
@@ -46,12 +48,14 @@ class Inbox:
             while len(self._facts) >= self._most_facts and not self._is_closed:
                 self._changed.wait(1)
             self._facts.append(fact)
+            self.facts_heard += 1
             self._changed.notify_all()
 
     def put_back(self, item: Any) -> None:
         """It could not be handled now: next time it comes first again."""
         with self._changed:
             self._kind_of(item).appendleft(item)
+            self.facts_taken -= isinstance(item, Fact)
 
     def take(self, timeout: float) -> News | Envelope | Fact | None:
         with self._changed:
@@ -60,6 +64,7 @@ class Inbox:
             for waiting in (self._news, self._orders, self._facts):
                 if waiting:
                     item = waiting.popleft()
+                    self.facts_taken += isinstance(item, Fact)
                     self._changed.notify_all()
                     return item
         return None
@@ -74,6 +79,7 @@ class Inbox:
         with self._changed:
             forgotten = list(self._facts)
             self._facts.clear()
+            self.facts_taken += len(forgotten)
             self._changed.notify_all()
             return forgotten
 

@@ -17,6 +17,7 @@ from telephony import actions, facts
 from telephony.cells import actions as cell_actions
 from telephony.errors import EpochIsOver
 from telephony.ingest import Ingest
+from telephony.models import Difference
 from telephony.orders import Envelope
 from telephony.spool import DATABASE_AWAY, is_conflict
 from telephony.switch import Switch, SwitchError
@@ -25,9 +26,11 @@ from telephony.worker.desk import HEARD, Desk
 from telephony.worker.errands import Beside, Errands
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.lease import LeaseKeeper
+from telephony.worker.nodes import SwitchNodes
 from telephony.worker.resync import Resync
 from telephony.worker.signs import Signs
 from telephony.worker.sweeper import Sweeper
+from telephony.worker.troubles import Troubles
 from telephony.worker.wheel import Wheel
 from tenants.context import current_schema, enter
 from tenants.events import Event, subscribe
@@ -41,6 +44,7 @@ LONGEST_CATCH_UP = 3.0
 RESYNC_PAUSE = 1.0
 MOST_TRIES = 10
 NEVER = float("-inf")
+Cause = Difference.Cause
 BEAT_WITHOUT_DATABASE = 15.0
 """Seconds without a database during which callers are kept waiting for us.
 
@@ -58,13 +62,15 @@ class Worker:
         sweeper: Sweeper,
         signs: Signs,
         node: str,
+        nodes: SwitchNodes | None = None,
         clock: Clock | None = None,
         after_resync: Callable[[], object] = lambda: None,
         standby: Beside | None = None,
     ) -> None:
         self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
         self._node = node
-        self._clock = clock or Clock()
+        self._nodes = nodes or SwitchNodes({node: switch})
+        self.clock = self._clock = clock or Clock()
         self._wheel = Wheel()
         self._after_resync = after_resync
         self._desks: dict[str, Desk] = {}
@@ -83,12 +89,14 @@ class Worker:
             clock=self._clock,
             keep_alive=self._keep_alive,
             prove=sweeper.prove,
+            nodes=self._nodes,
         )
         self._is_stopping = self._is_routing = False
         self._resync_asked_at: float | None = None
         self._resync_not_before = self._beat_at = self._report_at = NEVER
         self._database_seen_at = NEVER
-        self._dead_switch_seen_at: datetime | None = None
+        self._dead_switches: dict[str, datetime] = {}
+        self.troubles = Troubles()
         self._pause = 0.0
         self._tries = self._last_epoch = 0
         for kind in HEARD:
@@ -130,7 +138,7 @@ class Worker:
         if is_ours:
             # With nobody in between, what we know still holds.
             if self._lease.epoch != self._last_epoch + 1 or not self._is_routing:
-                self._ask_for_resync()
+                self._ask_for_resync(Cause.WORKER_AWAY)
             self._last_epoch = self._lease.epoch
             return True
         self._stand_by()
@@ -180,13 +188,19 @@ class Worker:
         if isinstance(fact, facts.SwitchConnected):
             self._beat_at = NEVER
             self._keep_alive()
-            self._ask_for_resync()
+            self._ask_for_resync(Cause.SWITCH_UNHEARD)
         elif isinstance(fact, facts.SwitchLost):
-            self._stop_routing()
+            self._go_on_without()
         elif isinstance(fact, facts.CommandFinished):
             self._finish_command(fact)
         else:
             self._ingest.take(fact)
+
+    def _go_on_without(self) -> None:
+        """A switch is away. Where others are left, routing goes on with what is on them."""
+        self._stop_routing()
+        if len(self._nodes.names) > 1:
+            self._ask_for_resync(Cause.SWITCH_UNHEARD)
 
     def _finish_command(self, fact: facts.CommandFinished) -> None:
         """An originate is over. Which tenant's it was, the leg's id says or nothing."""
@@ -225,16 +239,24 @@ class Worker:
             wheel=self._wheel,
             cell=self._lease.cell,
             epoch=lambda: self._lease.epoch,
+            away=lambda: self._nodes.away,
         )
         desk.read_floor()
+
+    @property
+    def is_routing(self) -> bool:
+        """The lease is held, and rows and switch were made to agree."""
+        return self._is_routing and self._lease.is_held and self._resync_asked_at is None
 
     def _stop_routing(self) -> None:
         self._is_routing = False
         self._desks.clear()
 
-    def _ask_for_resync(self) -> None:
+    def _ask_for_resync(self, because: str) -> None:
         self._stop_routing()
-        self._resync_asked_at = self._resync_asked_at or time.monotonic()
+        if self._resync_asked_at is None:
+            self._resync_asked_at = time.monotonic()
+            self.troubles.note(because, self._clock.now())
 
     def _is_resync_due(self) -> bool:
         """What was already heard is taken in first, because it knows the true moments.
@@ -250,13 +272,15 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
-        if self._signs.core_uuid:
-            alive_until = cell_actions.note_switch(
-                node=self._node, core_uuid=self._signs.core_uuid, at=self._clock.now()
-            )
-            self._dead_switch_seen_at = alive_until or self._dead_switch_seen_at
-        tenants = self._resync.run(self._lease.cell, lost_at=self._dead_switch_seen_at)
-        self._dead_switch_seen_at = None
+        for node, core_uuid in self._signs.cores.items():
+            alive_until = cell_actions.note_switch(node=node, core_uuid=core_uuid, at=self._clock.now())
+            if alive_until:
+                self._dead_switches[node] = alive_until
+        if self._dead_switches:
+            self.troubles.note(Cause.SWITCH_RESTARTED, self._clock.now())
+        because = self.troubles.last
+        tenants = self._resync.run(self._lease.cell, lost_at=self._dead_switches, because=because)
+        self._dead_switches = {}
         self._inbox.forget_news()
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:
@@ -280,7 +304,7 @@ class Worker:
             self._wait_for_database(error)
         except SwitchError as error:
             log.warning("The switch did not answer during housekeeping.", problem=str(error))
-            self._ask_for_resync()
+            self._ask_for_resync(Cause.SWITCH_UNHEARD)
             self._resync_not_before = time.monotonic() + RESYNC_PAUSE
         except EpochIsOver:
             self._stop_routing()
@@ -334,7 +358,7 @@ class Worker:
         Facts wait here and, when there is no more room, in a resync afterwards.
         """
         connection.close()
-        self._ask_for_resync()
+        self._ask_for_resync(Cause.DATABASE_AWAY)
         self._pause = min(2.0, max(0.1, self._pause * 2))
         log.warning("The database is away; trying again.", problem=str(error)[:200], seconds=self._pause)
         time.sleep(self._pause)

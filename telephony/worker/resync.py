@@ -1,7 +1,7 @@
 """After we were deaf: make our rows and the switch's own list agree, tenant by tenant."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,11 +9,13 @@ import structlog
 from django.db import transaction
 
 from telephony import actions
-from telephony.actions import resync
+from telephony.actions import resync, truth
 from telephony.ingest import Ingest
 from telephony.models import Recording
 from telephony.switch import LiveLeg, Registration, Switch
 from telephony.worker.clock import Clock
+from telephony.worker.nodes import SwitchNodes
+from telephony.worker.watchdog import aftermath
 from tenants.context import enter, every_tenant
 
 log = structlog.get_logger()
@@ -29,6 +31,7 @@ class Resync:
         clock: Clock,
         keep_alive: Callable[[], None],
         prove: Callable[[str, UUID], None],
+        nodes: SwitchNodes | None = None,
     ) -> None:
         self._switch = switch
         self._ingest = ingest
@@ -36,12 +39,16 @@ class Resync:
         self._clock = clock
         self._keep_alive = keep_alive
         self._prove = prove
+        self._because = ""
+        self._nodes = nodes or SwitchNodes({node: switch})
 
-    def run(self, cell: str, *, lost_at: datetime | None = None) -> list[str]:
+    def run(self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = "") -> list[str]:
         """Returns the schemas of the cell. The switch is asked before, never inside, a transaction.
 
-        `lost_at` is when what is gone must have ended at the latest; None means that nobody knows better than now.
+        `lost_at` is when what is gone must have ended at the latest, by node; of others nobody knows better than now.
+        What differed is written down with `because` as its cause.
         """
+        self._because = because
         live = self._switch.live_legs()
         registrations = self._switch.registrations()
         self._keep_alive()
@@ -50,7 +57,7 @@ class Resync:
         for tenant in tenants:
             self._keep_alive()
             own = [found for found in registrations if found.domain == tenant.host]
-            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at)
+            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at or {})
         log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
         return [tenant.schema_name for tenant in tenants]
 
@@ -70,34 +77,43 @@ class Resync:
         own: list[LiveLeg],
         live: list[LiveLeg],
         registrations: list[Registration],
-        lost_at: datetime | None,
+        lost_at: Mapping[str, datetime],
     ) -> None:
         at = self._clock.now()
         with enter(schema):
             known = resync.Known(own)
+            healed = aftermath.of_living(known, own, node=self._node)
             for leg in own:
                 if not known.has(leg):
-                    resync.take_up(leg, node=self._node, at=at)
+                    resync.take_up(leg, node=leg.node or self._node, at=at)
                     self._keep_alive()
-            legs = resync.missing_legs(live, node=self._node)
-            offers = resync.missing_offers(live)
+            away = self._nodes.away
+            legs = resync.missing_legs(live, nodes=[name for name in self._nodes.names if name not in away])
+            offers = resync.missing_offers(live, away=away)
         # The switch's list may lag behind; what it says of one leg is the truth.
         gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
         self._keep_alive()
         with enter(schema), transaction.atomic():
-            resync.lose(
-                leg_ids=[leg_id for leg_id in legs if leg_id in gone],
-                offer_ids=[offer_id for offer_id in offers if offer_id in gone],
-                node=self._node,
-                at=lost_at or at,
-            )
-            for leg_id in gone.intersection(legs) if lost_at else ():
-                actions.charge_estimate(leg_id=leg_id)
+            healed += aftermath.of_gone(gone, node=self._node)
+            node_of = resync.node_of_each(gone)
+            for node in sorted({node_of.get(leg_id, self._node) for leg_id in gone}):
+                here = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
+                self._lose(node, here.intersection(legs), here.intersection(offers), lost_at.get(node), at)
         with enter(schema):
-            resync.settle_registrations(registrations, at=at)
+            changed = resync.settle_registrations(registrations, at=at)
+            healed += aftermath.of_phones(changed, node=self._node)
+            truth.note_healed(healed, cause=self._because, at=at)
             resync.look_again(at=at)
             unproved = Recording.objects.filter(sha256="", ended_at__isnull=False)
             for recording_id in unproved.values_list("pk", flat=True):
                 self._prove(schema, recording_id)
         if gone:
             log.warning("Legs were lost while nobody listened.", tenant=schema, count=len(gone))
+
+    def _lose(
+        self, node: str, legs: set[UUID], offers: set[UUID], lost_at: datetime | None, at: datetime
+    ) -> None:
+        """After a restart of the switch no record will come, so an estimate is charged."""
+        resync.lose(leg_ids=sorted(legs), offer_ids=sorted(offers), node=node, at=lost_at or at)
+        for leg_id in sorted(legs) if lost_at else ():
+            actions.charge_estimate(leg_id=leg_id)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import redis
 import structlog
@@ -16,6 +16,7 @@ from telephony.spool import DATABASE_AWAY
 from telephony.switch import Switch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper
+from telephony.worker.nodes import SwitchNodes
 
 log = structlog.get_logger()
 
@@ -28,9 +29,9 @@ RATES_OVER = 10.0
 
 
 class Signs:
-    def __init__(self, worker_id: str, *, kind: str, node: str) -> None:
+    def __init__(self, worker_id: str, *, kind: str, nodes: SwitchNodes) -> None:
         self._worker_id = worker_id
-        self._node = node
+        self._nodes = nodes
         self._kind = kind
         self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         self._quiet_until = 0.0
@@ -41,7 +42,8 @@ class Signs:
         self._rates = {"facts_per_second": 0.0, "offers_per_second": 0.0}
         self._lag = 0.0
         self._beat_at: float | None = None
-        self.core_uuid = ""
+        self.cores: dict[str, str] = {}
+        """Which run of each switch we hear, by node."""
 
     def note_fact(self, fact: Fact, now: datetime) -> None:
         self._facts += 1
@@ -51,9 +53,10 @@ class Signs:
         if isinstance(fact, SwitchBeat):
             self._legs = fact.live_legs
         if isinstance(fact, SwitchConnected | SwitchBeat):
-            self.core_uuid = fact.core_uuid
+            self.cores[fact.node] = fact.core_uuid
         elif isinstance(fact, SwitchLost):
-            self.core_uuid = ""
+            self.cores: dict[str, str] = {}
+        """Which run of each switch we hear, by node."""
 
     def note_beat(self) -> None:
         self._beat_at = time.time()
@@ -78,14 +81,15 @@ class Signs:
             **self._rates_now(),
         }
         switch_said = {"kind": self._kind, "is_connected": switch.is_connected, "beat_at": self._beat_at}
+        if away := self._nodes.away:
+            switch_said["away"] = away
         self._show_in_redis({"worker": said, "switch": switch_said})
         try:
             cell_actions.report(
                 cell=lease.cell,
                 epoch=lease.epoch,
                 state={**said, "switch": switch_said},
-                node=self._node,
-                switch_seen_at=self._beat_time(),
+                seen=dict(self._nodes.beaten_at),
             )
         except DATABASE_AWAY:
             connection.close()
@@ -100,9 +104,6 @@ class Signs:
             }
             self._rates_of = (now, self._facts, self._offers)
         return self._rates
-
-    def _beat_time(self) -> datetime | None:
-        return datetime.fromtimestamp(self._beat_at, UTC) if self._beat_at else None
 
     def show_spare(self) -> None:
         """Somebody stands by: told every two seconds, for health alone."""

@@ -2,7 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,9 +24,9 @@ MOST_PROOF_ATTEMPTS = 30
 class Sweeper(threading.Thread):
     """Sweeps only while `may_act` says so: two workers never settle side by side."""
 
-    def __init__(self, sweep: Sweep, *, may_act: Callable[[], bool]) -> None:
+    def __init__(self, sweeps: Sequence[Sweep], *, may_act: Callable[[], bool]) -> None:
         super().__init__(name="spool sweeper", daemon=True)
-        self._sweep = sweep
+        self._sweeps = sweeps
         self._may_act = may_act
         self._recordings: queue.SimpleQueue[tuple[str, UUID, int]] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -53,14 +54,15 @@ class Sweeper(threading.Thread):
                 connection.close()
 
     def _turn(self) -> None:
-        self.settled += self._sweep.run()
+        self.settled += sum(sweep.run() for sweep in self._sweeps)
         for _attempt in range(self._recordings.qsize()):
             tenant, recording_id, attempts = self._recordings.get()
             if not self._is_proved(tenant, recording_id) and attempts < MOST_PROOF_ATTEMPTS:
                 self._recordings.put((tenant, recording_id, attempts + 1))
-        if self._sweep.now() - self._cleaned_at > CLEAN_EVERY:
-            self._cleaned_at = self._sweep.now()
-            self._sweep.forget_old()
+        if time.time() - self._cleaned_at > CLEAN_EVERY:
+            self._cleaned_at = time.time()
+            for sweep in self._sweeps:
+                sweep.forget_old()
 
     def _is_proved(self, tenant: str, recording_id: UUID) -> bool:
         try:
