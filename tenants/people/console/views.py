@@ -27,11 +27,17 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
 
-def _safe_next(request: HttpRequest) -> str:
-    """Only a path of this host: a link must not carry someone to another site after signing in."""
+def _own_next(request: HttpRequest) -> str:
+    """Only a path of this host: a link must not carry someone to another site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if own and not wanted.startswith(("/sign-in", "/sign-out", "/language")) else ""
+    return wanted if own and not wanted.startswith("/language") else ""
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Where to go once signed in: not back to the door."""
+    wanted = _own_next(request)
+    return "" if wanted.startswith(("/sign-in", "/sign-out")) else wanted
 
 
 @never_cache
@@ -47,6 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return _signed_in(request, form)
         except DomainError as error:
             form.add_error(None, error.message)
+            form.focus_password()
             status = error.status
     page = {"form": form, "next": _safe_next(request), "tenant_name": getattr(request.tenant, "name", "")}
     return render(request, "tenants/sign_in.html", page, status=status)
@@ -103,7 +110,7 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES) and request.user.is_authenticated:
         Member.objects.filter(pk=request.user.pk).update(language=chosen)
-    return _remember_language(redirect(_safe_next(request) or "/"), chosen)
+    return _remember_language(redirect(_own_next(request) or "/"), chosen)
 
 
 @never_cache
