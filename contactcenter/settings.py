@@ -60,6 +60,9 @@ TENANT_APPS = [*_EVERYWHERE, "telephony", "ticketing", "quality", "reporting"]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
+# The search path is set when a schema is entered and after every rollback, not before each query: half of all round
+# trips were nothing else. tests/tenants/test_search_path.py holds what this stands on.
+TENANT_LIMIT_SET_CALLS = True
 PUBLIC_SCHEMA_NAME = "public"
 AUTH_USER_MODEL = "people.Member"
 LOGIN_URL = "/sign-in/"
@@ -159,12 +162,18 @@ SWITCH: dict[str, Any] = {
     "secret": environment.text("SWITCH_SECRET"),
     "node": environment.text("SWITCH_NODE", "main-1"),
     "cell": environment.text("SWITCH_CELL", "main"),
+    # Several switches in one cell: what each has of its own; everything else is as above. None: the one above.
+    "nodes": environment.objects(
+        "FREESWITCH_NODES",
+        keys=("node", "host", "event_port", "password", "directory", "spool_dir", "recordings_dir"),
+    ),
 }
 
 # --- languages, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 USE_I18N = True
+FORMAT_MODULE_PATH = "contactcenter.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"

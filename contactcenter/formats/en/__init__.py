@@ -1,0 +1,1 @@
+"""Dates as on our own pages."""
