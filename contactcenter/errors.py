@@ -12,6 +12,8 @@ from rest_framework.views import exception_handler
 from tenants.errors import DomainError
 
 log = structlog.get_logger()
+NO_START_PAGE = ("no_tenant", "suspended")
+"""Pages of a host where every address answers the same."""
 
 
 def as_dict(error: DomainError) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _words(page: str) -> dict[str, str]:
 
 def plain_page(request: HttpRequest, page: str, *, status: int) -> HttpResponse:
     """A page that needs no member, no tenant and no database."""
-    words = _words(page) | {"status": status}
+    words = _words(page) | {"status": status, "is_shut": page in NO_START_PAGE}
     if wants_json(request):
         return JsonResponse({"code": page, "message": words["message"]}, status=status)
     return HttpResponse(render_to_string("contactcenter/error.html", words), status=status)

@@ -1,7 +1,8 @@
 """Forms for signing in and for choosing a password."""
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,19 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
+    def focus_password(self) -> None:
+        """After a refusal: what has to be typed again is the password."""
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["password"].widget.attrs["autofocus"] = True
+
+
+def _rules() -> str:
+    """What the validators of the settings ask for, in one sentence."""
+    options = [row.get("OPTIONS", {}) for row in settings.AUTH_PASSWORD_VALIDATORS]
+    count = next((given["min_length"] for given in options if "min_length" in given), 8)
+    said = _("At least %(count)s characters, no common password, and not like your name or user name.")
+    return said % {"count": count}
+
 
 class NewPasswordForm(forms.Form):
     """Twice the same, strong enough for this member."""
@@ -43,7 +57,7 @@ class NewPasswordForm(forms.Form):
     def __init__(self, member: Member, *args, **kwargs) -> None:  # noqa: ANN002, ANN003
         super().__init__(*args, **kwargs)
         self.member = member
-        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password"].help_text = _rules()
 
     def clean_new_password(self) -> str:
         password = self.cleaned_data["new_password"]
