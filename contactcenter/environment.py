@@ -6,6 +6,7 @@ A wrong value ends the process with one line that says which setting, what was f
 import json
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,21 @@ def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def objects(name: str, *, keys: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """A JSON list of objects that know no other keys than these; () when it is not set."""
+    raw = text(name)
+    try:
+        found = json.loads(raw) if raw else []
+    except ValueError:
+        raise WrongSetting(name, "it is no JSON.") from None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise WrongSetting(name, "a JSON list of objects is wanted.")
+    for one in found:
+        if unknown := sorted(set(one) - set(keys)):
+            raise WrongSetting(name, f"{unknown[0][:40]!r} is not known; these are: {', '.join(keys)}.")
+    return tuple(found)
 
 
 def database(name: str = "DATABASE_URL") -> dict[str, str]:

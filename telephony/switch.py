@@ -36,12 +36,16 @@ class UnsafeValue(SwitchRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class RungPhone:
-    """One phone an offer rings, with its own offer, agent and recording."""
+    """One phone an offer rings, with its own offer, agent and recording.
+
+    `contact` is its address (sip:1001@10.0.0.7:5060) when it is registered at another switch than the caller's.
+    """
 
     offer_id: UUID
     agent_id: int
     username: str
     recording: str | None = None
+    contact: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,7 @@ class OfferCommand:
     caller_number: str = ""
     recording: str | None = None
     together: tuple[RungPhone, ...] = ()
+    contact: str = ""
 
     @property
     def phones(self) -> tuple[RungPhone, ...]:
@@ -74,6 +79,7 @@ class OfferCommand:
             agent_id=self.agent_id,
             username=self.username,
             recording=self.recording,
+            contact=self.contact,
         )
         return (own, *self.together)
 
@@ -113,6 +119,8 @@ class LiveLeg:
     is_held: bool
     has_fallen_back: bool = False
     """The switch took the caller out of the line itself: a message is being left."""
+    node: str = ""
+    """Which switch of the cell, where there are several."""
 
 
 @dataclass(frozen=True, kw_only=True)

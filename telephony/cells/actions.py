@@ -1,5 +1,6 @@
 """Writes about cells: the lease, the fence of its epoch, and legs of no tenant."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,14 +44,12 @@ def note_switch(*, node: str, core_uuid: str, at: datetime) -> datetime | None:
     return known["last_seen_at"] or at
 
 
-def report(
-    *, cell: str, epoch: int, state: dict[str, Any], node: str, switch_seen_at: datetime | None
-) -> None:
-    """What /healthz shows of the acting worker, and when the switch last answered it."""
+def report(*, cell: str, epoch: int, state: dict[str, Any], seen: Mapping[str, datetime]) -> None:
+    """What /healthz shows of the acting worker, and when each switch last answered it, by node."""
     with enter_public():
         is_ours = Lease.objects.filter(cell__name=cell, epoch=epoch).update(report=state)
-        if is_ours and switch_seen_at:
-            SwitchNode.objects.filter(name=node).update(last_seen_at=switch_seen_at)
+        for node, at in seen.items() if is_ours else ():
+            SwitchNode.objects.filter(name=node).update(last_seen_at=at)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from telephony.switch import OfferCommand, QueueEntry, RungPhone, UnsafeValue
 # No character here means anything to an originate string, a dial string, a variable list or an expansion.
 _HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,40}")
+_CONTACT = re.compile(r"sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?")
 _SHOWN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
 
 WITHHELD = "anonymous"
@@ -76,7 +77,20 @@ def _phone(phone: RungPhone, domain: str) -> str:
         dialed_user=phone.username,
         **recording,
     )
-    return f"[{own}]sofia/internal/{checked(phone.username)}%{checked(domain)}"
+    return f"[{own}]sofia/internal/{_address(phone, domain)}"
+
+
+def _address(phone: RungPhone, domain: str) -> str:
+    """Where the phone is: among our own registrations, or where it told another switch of the cell that it is.
+
+    A browser has no address: it can only be rung through the connection it opened to its own switch.
+    """
+    if not phone.contact:
+        return f"{checked(phone.username)}%{checked(domain)}"
+    found = _CONTACT.search(phone.contact)
+    if found is None or "transport=ws" in phone.contact.lower():
+        raise UnsafeValue("A phone at another switch can only be rung at a SIP address of its own.")
+    return checked(found[0])
 
 
 def kill(leg_id: UUID, cause: str) -> str:

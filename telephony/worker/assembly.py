@@ -80,7 +80,15 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         after_resync=partial(write_snapshot, known),
         standby=standby,
     )
-    watch = Watch(fenced, inbox, cell=cell, node=node, clock=worker.clock, troubles=worker.troubles)
+    watch = Watch(
+        fenced,
+        inbox,
+        cell=cell,
+        nodes=switches.names,
+        away=lambda: switches.away,
+        clock=worker.clock,
+        troubles=worker.troubles,
+    )
     return Crew(
         worker=worker,
         switch=switches,
@@ -89,7 +97,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held),
         sweeper=sweeper,
         standby=standby,
-        watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and not switches.away),
+        watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
     )
 
 

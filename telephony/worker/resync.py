@@ -42,7 +42,9 @@ class Resync:
         self._because = ""
         self._nodes = nodes or SwitchNodes({node: switch})
 
-    def run(self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = "") -> list[str]:
+    def run(
+        self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = ""
+    ) -> list[str]:
         """Returns the schemas of the cell. The switch is asked before, never inside, a transaction.
 
         `lost_at` is when what is gone must have ended at the latest, by node; of others nobody knows better than now.

@@ -55,8 +55,7 @@ class Signs:
         if isinstance(fact, SwitchConnected | SwitchBeat):
             self.cores[fact.node] = fact.core_uuid
         elif isinstance(fact, SwitchLost):
-            self.cores: dict[str, str] = {}
-        """Which run of each switch we hear, by node."""
+            self.cores.pop(fact.node, None)
 
     def note_beat(self) -> None:
         self._beat_at = time.time()

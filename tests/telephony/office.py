@@ -19,6 +19,10 @@ class HeldLease(SimpleNamespace):
 class QuietSigns(SimpleNamespace):
     core_uuid, failures = "core-1", 0
 
+    @property
+    def cores(self) -> dict[str, str]:
+        return {"main-1": self.core_uuid}
+
     def note_fact(self, fact, now) -> None: ...
     def note_beat(self) -> None: ...
     def show(self, *_args, **_more) -> None: ...

@@ -193,6 +193,8 @@ async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone,
         if profile == "gateway":
             carrier = outward.gateway_phone(switch, request.target)
             return (carrier, DirectoryUser()) if carrier else "INVALID_GATEWAY"
+        if far := outward.far_phone(switch, address):
+            return far, DirectoryUser()
         if not domain:
             return "NO_ROUTE_DESTINATION"
     elif request.endpoint == "user":

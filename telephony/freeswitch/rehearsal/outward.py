@@ -32,6 +32,15 @@ def gateway_phone(switch: RehearsalSwitch, target: str) -> Phone | None:
     return Phone(switch, number, host, int(port), switch.carrier, switch.new_uuid())
 
 
+def far_phone(switch: RehearsalSwitch, address: str) -> Phone | None:
+    """A phone at `sip:user@host:port` that is registered elsewhere, with the carrier's habits; None for no such uri."""
+    user, _, place = address.removeprefix("sip:").partition("@")
+    host, _, port = place.rpartition(":")
+    if not address.startswith("sip:") or not user or not port.isdecimal():
+        return None
+    return Phone(switch, user, host, int(port), switch.carrier, switch.new_uuid())
+
+
 def make_outside(leg: Leg, phone: Phone) -> None:
     """An outgoing leg to a carrier knows a number, and neither a registered user nor a domain."""
     for name in _OF_PHONES:

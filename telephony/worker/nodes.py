@@ -1,0 +1,213 @@
+"""Several switches of one cell behind the port of one.
+
+A command goes to the node its leg is on. An offer runs on the caller's node and rings the phone wherever it is
+registered: on that node by its registration, on another by its contact address. Beats go to all. One node away takes
+nothing from the others: its legs are simply not spoken of until it is back (`away`).
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from telephony.facts import DeviceRegistered, DeviceUnregistered, Fact, LegFact, LegHungUp
+from telephony.switch import (
+    LegGlimpse,
+    LiveLeg,
+    OfferCommand,
+    QueueEntry,
+    Registration,
+    RungPhone,
+    Switch,
+    SwitchError,
+    SwitchRefused,
+    SwitchUnreachable,
+)
+
+MOST_WAITING = 20_000
+
+
+class SwitchNodes:
+    """A telephony.switch.Switch over `switches`, by name. `beaten_at`: when a node last took our beat."""
+
+    def __init__(self, switches: Mapping[str, Switch]) -> None:
+        self._switches = dict(switches)
+        self._node_of: dict[UUID, str] = {}
+        self._phones: dict[tuple[str, str], tuple[str, str]] = {}
+        self._told: queue.Queue[Fact | None] = queue.Queue(MOST_WAITING)
+        self._is_listening = threading.Lock()
+        self.beaten_at: dict[str, datetime] = {}
+
+    # ---- which nodes there are
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._switches)
+
+    @property
+    def away(self) -> list[str]:
+        """Nodes that do not answer now. What is on them nobody knows, so nobody may call it lost."""
+        return [name for name, switch in self._switches.items() if not switch.is_connected]
+
+    @property
+    def is_connected(self) -> bool:
+        return any(switch.is_connected for switch in self._switches.values())
+
+    def _connected(self) -> dict[str, Switch]:
+        return {name: switch for name, switch in self._switches.items() if switch.is_connected}
+
+    # ---- facts
+
+    def next_fact(self, timeout_seconds: float) -> Fact | None:
+        self._listen()
+        try:
+            return self._told.get(timeout=timeout_seconds)
+        except queue.Empty:
+            return None
+
+    def facts(self) -> Iterator[Fact]:
+        self._listen()
+        while (fact := self._told.get()) is not None:
+            yield fact
+
+    def _listen(self) -> None:
+        """One thread for each node, started when somebody first asks."""
+        if not self._is_listening.acquire(blocking=False):
+            return
+        for name, switch in self._switches.items():
+            threading.Thread(target=self._hear, args=(switch,), name=f"facts of {name}", daemon=True).start()
+
+    def _hear(self, switch: Switch) -> None:
+        for fact in switch.facts():
+            self._note(fact)
+            self._told.put(fact)
+
+    def _note(self, fact: Fact) -> None:
+        if isinstance(fact, LegHungUp):
+            self._node_of.pop(fact.leg_id, None)
+        elif isinstance(fact, LegFact):
+            self._node_of[fact.leg_id] = fact.node
+        elif isinstance(fact, DeviceRegistered):
+            self._phones[fact.username, fact.domain] = (fact.node, fact.contact)
+        elif isinstance(fact, DeviceUnregistered):
+            self._forget_phone(fact)
+
+    def _forget_phone(self, fact: DeviceUnregistered) -> None:
+        """A phone that has moved to another node takes its leave of the old one later."""
+        who = fact.username, fact.domain
+        if self._phones.get(who, ("", ""))[0] == fact.node:
+            del self._phones[who]
+
+    # ---- commands
+
+    def offer(self, command: OfferCommand) -> None:
+        name = self._where(command.caller_leg_id)
+        phones = [self._reach(phone, command.domain, name) for phone in command.phones]
+        first, *others = phones
+        self._switches[name].offer(replace(command, contact=first.contact, together=tuple(others)))
+
+    def _reach(self, phone: RungPhone, domain: str, name: str) -> RungPhone:
+        home, contact = self._phones.get((phone.username, domain), (name, ""))
+        return phone if home == name else replace(phone, contact=contact)
+
+    def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        self._of(leg_id).hang_up(leg_id, cause)
+
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        self._of(leg_id).withdraw(leg_id, cause)
+
+    def answer(self, leg_id: UUID) -> None:
+        self._of(leg_id).answer(leg_id)
+
+    def hold(self, leg_id: UUID) -> None:
+        self._of(leg_id).hold(leg_id)
+
+    def unhold(self, leg_id: UUID) -> None:
+        self._of(leg_id).unhold(leg_id)
+
+    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
+        self._of(leg_id).send_to_queue(leg_id, entry)
+
+    def _of(self, leg_id: UUID) -> Switch:
+        return self._switches[self._where(leg_id)]
+
+    def _where(self, leg_id: UUID) -> str:
+        """The node of a leg: remembered, else asked for; of a leg nobody knows the first node may say no."""
+        if len(self._switches) == 1:
+            return next(iter(self._switches))
+        if known := self._node_of.get(leg_id):
+            return known
+        connected = self._connected()
+        if not connected:
+            raise SwitchUnreachable("No switch is connected.")
+        found = (name for name, switch in connected.items() if switch.exists(leg_id))
+        name = self._node_of[leg_id] = next(found, "")
+        if not name:
+            del self._node_of[leg_id]
+            raise SwitchRefused("No such leg.")
+        return name
+
+    # ---- questions
+
+    def exists(self, leg_id: UUID) -> bool:
+        return any(switch.exists(leg_id) for switch in self._connected().values())
+
+    def live_legs(self) -> list[LiveLeg]:
+        found = [
+            replace(leg, node=name) for name, switch in self._asked().items() for leg in switch.live_legs()
+        ]
+        self._node_of |= {leg.leg_id: leg.node for leg in found}
+        return found
+
+    def leg(self, leg_id: UUID) -> LiveLeg | None:
+        for name, switch in self._asked().items():
+            if found := switch.leg(leg_id):
+                return replace(found, node=name)
+        return None
+
+    def glimpses(self) -> list[LegGlimpse]:
+        return [seen for switch in self._asked().values() for seen in switch.glimpses()]
+
+    def registrations(self) -> list[Registration]:
+        of_node = {name: switch.registrations() for name, switch in self._asked().items()}
+        for name, registrations in of_node.items():
+            self._phones |= {(one.username, one.domain): (name, one.contact) for one in registrations}
+        return [one for registrations in of_node.values() for one in registrations]
+
+    def _asked(self) -> dict[str, Switch]:
+        if not (connected := self._connected()):
+            raise SwitchUnreachable("No switch is connected.")
+        return connected
+
+    def beat(self, now: datetime) -> None:
+        """To all. Raises what the last one said only when none took it."""
+        problem: SwitchError | None = None
+        taken = 0
+        for name, switch in self._switches.items():
+            try:
+                switch.beat(now)
+                self.beaten_at[name], taken = datetime.now(UTC), taken + 1
+            except SwitchError as error:
+                problem = error
+        if problem is not None and not taken:
+            raise problem
+
+    def close(self) -> None:
+        for switch in self._switches.values():
+            switch.close()
+        self._told.put(None)
+
+
+def connect_nodes(
+    known: Mapping[str, object], connect: Callable[[Mapping[str, object]], Switch]
+) -> SwitchNodes:
+    """Clients of all nodes of settings.SWITCH: each connects, and reconnects, by itself."""
+    return SwitchNodes({str(node["node"]): connect(node) for node in nodes_of(known)})
+
+
+def nodes_of(known: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The settings of each node: what all have in common with what is its own."""
+    listed = known.get("nodes") or ({},)
+    return [{**known, **own} for own in listed]  # type: ignore[attr-defined]
