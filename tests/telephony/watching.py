@@ -18,7 +18,7 @@ class WatchedOffice(Office):
             self.switch,
             self.inbox,
             cell="main",
-            node="main-1",
+            nodes=["main-1"],
             clock=self.worker.clock,
             troubles=getattr(self.worker, "troubles", Troubles()),
             # Loop and watchdog share the test's one thread: an answer is there at the next look.

@@ -41,7 +41,7 @@ def _ghosts(rows: Rows, sight: Sight) -> Iterator[Finding]:
     for leg in rows.legs.values():
         offer = rows.offers.get(leg.id)
         is_ringing = offer is not None and offer.answered_at is None
-        if leg.id in sight.legs or is_ringing or leg.node not in ("", sight.node):
+        if leg.id in sight.legs or is_ringing or not _is_seen(leg.node, sight):
             continue
         kind = Kind.GHOST_CALL if leg.id in rows.calls else Kind.GHOST_LEG
         agent_id = leg.agent_id or (rows.calls[leg.id].agent_id if leg.id in rows.calls else None)
@@ -50,41 +50,49 @@ def _ghosts(rows: Rows, sight: Sight) -> Iterator[Finding]:
             subject=str(leg.id),
             agent_id=agent_id,
             call_id=leg.call_id,
-            node=sight.node,
+            node=leg.node,
             ours={"leg": "open", "talks": leg.bridged_to is not None and leg.unbridged_at is None},
             theirs={"leg": None},
         )
     for call in rows.calls.values():
-        if call.id not in rows.legs and call.id not in sight.legs:
+        if sight.is_whole and call.id not in rows.legs and call.id not in sight.legs:
             yield Finding(
                 kind=Kind.GHOST_CALL,
                 subject=str(call.id),
                 agent_id=call.agent_id,
                 call_id=call.id,
-                node=sight.node,
                 ours={"call": call.state, "leg": None},
                 theirs={"leg": None},
             )
 
 
+def _is_seen(node: str, sight: Sight) -> bool:
+    return node in sight.nodes if node else sight.is_whole
+
+
 def _offers(rows: Rows, sight: Sight, now: datetime) -> Iterator[Finding]:
     for offer in rows.offers.values():
+        caller = rows.legs.get(offer.call_id)
+        node = caller.node if caller else ""
+        if not _is_seen(node, sight):
+            continue
         if offer.answered_at is None:
-            yield from _ringing(offer, sight, now)
+            yield from _ringing(offer, node, sight, now)
         elif offer.id not in rows.legs and offer.id not in sight.legs:
-            yield _of_offer(Kind.STUCK_OFFER, offer, sight, ours="talks", theirs=None)
+            yield _of_offer(Kind.STUCK_OFFER, offer, node, ours="talks", theirs=None)
     for offer in rows.over.values():
-        if offer.answered_at is None and offer.id in sight.legs and rows.legs[offer.id].answered_at is None:
-            yield _of_offer(Kind.ZOMBIE_OFFER, offer, sight, ours="over", theirs="rings")
+        leg = rows.legs[offer.id]
+        if offer.answered_at is None and offer.id in sight.legs and leg.answered_at is None:
+            yield _of_offer(Kind.ZOMBIE_OFFER, offer, leg.node, ours="over", theirs="rings")
 
 
-def _ringing(offer: OfferRow, sight: Sight, now: datetime) -> Iterator[Finding]:
+def _ringing(offer: OfferRow, node: str, sight: Sight, now: datetime) -> Iterator[Finding]:
     if offer.id not in sight.legs:
-        yield _of_offer(Kind.STUCK_OFFER, offer, sight, ours="rings", theirs=None)
+        yield _of_offer(Kind.STUCK_OFFER, offer, node, ours="rings", theirs=None)
     elif _is_caller_away(offer, sight):
-        yield _of_offer(Kind.ZOMBIE_OFFER, offer, sight, ours="rings", theirs="rings for nobody")
+        yield _of_offer(Kind.ZOMBIE_OFFER, offer, node, ours="rings", theirs="rings for nobody")
     elif now > offer.expires_at + OFFER_GRACE:
-        yield _of_offer(Kind.STUCK_OFFER, offer, sight, ours="rings", theirs="rings past its time")
+        yield _of_offer(Kind.STUCK_OFFER, offer, node, ours="rings", theirs="rings past its time")
 
 
 def _is_caller_away(offer: OfferRow, sight: Sight) -> bool:
@@ -93,13 +101,13 @@ def _is_caller_away(offer: OfferRow, sight: Sight) -> bool:
     return caller is None or caller.other_leg_id not in (None, offer.id)
 
 
-def _of_offer(kind: str, offer: OfferRow, sight: Sight, *, ours: str, theirs: str | None) -> Finding:
+def _of_offer(kind: str, offer: OfferRow, node: str, *, ours: str, theirs: str | None) -> Finding:
     return Finding(
         kind=kind,
         subject=str(offer.id),
         agent_id=offer.agent_id,
         call_id=offer.call_id,
-        node=sight.node,
+        node=node,
         ours={"offer": ours},
         theirs={"leg": theirs},
     )
@@ -115,16 +123,16 @@ def _bridges(rows: Rows, sight: Sight) -> Iterator[Finding]:
         theirs = seen.other_leg_id
         if ours == theirs or (theirs is None and ours not in sight.legs):
             continue
-        yield _of_bridge(leg, sight, ours=str(ours or ""), theirs=str(theirs or ""))
+        yield _of_bridge(leg, ours=str(ours or ""), theirs=str(theirs or ""))
 
 
-def _of_bridge(leg: LegRow, sight: Sight, *, ours: str, theirs: str) -> Finding:
+def _of_bridge(leg: LegRow, *, ours: str, theirs: str) -> Finding:
     return Finding(
         kind=Kind.LOST_BRIDGE,
         subject=str(leg.id),
         agent_id=leg.agent_id,
         call_id=leg.call_id,
-        node=sight.node,
+        node=leg.node,
         ours={"talks_with": ours},
         theirs={"talks_with": theirs},
     )
@@ -142,7 +150,6 @@ def _waiters(rows: Rows, sight: Sight) -> Iterator[Finding]:
                 kind=Kind.GHOST_WAITER,
                 subject=str(stay.call_id),
                 call_id=stay.call_id,
-                node=sight.node,
                 ours=ours,
                 theirs=theirs,
             )
@@ -153,7 +160,7 @@ def _waiters(rows: Rows, sight: Sight) -> Iterator[Finding]:
                 kind=Kind.MISSING_WAITER,
                 subject=str(leg.id),
                 call_id=leg.call_id,
-                node=sight.node,
+                node=leg.node,
                 ours={"line": None},
                 theirs={"leg": "waits"},
             )
@@ -163,14 +170,13 @@ def _phones(rows: Rows, sight: Sight, host: str) -> Iterator[Finding]:
     for phone in rows.phones:
         contact = sight.phones.get((phone.username, host))
         is_there = contact is not None
-        if is_there == phone.is_registered:
+        if is_there == phone.is_registered or not (is_there or sight.is_whole):
             continue
         words = {True: "registered", False: "gone"}
         yield Finding(
             kind=Kind.PHONE_UNKNOWN if is_there else Kind.PHONE_GONE,
             subject=phone.username,
             agent_id=phone.agent_id,
-            node=sight.node,
             ours={"phone": words[phone.is_registered]},
             theirs={"phone": words[is_there], **({"contact": contact} if is_there else {})},
         )

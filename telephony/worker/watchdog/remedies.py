@@ -3,7 +3,7 @@
 `prepare` asks and answers with a treatment, or with None when on close look all is well. It changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from telephony.switch import LiveLeg, Switch, SwitchRefused
 
 Kind, Remedy = Difference.Kind, Difference.Remedy
 CAUSE = "system:truth"
+ABOUT_LEGS = frozenset({Kind.GHOST_CALL, Kind.GHOST_LEG, Kind.STUCK_OFFER, Kind.ZOMBIE_OFFER})
 
 
 class Treatment(NamedTuple):
@@ -30,8 +31,15 @@ class Treatment(NamedTuple):
 class Remedies:
     """`read_floor` has the router of the current tenant read everything anew, in the loop's own thread."""
 
-    def __init__(self, switch: Switch, *, node: str, read_floor: Callable[[], None]) -> None:
-        self._switch = switch
+    def __init__(
+        self,
+        switch: Switch,
+        *,
+        node: str,
+        away: Callable[[], Collection[str]],
+        read_floor: Callable[[], None],
+    ) -> None:
+        self._switch, self._away = switch, away
         self._node = node
         self._read_floor = read_floor
         self._of: dict[str, Callable[[Finding, datetime, datetime], Treatment | None]] = {
@@ -54,7 +62,11 @@ class Remedies:
 
     def prepare(self, finding: Finding, *, first_seen: datetime, at: datetime) -> Treatment | None:
         """`first_seen` is when it was first missed: nearer to the truth than now."""
-        return self._of[finding.kind](finding, first_seen, at)
+        treatment = self._of[finding.kind](finding, first_seen, at)
+        # A node that went while it was asked knows of no leg, and that proves nothing.
+        away = self._away()
+        is_unsure = bool(away) and (not finding.node or finding.node in away)
+        return None if is_unsure and finding.kind in ABOUT_LEGS else treatment
 
     # ---- legs and offers
 
@@ -66,14 +78,22 @@ class Remedies:
             return self._follow(finding, at)
         return Treatment(
             Remedy.LEG_ENDED,
-            partial(resync.lose, leg_ids=[leg_id], offer_ids=[leg_id], node=self._node, at=first_seen),
+            partial(
+                resync.lose,
+                leg_ids=[leg_id],
+                offer_ids=[leg_id],
+                node=finding.node or self._node,
+                at=first_seen,
+            ),
         )
 
     def _write_down(self, finding: Finding, first_seen: datetime, at: datetime) -> Treatment | None:
         live = self._switch.leg(UUID(finding.subject))
         if live is None or resync.Known([live]).has(live):
             return None
-        return Treatment(Remedy.WRITTEN_DOWN, partial(resync.bring_back, live, node=self._node, at=at))
+        return Treatment(
+            Remedy.WRITTEN_DOWN, partial(resync.bring_back, live, node=live.node or self._node, at=at)
+        )
 
     def _end_offer(self, finding: Finding, first_seen: datetime, at: datetime) -> Treatment | None:
         leg_id = UUID(finding.subject)

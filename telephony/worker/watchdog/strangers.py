@@ -34,7 +34,7 @@ class Strangers:
         for leg in sorted(live, key=lambda leg: (leg.offer_id is not None, leg.created_at)):
             tenant = leg.tenant or self._ingest.tenant_of_number(leg.dialled)
             if tenant:
-                found[tenant].append(_finding(leg, sight.node))
+                found[tenant].append(_finding(leg))
             else:
                 self.ignore(leg.leg_id)
         return found
@@ -47,14 +47,14 @@ class Strangers:
         self._before.clear()
 
 
-def _finding(leg: LiveLeg, node: str) -> Finding:
+def _finding(leg: LiveLeg) -> Finding:
     is_zombie = leg.offer_id == leg.leg_id and leg.answered_at is None
     return Finding(
         kind=Difference.Kind.ZOMBIE_OFFER if is_zombie else Difference.Kind.UNKNOWN_LEG,
         subject=str(leg.leg_id),
         agent_id=leg.agent_id,
         call_id=leg.call_id if is_zombie else (leg.call_id or leg.leg_id),
-        node=node,
+        node=leg.node,
         ours={"offer": "over"} if is_zombie else {"leg": None},
         theirs={"leg": "rings" if is_zombie else "lives"},
     )

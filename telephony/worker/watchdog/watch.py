@@ -1,7 +1,7 @@
 """Two looks and a verdict: what differs at both, with every fact heard in between taken in, is a difference."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -61,15 +61,17 @@ class Watch:
         inbox: Inbox,
         *,
         cell: str,
-        node: str,
+        nodes: Sequence[str],
         clock: Clock,
         troubles: Troubles,
         memories: Memories | None = None,
+        away: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`nodes` are the names of the cell's switches, `away` says which of them do not answer now."""
         self._switch, self._inbox, self._clock, self._troubles = switch, inbox, clock, troubles
-        self._cell, self._node = cell, node
+        self._cell, self._nodes, self._away = cell, nodes, away
         self._memories = memories or Memories(inbox)
-        self._remedies = Remedies(switch, node=node, read_floor=self._read_floor)
+        self._remedies = Remedies(switch, node=nodes[0], away=away, read_floor=self._read_floor)
         self._strangers = Strangers(switch)
         self.tally = Tally()
         self._legs: dict[str, set[UUID]] = {}
@@ -79,7 +81,7 @@ class Watch:
 
     def turn(self) -> None:
         """Look at a slice of the cell; raises SwitchError when the switch does not answer."""
-        sight = look(self._switch, node=self._node, at=self._clock.now())
+        sight = self._sight()
         strange = self._strangers.find(sight, self._legs.values())
         for tenant in self._due(set(strange)):
             with enter(tenant.schema_name):
@@ -104,6 +106,9 @@ class Watch:
             or tenant.schema_name not in self._legs
         ]
 
+    def _sight(self) -> Sight:
+        return look(self._switch, nodes=self._nodes, away=self._away, at=self._clock.now())
+
     # ---- one tenant
 
     def _look_at(self, tenant: "Tenant", sight: Sight, strange: list[Finding]) -> None:
@@ -114,7 +119,7 @@ class Watch:
         self._close(found, spared=())
         treated = [self._treat(suspect) for suspect in self._convicted(found)]
         if any(treated):
-            again = look(self._switch, node=self._node, at=self._clock.now())
+            again = self._sight()
             self._close(self._compare(tenant, again, strange), spared=(Kind.ROUTER_DRIFT,))
 
     def _compare(self, tenant: "Tenant", sight: Sight, strange: list[Finding]) -> dict[Key, Finding]:
