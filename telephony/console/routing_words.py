@@ -67,7 +67,7 @@ def fact_labels() -> dict[str, str]:
         "weekday": _("Weekday"),
         "time": _("Time of day"),
         "queue_id": _("Queue"),
-        "waiting": _("Callers waiting"),
+        "waiting": _("Number of callers waiting"),
     }
 
 
