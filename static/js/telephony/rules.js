@@ -6,11 +6,6 @@ const { words, classes } = vocabulary;
 const MANY = ["one_of", "none_of"];
 let ids = 0;
 
-for (const area of document.querySelectorAll("[data-rule-rows]")) {
-  const rows = read(area.value);
-  if (rows) new Rows(area, rows);
-}
-
 function read(text) {
   try {
     const rows = JSON.parse(text || "[]");
@@ -185,7 +180,7 @@ function effectInput(input, value, label, changed) {
 }
 
 /* ------------------------------------------------------------------ a list of rows over its text area */
-function Rows(area, rows) {
+function showRows(area, rows) {
   const part = area.dataset.ruleRows;
   const isCondition = part === "conditions";
   const build = isCondition ? condition : effect;
@@ -248,4 +243,9 @@ function Rows(area, rows) {
     area.value = JSON.stringify(rows);
     area.dispatchEvent(new Event("change", { bubbles: true }));
   }
+}
+
+for (const area of document.querySelectorAll("[data-rule-rows]")) {
+  const rows = read(area.value);
+  if (rows) showRows(area, rows);
 }
