@@ -166,6 +166,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     }
     _tell(drafts, names)
     asked = _asked(call, form, now)
+    seen["is_nowhere"] = call is not None and asked is None
     has_problem = any(draft.problems for draft in drafts)
     seen["answers"] = [] if asked is None or has_problem else _answers(asked, drafts, names, seen, now)
     return render(request, "telephony/what_if.html", seen)
@@ -208,7 +209,7 @@ def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: 
         title=title,
         trial=trial,
         facts=words.told_facts(trial.facts, names),
-        arrival=told_arrival(_way(trial), names),
+        arrival=told_arrival(_way(trial, rules), names),
         rules=told_rules(trial.plan["rules"], trial.facts, names, rules),
         asks=words.told_steps(asks, names),
         priority=words.told_priority(int(asks["priority"])) if asks["priority"] else "",
@@ -221,25 +222,19 @@ def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: 
     )
 
 
-def _way(trial: Trial) -> dict[str, Any]:
+def _way(trial: Trial, rules: dict[tuple[int, int], Any]) -> dict[str, Any]:
     """The arrival of a trial in the shape a stay keeps it."""
-    began = trial.facts.get("queue_id")
+    began, trace = trial.facts.get("queue_id"), trial.plan["rules"]
     way: list[dict[str, Any]] = [
         {"queue": began, "because": "number" if trial.facts.get("number") else "sent"}
     ]
     if trial.queue.pk != began:
-        rule = next((entry["rule"] for entry in trial.plan["rules"] if _moves(entry, trial)), None)
-        way.append({"queue": trial.queue.pk, "because": "rule", "rule": rule})
-    return {"arrival": way, "rules": trial.plan["rules"], "last_agent": trial.plan.get("last_agent")}
-
-
-def _moves(entry: dict[str, Any], trial: Trial) -> bool:
-    return bool(entry["fits"]) and entry["rule"] in _movers(trial)
-
-
-def _movers(trial: Trial) -> set[Any]:
-    effects = RoutingRule.objects.filter(pk__in=[entry["rule"] for entry in trial.plan["rules"]])
-    return {rule.pk for rule in effects if any(effect.get("do") == "queue" for effect in rule.effects)}
+        fitting = (
+            (entry["rule"], rules.get((entry["rule"], entry["version"]))) for entry in trace if entry["fits"]
+        )
+        movers = (pk for pk, rule in fitting if rule and any(one["do"] == "queue" for one in rule.effects))
+        way.append({"queue": trial.queue.pk, "because": "rule", "rule": next(movers, None)})
+    return {"arrival": way, "rules": trace, "last_agent": trial.plan.get("last_agent")}
 
 
 def _by_outcome(verdicts: list[dict[str, Any]], names: Names) -> list[tuple[str, list[ToldVerdict]]]:
