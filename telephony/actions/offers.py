@@ -1,14 +1,15 @@
 """An offer: a waiting call rings one agent. The row is committed before the switch is asked for anything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from telephony import events
-from telephony.actions.agent_activity import follow_agent
+from telephony.actions.agent_activity import write_state
 from telephony.actions.following import follow_call
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
@@ -28,7 +29,6 @@ class AgentGone(OfferImpossible):
     "The agent is no longer free."
 
 
-@transaction.atomic
 def offer_call(
     *,
     stay_id: int,
@@ -45,47 +45,74 @@ def offer_call(
     raised when that leaves nobody. Only the holder of the newest epoch gets through: the lease row is held until the
     commit.
     """
-    hold_epoch(cell=cell, epoch=epoch)
-    stay = _waiting_stay(stay_id)
-    phones = _free_phones((agent_id, *together))
-    if not phones:
-        raise AgentGone
-    offers = _write_offers(stay, list(phones), epoch=epoch, explanation=explanation, at=at)
-    follow_call(stay.call_id, at)
-    for offer in offers:
-        follow_agent(offer.agent_id, at=at, cause="call")
-        emit(
-            events.CallOffered(
-                occurred_at=at, call_id=stay.call_id, agent_id=offer.agent_id, offer_id=offer.pk
-            )
-        )
-    return _command(stay, offers, phones)
+    try:
+        with transaction.atomic():
+            hold_epoch(cell=cell, epoch=epoch)
+            stay = _waiting_stay(stay_id)
+            rung = _free_agents((agent_id, *together))
+            offers = _write_offers(stay, list(rung), epoch=epoch, explanation=explanation, at=at)
+            _ring(stay, rung.values(), at)
+            for offer in offers:
+                _tell_offer(offer)
+    except IntegrityError as error:
+        raise AgentGone from error
+    return _command(stay, offers, rung)
 
 
 def _waiting_stay(stay_id: int) -> QueueStay:
     """With its call, locked, and its queue. Raises CallGone when it no longer waits, or rings already."""
-    stay = QueueStay.objects.select_related("queue").filter(pk=stay_id).first()
-    if stay is None:
+    calls = Call.objects.select_for_update(of=("self",), no_key=True)
+    call = calls.filter(stays=stay_id, ended_at=None).first()
+    if call is None:
         raise CallGone
-    call = Call.objects.select_for_update(no_key=True).get(pk=stay.call_id)
-    stay.refresh_from_db(fields=["left_at"])
-    if stay.left_at or call.ended_at or call.offers.filter(ended_at=None, answered_at=None).exists():
+    # Read behind the lock: whoever held it before us may have ended the stay.
+    ringing = Offer.objects.filter(call_id=call.pk, ended_at=None, answered_at=None)
+    stays = QueueStay.objects.filter(~Exists(ringing), pk=stay_id, left_at=None).select_related("queue")
+    stay = stays.first()
+    if stay is None:
         raise CallGone
     stay.call = call
     return stay
 
 
-def _free_phones(agent_ids: Sequence[int]) -> dict[int, Device]:
-    """The registered phones of those who can still be rung, in the order asked; the agents are locked."""
-    locked = Agent.objects.select_for_update(no_key=True).filter(pk__in=agent_ids).order_by("pk")
-    free = {agent.pk for agent in locked if agent.can_take_calls}
-    busy = Offer.objects.filter(agent_id__in=free, ended_at=None).values_list("agent_id", flat=True)
-    free -= set(busy)
-    registered = Device.objects.filter(agent_id__in=free, registered_at__isnull=False)
-    devices = {
-        device.agent_id: device for device in registered.order_by("registered_at") if device.is_registered
+def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
+    """Those who can still be rung, locked, in the order asked, each with the `username` of the phone that registered
+    last. Raises AgentGone when there is none.
+    """
+    of_agent = Device.objects.filter(agent_id=OuterRef("pk"), registered_at__isnull=False)
+    is_there = Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
+    phone = of_agent.filter(is_there).order_by("-registered_at").values("sip_username")[:1]
+    locked = (
+        Agent.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=agent_ids).order_by("pk")
+    )
+    free = {
+        agent.pk: agent
+        for agent in locked.annotate(username=Subquery(phone))
+        if agent.can_take_calls and agent.username
     }
-    return {agent_id: devices[agent_id] for agent_id in agent_ids if agent_id in devices}
+    if not free:
+        raise AgentGone
+    return {agent_id: free[agent_id] for agent_id in agent_ids if agent_id in free}
+
+
+def _ring(stay: QueueStay, agents: Iterable[Agent], at: datetime) -> None:
+    """What `follow_call` and `follow_agent` would find out: of a call that waited and agents who were idle no more
+    can follow from phones that begin to ring. This is the one place where every millisecond is a caller's.
+    """
+    call = stay.call
+    call.state, call.version = Call.State.RINGING, call.version + 1
+    call.save(update_fields=["state", "version"])
+    for agent in sorted(agents, key=lambda agent: agent.pk):
+        agent.activity = Agent.Activity.RINGING
+        write_state(agent, at=at, cause="call")
+
+
+def _tell_offer(offer: Offer) -> None:
+    emit(
+        events.CallOffered(
+            occurred_at=offer.offered_at, call_id=offer.call_id, agent_id=offer.agent_id, offer_id=offer.pk
+        )
+    )
 
 
 def _write_offers(
@@ -109,14 +136,10 @@ def _write_offers(
             explanation=explanation,
         )
         offers.append(offer)
-    try:
-        with transaction.atomic():
-            return Offer.objects.bulk_create(offers)
-    except IntegrityError as error:
-        raise AgentGone from error
+    return Offer.objects.bulk_create(offers)
 
 
-def _command(stay: QueueStay, offers: list[Offer], phones: dict[int, Device]) -> OfferCommand:
+def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> OfferCommand:
     tenant = current_tenant()
     first, *others = offers
     return OfferCommand(
@@ -126,7 +149,7 @@ def _command(stay: QueueStay, offers: list[Offer], phones: dict[int, Device]) ->
         call_id=stay.call_id,
         agent_id=first.agent_id,
         epoch=first.epoch,
-        username=phones[first.agent_id].sip_username,
+        username=rung[first.agent_id].username,
         domain=tenant.host,
         timeout_seconds=stay.queue.offer_seconds,
         caller_number=stay.call.caller_number,
@@ -135,7 +158,7 @@ def _command(stay: QueueStay, offers: list[Offer], phones: dict[int, Device]) ->
             RungPhone(
                 offer_id=offer.pk,
                 agent_id=offer.agent_id,
-                username=phones[offer.agent_id].sip_username,
+                username=rung[offer.agent_id].username,
                 recording=offer.recording_path or None,
             )
             for offer in others

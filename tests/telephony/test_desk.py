@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from telephony import actions, orders
+from telephony.actions.agent_activity import follow_agent
 from telephony.models import (
     AgentGroup,
     AgentSkill,
@@ -202,6 +203,19 @@ def test_a_phone_of_the_group_that_could_not_be_rung_does_not_stay_ringing(offic
     again = office.floor.again(trio[0])
     assert (again.activity, again.routing_status) == ("idle", "not_ready")
     assert gone.username == trio[0].extension
+
+
+def test_what_an_offer_writes_is_what_would_have_followed_from_it(office, trio):
+    call_id = office.caller()
+    agents = [office.floor.again(agent) for agent in trio]
+    call = office.floor.call(call_id)
+    assert (call.state, {agent.activity for agent in agents}) == ("ringing", {"ringing"})
+    with office.floor.inside():
+        actions.follow_call(call_id, office.floor.now)
+        for agent in trio:
+            follow_agent(agent.pk, at=office.floor.now, cause="call")
+    assert office.floor.call(call_id).version == call.version
+    assert [office.floor.again(agent).version for agent in trio] == [agent.version for agent in agents]
 
 
 # ---- overflow
