@@ -12,6 +12,7 @@ from tenants.people.admin_sites import AuditedSheetAdmin, tenant_site
 from ticketing import actions, policies, queries
 from ticketing.admin_resources import CustomerResource, TicketResource
 from ticketing.models import Customer, CustomerPhone, Ticket, TicketEntry
+from ticketing.templatetags.ticket_words import state_word
 
 
 class PhoneInline(TabularInline):
@@ -85,11 +86,25 @@ class CustomerAdmin(AuditedSheetAdmin):
         return ", ".join(customer.tags) or "–"
 
 
+def _said(entry: TicketEntry, value: str) -> str:
+    is_state = entry.kind in (TicketEntry.Kind.OPENED, TicketEntry.Kind.STATE)
+    return (state_word(value) if is_state else value) or "–"
+
+
 class EntryInline(TabularInline):
     model = TicketEntry
-    fields = readonly_fields = ["at", "by", "kind", "text", "before", "after"]
+    fields = readonly_fields = ["at", "by", "kind", "text", "shown_before", "shown_after"]
     extra = 0
     can_delete = False
+    hide_title = True
+
+    @display(description=_("before"))
+    def shown_before(self, entry: TicketEntry) -> str:
+        return _said(entry, entry.before)
+
+    @display(description=_("after"))
+    def shown_after(self, entry: TicketEntry) -> str:
+        return _said(entry, entry.after)
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

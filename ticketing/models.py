@@ -219,4 +219,4 @@ class TicketEntry(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+        return str(self.get_kind_display())
