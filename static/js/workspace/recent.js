@@ -42,9 +42,9 @@ function item(row) {
   link.append(
     part("recent__shape", EXITS[row.exit] ?? "☎", true),
     part("recent__who", row.caller_name || row.caller || word("unknown_caller")),
+    part("recent__long quiet small number", duration(row.talk_seconds)),
     part("recent__when number", clock(row.arrived_at)),
     part("recent__what quiet small", [row.disposition, row.queue?.name].filter(Boolean).join(" · ")),
-    part("recent__long quiet small number", duration(row.talk_seconds)),
   );
   entry.append(link);
   return entry;
@@ -61,9 +61,9 @@ function part(className, text, isHidden = false) {
 /** The time in the tenant's zone; the day as well when it is not today. */
 function clock(moment) {
   const zone = { timeZone: document.getElementById("content").dataset.zone || undefined };
-  const language = document.documentElement.lang;
-  const day = new Intl.DateTimeFormat(language, { month: "2-digit", day: "2-digit", ...zone });
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
+  // Written as on every other page, whatever the reader's language: 11-18 17:57.
+  const day = new Intl.DateTimeFormat("en-CA", { month: "2-digit", day: "2-digit", ...zone });
+  const time = new Intl.DateTimeFormat("en-CA", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
   const at = new Date(moment);
   const isToday = day.format(at) === day.format(new Date());
   return isToday ? time.format(at) : `${day.format(at)} ${time.format(at)}`;
