@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from telephony import events
 from telephony.models import Call, Leg, Offer, Recording
+from telephony.queries.nodes import recording_folder, recordings_folders
 from tenants.events import emit
 
 CHUNK = 1 << 20
@@ -46,7 +46,7 @@ def prove_recording(*, recording_id: UUID, at: datetime) -> bool:
     recording = Recording.objects.filter(pk=recording_id).first()
     if recording is None or recording.sha256:
         return True
-    file = recordings_directory() / recording.path
+    file = recording_folder(recording.path) / recording.path
     if not _is_inside(file) or not file.is_file():
         return False
     digest, size = _digest(file)
@@ -65,16 +65,12 @@ def find_recording(offer: Offer, *, at: datetime) -> Recording | None:
     if not offer.recording_path or not offer.answered_at:
         return None
     known = Recording.objects.filter(leg=offer.pk).first()
-    file = recordings_directory() / offer.recording_path
+    file = recording_folder(offer.recording_path) / offer.recording_path
     if (known and known.ended_at) or not file.is_file():
         return known
     return stop_recording(
         leg_id=offer.pk, path=offer.recording_path, seconds=wave_seconds(file) or 0.0, at=at
     )
-
-
-def recordings_directory() -> Path:
-    return Path(settings.SWITCH["recordings_dir"])
 
 
 def wave_seconds(file: Path) -> float | None:
@@ -100,7 +96,7 @@ def _recording_of(leg_id: UUID, path: str) -> Recording | None:
 
 
 def _is_inside(file: Path) -> bool:
-    return file.resolve().is_relative_to(recordings_directory().resolve())
+    return any(file.resolve().is_relative_to(folder.resolve()) for folder in recordings_folders())
 
 
 def _digest(file: Path) -> tuple[str, int]:

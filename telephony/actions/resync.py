@@ -171,12 +171,19 @@ def look_again(*, at: datetime) -> None:
         follow_agent(agent_id, at=at, cause="system:resync")
 
 
-def settle_registrations(registrations: Iterable[Registration], *, at: datetime) -> list[Device]:
-    """The switch's list is the truth about phones. Those which differed, as they were."""
+def settle_registrations(
+    registrations: Iterable[Registration], *, at: datetime, is_whole: bool = True
+) -> list[Device]:
+    """The switches' list is the truth about phones. Those which differed, as they were.
+
+    A list that is not whole, because a switch is away, says of nobody that their phone is gone.
+    """
     present = {registration.username: registration.contact for registration in registrations}
     changed = []
     for device in Device.objects.all():
         if (device.sip_username in present) == device.is_registered:
+            continue
+        if device.is_registered and not is_whole:
             continue
         changed.append(device)
         if device.is_registered:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import redis
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from telephony import actions, policies, queries
 from telephony.models import Recording, Voicemail
+from telephony.queries.nodes import recording_folder
 from tenants.context import current_schema
 from tenants.errors import DomainError, NotFound
 from tenants.people.actions import record_audit
@@ -79,8 +79,9 @@ def _note_play(request: HttpRequest, recording: Recording) -> None:
 
 def path_of(stored_path: str) -> Path:
     """The file inside this tenant's folder of recordings; anything that leads out of it is not there."""
-    folder = (Path(settings.SWITCH["recordings_dir"]) / current_schema()).resolve()
-    path = (Path(settings.SWITCH["recordings_dir"]) / stored_path).resolve()
+    recordings = recording_folder(stored_path)
+    folder = (recordings / current_schema()).resolve()
+    path = (recordings / stored_path).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         raise SoundMissing
     return path

@@ -11,6 +11,7 @@ from telephony import freeswitch
 from telephony.cells import actions as cell_actions
 from telephony.freeswitch import cdr
 from telephony.freeswitch.translate import Source
+from telephony.queries.nodes import nodes_of
 from telephony.spool import Sweep
 from telephony.switch import Switch
 from telephony.worker.ears import FactEar, OrderEar
@@ -18,7 +19,7 @@ from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
-from telephony.worker.nodes import SwitchNodes, connect_nodes, nodes_of
+from telephony.worker.nodes import SwitchNodes, connect_nodes
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
 from telephony.worker.standby import Standby

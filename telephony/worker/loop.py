@@ -96,6 +96,7 @@ class Worker:
         self._resync_not_before = self._beat_at = self._report_at = NEVER
         self._database_seen_at = NEVER
         self._dead_switches: dict[str, datetime] = {}
+        self._given_up: list[str] = []
         self.troubles = Troubles()
         self._pause = 0.0
         self._tries = self._last_epoch = 0
@@ -297,6 +298,9 @@ class Worker:
         if not self._lease.is_held:
             return
         try:
+            if self._nodes.given_up != self._given_up:
+                self._given_up = self._nodes.given_up
+                self._ask_for_resync(Cause.SWITCH_UNHEARD)
             if self._is_resync_due():
                 self._come_to_agree()
             self._wake()

@@ -7,12 +7,15 @@ nothing from the others: its legs are simply not spoken of until it is back (`aw
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from telephony.facts import DeviceRegistered, DeviceUnregistered, Fact, LegFact, LegHungUp
+from telephony.queries.nodes import nodes_of
 from telephony.switch import (
     LegGlimpse,
     LiveLeg,
@@ -27,13 +30,19 @@ from telephony.switch import (
 )
 
 MOST_WAITING = 20_000
+GIVE_UP_AFTER = 60.0
+"""Seconds without a word of one switch, while another answers."""
 
 
 class SwitchNodes:
     """A telephony.switch.Switch over `switches`, by name. `beaten_at`: when a node last took our beat."""
 
-    def __init__(self, switches: Mapping[str, Switch]) -> None:
+    def __init__(
+        self, switches: Mapping[str, Switch], *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._switches = dict(switches)
+        self._monotonic = monotonic
+        self._heard_at = dict.fromkeys(self._switches, monotonic())
         self._node_of: dict[UUID, str] = {}
         self._phones: dict[tuple[str, str], tuple[str, str]] = {}
         self._told: queue.Queue[Fact | None] = queue.Queue(MOST_WAITING)
@@ -49,7 +58,21 @@ class SwitchNodes:
     @property
     def away(self) -> list[str]:
         """Nodes that do not answer now. What is on them nobody knows, so nobody may call it lost."""
+        return [name for name in self._silent() if self._silence(name) < GIVE_UP_AFTER]
+
+    @property
+    def given_up(self) -> list[str]:
+        """Nodes that have been silent for so long that their agents are wanted elsewhere: their legs count as lost.
+
+        A record that comes later corrects it. While no node answers at all, none is given up.
+        """
+        return [name for name in self._silent() if self.is_connected and self._silence(name) >= GIVE_UP_AFTER]
+
+    def _silent(self) -> list[str]:
         return [name for name, switch in self._switches.items() if not switch.is_connected]
+
+    def _silence(self, name: str) -> float:
+        return self._monotonic() - self._heard_at[name]
 
     @property
     def is_connected(self) -> bool:
@@ -188,6 +211,7 @@ class SwitchNodes:
         for name, switch in self._switches.items():
             try:
                 switch.beat(now)
+                self._heard_at[name] = self._monotonic()
                 self.beaten_at[name], taken = datetime.now(UTC), taken + 1
             except SwitchError as error:
                 problem = error
@@ -200,14 +224,6 @@ class SwitchNodes:
         self._told.put(None)
 
 
-def connect_nodes(
-    known: Mapping[str, object], connect: Callable[[Mapping[str, object]], Switch]
-) -> SwitchNodes:
+def connect_nodes(known: Mapping[str, Any], connect: Callable[[Mapping[str, Any]], Switch]) -> SwitchNodes:
     """Clients of all nodes of settings.SWITCH: each connects, and reconnects, by itself."""
     return SwitchNodes({str(node["node"]): connect(node) for node in nodes_of(known)})
-
-
-def nodes_of(known: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The settings of each node: what all have in common with what is its own."""
-    listed = known.get("nodes") or ({},)
-    return [{**known, **own} for own in listed]  # type: ignore[attr-defined]

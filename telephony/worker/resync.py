@@ -102,7 +102,7 @@ class Resync:
                 here = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
                 self._lose(node, here.intersection(legs), here.intersection(offers), lost_at.get(node), at)
         with enter(schema):
-            changed = resync.settle_registrations(registrations, at=at)
+            changed = resync.settle_registrations(registrations, at=at, is_whole=not away)
             healed += aftermath.of_phones(changed, node=self._node)
             truth.note_healed(healed, cause=self._because, at=at)
             resync.look_again(at=at)

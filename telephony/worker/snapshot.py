@@ -10,18 +10,24 @@ from telephony import queries
 from telephony.freeswitch.snapshot import write_numbers
 from telephony.models import Entry
 from telephony.queries import InboundRoute
+from telephony.queries.nodes import nodes_of
 from tenants.context import enter, every_tenant
 
 log = structlog.get_logger()
 
 
 def write_snapshot(known: Mapping[str, Any]) -> bool:
-    """False when nothing changed or the folder is not ours to write."""
-    folder = Path(known["directory"]) / "conf"
-    if not folder.is_dir():
-        return False
+    """For each switch of the cell. False when nothing changed or the folders are not ours to write."""
+    folders = [Path(node["directory"]) / "conf" for node in nodes_of(known)]
+    here = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
+    numbers = list(_numbers(str(known["cell"]))) if here else []
+    written = [_write(folder, numbers) for folder in here]
+    return any(written)
+
+
+def _write(folder: Path, numbers: list[tuple[str, InboundRoute]]) -> bool:
     try:
-        return write_numbers(folder, _numbers(str(known["cell"])))
+        return write_numbers(folder, numbers)
     except OSError as error:
         log.warning("The switch's list of numbers could not be written.", problem=type(error).__name__)
         return False

@@ -144,6 +144,7 @@ class SwitchUnderTest(ABC):
     directory: Path
     web_url: str = ""
     """Where the switch asks instead of the stand-in, when the whole product runs."""
+    node: str = NODE
     settings: SwitchSettings = field(init=False)
     web: WebStandIn = field(init=False)
     switch: FreeSwitch = field(init=False)
@@ -155,9 +156,10 @@ class SwitchUnderTest(ABC):
     # --- life ------------------------------------------------------------------------------------------------------
     def start(self) -> None:
         self.web = WebStandIn(secret="web-secret")
-        rtp_start = 12000 + os.getpid() % 20 * 1000
+        # Two switches of one test stand beside each other.
+        rtp_start = 12000 + (os.getpid() + 7 * (self.node != NODE)) % 20 * 1000
         self.settings = SwitchSettings(
-            node=NODE,
+            node=self.node,
             event_port=free_port(),
             password="event-secret",
             sip_port=free_port(socket.SOCK_DGRAM),
@@ -184,7 +186,7 @@ class SwitchUnderTest(ABC):
 
     def connect(self) -> FreeSwitch:
         address = Address(host="127.0.0.1", port=self.settings.event_port, password=self.settings.password)
-        return FreeSwitch(address, Source(NODE, str(self.settings.recordings_dir)))
+        return FreeSwitch(address, Source(self.node, str(self.settings.recordings_dir)))
 
     def stop(self) -> None:
         self.end_test()

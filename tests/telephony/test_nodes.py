@@ -1,0 +1,103 @@
+"""Two switches in one cell: each leg is commanded where it is, and one switch away takes nothing from the other."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from telephony.switch import OfferCommand, SwitchRefused, SwitchUnreachable
+from telephony.worker.nodes import GIVE_UP_AFTER, SwitchNodes
+from tests.fakes.switch import FakeSwitch
+
+NUMBER = "+862155500001"
+
+
+class Seconds:
+    passed = 0.0
+
+    def __call__(self) -> float:
+        return self.passed
+
+
+@pytest.fixture
+def east() -> FakeSwitch:
+    return FakeSwitch(node="east")
+
+
+@pytest.fixture
+def west() -> FakeSwitch:
+    return FakeSwitch(node="west")
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def nodes(east, west, seconds) -> SwitchNodes:
+    return SwitchNodes({"east": east, "west": west}, monotonic=seconds)
+
+
+def offer_for(caller, username="1001") -> OfferCommand:
+    return OfferCommand(
+        offer_id=uuid4(),
+        tenant="acme",
+        caller_leg_id=caller,
+        call_id=caller,
+        agent_id=1,
+        epoch=1,
+        username=username,
+        domain="acme.localhost",
+        timeout_seconds=15,
+    )
+
+
+def test_a_command_goes_to_the_switch_its_leg_is_on(nodes, east, west):
+    here, there = east.caller_dials("acme", NUMBER, 7), west.caller_dials("acme", NUMBER, 7)
+    nodes.hang_up(there)
+    nodes.hold(here)
+    assert (west.asked("hang_up"), east.asked("hang_up")) == ([(there, "NORMAL_CLEARING")], [])
+    assert (east.asked("hold"), west.asked("hold")) == ([(here,)], [])
+    with pytest.raises(SwitchRefused):
+        nodes.hang_up(uuid4())
+    assert len(east.asked("hang_up")) == 0
+
+
+def test_an_offer_runs_at_the_caller_and_rings_a_phone_of_another_switch_by_its_address(nodes, east, west):
+    caller = east.caller_dials("acme", NUMBER, 7)
+    east.register("1001", "acme.localhost")
+    west.register("1002", "acme.localhost")
+    nodes.registrations()
+    nodes.offer(offer_for(caller))
+    nodes.offer(offer_for(caller, "1002"))
+    assert [command.contact for (command,) in east.asked("offer")] == ["", "sip:1002@127.0.0.1:7000"]
+    assert west.asked("offer") == []
+
+
+def test_legs_and_phones_of_all_switches_are_told_with_their_node(nodes, east, west):
+    callers = {east.caller_dials("acme", NUMBER, 7): "east", west.caller_dials("acme", NUMBER, 7): "west"}
+    east.register("1001", "acme.localhost")
+    west.register("1002", "acme.localhost")
+    assert {leg.leg_id: leg.node for leg in nodes.live_legs()} == callers
+    assert [phone.username for phone in nodes.registrations()] == ["1001", "1002"]
+
+
+def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds):
+    here, there = east.caller_dials("acme", NUMBER, 7), west.caller_dials("acme", NUMBER, 7)
+    assert len(nodes.live_legs()) == 2
+    west.is_connected = False
+    assert (nodes.is_connected, nodes.away, nodes.given_up) == (True, ["west"], [])
+    assert [leg.leg_id for leg in nodes.live_legs()] == [here]
+    nodes.beat(datetime.now(UTC))
+    assert (len(east.beats), list(nodes.beaten_at)) == (1, ["east"])
+    with pytest.raises(SwitchUnreachable):
+        nodes.hang_up(there)
+    seconds.passed = GIVE_UP_AFTER
+    assert (nodes.away, nodes.given_up) == ([], ["west"])
+    east.is_connected = False
+    assert nodes.given_up == []
+    with pytest.raises(SwitchUnreachable):
+        nodes.live_legs()
+    with pytest.raises(SwitchUnreachable):
+        nodes.beat(datetime.now(UTC))
