@@ -1,13 +1,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import emergency, interventions, routing, views
+from telephony.api import emergency, interventions, routing, truth, views
 
 app_name = "telephony_api"
 router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
 router.register("agents", views.AgentViewSet, basename="agent")
 router.register("queues", views.QueueViewSet, basename="queue")
+router.register("differences", truth.DifferenceViewSet, basename="difference")
 router.register("emergency-plans", emergency.EmergencyPlanViewSet, basename="emergency_plan")
 router.register("groups", routing.GroupViewSet, basename="group")
 router.register("working-hours", routing.HoursViewSet, basename="working_hours")

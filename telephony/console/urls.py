@@ -8,6 +8,7 @@ from telephony.console import (
     emergency,
     floor,
     interventions,
+    truth,
     voicemails,
     waiting,
     what_if,
@@ -32,6 +33,8 @@ urlpatterns = [
         r"^emergency/(?P<plan_id>[0-9]{1,9})/(?P<to>on|off)/$", emergency.switch, name="emergency_switch"
     ),
     path("what-if/", what_if.what_if, name="what_if"),
+    path("truth/", truth.truth_page, name="truth"),
+    path("truth/now/", truth.truth_now, name="truth_now"),
     path("figures/", floor.definitions, name="figures"),
     path("calls/", calls.call_list, name="calls"),
     path("calls/<uuid:call_id>/", calls.call_page, name="call"),

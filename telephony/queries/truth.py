@@ -1,8 +1,17 @@
 """Reads of what differed between our rows and the switch."""
 
+import json
+import time
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
 from django.db.models import QuerySet
 
 from telephony.models import Difference
+
+KEY = "health:truth"
+"""Where the watchdog leaves its figures."""
 
 
 def differences(*, kind: str = "", state: str = "") -> QuerySet[Difference]:
@@ -17,3 +26,36 @@ def differences(*, kind: str = "", state: str = "") -> QuerySet[Difference]:
 
 def open_differences() -> QuerySet[Difference]:
     return differences(state="open")
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What the watchdog of this cell last said of itself; figures are of the whole cell, since the worker's start."""
+
+    age_seconds: float
+    turn_seconds: float
+    found: dict[str, int]
+    healed: dict[str, int]
+    seconds: dict[str, float]
+    """From found to healed, added up, by kind."""
+    within: dict[str, int]
+    """How many healed within so many seconds, by `<kind> <seconds>`."""
+    open: dict[str, int]
+
+
+def last_look() -> LastLook | None:
+    """None when it has not been heard of for five minutes, or the cache that keeps its word is away."""
+    store = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        raw = store.get(KEY)
+    except (redis.RedisError, OSError):
+        return None
+    finally:
+        store.close()
+    if raw is None:
+        return None
+    said = json.loads(raw)
+    figures = {name: said.get(name, {}) for name in ("found", "healed", "seconds", "within", "open")}
+    return LastLook(
+        age_seconds=max(0.0, time.time() - said["at"]), turn_seconds=said["turn_seconds"], **figures
+    )

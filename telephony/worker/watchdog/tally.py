@@ -9,9 +9,10 @@ import redis
 import structlog
 from django.conf import settings
 
+from telephony.queries.truth import KEY
+
 log = structlog.get_logger()
 
-KEY = "health:truth"
 KEEP_SECONDS = 300
 QUIET_SECONDS = 5.0
 BUCKETS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
