@@ -85,6 +85,11 @@ class DomainInline(TermsInline):
     model = Domain
     fields = ["domain", "is_primary"]
 
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):  # noqa: ANN001, ANN003, ANN201
+        """The two columns come from a library that knows no Chinese."""
+        labels = {"domain": _("host name"), "is_primary": _("main address")}
+        return super().formfield_for_dbfield(db_field, request, label=labels[db_field.name], **kwargs)
+
 
 class TenantAdmin(AuditedModelAdmin):
     policy = staticmethod(can_manage_tenants)
