@@ -210,6 +210,24 @@ def test_an_escalated_call_rings_a_senior_of_another_queue(floor, sent):
 
 
 @pytest.mark.usefixtures("at_once")
+def test_a_redirected_call_waits_in_the_other_queue_with_its_time(floor, sent):
+    office = Office(floor)
+    call_id = office.caller()
+    office.pass_seconds(30)
+    with floor.inside():
+        other = Queue.objects.create(name="Support")
+    began = floor.stay(call_id).entered_at
+    act(floor, actions.redirect_call, call_id, queue_id=other.pk)
+    office.order(sent[0])
+    with floor.inside():
+        stays = QueueStay.objects.filter(call_id=call_id).order_by("entered_at")
+        assert [(stay.queue.name, stay.exit, stay.waiting_since) for stay in stays] == [
+            ("Sales", "flow_out", began),
+            ("Support", "", began),
+        ]
+
+
+@pytest.mark.usefixtures("at_once")
 def test_only_acme_hears_that_a_stay_was_changed(floor, other_floor, sent):
     heard = []
     subscribe(events.StayChanged, lambda event: heard.append((event.call_id, event.stay_id)))
