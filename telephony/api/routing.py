@@ -66,7 +66,7 @@ class _Configured(serializers.ModelSerializer):
         """The rows inside; None where nothing was said of them."""
 
 
-class MemberSerializer(serializers.ModelSerializer):
+class GroupMemberSerializer(serializers.ModelSerializer):
     agent = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.all())
 
     class Meta:
@@ -77,7 +77,7 @@ class MemberSerializer(serializers.ModelSerializer):
 class GroupSerializer(_Configured):
     """`members`, when given, are all of them."""
 
-    members = MemberSerializer(many=True, required=False)
+    members = GroupMemberSerializer(many=True, required=False)
     parts = ("members",)
 
     class Meta:
