@@ -1,12 +1,16 @@
 """/metrics for Prometheus: how we are, in figures."""
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from contactcenter import health
+from telephony.cells.capacity import gauges, latest_measurement
+from telephony.queries.load import load_now
+from telephony.queries.truth import BUCKETS, KINDS, last_look
 
 
 class SignsOfLife(Collector):
@@ -29,6 +33,24 @@ class SignsOfLife(Collector):
         yield from (up, age)
         yield from self._said_by_worker(measured["worker"])
         yield from self._worker_figures()
+        yield from self._capacity()
+
+    def _capacity(self):
+        """How near we are to what was measured here; nothing while the database is away."""
+        limit = GaugeMetricFamily(
+            "contactcenter_capacity_limit", "Measured on this installation", labels=["what"]
+        )
+        now = GaugeMetricFamily("contactcenter_capacity_now", "The present", labels=["what"])
+        try:
+            known = gauges(latest_measurement(), load_now())
+        except DatabaseError:
+            return
+        for gauge in known:
+            if gauge.limit is not None:
+                limit.add_metric([gauge.id], gauge.limit)
+            if gauge.now is not None:
+                now.add_metric([gauge.id], gauge.now)
+        yield from (limit, now)
 
     def _said_by_worker(self, said):
         for name, meaning in (
@@ -55,7 +77,44 @@ class SignsOfLife(Collector):
                 yield GaugeMetricFamily(f"contactcenter_{name}", meaning, value=value)
 
 
+class Differences(Collector):
+    """Where rows, router and switch did not agree, by kind; of the whole cell, since the worker's start."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        look = last_look()
+        if look is None:
+            return
+        yield GaugeMetricFamily(
+            "contactcenter_truth_look_age_seconds",
+            "Since rows and switch were last compared",
+            look.age_seconds,
+        )
+        yield GaugeMetricFamily(
+            "contactcenter_truth_turn_seconds", "What a comparison takes", look.turn_seconds
+        )
+        found = CounterMetricFamily(
+            "contactcenter_differences_found", "States that were not so", labels=["kind"]
+        )
+        is_open = GaugeMetricFamily(
+            "contactcenter_differences_open", "Found and not yet healed", labels=["kind"]
+        )
+        took = HistogramMetricFamily(
+            "contactcenter_difference_seconds_to_heal", "From found to healed", labels=["kind"]
+        )
+        for kind in KINDS:
+            found.add_metric([kind], look.found.get(kind, 0))
+            is_open.add_metric([kind], look.open.get(kind, 0))
+            buckets = [(str(most), look.within.get(f"{kind} {most}", 0)) for most in BUCKETS]
+            healed = look.healed.get(kind, 0)
+            took.add_metric([kind], [*buckets, ("+Inf", healed)], look.seconds.get(kind, 0.0))
+        yield from (found, is_open, took)
+
+
 REGISTRY.register(SignsOfLife())
+REGISTRY.register(Differences())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,9 @@ from telephony.models import Difference
 
 KEY = "health:truth"
 """Where the watchdog leaves its figures."""
+BUCKETS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds from found to healed by which they are counted."""
+KINDS = tuple(str(kind) for kind in Difference.Kind.values)
 
 
 def differences(*, kind: str = "", state: str = "") -> QuerySet[Difference]:

@@ -9,14 +9,12 @@ import redis
 import structlog
 from django.conf import settings
 
-from telephony.queries.truth import KEY
+from telephony.queries.truth import BUCKETS, KEY
 
 log = structlog.get_logger()
 
 KEEP_SECONDS = 300
 QUIET_SECONDS = 5.0
-BUCKETS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds from found to healed; what took longer is in none of them."""
 
 
 class Tally:
