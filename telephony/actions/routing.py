@@ -39,7 +39,7 @@ def _plan(stay: QueueStay, *, is_first: bool) -> None:
     entry = _entry_queue(call) if is_first else None
     facts = caller_facts(call.number, call.caller_number, entry or queue, at, call_id=call.pk)
     decision = decide(active_rules(), facts, may_move=is_first)
-    check_named(decision)
+    check_named(decision, at)
     _log_unreadable(decision)
     found = plan_in(queue, decision, facts, at=at, call_id=call.pk, priority=stay.priority)
     _write(stay, facts, found, _way(stay, entry, decision, is_first))

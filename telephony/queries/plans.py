@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from telephony.models import Agent, AgentGroup, Queue, QueueAgent, RoutingRule, Skill
+from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill
 from telephony.queries.caller_facts import last_agent_of
 from telephony.queries.suitability import scores_of
 from telephony.routing.asking import Remembered, Terms, Widening, asks_of
@@ -48,11 +48,12 @@ def plan(
 
     A rule may choose another queue when `may_move`: the asks are then that queue's. `at` is now unless given.
     """
+    moment = at or timezone.now()
     decision = decide(active_rules() if rules is None else rules, facts, may_move=may_move)
-    check_named(decision)
+    check_named(decision, moment)
     if decision.queue_id is not None and decision.queue_id != queue.pk:
         queue = Queue.objects.get(pk=decision.queue_id)
-    return plan_in(queue, decision, facts, at=at or timezone.now(), call_id=call_id)
+    return plan_in(queue, decision, facts, at=moment, call_id=call_id)
 
 
 def plan_in(
@@ -121,16 +122,16 @@ def _has_place(queue_id: int, agent_id: int, at: datetime) -> bool:
     return places.filter(Q(until=None) | Q(until__gt=at)).exists()
 
 
-def check_named(decision: Decision) -> None:
+def check_named(decision: Decision, at: datetime) -> None:
     """What a rule names and is no longer there is left out, and its rule's line in the trace says so under `missing`.
 
-    Nobody waits for a group that was deleted.
+    Nobody waits for a group that was deleted, or has no agents any more.
     """
     queue_id, group, agent = decision.queue_id, decision.group, decision.agent
     if queue_id is not None and not Queue.objects.filter(pk=queue_id).exists():
         _miss(decision, decision.queue_rule, "queue_id", queue_id)
         decision.queue_id = None
-    if group is not None and not AgentGroup.objects.filter(pk=group.id).exists():
+    if group is not None and not _has_agents(group.id, at):
         _miss_person(decision, group, "group_id")
         decision.group = None
     if agent is not None and not Agent.objects.filter(pk=agent.id, is_active=True).exists():
@@ -140,6 +141,11 @@ def check_named(decision: Decision) -> None:
         there = set(Skill.objects.filter(pk__in=list(decision.skills)).values_list("pk", flat=True))
         for skill_id in set(decision.skills) - there:
             _miss(decision, decision.skills.pop(skill_id).rule, "skill_id", skill_id)
+
+
+def _has_agents(group_id: int, at: datetime) -> bool:
+    members = GroupMember.objects.filter(group_id=group_id, agent__is_active=True)
+    return members.filter(Q(until=None) | Q(until__gt=at)).exists()
 
 
 def _miss_person(decision: Decision, person: Person, key: str) -> None:

@@ -1,5 +1,7 @@
 """What is written into a stay when a caller joins a line: facts, rules, and what the call asks for."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from telephony.models import (
     AgentSkill,
     CallerProfile,
     Entry,
+    GroupMember,
     Queue,
     QueueSkill,
     QueueStep,
@@ -30,6 +33,15 @@ def profile(floor, **known) -> None:
 def rule(floor, **values) -> RoutingRule:
     with floor.inside():
         return RoutingRule.objects.create(**{"name": f"Rule {RoutingRule.objects.count()}"} | values)
+
+
+def group(floor, name: str, until=None) -> AgentGroup:
+    """With one agent in it."""
+    agent = floor.agent(is_ready=False)
+    with floor.inside():
+        made = AgentGroup.objects.create(name=name)
+        GroupMember.objects.create(group=made, agent=agent, until=until)
+    return made
 
 
 def routing(floor, call_id) -> dict:
@@ -89,8 +101,7 @@ def test_the_facts_are_those_of_the_caller_and_the_moment(floor, other_floor):
 
 
 def test_a_vip_gets_seconds_for_free_and_the_seniors_for_a_while(floor):
-    with floor.inside():
-        seniors = AgentGroup.objects.create(name="Seniors")
+    seniors = group(floor, "Seniors")
     effects = [
         {"do": "priority", "seconds": 120},
         {"do": "group", "group_id": seniors.pk, "for_seconds": 30},
@@ -110,8 +121,7 @@ def test_a_vip_gets_seconds_for_free_and_the_seniors_for_a_while(floor):
 
 
 def test_a_region_is_sent_to_its_agents_first(floor):
-    with floor.inside():
-        south = AgentGroup.objects.create(name="South")
+    south = group(floor, "South")
     where = {"field": "region", "op": "is", "value": "Guangdong"}
     rule(floor, conditions=[where], effects=[{"do": "group", "group_id": south.pk, "for_seconds": 20}])
     groups = {
@@ -199,6 +209,15 @@ def test_what_was_deleted_since_is_left_out_and_shown(floor):
         [],
     )
     assert kept["rules"][0]["missing"] == [{"group_id": 999}, {"agent_id": 998}, {"skill_id": 997}]
+
+
+def test_nobody_waits_for_a_group_without_agents(floor):
+    lent = group(floor, "Lent", until=floor.now + timedelta(hours=1))
+    rule(floor, effects=[{"do": "group", "group_id": lent.pk}])
+    assert routing(floor, floor.caller())["asks"]["group"] == lent.pk
+    floor.clock.pass_seconds(3600)
+    later = routing(floor, floor.caller(number="+8613912342211"))
+    assert (later["asks"]["group"], later["rules"][0]["missing"]) == (None, [{"group_id": lent.pk}])
 
 
 def test_an_error_in_planning_loses_nobody(floor, monkeypatch):
