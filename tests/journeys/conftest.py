@@ -33,8 +33,10 @@ def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator:
     """Closed with its module: while it runs, its event loop stands in the way of every test with a loop of its own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A machine with other things to do takes longer than playwright's own five seconds.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

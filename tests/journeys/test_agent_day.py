@@ -17,7 +17,7 @@ def ready_agent(product, visit, username: str, extension: str, **wishes):
 
 
 def stage(agent, name: str):
-    expect(agent.page.locator("#hand")).to_have_attribute("data-stage", name, timeout=20_000)
+    expect(agent.page.locator("#hand")).to_have_attribute("data-stage", name)
 
 
 def rest(agent) -> None:
@@ -119,13 +119,26 @@ def wait_for_ring(one, other):
 def test_a_lost_connection_shows_and_heals_by_itself(product, visit):
     ann = ready_agent(product, visit, "ann", "1001")
     product.stop_part("web")
-    expect(ann.page.locator("#live")).not_to_have_attribute("data-state", "live", timeout=5000)
+    expect(ann.page.locator("#live")).not_to_have_attribute("data-state", "live")
     ann.page.click("#status")
     ann.page.click("[data-order=set_not_ready] >> nth=0")
     expect(ann.page.locator(".toast--danger")).to_contain_text("nothing was sent")
     expect(ann.page.locator("#status-word")).to_contain_text("Ready")
     product.start_part("web")
     expect(ann.page.locator("#live")).to_have_attribute("data-state", "live", timeout=30_000)
+    rest(ann)
+
+
+def test_a_phone_that_is_lost_says_why_one_is_not_ready(product, visit):
+    ann = ready_agent(product, visit, "ann", "1001")
+    expect(ann.page.locator("#status-why")).to_be_hidden()
+    product.switch("rehearsal phone 1001@acme.localhost unregister")
+    expect(ann.page.locator("#status-word")).to_have_text("◐ Not ready · phone not registered")
+    expect(ann.page.locator("#status-why")).to_contain_text("no longer registered")
+    product.register_phone("acme", "1001")
+    expect(ann.page.locator("#phone")).to_have_class(re.compile("badge--good"))
+    ann.page.click("#go-ready button")
+    expect(ann.page.locator("#status-why")).to_be_hidden()
     rest(ann)
 
 

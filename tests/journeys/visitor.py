@@ -5,8 +5,10 @@ from typing import Any
 
 from tests.journeys.product import Product
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 WIDE, NARROW = 1440, 390
+PATIENCE = 3000
+"""Looks, 20 ms apart, at whether a page has all it asked for."""
 
 
 class Visitor:
@@ -26,7 +28,10 @@ class Visitor:
         self.speak(language)
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
+        self._under_way: set[Any] = set()
         self.page.on("request", self._note_request)
+        for end in ("requestfinished", "requestfailed"):
+            self.page.on(end, lambda request: self._under_way.discard(request))
         self.page.on("pageerror", lambda error: self.failures.append(str(error)))
         self.page.on("console", self._note_console)
 
@@ -46,9 +51,21 @@ class Visitor:
     def go(self, path: str):
         return self.page.goto(self.product.address(self.tenant, path))
 
+    def settle(self) -> None:
+        """Fragments are in, sockets live."""
+        if self.page.locator("#live").count():
+            self.page.wait_for_selector('#live[data-state="live"]')
+        for _ in range(PATIENCE):
+            if not self._under_way:
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError(
+            f"{self.page.url} still waits for {[request.url for request in self._under_way]}"
+        )
+
     def grave_faults(self) -> list[str]:
         """What axe finds serious or critical on the page as it is."""
-        self.page.evaluate(AXE.read_text())
+        self.page.evaluate(AXE)
         found: dict[str, Any] = self.page.evaluate(
             "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']})"
         )
@@ -60,6 +77,9 @@ class Visitor:
         ]
 
     def _note_request(self, request) -> None:
+        if request.is_navigation_request():
+            self._under_way.clear()
+        self._under_way.add(request)
         own = (
             self.product.address(self.tenant, ""),
             self.product.address(self.tenant, "").replace("http", "ws"),

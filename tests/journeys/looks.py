@@ -1,0 +1,53 @@
+"""Looking at one page: what axe says, whether it fits a telephone, and a photograph when SCREENSHOTS names a folder."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import TimeoutError
+
+from tests.journeys.visitor import NARROW, WIDE, Visitor
+
+LANGUAGES = ("en", "zh-hans")
+FOLDER = os.environ.get("SCREENSHOTS")
+
+
+def looked_at(visitor: Visitor, path: str, kind: str) -> list[str]:
+    """The open page in English, then the same in Chinese; the faults of both."""
+    faults = look(visitor, kind)
+    visitor.speak("zh-hans")
+    visitor.go(path)
+    faults += look(visitor, kind)
+    visitor.speak("en")
+    return faults
+
+
+def look(visitor: Visitor, kind: str) -> list[str]:
+    visitor.settle()
+    faults = visitor.grave_faults() + too_wide(visitor)
+    photograph(visitor, kind)
+    return faults
+
+
+def too_wide(visitor: Visitor) -> list[str]:
+    """At a telephone's width nothing but a table's own frame scrolls sideways."""
+    visitor.page.set_viewport_size({"width": NARROW, "height": 844})
+    try:
+        # Charts follow the window a moment later.
+        visitor.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5_000)
+        return []
+    except TimeoutError:
+        return [f"{visitor.page.url} is wider than {NARROW} px"]
+    finally:
+        visitor.page.set_viewport_size({"width": WIDE, "height": 900})
+
+
+def photograph(visitor: Visitor, kind: str) -> None:
+    if not FOLDER:
+        return
+    name = re.sub(r"\W+", "_", kind.replace("…", "one")).strip("_") or "home"
+    for width, height in ((WIDE, 900), (NARROW, 844)):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        target = Path(FOLDER) / f"{visitor.tenant or 'operators'}-{name}-{visitor.language}-{width}.png"
+        visitor.page.screenshot(path=target, full_page=True)
+    visitor.page.set_viewport_size({"width": WIDE, "height": 900})
