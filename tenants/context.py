@@ -32,6 +32,13 @@ def enter_tenant(tenant: "Tenant") -> Iterator[None]:
 
 
 @contextmanager
+def enter_row(tenant: "Tenant") -> Iterator[None]:
+    """The same with the tenant's row at hand: `current_tenant` inside is this one, and nobody asks for it again."""
+    with tenant_context(tenant):
+        yield
+
+
+@contextmanager
 def enter_public() -> Iterator[None]:
     """Run the block where tenants, plans, numbers and invoices live."""
     with schema_context(get_public_schema_name()):

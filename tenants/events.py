@@ -1,6 +1,8 @@
 """What happened, told upwards: an event says that, ids and a moment; whoever decides asks a query again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -34,7 +36,32 @@ def emit(event: Event) -> None:
     transaction.on_commit(partial(_deliver, current_schema(), event))
 
 
+_told_later: ContextVar[list[tuple[str, Event]] | None] = ContextVar("told_later", default=None)
+
+
+@contextmanager
+def telling_later() -> Iterator[None]:
+    """What happens inside the block is told at its end, in the same order, whatever becomes of the block: for when
+    somebody waits for the next step and nobody for the news.
+    """
+    if _told_later.get() is not None:
+        yield
+        return
+    waiting: list[tuple[str, Event]] = []
+    before = _told_later.set(waiting)
+    try:
+        yield
+    finally:
+        _told_later.reset(before)
+        for schema_name, event in waiting:
+            _deliver(schema_name, event)
+
+
 def _deliver(schema_name: str, event: Event) -> None:
+    waiting = _told_later.get()
+    if waiting is not None:
+        waiting.append((schema_name, event))
+        return
     for handler in _handlers.get(type(event), ()):
         try:
             with enter(schema_name):

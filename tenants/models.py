@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -113,9 +114,11 @@ class Tenant(TenantMixin):
     def has_schema(self) -> bool:
         return self.state in (self.State.ACTIVE, self.State.SUSPENDED)
 
-    @property
+    @cached_property
     def host(self) -> str:
-        """The primary domain: address of the pages and SIP domain of the phones; '' before there is one."""
+        """The primary domain: address of the pages and SIP domain of the phones; '' before there is one. Of a row that
+        was just read: this one asks only once.
+        """
         found = self.domains.filter(is_primary=True).values_list("domain", flat=True).first()
         return found or ""
 

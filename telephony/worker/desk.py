@@ -5,9 +5,10 @@ original place in line.
 """
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import singledispatchmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
@@ -24,7 +25,11 @@ from telephony.worker.news import MemoryAsked
 from telephony.worker.overflow import Overflow
 from telephony.worker.people import People, midnight, places_that_end
 from telephony.worker.wheel import Wheel
-from tenants.context import enter
+from tenants.context import current_tenant, enter, enter_row
+from tenants.events import telling_later
+
+if TYPE_CHECKING:
+    from tenants.models import Tenant
 
 log = structlog.get_logger()
 
@@ -73,6 +78,7 @@ class Desk:
         self._estimates = Estimates()
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
+        self._row: "Tenant | None" = None
 
     # ---- reading the floor
 
@@ -81,6 +87,8 @@ class Desk:
         self._router = Router(keeps_inputs=True)
         at = self._clock.now()
         with enter(self.tenant):
+            self._row = current_tenant()
+        with self._inside():
             agents = self._people.read(at)
             waiting = list(_waiting(self._away()).prefetch_related("queue__queue_skills"))
             works = [work_of(stay) for stay in waiting]
@@ -130,7 +138,7 @@ class Desk:
     @hear.register
     def _(self, event: events.StayEnded) -> None:
         self._router.work_left(event.stay_id)
-        with enter(self.tenant):
+        with self._inside():
             ringing = Offer.objects.filter(stay_id=event.stay_id, ended_at=None, answered_at=None)
             # Of phones rung together the switch itself ends those that were not first, and says why.
             needless = list(ringing.exclude(is_group=True, stay__answered_at__isnull=False))
@@ -139,13 +147,13 @@ class Desk:
 
     @hear.register
     def _(self, event: events.CallOffered) -> None:
-        with enter(self.tenant):
+        with self._inside():
             offer = Offer.objects.get(pk=event.offer_id)
         self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
 
     @hear.register
     def _(self, event: events.OfferEnded) -> None:
-        with enter(self.tenant):
+        with self._inside():
             offer = Offer.objects.get(pk=event.offer_id)
         if offer.outcome == Offer.Outcome.BRIDGED:
             self._router.work_left(offer.stay_id)
@@ -193,12 +201,12 @@ class Desk:
 
     def expire_offer(self, offer_id: UUID) -> None:
         """The phone should have stopped ringing by now and nobody told us that it has."""
-        with enter(self.tenant):
+        with self._inside():
             offer = Offer.objects.filter(pk=offer_id, ended_at=None, answered_at=None).first()
         if offer is None:
             return
         self._stop_ringing(offer_id, "NO_ANSWER")
-        with enter(self.tenant):
+        with self._inside():
             actions.fail_offer(offer_id=offer_id, at=self._clock.now(), failure="NO_ANSWER")
 
     def look_at_agent(self, agent_id: int) -> None:
@@ -207,7 +215,7 @@ class Desk:
             self._meet(agent_id)
             self.tick()
             return
-        with enter(self.tenant):
+        with self._inside():
             standing = self._people.standing(agent_id)
             worked = self._people.after_work(agent_id, self._clock.now()) if standing else None
         if standing is None:
@@ -225,7 +233,7 @@ class Desk:
 
     def _meet(self, agent_id: int) -> None:
         """Somebody new, gone, or with other places than before."""
-        with enter(self.tenant):
+        with self._inside():
             agent = self._people.read_one(agent_id, self._clock.now())
         if agent is None:
             self._router.remove_agent(agent_id)
@@ -251,7 +259,7 @@ class Desk:
 
     def _join_line(self, stay_id: int) -> QueueStay | None:
         """Take the place in line, or the way to the next queue when it is time; the stay, if its caller waits."""
-        with enter(self.tenant):
+        with self._inside():
             stay = _waiting(self._away()).filter(pk=stay_id).first()
             if stay is None:
                 return None
@@ -274,7 +282,7 @@ class Desk:
 
     def _estimate(self, stay: QueueStay) -> None:
         at = self._clock.now()
-        with enter(self.tenant):
+        with self._inside():
             self._estimates.note(stay, midnight=midnight(at), at=at)
 
     # ---- offering
@@ -288,7 +296,10 @@ class Desk:
         """Write the offer, then ask the switch: never inside the transaction."""
         asked = (assignment.agent_id, *assignment.together)
         try:
-            command = self._write(assignment)
+            # The phone first: whoever is told of the offer by us has half a second until somebody picks up.
+            with telling_later():
+                command = self._write(assignment)
+                self._ask_switch(command)
         except actions.CallGone:
             self._router.work_left(assignment.work_id)
             for agent_id in asked:
@@ -298,11 +309,10 @@ class Desk:
             self._pass_over(assignment.work_id, asked)
             return
         rung = {phone.agent_id for phone in command.phones}
-        self._ask_switch(command)
         self._pass_over(assignment.work_id, [agent_id for agent_id in asked if agent_id not in rung])
 
     def _write(self, assignment: Assignment) -> OfferCommand:
-        with enter(self.tenant):
+        with self._inside():
             return actions.offer_call(
                 stay_id=assignment.work_id,
                 agent_id=assignment.agent_id,
@@ -321,7 +331,7 @@ class Desk:
         except SwitchError as error:
             failed_at = self._clock.now() + timedelta(milliseconds=1)
             failure = str(error) or "UNREACHABLE"
-            with enter(self.tenant):
+            with self._inside():
                 for phone in command.phones:
                     actions.fail_offer(offer_id=phone.offer_id, at=failed_at, failure=failure)
 
@@ -340,6 +350,10 @@ class Desk:
 
     def _wake_at(self, at: float, kind: str, subject: Any) -> None:
         self._wheel.add(at, (kind, self.tenant, subject))
+
+    def _inside(self) -> AbstractContextManager[None]:
+        """The tenant, with the row as it was when the floor was read."""
+        return enter(self.tenant) if self._row is None else enter_row(self._row)
 
     def _now(self) -> float:
         return self._clock.seconds()
