@@ -72,6 +72,10 @@ class Report:
         return made
 
 
+class NotRun(Exception):
+    """This benchmark cannot run here; the message says why, and the page lists it."""
+
+
 class WrongAnswer(Exception):
     """A benchmark whose answers are wrong measures nothing."""
 

@@ -3,7 +3,9 @@
 from benchmarks.harness import Report, shown
 
 
-def page(reports: list[Report], machine: str, commit: str, repeats: int) -> str:
+def page(
+    reports: list[Report], machine: str, commit: str, repeats: int, not_run: dict[str, str] | None = None
+) -> str:
     lines = [
         "# Benchmark results",
         "",
@@ -13,6 +15,8 @@ def page(reports: list[Report], machine: str, commit: str, repeats: int) -> str:
     ]
     for report in reports:
         lines += _section(report)
+    if not_run:
+        lines += ["## Not run", "", *(f"- **{name}**: {why}" for name, why in not_run.items()), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

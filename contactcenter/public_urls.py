@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("admin/", operator_site.urls),
     path("switch/", include("telephony.freeswitch.urls")),
+    path("", include("telephony.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]
 

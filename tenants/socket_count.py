@@ -1,6 +1,7 @@
 """How many sockets are open in all web processes: each tells its own number every few seconds, in Redis."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -21,10 +22,8 @@ async def keep_telling(url: str, count: Callable[[], int]) -> None:
     client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
     try:
         while True:
-            try:
+            with contextlib.suppress(redis.RedisError, OSError):
                 await client.hset(KEY, me, f"{time.time():.0f} {count()}")
-            except (redis.RedisError, OSError):
-                pass
             await asyncio.sleep(TELL_EVERY)
     finally:
         await client.aclose()

@@ -1,6 +1,7 @@
 """For operators: cells and switches, and the legs for which no tenant was found."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
 from tenants.people.admin_sites import AuditedModelAdmin, operator_site
@@ -40,6 +41,11 @@ class StrayAdmin(ReadOnlyAdmin):
     search_fields = ["dialled", "tenant_said"]
 
 
+operator_site.pages += [
+    ("/capacity/", _("Capacity"), "speed"),
+    ("/availability/", _("Availability"), "monitor_heart"),
+    ("/emergency/", _("Emergency"), "emergency"),
+]
 operator_site.register(Cell, ReadOnlyAdmin)
 operator_site.register(SwitchNode, SwitchAdmin)
 operator_site.register(Lease, LeaseAdmin)
