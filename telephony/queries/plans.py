@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill
@@ -66,7 +66,7 @@ def plan_in(
     priority: int | None = None,
 ) -> Plan:
     """What this queue asks once the rules have spoken. `priority` is the queue's own unless given."""
-    terms = terms_of(queue)
+    terms = terms_of(queue, at)
     last = last_agent(queue, str(facts.get("caller_number") or ""), at, but_call=call_id)
     is_asked = last is not None and last["why_not"] == ""
     remembered = Remembered(last["agent"], queue.sticky_seconds) if last and is_asked else None
@@ -77,10 +77,12 @@ def plan_in(
     return {"queue": queue.pk, "rules": decision.trace, "asks": asks, "last_agent": last}
 
 
-def terms_of(queue: Queue) -> Terms:
+def terms_of(queue: Queue, at: datetime) -> Terms:
+    """A step's group without agents at that moment is nobody's: everyone is asked."""
     skills = queue.queue_skills.values_list("skill_id", "min_level", "is_preferred")
-    steps = queue.steps.order_by("after_seconds").values_list(
-        "after_seconds", "group_id", "level_drop", "with_queue_id"
+    manned = queue.steps.annotate(is_manned=Exists(_places(at).filter(group_id=OuterRef("group_id"))))
+    steps = manned.order_by("after_seconds").values_list(
+        "after_seconds", "group_id", "level_drop", "with_queue_id", "is_manned"
     )
     return Terms(
         queue_id=queue.pk,
@@ -89,8 +91,8 @@ def terms_of(queue: Queue) -> Terms:
         required=tuple((skill, level) for skill, level, is_preferred in skills if not is_preferred),
         preferred=tuple((skill, level) for skill, level, is_preferred in skills if is_preferred),
         widenings=tuple(
-            Widening(after=after, group_id=group, level_drop=drop, queue_id=other)
-            for after, group, drop, other in steps
+            Widening(after=after, group_id=group if is_manned else None, level_drop=drop, queue_id=other)
+            for after, group, drop, other, is_manned in steps
         ),
     )
 
@@ -131,7 +133,7 @@ def check_named(decision: Decision, at: datetime) -> None:
     if queue_id is not None and not Queue.objects.filter(pk=queue_id).exists():
         _miss(decision, decision.queue_rule, "queue_id", queue_id)
         decision.queue_id = None
-    if group is not None and not _has_agents(group.id, at):
+    if group is not None and not _places(at).filter(group_id=group.id).exists():
         _miss_person(decision, group, "group_id")
         decision.group = None
     if agent is not None and not Agent.objects.filter(pk=agent.id, is_active=True).exists():
@@ -143,9 +145,9 @@ def check_named(decision: Decision, at: datetime) -> None:
             _miss(decision, decision.skills.pop(skill_id).rule, "skill_id", skill_id)
 
 
-def _has_agents(group_id: int, at: datetime) -> bool:
-    members = GroupMember.objects.filter(group_id=group_id, agent__is_active=True)
-    return members.filter(Q(until=None) | Q(until__gt=at)).exists()
+def _places(at: datetime) -> QuerySet[GroupMember]:
+    """Who is in a group at that moment and may take calls."""
+    return GroupMember.objects.filter(Q(until=None) | Q(until__gt=at), agent__is_active=True)
 
 
 def _miss_person(decision: Decision, person: Person, key: str) -> None:

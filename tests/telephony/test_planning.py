@@ -220,6 +220,15 @@ def test_nobody_waits_for_a_group_without_agents(floor):
     assert (later["asks"]["group"], later["rules"][0]["missing"]) == (None, [{"group_id": lent.pk}])
 
 
+def test_a_step_for_a_group_without_agents_asks_everyone(floor):
+    lent = group(floor, "Lent", until=floor.now + timedelta(hours=1))
+    with floor.inside():
+        QueueStep.objects.create(queue=floor.queue, group=lent)
+    assert routing(floor, floor.caller())["asks"]["group"] == lent.pk
+    floor.clock.pass_seconds(3600)
+    assert routing(floor, floor.caller(number="+8613912342211"))["asks"]["group"] is None
+
+
 def test_an_error_in_planning_loses_nobody(floor, monkeypatch):
     def fails(*_args, **_known):
         raise RuntimeError
