@@ -78,7 +78,7 @@ class Desk:
         self._estimates = Estimates()
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
-        self._row: "Tenant | None" = None
+        self._row: Tenant | None = None
 
     # ---- reading the floor
 

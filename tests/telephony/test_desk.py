@@ -10,6 +10,7 @@ from telephony.actions.agent_activity import follow_agent
 from telephony.models import (
     AgentGroup,
     AgentSkill,
+    Call,
     Offer,
     Queue,
     QueueAgent,
@@ -82,6 +83,27 @@ def test_the_least_busy_of_today_is_asked_first(office):
     explained = stays_explained(office)
     assert explained["strategy"] == "least_busy"
     assert explained["rank"]["busy_seconds"] == 2 * (60 + 30)
+
+
+def test_a_scored_queue_asks_whom_the_score_puts_first_and_says_what_it_is_made_of(office):
+    change(office, strategy="longest_idle", wrap_up_seconds=0)
+    first, second = office.floor.agent(), office.floor.agent()
+    office.settle()
+    with office.floor.inside():
+        at = office.floor.now - timedelta(days=3)
+        Call.objects.create(
+            caller_number="+8613812342211", arrived_at=at, answered_at=at, ended_at=at, agent=second
+        )
+    change(office, is_scored=True)
+    offer = offers_of(office, office.caller())[0]
+    candidates = {one["agent"]: one for one in offer.explanation["inputs"]["match"]["candidates"]}
+    assert offer.agent_id == second.pk
+    assert candidates[second.pk]["score"] > candidates[first.pk]["score"]
+    assert "spoke_before" in candidates[second.pk]["features"]
+    office.switch.end(offer.call_id)
+    office.settle()
+    change(office, is_scored=False)
+    assert offers_of(office, office.caller())[0].agent_id == first.pk
 
 
 def stays_explained(office) -> dict:
