@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.admin import display
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
@@ -15,6 +17,7 @@ from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, ten
 class ReadingInline(TabularInline):
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
@@ -33,7 +36,12 @@ class ItemInline(ReadingInline):
 
 class ScoreInline(ReadingInline):
     model = EvaluationScore
-    fields = readonly_fields = ["item", "points", "note"]
+    verbose_name_plural = _("Points")
+    fields = readonly_fields = ["question", "points", "note"]
+
+    @display(description=_("question"))
+    def question(self, score: EvaluationScore) -> str:
+        return score.item.text
 
 
 class ScorecardAdmin(AuditedModelAdmin):
@@ -65,7 +73,17 @@ class EvaluationResource(SafeResource):
 class EvaluationAdmin(AuditedSheetAdmin):
     view_policy = staticmethod(policies.can_see_every_evaluation)
     resource_classes = [EvaluationResource]
-    list_display = ["published_at", "agent", "scorecard", "percent", "is_fatal", "inspector", "read_at"]
+    list_display = ["published_at", "agent", "scorecard", "shown_percent", "inspector", "read_at"]
+    fields = readonly_fields = [
+        "agent",
+        "scorecard",
+        "shown_percent",
+        "inspector",
+        "comment",
+        "call_id",
+        "published_at",
+        "read_at",
+    ]
     list_filter = ["scorecard", "is_fatal", ("published_at", RangeDateTimeFilter)]
     list_filter_submit = True
     list_select_related = ["agent", "scorecard", "inspector"]
@@ -74,6 +92,12 @@ class EvaluationAdmin(AuditedSheetAdmin):
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @display(description=_("score"), ordering="percent")
+    def shown_percent(self, evaluation: Evaluation) -> str:
+        """In percent, and why it is none when a fatal item was not passed."""
+        fatal = f" · {_('fatal item not passed')}" if evaluation.is_fatal else ""
+        return f"{evaluation.percent} %{fatal}"
 
 
 tenant_site.register(Scorecard, ScorecardAdmin)
