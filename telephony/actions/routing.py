@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from telephony.models import Call, Entry, Queue, QueueStay
+from telephony.models import Call, Queue, QueueStay
 from telephony.queries.arrivals import overflow_chain
 from telephony.queries.caller_facts import caller_facts
 from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
+from telephony.queries.routes import entry_of
 from telephony.routing.rules import Decision, decide
-from tenants.context import current_schema
+from tenants.context import current_schema, current_tenant
 
 __all__ = ["plan", "plan_stay"]
 
@@ -66,9 +67,7 @@ def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[s
 
 def _entry_queue(call: Call) -> Queue | None:
     """Where the number dialled leads by itself, before rules."""
-    entry = (
-        Entry.objects.filter(number_e164=call.number).select_related("queue").first() if call.number else None
-    )
+    entry = entry_of(call.number, str(current_tenant().country)) if call.number else None
     return entry.queue if entry else None
 
 
