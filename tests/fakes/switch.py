@@ -189,6 +189,34 @@ class FakeSwitch:
         self._wait(leg.leg_id, queue_id, self.clock(), 0, **numbers)
         return leg.leg_id
 
+    def agent_dials(self, tenant: str, agent_id: int, dialled: str) -> UUID:
+        """From their own phone, without asking us."""
+        leg = replace(_leg(uuid4(), tenant, Direction.INBOUND, self.clock()), dialled=dialled)
+        self.legs[leg.leg_id] = replace(leg, agent_id=agent_id)
+        numbers = {"dialled": dialled, "caller_number": "", "caller_name": ""}
+        self.tell(
+            facts.LegCreated,
+            **self._of(leg.leg_id),
+            direction=Direction.INBOUND,
+            agent_id=agent_id,
+            **numbers,
+        )
+        return leg.leg_id
+
+    def agent_is_dialled(self, tenant: str, username: str, domain: str) -> UUID:
+        """A colleague rings the phone of an agent directly."""
+        leg = replace(_leg(uuid4(), tenant, Direction.OUTBOUND, self.clock()), dialled=username)
+        self.legs[leg.leg_id] = leg
+        known = {"dialled": username, "caller_number": "1099", "caller_name": ""}
+        phone = {"username": username, "domain": domain}
+        self.tell(facts.LegCreated, **self._of(leg.leg_id), direction=Direction.OUTBOUND, **known, **phone)
+        return leg.leg_id
+
+    def answered(self, leg_id: UUID) -> None:
+        """Whoever a leg without an offer rings picks up."""
+        self.legs[leg_id] = replace(self.legs[leg_id], answered_at=self.clock())
+        self.tell(facts.LegAnswered, **self._of(leg_id), answered_at=self.clock())
+
     def pick_up(self, leg_id: UUID) -> None:
         """The agent answers; the switch ends the phones rung with this one, and joins the two by itself when the
         caller is still free.

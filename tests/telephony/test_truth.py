@@ -1,5 +1,6 @@
 """The watchdog: each kind of difference is found within ten seconds, healed, and told; nothing else is."""
 
+import os
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from telephony import actions, orders
 from telephony.facts import HungUpBy
 from telephony.models import Agent, Device, Difference, Leg, Offer
+from tests.telephony.traffic import Traffic
 from tests.telephony.watching import WatchedOffice
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -288,6 +290,17 @@ def test_no_false_alarm_while_facts_are_still_on_their_way(office, agent):
     assert office.floor.call(call_id).exit == "abandoned"
     office.watch_for(6)
     assert office.told() == []
+
+
+def test_ordinary_calls_give_no_difference(office):
+    """A dozen in the suite; ORDINARY_CALLS=200 is the long form, which is run before a release."""
+    calls = int(os.environ.get("ORDINARY_CALLS", "12"))
+    traffic = Traffic(office, seed=7)
+    traffic.run(calls)
+    office.watch_for(6)
+    assert office.told() == []
+    assert (traffic.callers, office.ghosts()) == (calls, [])
+    assert traffic.answered() > calls / 2
 
 
 def test_what_differs_once_is_no_difference(office, agent):

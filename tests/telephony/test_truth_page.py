@@ -1,4 +1,4 @@
-"""The page and the API of differences, and the figures for Prometheus: leaders see their own tenant's, nobody else any."""
+"""The page and the API of differences, and the figures for Prometheus: leaders see their own, others nothing."""
 
 from datetime import timedelta
 

@@ -1,6 +1,7 @@
 """An office whose worker is watched: time passes in the watchdog's own steps, and differences are read as told."""
 
-from telephony.models import Difference
+from telephony import orders
+from telephony.models import Agent, Difference
 from telephony.worker.troubles import Troubles
 from telephony.worker.watchdog import Watch
 from telephony.worker.watchdog.memory import Memories
@@ -59,6 +60,30 @@ class WatchedOffice(Office):
         """The only one there is."""
         with self.floor.inside():
             return Difference.objects.get()
+
+    def give(self, order) -> None:
+        """An order that waits until the loop gets to it."""
+        self.inbox.put_order(
+            orders.Envelope(
+                order_id="o1",
+                tenant=self.floor.tenant.schema_name,
+                member_id=None,
+                language="en",
+                sent_at=self.floor.now.timestamp(),
+                order=order,
+            )
+        )
+
+    def ghosts(self) -> list[str]:
+        """Agents shown on a call the switch has not, or free while their phone is in use: there may be none."""
+        rings = {leg.agent_id: leg for leg in self.switch.legs.values() if leg.agent_id}
+        busy = ("ringing", "talking", "hold", "dialling")
+        with self.floor.inside():
+            return [
+                f"{agent.name} {agent.activity}"
+                for agent in Agent.objects.all()
+                if (agent.activity in busy) != (agent.pk in rings)
+            ]
 
     def forget_what_was_told(self) -> None:
         """The switch says something and nobody hears it."""

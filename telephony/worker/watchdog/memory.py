@@ -26,7 +26,7 @@ class Memories:
         self._last: dict[str, Remembered] = {}
 
     def of(self, tenant: str, at: datetime) -> Remembered | None:
-        """What the tenant's desk last answered, if that is fresh; None while nobody routes there."""
+        """What the tenant's desk has answered since the last asking, if that is fresh; else None."""
         answered = threading.Event()
 
         def note(works: set[Any], standing: dict[Any, Availability]) -> None:
@@ -36,5 +36,6 @@ class Memories:
         self._inbox.put_news(News(tenant, MemoryAsked(occurred_at=at, answer=note)))
         if self._patience:
             answered.wait(self._patience)
-        found = self._last.get(tenant)
+        # Each answer counts once: two looks at one old memory would be no second look.
+        found = self._last.pop(tenant, None)
         return found if found is not None and at - found.at <= FRESH else None
