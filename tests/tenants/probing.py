@@ -15,6 +15,8 @@ ROLES = ("owner", "admin", "supervisor", "agent", "inspector", "finance")
 OTHER_PARAMETERS = {
     "kind": "xlsx",
     "act": "pull",
+    "schema": "acme",
+    "to": "on",
     "who": "MQ",
     "token": "abc-def",
     "metric_id": "asa",
@@ -62,11 +64,14 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
              "agent": "telephony.agent", "queue": "telephony.queue", "customer": "ticketing.customer",
              "evaluation": "quality.evaluation", "group": "telephony.agentgroup",
              "working-hour": "telephony.workinghours", "queue-step": "telephony.queuestep",
-             "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan"}  # fmt: skip
+             "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan",
+             "difference": "telephony.difference"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
     ticket = next(row for model, row in garden.rows.items() if model._meta.label_lower == "ticketing.ticket")
     phone = garden.ids["ticketing.customerphone"]
-    return {"number": str(ticket.number), "phone_id": str(phone)} | ({"pk": str(pk)} if pk else {})
+    plan = garden.ids.get("telephony.emergencyplan", 1)
+    found = {"number": str(ticket.number), "phone_id": str(phone), "plan_id": str(plan)}
+    return found | ({"pk": str(pk)} if pk else {})
 
 
 # --- what is looked at ---
