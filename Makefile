@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV = @$(PYTHON) contactcenter/run/bootstrap.py exec --dev
 
-.PHONY: run test check format bench requirements install
+.PHONY: run test check format faults bench requirements install
 
 run:  ## start everything; READY tells the addresses
 	@$(PYTHON) contactcenter/run/bootstrap.py run
@@ -20,6 +20,9 @@ check:  ## format, lint, types, imports, sizes, migrations, translations, requir
 format:  ## put the code into its shape
 	$(IN_VENV) ruff check --fix-only --quiet .
 	$(IN_VENV) ruff format --quiet .
+
+faults:  ## kill, pause and cut; F=1 chooses one, without it they are listed
+	$(IN_VENV) env F="$(F)" KIND="$(KIND)" SECONDS="$(SECONDS)" MORE="$(MORE)" python -m tests.faults
 
 bench:  ## medians and ratios
 	$(IN_VENV) python -m benchmarks

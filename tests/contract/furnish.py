@@ -1,7 +1,6 @@
 """Furnishes acme for a test with the whole product: `python -m tests.contract.furnish agents 10` prints what it made.
 
-Runs as a process of its own, with the environment of the product under test. `ready 1 2 3` asks the worker, as the
-agents' pages would, to make these agents ready; exit code 1 while no worker listens.
+Runs as a process of its own, with the environment of the product under test.
 """
 
 from __future__ import annotations
@@ -51,30 +50,15 @@ def terms() -> None:
     prices()
 
 
-def ready(agent_ids: list[int]) -> None:
-    from telephony.orders import SetReady, send_order
-
-    for agent_id in agent_ids:
-        send_order(SetReady(agent_id=agent_id), member=None)
-
-
-def main(what: str, *words: str) -> int:
+def main(_what: str, *words: str) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
     django.setup()
-    from telephony.errors import TelephonyUnreachable
     from tenants.context import enter
 
-    if what == "agents":
-        with enter("public"):
-            terms()
-        with enter("acme"):
-            print(json.dumps(agents(*map(int, words))))
-        return 0
+    with enter("public"):
+        terms()
     with enter("acme"):
-        try:
-            ready([int(word) for word in words])
-        except TelephonyUnreachable:
-            return 1
+        print(json.dumps(agents(*map(int, words))))
     return 0
 
 

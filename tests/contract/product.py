@@ -36,6 +36,8 @@ class Product:
     web_port: int
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings of one test's own."""
 
     @property
     def made(self) -> dict[str, str]:
@@ -63,6 +65,7 @@ class Product:
             "SWITCH_SECRET": WEB_SECRET,
             "SWITCH_NODE": NODE,
             "DJANGO_SETTINGS_MODULE": "contactcenter.settings",
+            **self.more,
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -80,8 +83,19 @@ class Product:
         return json.loads(made.stdout.strip().splitlines()[-1])
 
     def make_ready(self, agent_ids: list[int]) -> None:
-        words = ["-m", "tests.contract.furnish", "ready", *map(str, agent_ids)]
-        wait_until(lambda: self.run(*words).returncode == 0, 30, "no worker listens")
+        """Ask the worker, as the agents' pages would; returns when it has heard."""
+        for agent_id in agent_ids:
+            order = {
+                "order_id": f"ready-{agent_id}",
+                "tenant": "acme",
+                "member_id": None,
+                "language": "en",
+                "sent_at": time.time(),
+                "order": {"type": "set_ready", "agent_id": agent_id},
+            }
+            wait_until(
+                lambda said=json.dumps(order): self._redis().publish("orders:main", said), 30, "nobody hears"
+            )
 
     def start_web(self) -> None:
         self._start(

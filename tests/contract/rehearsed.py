@@ -100,6 +100,9 @@ class RehearsalUnderTest(SwitchUnderTest):
         assert self.api(f"rehearsal carrier {habits}") == "+OK\n"
         return RehearsedCarrier("carrier")
 
+    def outside_answers(self) -> None:
+        self.carrier(answer_after=0.3)
+
     def register(self, username: str, domain: str, password: str) -> bool:
         return self._register(username, domain, password, "") == "+OK\n"
 

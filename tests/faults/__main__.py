@@ -1,7 +1,7 @@
 """`make faults` lists them; `make faults F=1` runs one for long, on each switch there is, and writes docs/faults.md.
 
 `KIND=rehearsal` or `KIND=freeswitch` chooses one switch, `SECONDS=150` ends a long one after so many (what was done is
-what is written).
+what is written), `MORE=1` keeps the lines of earlier runs beside the new one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> int:
     results = [long_form(fault, kind, os.environ.get("SECONDS")) for kind in _kinds(fault)]
     for result in results:
         print(result.line())
-        save(result)
+        save(result, is_more=bool(os.environ.get("MORE")))
     return 0 if all(result.passed for result in results) else 1
 
 

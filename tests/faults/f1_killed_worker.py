@@ -30,10 +30,10 @@ def run(kind: str, *, agents: int, callers: int, kills: int, seconds: float = 36
         plant.wait_for_routing()
         plant.make_all_ready()
         plant.keep_busy(callers)
-        end = time.monotonic() + seconds
         took: list[float] = []
         killed = 0
         plant.start_worker()
+        end = time.monotonic() + seconds
         while killed < kills and time.monotonic() < end:
             killed += 1
             took += kill_one(plant, chance, is_whole=killed % 10 == 0)

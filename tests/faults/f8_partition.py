@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.faults.plant import Plant, a_plant
+from tests.faults.plant import a_plant
 from tests.faults.proxy import Road
 from tests.faults.results import Result
 
@@ -33,23 +33,19 @@ def run(kind: str, *, agents: int, callers: int, ways: tuple[str, ...], lengths:
 
 def suffer(kind: str, agents: int, callers: int, way: str, length: float):  # noqa: ANN201
     """One partition and its end. Callers the switch took out of the line, because it had to, are not lost."""
-    with a_plant(kind, agents=agents) as plant:
-        road = Road(plant.line.settings.event_port)
-        try:
-            plant.event_port = road.port
-            plant.start_worker()
-            plant.wait_for_routing()
-            plant.make_all_ready()
-            plant.start_worker()
-            plant.keep_busy(callers)
-            harm(road, way)
-            time.sleep(length)
-            road.open()
-            time.sleep(1)
-            plant.wait_for_routing(40)
-            verdict = plant.finish()
-        finally:
-            road.close()
+    with a_plant(kind, agents=agents, by_road=True) as plant:
+        plant.start_worker()
+        plant.wait_for_routing()
+        plant.make_all_ready()
+        plant.start_worker()
+        plant.keep_busy(callers)
+        assert plant.road is not None
+        harm(plant.road, way)
+        time.sleep(length)
+        plant.road.open()
+        time.sleep(1)
+        plant.wait_for_routing(40)
+        verdict = plant.finish()
     if length > PATIENCE:
         verdict.seen["left a message"] = len(verdict.wrong.pop("lost"))
         verdict.wrong.pop("out of order")
@@ -63,6 +59,3 @@ def harm(road: Road, way: str) -> None:
         road.delay_seconds = 0.5
     else:
         road.block(there=way in ("silent", "mute"), back=way in ("silent", "deaf"))
-
-
-__all__ = ["Plant", "run"]

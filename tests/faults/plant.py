@@ -27,6 +27,7 @@ from tests.contract.product import Product
 from tests.contract.web import Route
 from tests.faults.checker import Verdict, judge
 from tests.faults.history import History
+from tests.faults.proxy import Road
 from tests.servers import PROJECT, SERVERS
 
 TALK_SECONDS = (4, 9)
@@ -41,21 +42,17 @@ class Plant:
     history: History
     agents: list[dict[str, Any]]
     talk: tuple[int, int] = TALK_SECONDS
-    event_port: int = 0
-    """Where the workers find the switch, when not at the switch itself."""
+    road: Road | None = None
     workers: list[int] = field(default_factory=list)
     _nursery: subprocess.Popen[str] | None = None
     _dialler: Dialler | None = None
 
     # --- workers
 
-    def _open_nursery(self) -> None:
-        environment = self.product.environment
-        if self.event_port:
-            environment["FREESWITCH_EVENT_PORT"] = str(self.event_port)
+    def open_nursery(self) -> None:
         log = (self.line.directory / "workers.log").open("ab")
         self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"], cwd=PROJECT, env=environment, text=True,
+            [sys.executable, "-m", "tests.faults.nursery"], cwd=PROJECT, env=self.product.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
         )  # fmt: skip
 
@@ -69,8 +66,6 @@ class Plant:
         return pid
 
     def _nursery_pipes(self) -> tuple[IO[str], IO[str]]:
-        if self._nursery is None:
-            self._open_nursery()
         assert self._nursery is not None
         assert self._nursery.stdin is not None
         assert self._nursery.stdout is not None
@@ -165,7 +160,7 @@ class Plant:
 
     # --- the end
 
-    def finish(self, *, without_record: set[Any] = frozenset(), judge_talks: bool = True) -> Verdict:  # type: ignore[assignment]
+    def finish(self, *, without_record: set[Any] = frozenset()) -> Verdict:  # type: ignore[assignment]
         """Nobody dials any more, everybody hangs up, every record is settled; then the histories are compared."""
         self.stop_dialling()
         self.history.look()
@@ -176,7 +171,7 @@ class Plant:
         wait_until(lambda: self._all_is_over(set(without_record)), 60, "not everything was settled")
         return judge(
             self.history, self.product.rows, self.line.settings.spool_dir, ended_from=ended_from,
-            least_talk=TALK_SECONDS[0] if judge_talks else 0, without_record=without_record,
+            least_talk=self.talk[0], without_record=without_record,
         )  # fmt: skip
 
     def _all_is_over(self, without_record: set[Any]) -> bool:
@@ -202,6 +197,8 @@ class Plant:
             time.sleep(0.3)
             self._nursery.kill()
             self._nursery.wait()
+        if self.road:
+            self.road.close()
 
 
 def _tell(pid: int, number: int) -> None:
@@ -247,14 +244,18 @@ class Dialler(threading.Thread):
 
 
 @contextmanager
-def a_plant(kind: str, *, agents: int, talk: tuple[int, int] = TALK_SECONDS) -> Iterator[Plant]:
-    """`kind`: rehearsal or freeswitch. Two workers at most are started by the fault itself."""
+def a_plant(
+    kind: str, *, agents: int, talk: tuple[int, int] = TALK_SECONDS, by_road: bool = False
+) -> Iterator[Plant]:
+    """`kind`: rehearsal or freeswitch. The fault itself starts the workers; with `by_road` they reach the switch by
+    `plant.road`.
+    """
     with tempfile.TemporaryDirectory(prefix="cc-faults-") as folder, _database() as url:
         line = _switch(kind, Path(folder))
         line.start()
         plant = None
         try:
-            plant = _furnish(line, url, agents, talk)
+            plant = _furnish(line, url, agents, talk, by_road)
             yield plant
         finally:
             if plant:
@@ -278,10 +279,16 @@ def _database() -> Iterator[str]:
         yield url
 
 
-def _furnish(line: SwitchUnderTest, url: str, agents: int, talk: tuple[int, int]) -> Plant:
+def _furnish(line: SwitchUnderTest, url: str, agents: int, talk: tuple[int, int], by_road: bool) -> Plant:
     product = Product(line, url, 8000, line.directory)
+    plant = Plant(line, product, History(line.log), [], talk)
+    if by_road:
+        plant.road = Road(line.settings.event_port)
+        product.more["FREESWITCH_EVENT_PORT"] = str(plant.road.port)
+    # Importing takes as long as furnishing: let both go on at once.
+    plant.open_nursery()
     made = product.furnish_floor(agents, wrap_up_seconds=1)
-    plant = Plant(line, product, History(line.log), made["agents"], talk)
+    plant.agents = made["agents"]
     line.web.reset()
     line.log.begin()
     line.web.routes[HOT_LINE] = Route(

@@ -33,14 +33,15 @@ def _when() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {platform.machine()}"
 
 
-def save(result: Result) -> None:
-    """Into the table of docs/faults.md, in place of the line this fault had for this switch."""
+def save(result: Result, *, is_more: bool = False) -> None:
+    """Into the table of docs/faults.md: beside the lines this fault has for this switch, or in their place."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     table, after = rest.split(END)
     lines = [line + "\n" for line in table.strip().splitlines()[2:]]
     mine = re.compile(rf"\| {re.escape(result.fault)} \| {re.escape(result.kind)} \|")
-    kept = sorted([*(line for line in lines if not mine.match(line)), result.line()], key=_order)
+    others = [line for line in lines if is_more or not mine.match(line)]
+    kept = sorted([*others, result.line()], key=_order)
     PAGE.write_text(f"{before}{BEGIN}\n{HEAD}{''.join(kept)}{END}{after}", encoding="utf-8")
 
 

@@ -1,20 +1,87 @@
-"""The short form of each fault, on the rehearsal switch. `make faults F=n` does the same for long (docs/faults.md)."""
+"""What fits into a test run: a killed and a paused worker, a moved clock, spoilt frames. `make faults` has the rest."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from tests.faults import checker
-from tests.faults.catalogue import FAULTS, short_form
+from tests.faults import checker, f1_killed_worker, f9_paused_leader, f10_clock_jump, f13_malformed_frames
+from tests.faults.history import SeenLeg
+from tests.faults.plant import a_plant
 
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.parametrize("number", FAULTS, ids=[fault.ID for fault in FAULTS.values()])
-def test_fault(number: int, django_db_setup: None) -> None:
-    result = short_form(FAULTS[number])
+def test_killed_and_paused_workers_cost_no_caller_anything(django_db_setup: None) -> None:
+    with a_plant("rehearsal", agents=5, talk=(2, 4)) as plant:
+        plant.start_worker()
+        plant.wait_for_routing()
+        plant.make_all_ready()
+        plant.start_worker()
+        plant.keep_busy(9)
+        chance = random.Random(1)  # noqa: S311 - a story that can be told again, no secret
+        for _kill in range(2):
+            f1_killed_worker.kill_one(plant, chance, is_whole=False)
+        f9_paused_leader.pause_leader(plant, pause=4)
+        verdict = plant.finish()
+        assert verdict.is_clean, str(verdict)
+        assert verdict.seen["offers"] >= 5
+        assert f9_paused_leader.offers_of_an_old_epoch(plant.history) == []
+
+
+@pytest.mark.parametrize("fault", [f10_clock_jump, f13_malformed_frames], ids=["F10", "F13"])
+def test_a_fault_that_needs_no_switch(fault) -> None:
+    result = fault.run("rehearsal", **fault.SHORT)
     assert result.passed, result.seen
 
 
-def test_each_wrong_is_found() -> None:
-    """A checker that finds nothing is worth nothing until it has found something."""
-    assert checker.Verdict({}, {"dropped": []}).is_clean
-    assert not checker.Verdict({}, {"dropped": ["one"]}).is_clean
+# --- a checker that finds nothing is worth nothing until it has found something
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def caller(came: float, *, bridged: float | None = None, ended: float | None = None) -> SeenLeg:
+    leg = SeenLeg(leg_id=uuid4(), created_at=after(came), is_caller=True, queued_at=after(came))
+    leg.bridged_at = None if bridged is None else after(bridged)
+    leg.ended_at = None if ended is None else after(ended)
+    return leg
+
+
+def test_a_talk_cut_short_and_a_caller_who_got_nobody_are_found() -> None:
+    assert checker._was_dropped(caller(0, bridged=1, ended=3), after(100), least_talk=4)
+    assert not checker._was_dropped(caller(0, bridged=1, ended=6), after(100), least_talk=4)
+    assert not checker._was_dropped(caller(0, bridged=1, ended=3), after(2), least_talk=4)
+    assert checker._was_lost(caller(0, ended=3), after(100))
+    assert not checker._was_lost(caller(0, ended=3), after(2))
+
+
+def test_an_offer_over_the_head_of_an_earlier_caller_is_found() -> None:
+    first, second = caller(0, bridged=9, ended=20), caller(1, bridged=6, ended=20)
+    early = checker.OfferRow(second.leg_id, after(5), after(20))
+    late = checker.OfferRow(first.leg_id, after(8), after(20))
+    assert len(checker.out_of_order([first, second], [early, late])) == 1
+    in_order = [
+        checker.OfferRow(first.leg_id, after(5), after(20)),
+        checker.OfferRow(second.leg_id, after(8), None),
+    ]
+    assert checker.out_of_order([first, second], in_order) == []
+
+
+def test_two_legs_at_once_for_one_caller_are_found() -> None:
+    legs = [
+        SeenLeg(
+            leg_id=uuid4(),
+            created_at=after(at),
+            is_caller=False,
+            call_id=uuid4(),
+            agent_id=7,
+            ended_at=after(at + 2),
+        )
+        for at in (0, 1, 5)
+    ]
+    assert len(checker._offered_twice(legs)) == 1
