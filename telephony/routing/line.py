@@ -52,12 +52,22 @@ Entry = tuple[tuple[float, float, Any], Waiting]
 class Line:
     """The waiting and the free of one signature."""
 
-    __slots__ = ("_gone", "_shelves", "_sorted_shelves", "may_have_free", "signature", "strategy", "waiting")
+    __slots__ = (
+        "_gone",
+        "_shelves",
+        "_sorted_shelves",
+        "is_open",
+        "may_have_free",
+        "signature",
+        "strategy",
+        "waiting",
+    )
 
     def __init__(self, signature: Signature) -> None:
         self.signature = signature
         self.strategy = strategy_named(signature.strategy)
         self.waiting: list[Entry] = []
+        self.is_open = True
         self.may_have_free = False  # False is certain, True has to be looked up
         self._gone = 0
         self._shelves: dict[tuple[int, ...], Shelf | MeasuredShelf] = {}

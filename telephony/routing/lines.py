@@ -52,8 +52,7 @@ class Lines:
         return line
 
     def _close_empty(self) -> None:
-        empty = {line for line in self if line.head() is None}
-        self._roster.close_lines(empty)
-        self._lines = {signature: line for signature, line in self._lines.items() if line not in empty}
+        self._roster.close_lines([line for line in self if line.head() is None])
+        self._lines = {signature: line for signature, line in self._lines.items() if line.is_open}
         self._as_asked.clear()
         self._most = max(KEPT, 2 * len(self._lines))

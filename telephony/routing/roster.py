@@ -9,6 +9,8 @@ from telephony.routing.shapes import Availability, RoutableAgent
 from telephony.routing.shelf import MeasuredShelf, Rostered, Shelf
 from telephony.routing.signature import Signature
 
+SWEPT_AT_ONCE = 50  # agents, at each line that opens: a decision must not wait for all of them
+
 
 class Roster:
     """Agents by id, by queue, and on the shelves of the lines they serve."""
@@ -19,6 +21,7 @@ class Roster:
         self._in_group: dict[int, set[Any]] = {}
         self._with_skill: dict[int, set[Any]] = {}
         self._last_free: tuple[float, Any] = (float("-inf"), 0)
+        self._unswept: list[Rostered] = []
 
     def __iter__(self) -> Iterator[Rostered]:
         return iter(self._rostered.values())
@@ -72,6 +75,7 @@ class Roster:
 
     def open_line(self, line: Line) -> None:
         """Let every agent who suits a new line serve it."""
+        self._sweep()
         for rostered in self._candidates(line.signature):
             if line.signature.suits(rostered.agent):
                 shelf = rostered.places[line] = self._shelf(line, rostered.agent)
@@ -80,10 +84,11 @@ class Roster:
                     shelf.add(rostered.entry)
                     line.may_have_free = True
 
-    def close_lines(self, closed: set[Line]) -> None:
-        """Let nobody serve these lines any more."""
-        for rostered in self._rostered.values():
-            rostered.places = {line: shelf for line, shelf in rostered.places.items() if line not in closed}
+    def close_lines(self, closed: Iterable[Line]) -> None:
+        """Let nobody serve these lines any more. Nothing waits there, so the agents can forget them by and by."""
+        for line in closed:
+            line.is_open = False
+        self._unswept = list(self._rostered.values())
 
     def set_free(self, rostered: Rostered) -> None:
         """Stand on every shelf of theirs, to be found by work that arrives."""
@@ -111,6 +116,12 @@ class Roster:
         found = [self._rostered[agent_id] for agent_id in islice(members, most)]
         others = (rostered for rostered in self if rostered.agent.id not in members)
         return found + list(islice(others, most - len(found)))
+
+    def _sweep(self) -> None:
+        """Some more agents forget closed lines; all have, long before so many more are opened that some close."""
+        for rostered in self._unswept[-SWEPT_AT_ONCE:]:
+            rostered.places = {line: shelf for line, shelf in rostered.places.items() if line.is_open}
+        del self._unswept[-SWEPT_AT_ONCE:]
 
     def _shelf(self, line: Line, agent: RoutableAgent) -> Shelf | MeasuredShelf:
         shelf = line.shelf(line.strategy.rank(agent, line.signature))

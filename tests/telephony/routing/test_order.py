@@ -207,6 +207,21 @@ def test_lines_nobody_uses_are_cleared_and_found_again(monkeypatch, count: int) 
     assert pair(router.agent_became_free(1, 2)) == ("last", 1)
 
 
+def test_agents_forget_closed_lines_by_and_by(monkeypatch) -> None:
+    """Each call with other wishes: only the lines that are open, and a few just closed, are remembered."""
+    monkeypatch.setattr(lines_module, "KEPT", 10)
+    router = Router()
+    for number in range(120):
+        router.put_agent(agent(number, s1=9))
+    for number in range(1_000):
+        wishes = ((1, number % 9), (2, -number))
+        assert router.work_arrived(work(f"{number}", number, requirements=wishes), number) is None
+        router.work_left(f"{number}")
+    assert all(len(rostered.places) <= 30 for rostered in router._roster)
+    router.work_arrived(work("last", 1_000, requirements=((1, 9),)), 1_000)
+    assert pair(router.agent_became_free(7, 1_001)) == ("last", 7)
+
+
 def test_ten_thousand_abandoned_callers_leave_no_trace() -> None:
     router = Router()
     for number in range(10_000):
