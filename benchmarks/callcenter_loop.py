@@ -59,6 +59,12 @@ class Scene:
             given = {work for work, agent in made if queue_of[agent] == queue_id}
             check(given == {name for _, name in waiting[: len(given)]}, "somebody was passed over")
 
+    def check_first(self, made: list[tuple[int, int]], count: int) -> None:
+        """The same of the first members of a pass: those who have waited longest of all."""
+        waiting = sorted((joined, name) for name, _, joined in self.members)
+        check([work for work, _ in made] == [name for _, name in waiting[:count]], "somebody was passed over")
+        check(len({agent for _, agent in made}) == count, "an agent was used twice")
+
 
 class CallcenterLoop:
     def __init__(self, scene: Scene) -> None:
@@ -80,10 +86,10 @@ class CallcenterLoop:
             [(f"q{queue}", str(name)) for name, queue, _ in scene.agents],
         )
 
-    def run_pass(self) -> list[tuple[int, int]]:
-        """(member, agent) of every offer it makes."""
+    def run_pass(self, most: int | None = None) -> list[tuple[int, int]]:
+        """(member, agent) of every offer it makes, to all members or to so many."""
         made = []
-        for member in self._base.execute(MEMBERS, {"now": self._scene.now}).fetchall():
+        for member in self._base.execute(MEMBERS, {"now": self._scene.now}).fetchall()[:most]:
             agent = self._find(member[0])
             if agent is not None:
                 self._offer(member[1], agent)

@@ -12,7 +12,7 @@ class Story:
     """One centre with few agents, works, skills and moments, so that ties and collisions are common. Half of them
     are quiet: several agents stand free when a work arrives, in the others works queue for the next.
 
-    `made` are all assignments.
+    `made` are all assignments, `longer_by` the most seconds one waited longer than with the oracle.
     """
 
     def __init__(self, random: Random, *, keeps_inputs: bool = False) -> None:
@@ -23,6 +23,7 @@ class Story:
         self.weights = QUIET if self.is_quiet else BUSY
         self.now = 1_000.0
         self.made: list[Assignment] = []
+        self.longer_by = 0.0
 
     def tell(self, turns: int) -> None:
         """Play so many turns; both must answer the same at each."""
@@ -36,6 +37,9 @@ class Story:
         made = answer if isinstance(answer, list) else [answer] if answer else []
         self.made += made
         assert [(one.work_id, (one.agent_id, *one.together)) for one in made] == expected
+        for one in made:
+            waited = self.now - self.oracle.works[one.work_id].work.queued_at
+            self.longer_by = max(self.longer_by, one.explanation.waited_seconds - waited)
 
     def check_promises(self) -> None:
         """What must hold between any two calls, said without the oracle's way of choosing."""

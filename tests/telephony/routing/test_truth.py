@@ -73,6 +73,23 @@ def test_a_low_priority_caller_goes_first_once_older_by_more_than_the_difference
         assert made.work_id == first
 
 
+def test_ten_thousand_waiting_calls_are_each_given_once_in_the_order_they_came() -> None:
+    router = Router()
+    for number in range(200):
+        router.put_agent(RoutableAgent(number, {7: number % 5}, {number % 3: 1}))
+    for number in range(10_000):
+        assert router.work_arrived(Work(number, number % 3, float(number), ((7, 1),)), 10_000.0) is None
+    served = []
+    for turn in range(20_000):
+        made = router.agent_became_free(turn % 200, 10_000.0 + turn)
+        if made is not None:
+            served.append(made.work_id)
+            router.work_left(made.work_id)
+    assert sorted(served) == list(range(10_000))
+    for queue_id in range(3):
+        assert [w for w in served if w % 3 == queue_id] == list(range(queue_id, 10_000, 3))
+
+
 def test_nobody_is_passed_over_by_a_later_caller_of_equal_or_lower_order() -> None:
     """Whatever they ask for: when an agent is given a work, no earlier one waits that this agent could take."""
     looked_at = 0
