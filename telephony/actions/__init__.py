@@ -9,6 +9,7 @@ from telephony.actions.agents import (
     sign_out,
     unregister_device,
 )
+from telephony.actions.configuration import StillInUse, drop_row, keep_members, keep_row, keep_times
 from telephony.actions.emergency import (
     begin_drill,
     delete_emergency_plan,
@@ -17,7 +18,6 @@ from telephony.actions.emergency import (
     save_emergency_plan,
     switch_emergency,
 )
-from telephony.actions.configuration import StillInUse, drop_row, keep_members, keep_row, keep_times
 from telephony.actions.following import follow_call
 from telephony.actions.interventions import (
     escalate_call,
@@ -44,7 +44,7 @@ from telephony.actions.offers import AgentGone, CallGone, fail_offer, finish_off
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
-from telephony.actions.rules import keep_rule, number_version
+from telephony.actions.rules import number_version
 from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
@@ -91,7 +91,6 @@ __all__ = [
     "forget_callers",
     "keep_members",
     "keep_row",
-    "keep_rule",
     "keep_times",
     "keep_voicemail",
     "lose_leg",

@@ -157,10 +157,9 @@ class RuleAdmin(FloorAdmin, AuditedModelAdmin):
         return forms.modelform_factory(RoutingRule, fields=self.list_editable)
 
     def save_model(self, request: HttpRequest, obj: RoutingRule, form: Any, change: bool) -> None:
-        """The version first, so that the audit log tells it too; in the list it is the only saving there is."""
+        """The version first, so that the audit log tells it too."""
         actions.number_version(obj)
         super().save_model(request, obj, form, change)
-        actions.floor_changed()
 
     @display(description=_("when"))
     def shown_conditions(self, rule: Any) -> str:

@@ -57,7 +57,7 @@ def test_a_rule_is_saved_versioned_written_down_and_told(
     made = the_rule(floor)
     page = f"{ADMIN}routingrule/{made.pk}/change/"
     assert (made.conditions, made.effects, made.version) == (VIP, FASTER, 1)
-    assert set(told) == {"ReadFloorAgain"}
+    assert told == ["ReadFloorAgain"]
     admin.post(page, rule_form(name="Very important"))
     assert the_rule(floor).version == 1
     admin.post(page, rule_form(name="Very important", effects=[{"do": "priority", "seconds": 90}]))
