@@ -13,14 +13,14 @@ from django.test import Client
 
 
 class Browser(WebsocketCommunicator):
-    async def hear(self, kind: str, timeout: float = 3) -> dict[str, Any]:
+    async def hear(self, kind: str, timeout: float = 15) -> dict[str, Any]:
         """The next message of a kind; beats and others are passed over."""
         while True:
             message = orjson.loads(await self.receive_from(timeout))
             if message["type"] == kind:
                 return message
 
-    async def closed_with(self, timeout: float = 3) -> int:
+    async def closed_with(self, timeout: float = 15) -> int:
         while True:
             output = await self.receive_output(timeout)
             if output["type"] == "websocket.close":
@@ -47,12 +47,12 @@ def browser(client: Client, path: str, *, origin: str | None = "", host: str = "
 @asynccontextmanager
 async def opened(client: Client, path: str, **options: Any) -> AsyncIterator[Browser]:
     one = browser(client, path, **options)
-    connected, _ = await one.connect(3)
+    connected, _ = await one.connect(15)
     assert connected
     try:
         yield one
     finally:
-        await one.disconnect(3)
+        await one.disconnect(15)
 
 
 @pytest.fixture

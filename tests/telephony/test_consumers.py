@@ -2,41 +2,19 @@
 
 import orjson
 import pytest
-import redis
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
 from telephony import events
-from telephony.models import Agent, Call, Queue, QueueAgent
+from telephony.models import Call
 from tenants.context import enter
 from tenants.events import TenantSuspended, emit
-from tenants.people.models import AuditEntry, Member
+from tenants.people.models import Member
 from tests.telephony.sockets import browser, sockets  # noqa: F401  (a fixture)
+from tests.telephony.staffed import floor  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.usefixtures("redis_server")
-
-
-@pytest.fixture
-def floor(acme, member):
-    """Queue Sales with agents Ann (1001) and Ben (1002), and a supervisor, in acme."""
-    ann, ben = member(acme, "agent", name="Ann"), member(acme, "agent", name="Ben")
-    boss = member(acme, "supervisor", name="Boss")
-    with enter("acme"):
-        queue = Queue.objects.create(name="Sales")
-        agents = [
-            Agent.objects.create(member=person, name=person.name, extension=extension, presence="online")
-            for person, extension in ((ann, "1001"), (ben, "1002"))
-        ]
-        for agent in agents:
-            QueueAgent.objects.create(queue=queue, agent=agent)
-    return {
-        "queue": queue,
-        "ann": agents[0],
-        "ben": agents[1],
-        "members": {"ann": ann, "ben": ben, "boss": boss},
-    }
 
 
 def tell(event) -> None:
@@ -44,7 +22,7 @@ def tell(event) -> None:
         emit(event)
 
 
-def call_of(floor, **fields) -> Call:
+def call_of(floor, **fields) -> Call:  # noqa: F811
     with enter("acme"):
         now = timezone.now()
         given = {
@@ -222,8 +200,8 @@ def test_bytes_and_floods_close_the_socket(floor, client_of, sockets):  # noqa: 
 
 
 def test_a_page_that_stops_reading_is_closed_and_comes_back(floor, client_of, sockets, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("tenants.sockets.BEAT_SECONDS", 0.05)
-    monkeypatch.setattr("tenants.sockets.SLOW_AFTER", 0.5)
+    monkeypatch.setattr("tenants.sockets.BEAT_SECONDS", 0.1)
+    monkeypatch.setattr("tenants.sockets.SLOW_AFTER", 2)
     client = client_of(floor["members"]["ann"])
 
     @async_to_sync
@@ -254,81 +232,3 @@ def test_a_socket_whose_news_fail_closes_instead_of_falling_silent(floor, client
             assert await page.closed_with() == 4500
 
     story()
-
-
-def test_an_order_without_a_worker_is_refused_in_words(floor, client_of, sockets):  # noqa: F811
-    client = client_of(floor["members"]["ann"])
-
-    @async_to_sync
-    async def story():
-        async with sockets(client, "/ws/workspace/") as page:
-            await page.hear("snapshot")
-            await page.say({"type": "set_ready"})
-            refusal = await page.hear("order_refused")
-            assert (refusal["order"], refusal["code"]) == ("set_ready", "telephony_unreachable")
-
-    story()
-
-
-def test_an_order_reaches_the_worker_as_the_senders_own(floor, client_of, sockets, redis_server):  # noqa: F811
-    client, worker = client_of(floor["members"]["ann"]), listening_worker(redis_server)
-
-    @async_to_sync
-    async def story():
-        async with sockets(client, "/ws/workspace/") as page:
-            await page.hear("snapshot")
-            await page.say({"type": "set_not_ready"})
-            await in_thread(lambda: None)
-
-    story()
-    orders = [body["order"] for body in drained(worker)]
-    assert [order["type"] for order in orders] == ["page_opened", "set_not_ready", "page_closed"]
-    assert {order["agent_id"] for order in orders} == {floor["ann"].pk}
-
-
-def test_an_agent_cannot_give_orders_for_a_colleague(floor, client_of, sockets, redis_server):  # noqa: F811
-    client, worker = client_of(floor["members"]["ann"]), listening_worker(redis_server)
-
-    @async_to_sync
-    async def story():
-        async with sockets(client, "/ws/workspace/") as page:
-            await page.hear("snapshot")
-            await page.say({"type": "set_not_ready", "agent_id": floor["ben"].pk})
-            assert await page.closed_with() == 4400
-
-    story()
-    assert "set_not_ready" not in [body["order"]["type"] for body in drained(worker)]
-
-
-def test_a_supervisor_sets_an_agent_not_ready_and_it_is_written_down(floor, client_of, sockets, redis_server):  # noqa: F811
-    client, worker = client_of(floor["members"]["boss"]), listening_worker(redis_server)
-
-    @async_to_sync
-    async def story():
-        async with sockets(client, "/ws/floor/") as page:
-            await page.hear("snapshot")
-            await page.say({"type": "set_not_ready", "agent_id": floor["ann"].pk})
-            await page.say({"type": "answer", "agent_id": floor["ann"].pk})
-            assert await page.closed_with() == 4400
-
-    story()
-    [body] = drained(worker)
-    assert body["order"]["agent_id"] == floor["ann"].pk
-    assert body["member_id"] == floor["members"]["boss"].pk
-    with enter("acme"):
-        entry = AuditEntry.objects.get()
-    assert (entry.actor_id, entry.verb) == (floor["members"]["boss"].pk, "ordered set_not_ready")
-
-
-def listening_worker(url: str):
-    worker = redis.Redis.from_url(url).pubsub(ignore_subscribe_messages=True)
-    worker.subscribe(f"orders:{settings.SWITCH['cell']}")
-    worker.get_message(timeout=10)
-    return worker
-
-
-def drained(worker) -> list[dict]:
-    bodies = []
-    while (message := worker.get_message(timeout=0.3)) is not None:
-        bodies.append(orjson.loads(message["data"]))
-    return bodies

@@ -34,3 +34,16 @@ def someone(member, client_of):
         return client
 
     return make
+
+
+@pytest.fixture
+def people(acme, member):
+    return {
+        role: member(acme, role, name=role.title())
+        for role in ("owner", "admin", "supervisor", "agent", "inspector", "finance")
+    }
+
+
+@pytest.fixture
+def operator(member, client_of):
+    return client_of(member(None, "operator", name="Olivia"))

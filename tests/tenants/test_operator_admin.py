@@ -1,21 +1,14 @@
-"""The operators' console: opening, suspending, numbers, and who may do which."""
+"""The operators' console: opening, suspending, terms, and who may do which."""
 
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tenants.models import Contract, Number, Plan, ProvisioningStep, Tenant
+from tenants.models import Contract, Plan, ProvisioningStep, Tenant
 from tenants.people.models import AuditEntry, Member
 
 TENANTS = "/admin/tenants/tenant/"
-NUMBERS = "/admin/tenants/number/"
-
-
-@pytest.fixture
-def operator(member, client_of):
-    return client_of(member(None, "operator", name="Olivia"))
 
 
 @pytest.fixture
@@ -114,7 +107,7 @@ def test_finance_reads_tenants_and_keeps_the_terms(finance, plan, acme, publishe
     for act in ("suspend", "close", "resume", "open-again", "invite-owner"):
         assert finance.post(f"{TENANTS}{acme.pk}/{act}/").status_code == 403
     assert finance.get(TENANTS + "add/").status_code == 403
-    assert finance.get(NUMBERS + "add/").status_code == 403
+    assert finance.get("/admin/tenants/number/add/").status_code == 403
     assert finance.get("/admin/people/member/").status_code == 403
     assert finance.get("/admin/people/auditentry/").status_code == 403
     finance.post(
@@ -159,84 +152,6 @@ def test_the_first_administrator_gets_a_link_until_a_password_is_chosen(operator
     said = " ".join(str(message) for message in answer.context["messages"])
     assert "/invitation/" not in said
     assert "has chosen a password already" in said
-
-
-# --- numbers ---
-
-
-def number_form(**changes) -> dict:
-    return {
-        "e164": "020 7946 0777",
-        "country": "GB",
-        "kind": "local",
-        "monthly_fee": "9.00",
-        "currency": "GBP",
-        "carrier": "",
-        "lend_to": "",
-    } | changes
-
-
-def test_a_number_is_stored_in_one_spelling_and_lent(operator, acme, published):
-    operator.post(NUMBERS + "add/", number_form(lend_to=acme.pk))
-    number = Number.objects.get()
-    assert (number.e164, number.tenant, number.state) == ("+442079460777", acme, "assigned")
-    operator.post(f"{NUMBERS}{number.pk}/take-back/")
-    number.refresh_from_db()
-    assert (number.tenant, number.state) == (None, "free")
-    assert [
-        entry.verb
-        for entry in AuditEntry.objects.order_by("id").filter(subject=f"tenants.number:{number.pk}")
-    ] == ["added", "assigned", "taken back"]
-
-
-def test_finance_sees_a_number_but_is_offered_no_lending(operator, member, client_of):
-    number = Number.objects.create(e164="+442079460777", country="GB")
-    finance = client_of(member(None, "operator_finance"))
-    page = f"{NUMBERS}{number.pk}/change/"
-    assert "Lend to" in operator.get(page).content.decode()
-    seen = finance.get(page)
-    assert seen.status_code == 200
-    assert "Lend to" not in seen.content.decode()
-
-
-def test_a_lent_number_stays_with_its_tenant_when_lent_to_another(operator, acme, globex, published, now):
-    from tenants.actions import assign_number
-
-    number = Number.objects.create(e164="+442079460777", country="GB")
-    assign_number(number_id=number.pk, tenant_id=acme.pk, at=now)
-    answer = operator.post(f"{NUMBERS}{number.pk}/change/", number_form(lend_to=globex.pk), follow=True)
-    assert "belongs to another tenant" in " ".join(str(message) for message in answer.context["messages"])
-    assert Number.objects.get().tenant == acme
-
-
-def test_a_malformed_number_is_refused(operator):
-    answer = operator.post(NUMBERS + "add/", number_form(e164="12"))
-    assert "no telephone number" in answer.content.decode()
-    assert not Number.objects.exists()
-
-
-def test_numbers_come_in_from_a_sheet_and_wrong_rows_are_named(operator):
-    head = "e164,country,kind,monthly_fee,currency,carrier\n"
-    good = "020 7946 0777,GB,local,9.00,GBP,BT\n400 555 0177,CN,shared_cost,100,CNY,\n"
-
-    def upload(text):
-        return operator.post(
-            NUMBERS + "import/",
-            {"format": "0", "resource": "0", "import_file": SimpleUploadedFile("n.csv", text.encode())},
-        )
-
-    answer = upload(head + good + "12,GB,local,1,GBP,\n")
-    assert "is no telephone number of GB" in answer.content.decode()
-    assert not Number.objects.exists()
-    page = upload(head + good)
-    operator.post(NUMBERS + "process_import/", page.context["confirm_form"].initial)
-    assert list(Number.objects.values_list("e164", "state")) == [
-        ("+442079460777", "free"),
-        ("4005550177", "free"),
-    ]
-
-
-# --- terms ---
 
 
 def tenant_form(tenant: Tenant, contracts: list[dict], domains: list[dict]) -> dict:

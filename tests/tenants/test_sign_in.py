@@ -8,7 +8,6 @@ from django.test import Client
 
 from tenants.people.actions import end_access, sign_out_everywhere
 from tenants.people.errors import LastOwner, TooManyAttempts, WrongCredentials
-from tenants.people.homes import home_of
 from tenants.people.invitations import invitation_path
 from tenants.people.models import AuditEntry, Member, SignInAttempt
 from tenants.people.sign_in import check_password
@@ -224,31 +223,3 @@ def test_the_chosen_language_stays_with_the_member_and_the_browser(alice, acme, 
     assert 'lang="zh-hans"' in client.get("/password/").content.decode()
     with inside(acme):
         assert Member.objects.get(pk=alice.pk).language == "zh-hans"
-
-
-def test_each_role_has_its_home():
-    homes = {
-        role: home_of(Member(roles=[role]))
-        for role in (
-            "owner",
-            "admin",
-            "supervisor",
-            "agent",
-            "inspector",
-            "finance",
-            "operator",
-            "operator_finance",
-        )
-    }
-    assert homes == {
-        "owner": "/admin/",
-        "admin": "/admin/",
-        "supervisor": "/floor/",
-        "agent": "/workspace/",
-        "inspector": "/quality/",
-        "finance": "/usage/",
-        "operator": "/admin/",
-        "operator_finance": "/admin/",
-    }
-    assert home_of(Member(roles=[])) == "/password/"
-    assert home_of(Member(roles=["agent", "supervisor"])) == "/floor/"
