@@ -10,7 +10,7 @@ from django.conf import settings
 
 from telephony import events, queries
 from telephony.pacing import Pace
-from telephony.serializers import agent_row, snapshots
+from telephony.serializers import agent_row, call_row, snapshots
 from tenants.context import current_schema
 from tenants.events import subscribe
 from tenants.realtime import publish
@@ -79,15 +79,18 @@ def tell_every_queue(event: events.FloorConfigured) -> None:
 
 
 def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
+    """To the floor, to who talks, to who rings, and to `agent_id`: each agent hears of the offer that is theirs."""
     call = queries.call(call_id)
     if call is None:
         return
-    row = snapshots.one_call(call)
-    ringing = row["offer"]["agent"]["id"] if row["offer"] else None
-    message = {"type": "call", "row": row}
-    publish("floor", message)
-    for listener in {agent_id, call.agent_id, ringing} - {None}:
-        publish(f"agent.{listener}", message)
+    ringing = queries.ringing_offers(call_id) if call.ended_at is None else []
+    publish("floor", {"type": "call", "row": call_row(call, ringing[0] if ringing else None)})
+    own = {offer.agent_id: offer for offer in ringing}
+    # Of phones rung together each is told by the news of its own offer.
+    rung = [] if agent_id and len(own) > 1 else list(own)
+    for listener in {agent_id, call.agent_id, *rung} - {None}:
+        offer = own.get(listener, ringing[0] if ringing else None)
+        publish(f"agent.{listener}", {"type": "call", "row": call_row(call, offer)})
 
 
 def _tell_queue(queue_id: int) -> None:

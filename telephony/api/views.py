@@ -119,7 +119,7 @@ class MyStateView(generics.GenericAPIView):
         if agent is None:
             raise NoCallHere
         call = queries.current_call(agent.pk)
-        state = {"agent": agent_row(agent), "call": snapshots.one_call(call) if call else None}
+        state = {"agent": agent_row(agent), "call": snapshots.one_call(call, agent.pk) if call else None}
         return Response(self.get_serializer(state).data)
 
 

@@ -69,9 +69,14 @@ def was_offered(call_id: UUID | str, member: Any) -> bool:
 
 
 def ringing_offer(call_id: UUID | str) -> Offer | None:
-    return (
-        Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent").first()
-    )
+    """The offer that rings; of phones rung together the first."""
+    return next(iter(ringing_offers(call_id)), None)
+
+
+def ringing_offers(call_id: UUID | str) -> list[Offer]:
+    """More than one when phones are rung together, in the order of their extensions."""
+    ringing = Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent")
+    return list(ringing.order_by("agent__extension"))
 
 
 def offers(start: datetime, end: datetime) -> QuerySet[Offer]:

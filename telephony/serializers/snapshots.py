@@ -22,7 +22,7 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
     call = queries.current_call(agent.pk)
     return {
         "agent": agent_row(agent),
-        "call": one_call(call) if call else None,
+        "call": one_call(call, agent.pk) if call else None,
         "recent": recent_calls(agent),
         "colleagues": agent_rows(),
         "queues": queue_rows(),
@@ -48,8 +48,11 @@ def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
     return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
 
 
-def one_call(call: Call) -> CallRow:
-    return call_row(call, queries.ringing_offer(call.pk) if call.ended_at is None else None)
+def one_call(call: Call, agent_id: int | None = None) -> CallRow:
+    """With the offer that rings; of phones rung together this agent's own, else the first."""
+    ringing = queries.ringing_offers(call.pk) if call.ended_at is None else []
+    own = [offer for offer in ringing if offer.agent_id == agent_id]
+    return call_row(call, next(iter(own or ringing), None))
 
 
 def call_rows(calls: list[Call]) -> list[CallRow]:

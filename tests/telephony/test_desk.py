@@ -20,6 +20,7 @@ from telephony.models import (
     Skill,
 )
 from telephony.routing import replay
+from telephony.serializers import snapshots
 from tests.telephony.office import Office
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -179,6 +180,33 @@ def test_all_phones_of_a_ring_group_ring_and_the_first_to_answer_talks(office, t
     second = office.caller(number="+8613800000002")
     assert [offer.agent_id for offer in offers_of(office, second)] == [trio[0].pk, trio[2].pk]
     assert office.signs.failures == 0
+
+
+def test_each_of_a_ring_group_sees_their_own_offer(office, trio, published):
+    call_id = office.caller()
+    told = {}
+    for news in published:
+        if news.audience.startswith("agent.") and news.message["type"] == "call":
+            told[news.audience] = news.message["row"]["offer"]["agent"]["id"]
+    assert told == {f"agent.{agent.pk}": agent.pk for agent in trio}
+    with office.floor.inside():
+        shown = [snapshots.workspace(agent)["call"]["offer"]["agent"]["id"] for agent in trio]
+    assert shown == [agent.pk for agent in trio]
+    published.clear()
+    office.switch.pick_up(offers_of(office, call_id)[1].pk)
+    office.settle()
+    last = {}
+    for news in published:
+        if news.message["type"] == "call":
+            last[news.audience] = news.message["row"]
+    assert last[f"agent.{trio[1].pk}"]["state"] == "talking"
+    still = [agent.pk for agent in trio if rings(last[f"agent.{agent.pk}"], agent)]
+    assert still == []
+    assert {news.schema for news in published} == {"acme"}
+
+
+def rings(row, agent) -> bool:
+    return row["offer"] is not None and row["offer"]["agent"]["id"] == agent.pk
 
 
 def test_a_ring_group_that_nobody_answers_is_a_missed_call_of_each(office, trio):
