@@ -17,7 +17,13 @@ from telephony import actions, policies, queries
 from telephony.console import routing_words as words
 from telephony.console.explanations import ToldChange, told_changes
 from telephony.console.routing_words import Names
-from telephony.console.verdict_words import SOONEST_FIRST, ToldVerdict, told_counts, told_outcome
+from telephony.console.verdict_words import (
+    SOONEST_FIRST,
+    ToldVerdict,
+    told_counts,
+    told_outcome,
+    told_verdicts,
+)
 from telephony.errors import CallWaitsNoLonger
 from telephony.models import Agent
 from telephony.queries.routables import asks_of, has_phone
@@ -189,11 +195,17 @@ def standing(line: WaitingLine, waiter: Waiter, names: Names) -> Standing:
     return Standing(
         row=_row(waiter, place, names, line.now),
         steps=[(*step, number == waiter.step) for number, step in enumerate(words.told_steps(asks, names))],
-        agents=_by_outcome(line, verdicts, names),
+        agents=_by_outcome(line, verdicts, names) if waiter.ringing is None else _told_ringing(waiter, names),
         ahead=[_told_ahead(other, line.now) for other in ahead[:MOST_AHEAD]],
         ahead_more=max(0, (told.ahead_count if told else 0) - MOST_AHEAD),
         changes=told_changes(waiter.stay.routing),
     )
+
+
+def _told_ringing(waiter: Waiter, names: Names) -> list[tuple[str, list[ToldVerdict]]]:
+    assert waiter.ringing is not None, "Asked only of a call that rings."
+    verdict = {"agent": waiter.ringing.agent_id, "outcome": "on_offer"}
+    return [(told_counts({"on_offer": 1})[0], told_verdicts([verdict], names))]
 
 
 def _told_ahead(waiter: Waiter, now: datetime) -> Ahead:

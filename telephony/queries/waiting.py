@@ -40,8 +40,9 @@ class Prospect:
 
 @dataclass(slots=True)
 class Waiter:
-    """One call that waits. `ahead` are those before it whom at least one of its agents may take, `ringing` the offer
-    that rings now, `expected_seconds` from now on (None: nobody who could take it works).
+    """One call that waits. `ahead` are those before it whom at least one of its agents may take, `expected_seconds`
+    from now on (None: nobody who could take it works). `ringing` is the offer that rings now: then it is in nobody's
+    way, and no agent is judged for it.
     """
 
     stay: QueueStay
@@ -110,11 +111,13 @@ def _ringing() -> dict[int, Offer]:
 def _waiter(
     line: WaitingLine, stay: QueueStay, ringing: Offer | None, prospects: dict[Any, Prospect]
 ) -> Waiter:
-    work = work_of(stay)
-    line.router.work_arrived(work, line.now.timestamp())
-    step = work.step_at(line.now.timestamp())
-    alike = signature_of(work, step), work.excluded
+    work, now = work_of(stay), line.now.timestamp()
+    step = work.step_at(now)
     waiter = Waiter(stay=stay, work=work, step=step, prospect=_NOBODY, ringing=ringing)
+    if ringing is not None:
+        return waiter
+    line.router.work_arrived(work, now)
+    alike = signature_of(work, step), work.excluded
     if alike not in prospects:
         prospects[alike] = _prospect(line, waiter)
     waiter.prospect = prospects[alike]
@@ -140,6 +143,9 @@ def _look_ahead(line: WaitingLine, handle: dict[int, float]) -> None:
     before: list[tuple[frozenset[int], int]] = []
     places: dict[frozenset[int], int] = {}
     for waiter in line.waiters:
+        if waiter.ringing is not None:
+            waiter.expected_seconds = 0.0
+            continue
         suited = waiter.prospect.suited
         waiter.ahead = sum(count for other, count in before if not suited.isdisjoint(other))
         waiter.expected_seconds = expected_wait(
@@ -148,8 +154,6 @@ def _look_ahead(line: WaitingLine, handle: dict[int, float]) -> None:
             working=waiter.prospect.working,
             handle_seconds=handle.get(waiter.stay.queue_id),
         )
-        if waiter.ringing is not None:
-            continue
         if suited not in places:
             places[suited] = len(before)
             before.append((suited, 0))

@@ -114,6 +114,35 @@ def test_why_not_yet_is_told_agent_by_agent(floor, line, boss):
     assert "Nobody: it is the next one" in page(boss, f"/waiting/{line['second']}/why/")
 
 
+def test_a_call_that_rings_is_in_nobodys_way_and_is_left_alone(floor, line, boss):
+    floor.offer(line["second"], line["cid"])
+    shown = page(boss, "/waiting/rows/")
+    assert f"Ringing at {line['cid'].name}" in shown
+    assert f"/waiting/{line['second']}/pull/" not in shown
+    assert f"/waiting/{line['first']}/pull/" in shown
+    assert "being rung for this call" in page(boss, f"/waiting/{line['second']}/why/")
+    assert "Nobody: it is the next one" in page(boss, f"/waiting/{line['first']}/why/")
+
+
+def test_machines_read_the_same_line(floor, other_floor, line, boss, member, client_of):
+    listed = boss.get("/api/v1/waiting/").json()
+    assert [(row["place"], row["call_id"], row["caller"], row["expected_seconds"]) for row in listed] == [
+        (1, str(line["second"]), "138****0002", 90.0),
+        (2, str(line["first"]), "138****2211", 180.0),
+    ]
+    assert (listed[1]["ahead"], listed[1]["counts"]) == (1, {"busy": 1, "lacks_skill": 1, "not_ready": 1})
+    told = boss.get(f"/api/v1/waiting/{line['first']}/").json()
+    assert {one["agent"]: one["outcome"] for one in told["verdicts"]} == {
+        line["ann"].pk: "busy",
+        line["ben"].pk: "not_ready",
+        line["cid"].pk: "lacks_skill",
+    }
+    assert client_of(member(floor.tenant, "agent")).get("/api/v1/waiting/").status_code == 403
+    stranger = client_of(member(other_floor.tenant, "owner"))
+    assert stranger.get("/api/v1/waiting/").json() == []
+    assert stranger.get(f"/api/v1/waiting/{line['first']}/").status_code == 404
+
+
 def test_the_expected_wait_counts_those_ahead_and_those_at_work(floor, line):
     with floor.inside():
         found = waiting_line(floor.now)
