@@ -25,13 +25,6 @@ def enter(schema_name: str) -> Iterator[None]:
 
 
 @contextmanager
-def enter_tenant(tenant: "Tenant") -> Iterator[None]:
-    """The same for a tenant that was read already: who asks for it inside asks no database."""
-    with tenant_context(tenant):
-        yield
-
-
-@contextmanager
 def enter_row(tenant: "Tenant") -> Iterator[None]:
     """The same with the tenant's row at hand: `current_tenant` inside is this one, and nobody asks for it again."""
     with tenant_context(tenant):

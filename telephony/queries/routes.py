@@ -17,7 +17,7 @@ from telephony.queries.arrivals import Arrival, arrival, standing_arrival
 from telephony.queries.emergency import plan_in_effect
 from telephony.text import plain_line
 from tenants import queries as tenant_queries
-from tenants.context import enter, enter_tenant
+from tenants.context import enter, enter_row
 from tenants.numbers import to_e164
 
 
@@ -88,7 +88,7 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
     digits = re.sub(r"\D", "", dialled)[:32]
     if tenant.state != "active":
         return InboundRoute(treatment=Treatment.SUSPENDED, number=digits, **known)
-    with enter_tenant(tenant):
+    with enter_row(tenant):
         entry = entry_of(dialled, str(tenant.country))
         emergency = plan_in_effect(entry)
         if emergency is not None:
