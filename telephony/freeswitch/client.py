@@ -102,7 +102,8 @@ class FreeSwitch:
 
     def live_legs(self) -> list[LiveLeg]:
         listed = inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing))
-        dumps = (self._ask(commands.dump(leg_id)) for leg_id in listed)
+        questions = [commands.dump(leg_id) for leg_id in listed]
+        dumps = self._listener.ask_all(questions, seconds=self._patience.listing)
         return [leg for dump in dumps if (leg := inventory.live_leg(dump)) is not None]
 
     def leg(self, leg_id: UUID) -> LiveLeg | None:

@@ -11,11 +11,12 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimedOut
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import gevent
@@ -43,6 +44,16 @@ class Address:
     silence_seconds: float = 15
     first_pause_seconds: float = 0.2
     longest_pause_seconds: float = 10
+
+
+AT_ONCE = 100
+"""Questions on their way together."""
+
+
+def batched(questions: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(questions)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 @dataclass
@@ -96,12 +107,23 @@ class Listener:
         """The switch's answer. From any thread. Raises SwitchUnreachable or CommandTimedOut."""
         if not self._connected.is_set():
             raise SwitchUnreachable("There is no connection to the switch.")
-        errand = _Errand(command, job_id, seconds, Future())
-        self._errands.append(errand)
+        return self._hand_over([_Errand(command, job_id, seconds, Future())])[0]
+
+    def ask_all(self, questions: Iterable[str], *, seconds: float = 10) -> list[str]:
+        """The answers in order. A hundred are on their way at once: nobody waits for each one's journey."""
+        answers: list[str] = []
+        for together in batched(questions, AT_ONCE):
+            if not self._connected.is_set():
+                raise SwitchUnreachable("There is no connection to the switch.")
+            answers += self._hand_over([_Errand(question, "", seconds, Future()) for question in together])
+        return answers
+
+    def _hand_over(self, errands: list[_Errand]) -> list[str]:
+        self._errands.extend(errands)
         self._wake()
         try:
             # A little more than its own limit: the gevent side answers first, unless it is stuck.
-            return errand.answer.result(seconds + 1)
+            return [errand.answer.result(errand.limit + 1) for errand in errands]
         except FutureTimedOut:
             raise CommandTimedOut("The switch did not answer in time.") from None
 

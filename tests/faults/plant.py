@@ -148,14 +148,14 @@ class Plant:
         self.make_all_ready()
 
     def register_phones(self) -> None:
-        """They pick up at once, and hang up after `talk` seconds."""
+        """They pick up at once, and hang up after `talk` seconds; (0, 0): never."""
         names = [agent["username"] for agent in self.agents]
         if hasattr(self.line, "sipp"):
             seconds = sum(self.talk) / 2
             self.line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=seconds)
             return
         for name in names:
-            span: Any = f"{self.talk[0]}-{self.talk[1]}"
+            span: Any = f"{self.talk[0]}-{self.talk[1]}" if any(self.talk) else None
             self.line.phone(name, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=span)
 
     # --- the end
