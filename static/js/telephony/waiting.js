@@ -4,6 +4,7 @@ import { csrfToken, duration, toast, word } from "../app.js";
 import { Live, runTimers, showState } from "../live.js";
 
 const PAUSE = 1000; // milliseconds between two readings: a burst of news is one change to the eye
+const REST = 10; // and so many times as long as the last reading took: a busy server is not asked more
 const frame = document.getElementById("waiting");
 const dialog = document.getElementById("act");
 const announce = document.getElementById("announce");
@@ -22,12 +23,12 @@ function hear(message) {
 /* ------------------------------------------------------------------ reading */
 let isReading = false;
 let isDue = false;
-let readAt = -Infinity;
+let nextAt = -Infinity;
 
 function readSoon() {
   if (isDue) return;
   isDue = true;
-  setTimeout(read, Math.max(50, readAt + PAUSE - performance.now()));
+  setTimeout(read, Math.max(50, nextAt - performance.now()));
 }
 
 async function read() {
@@ -37,13 +38,15 @@ async function read() {
   }
   isDue = false;
   isReading = true;
+  const began = performance.now();
   try {
     const answer = await fetch(frame.dataset.rows, { headers: { Accept: "text/html" } });
     if (answer.ok) show(await answer.text());
   } catch {
     // The badge says that the connection is gone; the next news try again.
   }
-  readAt = performance.now();
+  const ended = performance.now();
+  nextAt = ended + Math.max(PAUSE, REST * (ended - began));
   isReading = false;
 }
 
@@ -177,7 +180,7 @@ dialog.addEventListener("input", (event) => {
   if (event.target.name === "seconds") dialog.querySelector("[name=to][value=seconds]").checked = true;
 });
 dialog.addEventListener("close", () => {
-  if (opener?.isConnected) opener.focus();
+  (opener?.isConnected ? opener : document.getElementById("queue")).focus();
 });
 dialog.addEventListener("submit", async (event) => {
   event.preventDefault();
