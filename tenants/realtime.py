@@ -22,15 +22,13 @@ from django.conf import settings
 from django.db import transaction
 
 from tenants import context
+from tenants.mailbox import Mailbox
 from tenants.socket_count import keep_telling
 
 log = structlog.get_logger()
 
 AUDIENCE = re.compile(r"[a-z_]+(\.[0-9a-zA-Z-]+)?")
 """`queues`, `floor`, `everyone`, `agent.17`: chosen by the server, never by a browser."""
-
-MAILBOX_SIZE = 256
-"""Messages a socket may be behind before it is closed; the browser connects again and takes a snapshot."""
 
 QUIET_AFTER_FAILURE = 1.0
 """Seconds during which nothing is tried after Redis failed, so that a dead Redis costs the telephony worker nothing."""
@@ -88,28 +86,6 @@ def _deliver(channel: str, body: bytes) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- listening
-
-
-class Mailbox:
-    """What one socket has yet to hear: bounded; when it is full the socket is too slow and has to reconnect."""
-
-    LOST = b'{"type":"lost"}'
-    """News may be missing from here on (Redis went away)."""
-    FOUND = b'{"type":"found"}'
-    """News flows again: take a new snapshot."""
-
-    def __init__(self, size: int = MAILBOX_SIZE) -> None:
-        self._queue: asyncio.Queue[bytes] = asyncio.Queue(size)
-        self.is_overflowing = False
-
-    def put(self, body: bytes) -> None:
-        try:
-            self._queue.put_nowait(body)
-        except asyncio.QueueFull:
-            self.is_overflowing = True
-
-    async def get(self) -> bytes:
-        return await self._queue.get()
 
 
 class Hub:

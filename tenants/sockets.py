@@ -10,20 +10,19 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-import orjson
 import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
-from django.http import HttpRequest, parse_cookie
+from django.http import HttpRequest
 from django.utils import translation
 
 from tenants import context, realtime
 from tenants.errors import DomainError
-from tenants.realtime import Mailbox
+from tenants.mailbox import Mailbox
+from tenants.socket_messages import BadMessage, language_of, parsed, refusal
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -31,9 +30,6 @@ T = TypeVar("T")
 BAD_MESSAGE, SIGNED_OUT, NOT_ALLOWED, TOO_SLOW, CLOSED_TENANT, TOO_MANY = 4400, 4401, 4403, 4408, 4410, 4429
 TROUBLE = 4500
 """Close codes; the page knows them. After the first three and CLOSED_TENANT it does not come back by itself."""
-
-MAX_MESSAGE = 16_384
-"""Bytes of one inbound message: a note of 4,000 Chinese characters fits."""
 
 BEAT_SECONDS = 5.0
 SLOW_AFTER = 15.0
@@ -225,30 +221,3 @@ class MemberSocket(AsyncWebsocketConsumer):
                 return function(*arguments)
 
         return await database_sync_to_async(entered, thread_sensitive=False)()
-
-
-class BadMessage(Exception):
-    """Not something our page sends: the socket is closed."""
-
-
-def language_of(scope: dict[str, Any]) -> str:
-    """What the reader chose, else what the tenant speaks: refusals are read by a person."""
-    header = next((value for name, value in scope["headers"] if name == b"cookie"), b"").decode("latin-1")
-    chosen = parse_cookie(header).get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in dict(settings.LANGUAGES) else scope["tenant"].language
-
-
-def parsed(text: str | None) -> dict[str, Any] | None:
-    if text is None or len(text.encode()) > MAX_MESSAGE:
-        return None
-    try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        return None
-    return message
-
-
-def refusal(message: dict[str, Any], error: DomainError) -> dict[str, Any]:
-    return {"type": "order_refused", "order": message["type"], "code": error.code, "message": error.message}

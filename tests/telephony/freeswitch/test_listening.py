@@ -4,59 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from uuid import uuid4
-
-import pytest
 
 from telephony import facts
-from telephony.freeswitch.client import FreeSwitch, Patience
+from telephony.freeswitch.client import FreeSwitch
 from telephony.freeswitch.listener import Address, Inbox, Listener
-from telephony.freeswitch.translate import Source
-from telephony.switch import CommandTimedOut, OfferCommand, SwitchRefused, SwitchUnreachable
-from tests.telephony.freeswitch.event_server import PASSWORD, EventServer, answer, event, raw_event, reply
-
-SOURCE = Source("main-1")
-BEAT = {
-    "Event-Name": "HEARTBEAT",
-    "Core-UUID": "core-1",
-    "Event-Date-Timestamp": "1795181538398845",
-    "Session-Count": "0",
-}
-
-
-def numbered(number: int) -> bytes:
-    return event(BEAT | {"Event-Sequence": str(number)})
-
-
-def address(port: int, **changes: float) -> Address:
-    usual = {"connect_seconds": 1, "first_pause_seconds": 0.05, "longest_pause_seconds": 0.2}
-    return Address(host="127.0.0.1", port=port, password=PASSWORD, **usual | changes)
-
-
-@pytest.fixture
-def server() -> Iterator[EventServer]:
-    running = EventServer()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def switch(server: EventServer) -> Iterator[FreeSwitch]:
-    client = FreeSwitch(address(server.port), SOURCE, Patience(command=0.4, listing=1))
-    assert client.wait_connected(5)
-    yield client
-    client.close()
-
-
-def next_of(switch: FreeSwitch, kind: type[facts.Fact], seconds: float = 3) -> facts.Fact:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        fact = switch.next_fact(0.1)
-        if isinstance(fact, kind):
-            return fact
-    raise AssertionError(f"no {kind.__name__}")
+from tests.telephony.freeswitch.event_server import PASSWORD, EventServer, event, raw_event
+from tests.telephony.freeswitch.hearing import SOURCE, address, next_of, numbered
 
 
 def test_it_subscribes_before_it_says_that_it_hears(server: EventServer, switch: FreeSwitch) -> None:
@@ -115,97 +68,6 @@ def test_a_wrong_password_never_connects_and_tells_no_facts(server: EventServer)
     assert not client.wait_connected(0.6)
     assert client.next_fact(0) is None
     client.close()
-
-
-def test_a_command_without_an_answer_times_out_and_the_next_gets_its_own(
-    server: EventServer, switch: FreeSwitch
-) -> None:
-    held: list[bytes] = []
-
-    def hold_back(command: str) -> bytes | None:
-        if command.startswith("api hash"):
-            held.append(answer("late\n"))
-            return b""
-        if command.startswith("api uuid_exists"):
-            return held.pop() + answer("true") if held else None
-        return None
-
-    server.on_command = hold_back
-    began = time.monotonic()
-    with pytest.raises(CommandTimedOut):
-        switch.beat(datetime.now(UTC))
-    assert time.monotonic() - began < 1.5
-    assert switch.exists(uuid4()) is True
-
-
-def test_a_command_without_a_connection_is_refused_at_once(server: EventServer, switch: FreeSwitch) -> None:
-    server.close()
-    next_of(switch, facts.SwitchLost)
-    began = time.monotonic()
-    with pytest.raises(SwitchUnreachable):
-        switch.hang_up(uuid4())
-    assert time.monotonic() - began < 0.2
-
-
-def test_whoever_waits_for_an_answer_hears_of_a_lost_connection(
-    server: EventServer, switch: FreeSwitch
-) -> None:
-    def drop(command: str) -> bytes | None:
-        if command.startswith("api uuid_kill"):
-            server.hang_up()
-            return b""
-        return None
-
-    server.on_command = drop
-    with pytest.raises(SwitchUnreachable):
-        switch.hang_up(uuid4())
-
-
-def test_the_switchs_no_is_told_in_its_words(server: EventServer, switch: FreeSwitch) -> None:
-    server.on_command = lambda command: answer("-ERR No such channel!\n") if "uuid_kill" in command else None
-    with pytest.raises(SwitchRefused, match="^No such channel!$"):
-        switch.hang_up(uuid4())
-
-
-def test_an_offer_carries_its_own_id_as_the_job(server: EventServer, switch: FreeSwitch) -> None:
-    offer_id, caller = uuid4(), uuid4()
-    server.on_command = lambda command: reply("+OK Job-UUID: x") if command.startswith("bgapi") else None
-    switch.offer(
-        OfferCommand(
-            offer_id=offer_id,
-            tenant="acme",
-            caller_leg_id=caller,
-            call_id=caller,
-            agent_id=1,
-            epoch=1,
-            username="1001",
-            domain="acme.localhost",
-            timeout_seconds=20,
-        )
-    )
-    said = ""
-    while not said.startswith("bgapi"):
-        said = server.commands.get(timeout=10)
-    assert said.endswith(f"\nJob-UUID: {offer_id}")
-
-
-def test_many_threads_each_get_their_own_answer(server: EventServer, switch: FreeSwitch) -> None:
-    server.on_command = lambda command: answer(command) if command.startswith("api uuid_exists") else None
-    wrong: list[str] = []
-
-    def ask() -> None:
-        for _ in range(50):
-            leg_id = uuid4()
-            said = switch._listener.ask(f"api uuid_exists {leg_id}")
-            if said != f"api uuid_exists {leg_id}":
-                wrong.append(said)
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert wrong == []
 
 
 def test_a_bad_event_is_passed_over_and_the_next_is_heard(server: EventServer, switch: FreeSwitch) -> None:
