@@ -228,7 +228,11 @@ class Router:
         if waiting.line is not None:
             line.leave(waiting)
         work, rostered = waiting.work, self._roster[agents[0]]
-        rank_names, rank = self._rank(waiting, line, rostered)
+        rank_names: tuple[str, ...] = line.strategy.rank_names
+        rank: tuple[float, ...] = rostered.places[line].rank
+        if line.strategy.measure_name is not None or not waiting.is_plain:
+            found = figures(waiting, line, rostered)
+            rank_names, rank = tuple(found), tuple(found.values())
         reason = Reason(
             trigger=trigger,
             at=now,
@@ -243,23 +247,17 @@ class Router:
             strategy=work.strategy,
         )
         waiting.agents = agents
-        for agent_id in agents:
+        self._reserve(rostered, work.id, now)
+        for agent_id in agents[1:]:
             self._reserve(self._roster[agent_id], work.id, now)
         return Assignment(work.id, agents[0], reason, agents[1:], inputs)
 
     def _reserve(self, rostered: Rostered, work_id: Any, now: float) -> None:
         self._roster.set_state(rostered, Availability.RESERVED)
-        rostered.work_id, rostered.turn = work_id, max(rostered.turn, now)
+        rostered.work_id = work_id
+        if now > rostered.turn:
+            rostered.turn = now
         self._offers[rostered.agent.id] = work_id
-
-    def _rank(
-        self, waiting: Waiting, line: Line, rostered: Rostered
-    ) -> tuple[tuple[str, ...], tuple[float, ...]]:
-        """Names and values of the figures that put this agent first."""
-        if waiting.is_plain and line.strategy.measure_name is None:
-            return line.strategy.rank_names, rostered.places[line].rank
-        found = figures(waiting, line, rostered)
-        return tuple(found), tuple(found.values())
 
     def _runner_up(self, line: Line, agent_id: Any, other: Waiting | None) -> Any:
         same_line = line.head_for(agent_id)
