@@ -79,6 +79,18 @@ def connect_rate(answered: int, offered: int) -> float | None:
     return ratio(answered, offered)
 
 
+LEAST_CONNECT_RATE = 85.0
+"""Percent; below it, of enough calls, the floor raises an alert."""
+ENOUGH_CALLS = 20
+
+
+def is_connect_rate_low(answered: int, offered: int, waiting: int) -> bool:
+    """Callers who still wait are not lost yet; fewer than ENOUGH_CALLS prove nothing."""
+    decided = offered - waiting
+    rate = connect_rate(answered, decided)
+    return rate is not None and decided >= ENOUGH_CALLS and rate < LEAST_CONNECT_RATE
+
+
 def occupancy(on_contact: float, idle: float) -> float | None:
     """OCC in percent: time on contacts (wrap-up counts) of the time on contacts or idle."""
     return ratio(on_contact, on_contact + idle)

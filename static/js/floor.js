@@ -140,6 +140,9 @@ function showFigures(figures) {
     const shown = tile.querySelector("[data-value]");
     const text = figureText(value, tile.dataset.unit);
     if (shown.textContent !== text) shown.textContent = text;
+    const isBad = (figures.alerts ?? []).includes(tile.dataset.figure);
+    tile.classList.toggle("figure--danger", isBad);
+    tile.querySelector("[data-alert]").hidden = !isBad;
   }
 }
 

@@ -15,7 +15,7 @@ from tenants.people.console.access import member_required
 
 
 class FigureWords(NamedTuple):
-    """One of the floor's eight: its field, name, unit, formula, meaning, and where its calls are."""
+    """One of the floor's nine: its field, name, unit, formula, meaning, and where its calls are."""
 
     id: str
     name: Promise
@@ -36,6 +36,9 @@ FIGURES = (
                 "exit=abandoned"),
     FigureWords("waiting", _("Waiting"), "", _("W = stays that have not ended"),
                 _("Callers who are waiting at this moment."), "state=waiting"),
+    FigureWords("connect_rate", _("Connect rate"), "%", _("CONN = A / O"),
+                _("Callers who reached an agent. Below 85 % of at least 20 callers the floor raises an alert."),
+                "exit=answered"),
     FigureWords("service_level", _("Service level"), "%",
                 _("SL (F3) = A within X seconds / (A + B), short abandons left out"),
                 _("X is set for each queue. F3 counts an abandoned caller as a broken promise."), "exit=answered"),

@@ -68,7 +68,10 @@ def recent_calls(agent: Agent) -> list[CallRow]:
 
 
 def figures() -> dict[str, Any]:
-    """The floor's eight since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash."""
+    """The floor's nine since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash.
+
+    `alerts` names those that are so bad that a person must act.
+    """
     now = timezone.localtime()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = queries.figures_today()
@@ -81,6 +84,10 @@ def figures() -> dict[str, Any]:
         "average_speed_of_answer": day.average_speed_of_answer,
         "average_handle_time": day.average_handle_time,
         "occupancy": _occupancy(midnight, now),
+        "connect_rate": day.connect_rate,
+        "alerts": ["connect_rate"]
+        if metrics.is_connect_rate_low(day.answered, day.offered, day.waiting)
+        else [],
         "version": int(now.timestamp() * 1_000_000),
     }
 

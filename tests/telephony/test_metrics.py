@@ -57,3 +57,11 @@ def test_the_figures_of_a_day_add_up(floor):
     assert day.average_speed_of_answer == 5.0
     assert day.average_handle_time == 60.0
     assert day.abandon_rate == 50.0
+
+
+@pytest.mark.parametrize(
+    ("answered", "offered", "waiting", "is_low"),
+    [(16, 20, 0, True), (17, 20, 0, False), (17, 22, 2, False), (3, 10, 0, False), (0, 0, 0, False)],
+)
+def test_the_floor_is_alarmed_below_85_percent_of_enough_callers(answered, offered, waiting, is_low):
+    assert metrics.is_connect_rate_low(answered, offered, waiting) is is_low
