@@ -14,7 +14,7 @@ from telephony.routing.signature import Signature
 VERSION = 1
 STORED = 50
 """Candidates kept in full. Those asked and those next in turn are among them, so leaving out the rest decides alike."""
-LOOKED_AT = 1_000
+LOOKED_AT = 200
 """Agents judged for it: a trace must not cost more than the decision is worth."""
 
 
