@@ -104,6 +104,39 @@ def two_agents() -> Router:
     return router
 
 
+NOTHING_WORKED = {"busy_seconds": 0.0, "turn": 0.0}
+THREE = [
+    {
+        "agent": 1,
+        "outcome": "on_offer",
+        "rank": {"score": 0.5, "position": 1, "lacks_preferred": 0, "missing_levels": 1},
+        "idle_since": 10.0,
+        "skills": [[7, 9]],
+        "queues": [[1, 1]],
+        **NOTHING_WORKED,
+        "score": 0.5,
+        "features": {"spoke_before": 2},
+    },
+    {
+        "agent": 3,
+        "outcome": "not_in_queue",
+        "idle_since": None,
+        "skills": [[7, 4]],
+        "queues": [],
+        **NOTHING_WORKED,
+    },
+    {
+        "agent": 2,
+        "outcome": "excluded",
+        "idle_since": None,
+        "skills": [[7, 4]],
+        "queues": [[1, 1]],
+        **NOTHING_WORKED,
+        "is_excluded": True,
+    },
+]
+
+
 def test_the_four_steps_are_told_in_facts() -> None:
     waiting = Work(
         "call", 1, 90.0, ((7, 3),), priority=60, scores={1: 0.5}, features={1: {"spoke_before": 2}}
@@ -134,39 +167,7 @@ def test_the_four_steps_are_told_in_facts() -> None:
             "is_scored": True,
         },
         "match": {
-            "candidates": [
-                {
-                    "agent": 1,
-                    "outcome": "on_offer",
-                    "rank": {"score": 0.5, "position": 1, "lacks_preferred": 0, "missing_levels": 1},
-                    "idle_since": 10.0,
-                    "skills": [[7, 9]],
-                    "queues": [[1, 1]],
-                    "busy_seconds": 0.0,
-                    "turn": 0.0,
-                    "score": 0.5,
-                    "features": {"spoke_before": 2},
-                },
-                {
-                    "agent": 3,
-                    "outcome": "not_in_queue",
-                    "idle_since": None,
-                    "skills": [[7, 4]],
-                    "queues": [],
-                    "busy_seconds": 0.0,
-                    "turn": 0.0,
-                },
-                {
-                    "agent": 2,
-                    "outcome": "excluded",
-                    "idle_since": None,
-                    "skills": [[7, 4]],
-                    "queues": [[1, 1]],
-                    "busy_seconds": 0.0,
-                    "turn": 0.0,
-                    "is_excluded": True,
-                },
-            ],
+            "candidates": THREE,
             "left_out": 0,
         },
         "route": {"agents": [1]},
