@@ -87,7 +87,9 @@ def put_agent(story: Story) -> None:
     agent = RoutableAgent(
         id=story.agent_id(),
         skills={skill: random.randint(1, 3) for skill in random.sample((1, 2, 3), random.randint(0, 3))},
-        queues={queue: random.randint(1, 2) for queue in random.sample((1, 2), random.choice((0, 1, 2, 2)))},
+        queues={
+            queue: random.randint(1, 3) for queue in random.sample((1, 2, 3), random.choice((0, 1, 2, 2)))
+        },
         idle_since=story.now - random.randint(0, 9) if random.random() < story.joining else None,
         groups=frozenset(random.sample((1, 2), random.randint(0, 2))),
         busy_seconds=float(random.randint(0, 3)),
@@ -107,9 +109,11 @@ def _hands(random: Random) -> dict[str, Any]:
 
 def put_figures(story: Story) -> None:
     """An agent told again with other figures of the day, often while free."""
-    known = story.oracle.agents.get(story.agent_id())
-    if known is None:
+    everybody = list(story.oracle.agents.values())
+    if not everybody:
         return
+    free = [known for known in everybody if known.state is Availability.FREE]
+    known = story.random.choice(free or everybody)
     figures = {
         "busy_seconds": known.agent.busy_seconds + story.random.randint(0, 2),
         "turn": story.now - story.random.choice((0, 2, 5)),
@@ -202,7 +206,7 @@ TURNS = (
     shift_begins,
 )
 BUSY = (4, 2, 1, 8, 3, 8, 3, 4, 3, 1)
-QUIET = (6, 3, 1, 10, 1, 8, 8, 3, 6, 3)
+QUIET = (6, 5, 1, 10, 1, 8, 8, 3, 6, 3)
 
 
 def play(seed: int, turns: int) -> list[Assignment]:
