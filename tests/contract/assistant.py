@@ -17,7 +17,7 @@ from typing import Any
 import django
 
 AGENTS = ("ann", "bob", "cyd")
-EXTENSIONS = {"ann": "1001", "bob": "1002", "cyd": "1003"}
+EXTENSIONS = {"ann": "1001", "bob": "1002", "cyd": "1003", "dan": "1004"}
 REMEMBERED = "+8613900000007"
 IMPORTANT = "+8613900000008"
 SHANGHAI = "+862155501234"
@@ -31,9 +31,10 @@ def furnish() -> dict[str, Any]:
     law, english = (Skill.objects.create(name=name) for name in ("Law", "English"))
     for name, skill, level in (("ann", law, 4), ("bob", law, 9), ("ann", english, 7)):
         AgentSkill.objects.create(agent=agents[name], skill=skill, level=level)
-    groups = {name: AgentGroup.objects.create(name=name) for name in ("nobody", "vip", "shanghai")}
-    for group, name in (("vip", "bob"), ("shanghai", "ann")):
-        GroupMember.objects.create(group=groups[group], agent=agents[name])
+    groups = {name: AgentGroup.objects.create(name=name) for name in ("away", "vip", "shanghai")}
+    there = {"vip": agents["bob"], "shanghai": agents["ann"], "away": _agent("dan", is_here=False)}
+    for name, agent in there.items():
+        GroupMember.objects.create(group=groups[name], agent=agent)
     queues = _queues(agents, law, english, groups)
     rules = _rules(queues, groups)
     _history(agents["ann"], queues["least busy"])
@@ -43,19 +44,18 @@ def furnish() -> dict[str, Any]:
     return found | {"skills": {"law": law.pk, "english": english.pk}}
 
 
-def _agent(name: str) -> Any:
+def _agent(name: str, *, is_here: bool = True) -> Any:
     from telephony.actions import a1_hash
     from telephony.models import Agent, Device
     from tenants.people.models import Member
 
     extension = EXTENSIONS[name]
     member = Member.objects.create(username=name, name=name, roles=["agent"])
-    agent = Agent.objects.create(
-        member=member, name=name, extension=extension, presence="online", routing_status="ready"
-    )
+    state = {"presence": "online", "routing_status": "ready"} if is_here else {}
+    agent = Agent.objects.create(member=member, name=name, extension=extension, **state)
     hashed = a1_hash(extension, "acme.localhost", "phone-secret")
-    now = datetime.now(UTC)
-    Device.objects.create(agent=agent, sip_username=extension, a1_hash=hashed, registered_at=now)
+    since = datetime.now(UTC) if is_here else None
+    Device.objects.create(agent=agent, sip_username=extension, a1_hash=hashed, registered_at=since)
     return agent
 
 
@@ -86,7 +86,7 @@ def _queues(agents: dict[str, Any], law: Any, english: Any, groups: dict[str, An
     queues["overflowing"].save()
     QueueSkill.objects.create(queue=queues["most skilled"], skill=law, min_level=3)
     QueueSkill.objects.create(queue=queues["preferred"], skill=english, is_preferred=True)
-    QueueStep.objects.create(queue=queues["widening"], after_seconds=0, group=groups["nobody"])
+    QueueStep.objects.create(queue=queues["widening"], after_seconds=0, group=groups["away"])
     QueueStep.objects.create(queue=queues["widening"], after_seconds=2)
     return queues
 

@@ -147,7 +147,8 @@ class Stage:
         """Nobody waits, rings or talks, and everybody could be rung."""
         asked = (
             "select (select count(*) from acme.telephony_call where ended_at is null),"
-            " (select count(*) from acme.telephony_agent where activity <> 'idle' or routing_status <> 'ready')"
+            " (select count(*) from acme.telephony_agent"
+            "  where presence = 'online' and (activity <> 'idle' or routing_status <> 'ready'))"
         )
         wait_until(lambda: self.product.rows(asked) == [(0, 0)], 30, "the floor did not become quiet")
 
