@@ -1,4 +1,7 @@
-"""`python -m benchmarks [a1 a2 b c i] [--repeats 5]`: measures, prints, and saves results.md when all of it ran."""
+"""`python -m benchmarks [a1 a2 a3 b c i k] [--repeats 5]`: measures, prints, and saves results.md when all was asked.
+
+What cannot run here, and the workloads of the plan nobody has written yet, are listed as not run.
+"""
 
 import argparse
 import sys
@@ -7,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks import tables
-from benchmarks.harness import Report, WrongAnswer, commit, machine
+from benchmarks.harness import NotRun, Report, WrongAnswer, commit, machine
 
 RESULTS = Path(__file__).parent / "results.md"
 SUITE = {
@@ -16,6 +19,18 @@ SUITE = {
     "a2": "benchmarks.routing_truth",
     "b": "benchmarks.screen",
     "i": "benchmarks.charging",
+    "a3": "benchmarks.assignments",
+    "k": "benchmarks.live_calls",
+}
+NOT_WRITTEN = {
+    "d": "COPY of call records at 10 % duplicates: records are settled one by one, see i",
+    "e": "reports over 10 million calls",
+    "f1, f2, f3": "a thousand tenants: creating, migrating, memory of a backend",
+    "g": "5,000 and 10,000 sockets: they need a second machine; b has 10 on this one",
+    "h": "directory and dialplan at 10,000 phones",
+    "j": "lists of ten million rows",
+    "m": "a thousand agents who come back at once",
+    "soak": "`python -m benchmarks.soak --hours 2`: not part of this run; its last result stands in README.md",
 }
 
 
@@ -26,12 +41,18 @@ def main() -> int:
     options = asked.parse_args()
     began, where = time.monotonic(), machine()
     names = options.only or list(SUITE)
+    reports: list[Report] = []
+    not_run = {} if options.only else dict(NOT_WRITTEN)
     try:
-        reports = [run(name, options.repeats) for name in names]
+        for name in names:
+            try:
+                reports.append(run(name, options.repeats))
+            except NotRun as reason:
+                not_run[name] = str(reason)
     except WrongAnswer as wrong:
         print(f"WRONG ANSWER: {wrong}", file=sys.stderr)
         return 2
-    text = tables.page(reports, where, commit(), options.repeats)
+    text = tables.page(reports, where, commit(), options.repeats, not_run)
     print(text)
     if not options.only:
         RESULTS.write_text(text)

@@ -1,0 +1,154 @@
+"""(a3) From a caller's event to the ringing of an agent's phone, through the worker's own path and PostgreSQL.
+
+Callers arrive on a clock that waits for nobody (open loop): each latency runs from the moment the caller was due, so a
+worker that falls behind shows it. Every tenth of a second calls end and agents are free again, as in life. The peer is
+the floor of mod_callcenter: its one thread looks at all members, then sleeps 100 ms, so a caller waits for the next
+look even when everything else were free of charge; the moments of the same callers are put through that clock.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from random import Random
+
+from benchmarks.harness import Report, Row, Target, by_turns, check, percentile, ratio
+
+TITLE = "a3 · From the event to the ringing"
+AGENTS = 80
+RATES = {"light": (4, 4.0), "asked": (60, 0.5), "rush": (600, 0.05)}
+"""By name: callers per second, and for how many seconds."""
+LOOP_SECONDS = 0.1
+MOST_ROUNDS = 2
+MOST_SECONDS = 240
+
+
+def run(repeats: int) -> Report:
+    found = by_turns({"all": _in_a_process}, min(repeats, MOST_ROUNDS))["all"]
+    report = Report(TITLE)
+    for name, (rate, seconds) in RATES.items():
+        workload = f"{rate} callers/s for {seconds:g} s, {AGENTS} agents"
+        for who, subject in (("ours", "our worker, journal on disk"), ("loop", "100 ms loop, nothing else")):
+            for figure in ("p50", "p99"):
+                report.row(workload, subject, figure, "ms", found[f"{name}.{who}.{figure}"])
+        report.row(workload, "our worker, journal on disk", "callers rung", "1/s", found[f"{name}.rate"])
+    _add_facts(report, found)
+    light = ratio(found["light.loop.p99"], found["light.ours.p99"])
+    report.targets += [
+        Target("the 100 ms loop's p99 ÷ ours, at 4/s", light, at_least=1.0),
+        Target("p99 at 60/s in ms", _median(found, "asked.ours.p99"), at_most=20, is_gate=False),
+        Target("p99 at 600/s in ms", _median(found, "rush.ours.p99"), at_most=50, is_gate=False),
+        Target("facts per CPU second of the worker", _median(found, "facts"), at_least=10_000, is_gate=False),
+    ]
+    report.checks.append(
+        ("every caller rung once, no agent twice at once, all calls over in the rows", "all of them")
+    )
+    return report
+
+
+def _add_facts(report: Report, found: dict[str, list[float]]) -> Row:
+    words = "the switch's facts, through actions, rows and commit"
+    return report.row(
+        "all rates together", words, "facts per CPU second of the worker", "1/s", found["facts"]
+    )
+
+
+def _median(found: dict[str, list[float]], name: str) -> float:
+    return percentile(found[name], 50)
+
+
+def _in_a_process() -> dict[str, float]:
+    """Django and its servers live once in a process."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.assignments"], capture_output=True, text=True, check=False
+    )
+    check(ran.returncode == 0, f"a3 failed: {ran.stderr[-1500:]}")
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def measure() -> dict[str, float]:
+    """By "<rate>.<who>.<figure>", in ms; and the facts per second of the worker's processor time."""
+    from benchmarks.floor import bench, is_durable
+
+    found: dict[str, float] = {}
+    with bench(agents=AGENTS) as here:
+        check(is_durable(), "the journal does not reach the disk")
+        for name, (rate, seconds) in RATES.items():
+            facts, began = here.facts, time.process_time()
+            due = _drive(here, rate, seconds)
+            # Of the last and busiest one: in the others the worker also waits.
+            found["facts"] = (here.facts - facts) / (time.process_time() - began)
+            found |= _figures(name, here, due)
+            here.rung_at.clear()
+        _check_rows(here)
+    return found
+
+
+def _drive(here, rate: int, seconds: float) -> dict:
+    """The moment each caller was due; everybody has been rung and has gone when this returns."""
+    random = Random(1)
+    due, live, coming = {}, [], _moments(random, rate, round(rate * seconds))
+    began = hang_up_at = time.perf_counter()
+    while coming or live:
+        now = time.perf_counter()
+        while coming and began + coming[0] <= now:
+            caller = here.caller(random.randrange(10**8))
+            due[caller] = began + coming.pop(0)
+            live.append(caller)
+        if now >= hang_up_at:
+            hang_up_at = now + 0.1
+            live = _end_rung(here, live)
+        here.hand_over()
+        here.worker.turn(most=0.005)
+        check(now - began < MOST_SECONDS, f"{len(live)} callers were not rung in time")
+    here.settle()
+    return due
+
+
+def _moments(random: Random, rate: float, most: int) -> list[float]:
+    """As people call: at random moments, so many a second on average."""
+    found, at = [], 0.0
+    for _ in range(most):
+        at += random.expovariate(rate)
+        found.append(at)
+    return found
+
+
+def _end_rung(here, live: list) -> list:
+    """Callers whose phone has rung hang up; the switch ends the agent's leg with theirs."""
+    for caller in live:
+        if caller in here.rung_at:
+            offers = [leg_id for leg_id, leg in here.switch.legs.items() if leg.call_id == caller]
+            here.switch.end(caller)
+            for offer in offers:
+                here.switch.end(offer)
+    return [caller for caller in live if caller not in here.rung_at]
+
+
+def _figures(name: str, here, due: dict) -> dict[str, float]:
+    check(set(here.rung_at) >= set(due), "a caller was never rung")
+    ours = [(here.rung_at[caller] - at) * 1000 for caller, at in due.items()]
+    began = min(due.values())
+    loop = [(LOOP_SECONDS - at % LOOP_SECONDS) * 1000 for at in due.values()]
+    last = max(here.rung_at[caller] for caller in due)
+    said = {f"{name}.rate": len(due) / (last - began)}
+    for who, values in (("ours", ours), ("loop", loop)):
+        said |= {f"{name}.{who}.p50": percentile(values, 50), f"{name}.{who}.p99": percentile(values, 99)}
+    return said
+
+
+def _check_rows(here) -> None:
+    from telephony.models import Call, Offer, QueueStay
+    from tenants.context import enter
+
+    with enter("acme"):
+        calls, offered = Call.objects.count(), Offer.objects.values("call_id").distinct().count()
+        check(calls == offered, f"{calls} calls and {offered} of them offered")
+        check(not Call.objects.filter(ended_at=None).exists(), "a call stayed open")
+        check(not QueueStay.objects.filter(left_at=None).exists(), "a stay stayed open")
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
