@@ -6,7 +6,6 @@ one group: after a while it asks again for what it asked before.
 """
 
 import math
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ import structlog
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.narrowing import ask_for_a_while, only_agent, only_group
 from telephony.errors import (
     AgentNotFound,
     AgentNotReady,
@@ -30,11 +30,10 @@ from telephony.errors import (
     TelephonyUnreachable,
     TriggerWithoutName,
 )
-from telephony.models import Agent, AgentGroup, Call, Queue, QueueAgent, QueueStay
+from telephony.models import Agent, AgentGroup, Call, Queue, QueueStay
 from telephony.orders import LookAtStay, Redirect, send_order
 from telephony.queries.agents import is_phone_registered
 from telephony.queries.queues import waiting_stays
-from telephony.queries.routables import Asks, asks_of_queue
 from tenants.context import current_schema, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
@@ -60,7 +59,7 @@ def pull_call(*, call_id: UUID, to_agent_id: int, at: datetime, by: str = "") ->
     agent = _free_agent(to_agent_id)
     change = {"what": "pulled", "agent": agent.pk, "agent_name": agent.name}
     seconds = stay.queue.offer_seconds + PULL_MARGIN
-    _ask_for_a_while(stay, at, seconds, _only_agent(agent.pk))
+    ask_for_a_while(stay, at, seconds, only_agent(agent.pk))
     return _keep(stay, change, at=at, by=by, verb="pulled the call to an agent")
 
 
@@ -147,7 +146,7 @@ def escalate_call(
     told = {"what": "escalated", "trigger": trigger, "group": group.pk}
     if any(told.items() <= change.items() for change in stay.routing.get("changes", ())):
         return stay
-    _ask_for_a_while(stay, at, for_seconds, _only_group(group.pk))
+    ask_for_a_while(stay, at, for_seconds, only_group(group.pk))
     stay.priority = min(stay.priority + seconds, MOST_SECONDS)
     change = told | {"group_name": group.name, "seconds": seconds, "for_seconds": for_seconds}
     return _keep(stay, change, at=at, by=by, verb="escalated the call")
@@ -220,50 +219,3 @@ def _tell_worker(schema_name: str, call_id: UUID) -> None:
             send_order(LookAtStay(call_id=call_id), member=None)
     except TelephonyUnreachable:
         log.info("A waiting call was changed while no telephony worker listened.", tenant=schema_name)
-
-
-# ---- what is asked for, and until when
-
-
-def _only_agent(agent_id: int) -> Callable[[Asks], Asks]:
-    return lambda asked: {"target_agent": agent_id}
-
-
-def _only_group(group_id: int) -> Callable[[Asks], Asks]:
-    """Its agents sit in any queue: what they need is the skills."""
-    places = QueueAgent.objects.filter(agent__group_members__group_id=group_id).order_by("queue_id")
-    queues = list(places.values_list("queue_id", flat=True).distinct())
-    return lambda asked: asked | {"group": group_id, "queues": queues, "target_agent": None}
-
-
-def _ask_for_a_while(stay: QueueStay, at: datetime, seconds: float, narrowed: Callable[[Asks], Asks]) -> None:
-    """From now on, for so long, what it asks is narrowed; then it asks what it would have asked anyway."""
-    asks = stay.routing.setdefault("asks", asks_of_queue(stay))
-    waited = max(0.0, (at - stay.entered_at).total_seconds())
-    until = waited + seconds
-    steps = sorted(asks.get("steps", ()), key=lambda step: step["after"])
-    begins = _step(narrowed(_asked_at(asks, steps, waited)), waited)
-    ends = _step(_asked_at(asks, steps, until), until)
-    kept = (
-        [step for step in steps if step["after"] < waited],
-        [step for step in steps if step["after"] > until],
-    )
-    asks["steps"] = [*kept[0], begins, ends, *kept[1]]
-
-
-def _asked_at(asks: Asks, steps: list[Asks], waited: float) -> Asks:
-    """What the call asks for after so many seconds: the last step reached, or the asks themselves."""
-    reached = [step for step in steps if step["after"] <= waited]
-    return reached[-1] if reached else asks
-
-
-def _step(asked: Asks, after: float) -> Asks:
-    """A step of its own with everything a step may say, so that nothing of an earlier one is left."""
-    return {
-        "after": round(after, 3),
-        "requirements": asked.get("requirements", []),
-        "preferred": asked.get("preferred", []),
-        "group": asked.get("group"),
-        "queues": asked.get("queues", []),
-        "target_agent": asked.get("target_agent"),
-    }

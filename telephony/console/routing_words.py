@@ -234,29 +234,6 @@ def told_strategy(asks: Mapping[str, Any]) -> str:
     return str(strategy)
 
 
-# ---- changes while it waited
-
-
-def told_change(change: Mapping[str, Any]) -> str:
-    """One entry of `routing["changes"]`; who did it stands before it."""
-    what, seconds = change.get("what"), int(change.get("seconds", 0) or 0)
-    if what == "pulled":
-        return _("gave the call to %(agent)s") % {"agent": change.get("agent_name", "")}
-    if what == "next":
-        return _("moved the call to the front (%(effect)s)") % {"effect": told_priority(seconds)}
-    if what == "reprioritised":
-        return _("set the priority: the call %(effect)s") % {"effect": told_priority(seconds)}
-    if what == "redirected":
-        return _("sent the call to the queue %(queue)s") % {"queue": change.get("queue_name", "")}
-    if what == "escalated":
-        return _("“%(trigger)s” noticed: to %(group)s first, and it %(effect)s") % {
-            "trigger": change.get("trigger", ""),
-            "group": change.get("group_name", ""),
-            "effect": told_priority(seconds),
-        }
-    return str(what)
-
-
 # ---- how long
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from telephony.console.routing_words import Names
+from telephony.models import Agent
+from telephony.queries.routables import has_phone
+from tenants.templatetags.shell import duration
 
 FREE = ("on_offer", "first", "behind", "joining")
 
@@ -151,3 +154,31 @@ _WITH_DETAIL = {
     "not_in_group": _told_not_in_group,
     "backing_off": _told_backing_off,
 }
+
+
+def told_now(agent: Agent, verdict: dict[str, Any], now: datetime) -> str:
+    """What the rows know beyond the verdict: how long on the call, why not ready; "" when nothing."""
+    if verdict["outcome"] == "not_ready":
+        return _told_absence(agent)
+    if verdict["outcome"] != "busy":
+        return ""
+    since = {"time": duration(now - agent.state_since)}
+    if agent.activity == Agent.Activity.WRAP_UP and agent.wrap_up_until:
+        left = max(timedelta(0), agent.wrap_up_until - now)
+        return _("in wrap-up, ready in %(time)s") % {"time": duration(left)}
+    said = {
+        Agent.Activity.IDLE: _("has just missed a call"),
+        Agent.Activity.RINGING: _("being rung for %(time)s"),
+        Agent.Activity.HOLD: _("on a call, caller on hold for %(time)s"),
+        Agent.Activity.WRAP_UP: _("in wrap-up for %(time)s"),
+    }
+    return said.get(Agent.Activity(agent.activity), _("on a call for %(time)s")) % since
+
+
+def _told_absence(agent: Agent) -> str:
+    if agent.presence == Agent.Presence.OFFLINE:
+        return _("not signed in")
+    if agent.routing_status == Agent.RoutingStatus.NOT_READY:
+        reason = agent.not_ready_reason
+        return _("not ready: %(reason)s") % {"reason": reason.name} if reason else _("not ready")
+    return _("phone not registered") if not has_phone(agent) else ""

@@ -1,7 +1,7 @@
 """The waiting list: every waiting call in the order it will be taken, what it asks for, and why not yet."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,12 @@ from telephony.console.verdict_words import (
     SOONEST_FIRST,
     ToldVerdict,
     told_counts,
+    told_now,
     told_outcome,
     told_verdicts,
 )
 from telephony.errors import CallWaitsNoLonger
-from telephony.models import Agent
-from telephony.queries.routables import asks_of, has_phone
+from telephony.queries.routables import asks_of
 from telephony.queries.waiting import Waiter, WaitingLine, expectation_accuracy, waiting_line
 from tenants.masking import mask_number
 from tenants.people.console.access import member_required
@@ -225,36 +225,8 @@ def _by_outcome(
     groups: dict[str, list[ToldVerdict]] = {}
     for verdict in verdicts:
         agent = line.agents.get(verdict["agent"])
-        said = _told_now(agent, verdict, line.now) if agent else ""
+        said = told_now(agent, verdict, line.now) if agent else ""
         told = said or told_outcome(verdict, names)
         name = agent.name if agent else names.agent(verdict["agent"])
         groups.setdefault(verdict["outcome"], []).append(ToldVerdict(name, verdict["outcome"], told))
     return [(told_counts({key: len(groups[key])})[0], groups[key]) for key in SOONEST_FIRST if key in groups]
-
-
-def _told_now(agent: Agent, verdict: dict[str, Any], now: datetime) -> str:
-    """What the rows know beyond the verdict: how long on the call, why not ready; "" when nothing."""
-    if verdict["outcome"] == "not_ready":
-        return _told_absence(agent)
-    if verdict["outcome"] != "busy":
-        return ""
-    since = {"time": duration(now - agent.state_since)}
-    if agent.activity == Agent.Activity.WRAP_UP and agent.wrap_up_until:
-        left = max(timedelta(0), agent.wrap_up_until - now)
-        return _("in wrap-up, ready in %(time)s") % {"time": duration(left)}
-    said = {
-        Agent.Activity.IDLE: _("has just missed a call"),
-        Agent.Activity.RINGING: _("being rung for %(time)s"),
-        Agent.Activity.HOLD: _("on a call, caller on hold for %(time)s"),
-        Agent.Activity.WRAP_UP: _("in wrap-up for %(time)s"),
-    }
-    return said.get(Agent.Activity(agent.activity), _("on a call for %(time)s")) % since
-
-
-def _told_absence(agent: Agent) -> str:
-    if agent.presence == Agent.Presence.OFFLINE:
-        return _("not signed in")
-    if agent.routing_status == Agent.RoutingStatus.NOT_READY:
-        reason = agent.not_ready_reason
-        return _("not ready: %(reason)s") % {"reason": reason.name} if reason else _("not ready")
-    return _("phone not registered") if not has_phone(agent) else ""

@@ -1,124 +1,33 @@
 """Try the rules on a call of the past or a made-up one, as they are or with a draft of them. Nothing is changed."""
 
-import json
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from telephony import policies, queries
 from telephony.console import routing_words as words
+from telephony.console.drafts import Draft, drafts_of
 from telephony.console.explanations import ToldRule, told_arrival, told_rules
+from telephony.console.made_up import MadeUpForm
 from telephony.console.routing_words import Names
 from telephony.console.verdict_words import SOONEST_FIRST, ToldVerdict, told_counts, told_order, told_verdicts
 from telephony.errors import CallNotFound
-from telephony.models import Call, Entry, Queue, RoutingRule
-from telephony.queries.caller_facts import caller_facts
-from telephony.queries.what_if import Trial, all_rules, facts_of_call, rules_in_use, try_out
-from telephony.routing.rules import Rule, check_rule
+from telephony.models import Call, Queue
+from telephony.queries.what_if import Trial, facts_of_call, rules_in_use, try_out
 from tenants.masking import mask_number
 from tenants.numbers import to_e164
 from tenants.people.console.access import member_required
 
 MOST_FOUND = 20
 MOMENT = "%Y-%m-%dT%H:%M"
-
-
-class MadeUpForm(forms.Form):
-    """A call that never was. What is left empty is as it would be for that number now."""
-
-    number = forms.ModelChoiceField(
-        Entry.objects.none(), label=gettext_lazy("Number dialled"), required=False, empty_label="–",
-        to_field_name="number_e164",
-    )  # fmt: skip
-    queue = forms.ModelChoiceField(
-        Queue.objects.none(),
-        label=gettext_lazy("Or straight to the queue"),
-        required=False,
-        empty_label=gettext_lazy("where the number leads"),
-    )
-    caller = forms.CharField(label=gettext_lazy("Caller's number"), required=False, max_length=40)
-    level = forms.ChoiceField(label=gettext_lazy("Customer level"), required=False)
-    tags = forms.CharField(label=gettext_lazy("Tags"), required=False, max_length=200)
-    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    moment = forms.DateTimeField(
-        label=gettext_lazy("Day and time"),
-        required=False,
-        input_formats=[MOMENT],
-        widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
-    )
-
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self._country = country
-        known = _("as we know the caller")
-        self.fields["number"].queryset = Entry.objects.select_related("queue")
-        self.fields["queue"].queryset = Queue.objects.all()
-        levels = [(level, words.told_level(level)) for level in ("standard", "silver", "gold", "vip")]
-        self.fields["level"].choices = [("", known), *levels]
-        self.fields["language"].choices = [("", known), ("zh-hans", _("Chinese")), ("en", _("English"))]
-        self.fields["caller"].widget.attrs["inputmode"] = "tel"
-        self.fields["tags"].help_text = _("Separated by commas; empty: as we know the caller.")
-        self.fields["moment"].help_text = _("Empty: now. Only the rules see it; agents are as they are now.")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        entry, queue = given.get("number"), given.get("queue")
-        if not entry and not queue and not self.errors:
-            raise ValidationError(_("Choose the number dialled, or a queue."))
-        return given
-
-    def facts(self, now: datetime) -> tuple[dict[str, Any], Queue]:
-        """What would be known of this call, and the queue it comes to before rules."""
-        given = self.cleaned_data
-        entry, queue = given["number"], given["queue"]
-        queue = queue or entry.queue
-        caller = to_e164(given["caller"], self._country) or given["caller"].strip()
-        dialled = entry.number_e164 if entry else ""
-        facts = caller_facts(dialled, caller, queue, given["moment"] or now)
-        tags = [tag.strip() for tag in re.split("[,,、]", given["tags"]) if tag.strip()]
-        told = {"level": given["level"], "tags": tags, "language": given["language"]}
-        return facts | {name: value for name, value in told.items() if value}, queue
-
-
-@dataclass
-class Draft:
-    """One rule as it is and as it might be. `problems` in words keep the whole draft from being tried."""
-
-    rule: RoutingRule
-    is_active: bool
-    conditions: str
-    effects: str
-    conditions_words: str = ""
-    effects_words: str = ""
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def is_changed(self) -> bool:
-        same = _pretty(self.rule.conditions), _pretty(self.rule.effects), self.rule.is_active
-        return (self.conditions, self.effects, self.is_active) != same
-
-    def as_rule(self) -> Rule:
-        return Rule(
-            id=self.rule.pk,
-            name=self.rule.name,
-            version=self.rule.version,
-            conditions=json.loads(self.conditions),
-            effects=json.loads(self.effects),
-            queue_id=self.rule.queue_id,
-            is_last=self.rule.is_last,
-        )
 
 
 @dataclass(frozen=True)
@@ -153,7 +62,8 @@ def what_if(request: HttpRequest) -> HttpResponse:
     form = MadeUpForm(
         request.POST if request.method == "POST" and call is None else None, country=request.tenant.country
     )
-    names, drafts = words.read_names(), _drafts(request)
+    names = words.read_names()
+    drafts = drafts_of(request.POST, names)
     seen: dict[str, Any] = {
         "form": form,
         "call": call,
@@ -164,7 +74,6 @@ def what_if(request: HttpRequest) -> HttpResponse:
         "find": request.GET.get("find", ""),
         "found": _found(request),
     }
-    _tell(drafts, names)
     asked = _asked(call, form, now)
     seen["is_nowhere"] = call is not None and asked is None
     has_problem = any(draft.problems for draft in drafts)
@@ -293,72 +202,3 @@ def _moment(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-# ---- the draft
-
-
-def _drafts(request: HttpRequest) -> list[Draft]:
-    """Each rule with what the form says of it; without a form as it is."""
-    return [_draft(rule, request) for rule in all_rules()]
-
-
-def _draft(rule: RoutingRule, request: HttpRequest) -> Draft:
-    given = request.POST
-    conditions, effects, is_active = _pretty(rule.conditions), _pretty(rule.effects), rule.is_active
-    if given.get("drafts") == "1":
-        is_active = f"use_{rule.pk}" in given
-        conditions = _tidy(given.get(f"conditions_{rule.pk}", conditions))
-        effects = _tidy(given.get(f"effects_{rule.pk}", effects))
-    return Draft(rule, is_active, conditions, effects)
-
-
-def _pretty(value: Any) -> str:
-    """One condition or effect a line."""
-    if not isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    if not value:
-        return "[]"
-    return "[\n" + ",\n".join("  " + json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
-
-
-def _tidy(text: str) -> str:
-    """As we would have written it, so that only a true change is one; what cannot be read stays as typed."""
-    try:
-        return _pretty(json.loads(text[:20_000]))
-    except ValueError:
-        return text[:20_000]
-
-
-def _tell(drafts: list[Draft], names: Names) -> None:
-    """Fill in the words, and what is wrong."""
-    for draft in drafts:
-        try:
-            conditions, effects = json.loads(draft.conditions), json.loads(draft.effects)
-        except ValueError:
-            draft.problems.append(_("This is not JSON: check brackets, quotes and commas."))
-            continue
-        draft.problems += [told_problem(one.as_dict()) for one in check_rule(conditions, effects)]
-        if not draft.problems:
-            draft.conditions_words = words.in_a_row(words.told_condition(one, names) for one in conditions)
-            draft.effects_words = words.in_a_row(words.told_effect(one, names) for one in effects)
-
-
-def told_problem(problem: dict[str, Any]) -> str:
-    """Where it is and how it is wrong."""
-    part = _("Conditions") if problem["part"] == "conditions" else _("Effects")
-    how = {
-        "not_a_list": _("must be a list"),
-        "too_many": _("has too many entries"),
-        "none": _("must have at least one entry"),
-        "not_an_object": _("must be an object in braces"),
-        "unknown": _("is not known"),
-        "missing": _("is missing"),
-        "wrong_kind": _("is of the wrong kind"),
-        "out_of_range": _("is out of range"),
-        "unknown_key": _("has a key that is not known"),
-    }.get(problem["code"], problem["code"])
-    if problem["place"] is None:
-        return f"{part} {how}."
-    where = {"part": part, "place": problem["place"] + 1, "key": problem["key"], "how": how}
-    return _("%(part)s, entry %(place)s: %(key)s %(how)s.") % where

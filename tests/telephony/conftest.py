@@ -2,6 +2,7 @@ import pytest
 
 from tests.fakes.switch import FakeClock, FakeSwitch
 from tests.telephony.floor import Floor
+from tests.telephony.line import boss, line, sent, today  # noqa: F401  (fixtures)
 
 
 @pytest.fixture

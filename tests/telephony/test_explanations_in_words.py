@@ -117,7 +117,7 @@ def test_what_a_person_or_a_trigger_changed_can_be_said():
         {"what": "redirected", "queue_name": "Support"},
         {"what": "escalated", "trigger": "anger 0.93", "group_name": "Seniors", "seconds": 300},
     ]
-    assert [words.told_change(change) for change in changes] == [
+    assert [explanations.told_change(change) for change in changes] == [
         "gave the call to Ann",
         "moved the call to the front (counts as having waited 2:05 longer)",
         "set the priority: the call counts as having waited 1:00 less",

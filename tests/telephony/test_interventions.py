@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from telephony import actions, errors, events, orders
-from telephony.models import AgentGroup, Call, GroupMember, Offer, Queue, QueueAgent, QueueStay
+from telephony.models import AgentGroup, GroupMember, Offer, Queue, QueueAgent, QueueStay
 from tenants.events import subscribe
 from tenants.people.models import AuditEntry
 from tests.telephony.office import Office
@@ -15,16 +15,6 @@ PULLED, MOVED, REDIRECTED = (
     "changed the priority of the call",
     "redirected the call",
 )
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Orders that went to the worker."""
-    found = []
-    monkeypatch.setattr(
-        "telephony.actions.interventions.send_order", lambda order, *, member: found.append(order)
-    )
-    return found
 
 
 def act(floor, action, call_id, **wishes) -> QueueStay:
@@ -236,41 +226,3 @@ def test_only_acme_hears_that_a_stay_was_changed(floor, other_floor, sent):
     act(floor, actions.reprioritise_call, call_id, seconds=60)
     assert heard == [(call_id, floor.stay(call_id).pk)]
     assert (other_floor.stay(foreign).priority, audited(other_floor)) == (0, [])
-
-
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("pull", {"agent_id": 1}),
-        ("priority", {"seconds": 60}),
-        ("redirect", {"queue_id": 1}),
-        ("escalate", {"trigger": "anger", "group_id": 1}),
-    ],
-)
-def test_the_api_is_for_leaders_of_this_tenant(floor, other_floor, member, client_of, sent, path, body):
-    call_id = floor.caller()
-    address = f"/api/v1/calls/{call_id}/{path}/"
-    before = untouched(floor, call_id)
-    for role in ("agent", "inspector", "finance"):
-        page = client_of(member(floor.tenant, role))
-        assert page.post(address, body, content_type="application/json").status_code == 403
-    stranger = client_of(member(other_floor.tenant, "owner"))
-    assert stranger.post(address, body, content_type="application/json").status_code == 404
-    assert untouched(floor, call_id) == before
-
-
-def test_the_api_moves_a_call_and_names_who_did_it(floor, member, client_of, sent):
-    call_id = floor.caller()
-    boss = client_of(member(floor.tenant, "supervisor", name="Wang Li"))
-    address = f"/api/v1/calls/{call_id}/priority/"
-    answer = boss.post(address, {"seconds": 120}, content_type="application/json")
-    assert (answer.status_code, answer.json()["priority"]) == (200, 120)
-    assert [change["by"] for change in answer.json()["changes"]] == ["Wang Li"]
-    for wrong in ({}, {"seconds": 5, "is_next": True}, {"seconds": 9999}):
-        assert boss.post(address, wrong, content_type="application/json").status_code == 400
-    assert floor.stay(call_id).priority == 120
-    ended = floor.call(call_id)
-    with floor.inside():
-        Call.objects.filter(pk=ended.pk).update(ended_at=floor.now)
-    refusal = boss.post(address, {"is_next": True}, content_type="application/json")
-    assert (refusal.status_code, refusal.json()["code"]) == (409, "call_waits_no_longer")

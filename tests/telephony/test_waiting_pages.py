@@ -1,90 +1,16 @@
-"""The waiting list, the dialogs that step in, the what-if page: what they say, to whom; looking changes nothing."""
+"""The waiting list and the dialogs that step in: what they say, to whom; looking changes nothing."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-import pytest
-
-from telephony.models import (
-    AgentSkill,
-    Call,
-    CallerProfile,
-    NotReadyReason,
-    Offer,
-    Queue,
-    QueueAgent,
-    QueueSkill,
-    QueueStay,
-    RoutingRule,
-    Skill,
-)
+from telephony.models import Call, Queue, QueueAgent, QueueStay
 from telephony.queries.waiting import waiting_line
-from tenants.people.models import AuditEntry
-
-NUMBER = "+8613812342211"
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch, now):
-    """The pages look at the story's clock."""
-    clock = {"now": now}
-    monkeypatch.setattr("django.utils.timezone.now", lambda: clock["now"])
-    return clock
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    found = []
-    monkeypatch.setattr(
-        "telephony.actions.interventions.send_order", lambda order, *, member: found.append(order)
-    )
-    return found
-
-
-@pytest.fixture
-def boss(floor, member, client_of):
-    return client_of(member(floor.tenant, "supervisor", name="Wang Li"))
-
-
-@pytest.fixture
-def line(floor, today):
-    """Two callers wait in Sales, one of them by a rule for VIPs; Ann talks, Ben is at lunch, Cid lacks French."""
-    with floor.inside():
-        french = Skill.objects.create(name="French")
-        QueueSkill.objects.create(queue=floor.queue, skill=french, min_level=3)
-        CallerProfile.objects.create(e164="+8613800000002", level="vip", tags=["fridge"])
-        RoutingRule.objects.create(
-            name="VIP first",
-            conditions=[{"field": "level", "op": "is", "value": "vip"}],
-            effects=[{"do": "priority", "seconds": 300}],
-        )
-    ann, ben, cid = floor.agent(), floor.agent(is_ready=False), floor.agent()
-    with floor.inside():
-        for agent, level in ((ann, 5), (ben, 5), (cid, 2)):
-            AgentSkill.objects.create(agent=agent, skill=french, level=level)
-        type(ann).objects.filter(pk=ann.pk).update(activity="talking", state_since=floor.now)
-        lunch = NotReadyReason.objects.create(name="Lunch")
-        type(ben).objects.filter(pk=ben.pk).update(
-            not_ready_reason=lunch, routing_status="not_ready", presence="online"
-        )
-    first = floor.caller(NUMBER, name="Wang Fang")
-    floor.clock.pass_seconds(60)
-    second = floor.caller("+8613800000002")
-    floor.clock.pass_seconds(12)
-    today["now"] = floor.now
-    return {"ann": ann, "ben": ben, "cid": cid, "first": first, "second": second}
+from tests.telephony.line import rows_of
 
 
 def page(client, path: str, **query) -> str:
     answer = client.get(path, query)
     assert answer.status_code == 200, answer.content.decode()[-2000:]
     return " ".join(answer.content.decode().split())
-
-
-def rows_of(floor) -> list[tuple]:
-    with floor.inside():
-        models = (QueueStay, Call, Offer, RoutingRule, AuditEntry)
-        return [tuple(model.objects.order_by("pk").values_list()) for model in models]
 
 
 def test_the_list_stands_in_the_order_the_router_takes(floor, other_floor, line, boss):
@@ -223,89 +149,6 @@ def test_a_refused_act_says_why_in_json(floor, line, boss, sent):
         answer = boss.post(path, wrong, headers={"Accept": "application/json"})
         assert (answer.status_code, answer.json()["code"]) == (404, "agent_not_found")
     assert "changes" not in str(floor.stay(line["first"]).routing.get("changes") or "")
-
-
-def test_a_made_up_call_shows_which_rule_fires_and_who_would_be_asked(floor, line, boss):
-    with floor.inside():
-        AgentSkill.objects.filter(agent=line["cid"]).update(level=8)
-    before = rows_of(floor)
-    asked = {"number": floor.number, "caller": "138 0000 0002"}
-    answer = boss.post("/what-if/", asked)
-    told = answer.context["answers"][0]
-    assert [(rule.name, rule.fits, rule.effects) for rule in told.rules] == [
-        ("VIP first", True, ["counts as having waited 5:00 longer"])
-    ]
-    assert (told.asked, told.expected) == ([], "about 4 minutes") or told.asked == []
-    free = boss.post("/what-if/", asked | {"everybody": "1"}).context["answers"][0]
-    assert free.asked == [line["cid"].name]
-    assert rows_of(floor) == before
-
-
-def test_a_draft_is_compared_and_never_saved(floor, line, boss):
-    with floor.inside():
-        rule = RoutingRule.objects.get()
-        night = RoutingRule.objects.create(
-            name="Night",
-            is_active=False,
-            effects=[{"do": "queue", "queue_id": Queue.objects.create(name="Night desk").pk}],
-        )
-    before = rows_of(floor)
-    asked = {"call": str(line["second"]), "drafts": "1", f"use_{night.pk}": "1"}
-    answer = boss.post("/what-if/", asked)
-    present, drafted = answer.context["answers"]
-    assert ([rule.name for rule in present.rules], present.trial.queue.name) == (["VIP first"], "Sales")
-    assert ([rule.name for rule in drafted.rules], drafted.trial.queue.name) == (["Night"], "Night desk")
-    assert "sent it to the queue Night desk" in " ".join(drafted.arrival)
-    changed = {**asked, f"use_{rule.pk}": "1", f"effects_{rule.pk}": '[{"do": "priority", "seconds": 60}]'}
-    drafted = boss.post("/what-if/", changed).context["answers"][1]
-    assert drafted.rules[0].effects == ["counts as having waited 1:00 longer"]
-    assert rows_of(floor) == before
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("[", "This is not JSON"),
-        ("{}", "must be a list"),
-        ('[{"do": "fly"}]', "Effects, entry 1: do is not known."),
-        ('[{"do": "priority"}]', "Effects, entry 1: seconds is missing."),
-    ],
-)
-def test_a_draft_that_cannot_be_read_says_what_is_wrong(floor, line, boss, typed, said):
-    with floor.inside():
-        rule = RoutingRule.objects.get()
-    asked = {"call": str(line["second"]), "drafts": "1", f"use_{rule.pk}": "1", f"effects_{rule.pk}": typed}
-    answer = boss.post("/what-if/", asked)
-    assert said in answer.content.decode()
-    assert answer.context["answers"] == []
-
-
-def test_calls_are_found_by_whole_number_time_and_id(floor, other_floor, line, boss, now):
-    foreign = other_floor.caller()
-    for text, found in (
-        ("138 1234 2211", [line["first"]]),
-        ("2211", []),
-        (str(line["second"]), [line["second"]]),
-        (str(foreign), []),
-        ("nonsense", []),
-    ):
-        assert [call.pk for call in boss.get("/what-if/", {"find": text}).context["found"]] == found
-    with floor.inside():
-        at = Call.objects.get(pk=line["first"]).arrived_at
-    local = boss.get("/what-if/", {"find": f"{at.astimezone(floor_zone(floor)):%Y-%m-%d %H:%M}"})
-    assert {call.pk for call in local.context["found"]} == {line["first"], line["second"]}
-    assert boss.get("/what-if/", {"call": str(foreign)}).status_code == 404
-    assert boss.get("/what-if/", {"call": "x"}).status_code == 404
-
-
-def floor_zone(floor):
-    return ZoneInfo(floor.tenant.time_zone)
-
-
-def test_what_is_missing_in_a_made_up_call_is_asked_for(floor, line, boss):
-    shown = boss.post("/what-if/", {"caller": "138 0000 0002"})
-    assert "Choose the number dialled, or a queue." in shown.content.decode()
-    assert shown.context["answers"] == []
 
 
 def test_three_hundred_callers_and_two_hundred_agents_cost_a_fixed_number_of_queries(
