@@ -29,7 +29,8 @@ from telephony.switch import (
     SwitchUnreachable,
 )
 
-MOST_WAITING = 20_000
+MOST_WAITING = 1_000
+"""Facts beyond this wait in the client of their switch, which has its own way when it is full too."""
 GIVE_UP_AFTER = 60.0
 """Seconds without a word of one switch, while another answers."""
 

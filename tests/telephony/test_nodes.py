@@ -5,9 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from telephony.actions import resync
+from telephony.models import Offer
 from telephony.switch import OfferCommand, SwitchRefused, SwitchUnreachable
+from telephony.worker.desk import _waiting
 from telephony.worker.nodes import GIVE_UP_AFTER, SwitchNodes
 from tests.fakes.switch import FakeSwitch
+from tests.telephony.office import Office
 
 NUMBER = "+862155500001"
 
@@ -101,3 +105,41 @@ def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds
         nodes.live_legs()
     with pytest.raises(SwitchUnreachable):
         nodes.beat(datetime.now(UTC))
+
+
+def test_who_waits_on_a_switch_that_is_away_is_neither_offered_nor_lost(floor):
+    call_id = floor.caller()
+    with floor.inside():
+        stay = floor.stay(call_id)
+        assert list(_waiting([])) == [stay]
+        assert list(_waiting(["elsewhere"])) == [stay]
+        assert list(_waiting(["main-1"])) == []
+        assert resync.missing_legs([], nodes=["main-1"]) == [call_id]
+        assert resync.missing_legs([], nodes=["elsewhere"]) == []
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_offer_to_a_caller_on_a_switch_that_is_away_stays_open(floor):
+    office = Office(floor)
+    floor.agent()
+    office.settle()
+    office.caller()
+    with floor.inside():
+        [offer] = Offer.objects.all()
+        assert resync.missing_offers([]) == [offer.pk]
+        assert resync.missing_offers([], away=["elsewhere"]) == [offer.pk]
+        assert resync.missing_offers([], away=["main-1"]) == []
+
+
+def test_a_list_without_the_switch_that_is_away_signs_no_phone_off(floor):
+    agent = floor.agent()
+    with floor.inside():
+        device = agent.devices.get()
+        assert device.is_registered
+        assert resync.settle_registrations([], at=floor.now, is_whole=False) == []
+        device.refresh_from_db()
+        assert device.is_registered
+        floor.clock.pass_seconds(1)
+        assert resync.settle_registrations([], at=floor.now) == [device]
+        device.refresh_from_db()
+        assert not device.is_registered
