@@ -2,7 +2,8 @@
 
 import pytest
 
-from telephony.routing import Assignment, Availability, RoutableAgent, Router, Step, Work
+from telephony.models import Queue
+from telephony.routing import STRATEGIES, Assignment, Availability, RoutableAgent, Router, Step, Work
 
 
 def router_with(*agents: RoutableAgent) -> Router:
@@ -24,6 +25,10 @@ def call(name: str = "call", at: float = 100.0, **fields: object) -> Work:
 
 def asked(made: Assignment | None) -> tuple[object, ...]:
     return (made.agent_id, *made.together) if made else ()
+
+
+def test_a_queue_can_choose_exactly_the_strategies_there_are() -> None:
+    assert set(Queue.Strategy.values) == set(STRATEGIES)
 
 
 def test_least_busy_asks_whoever_has_worked_least_today() -> None:
