@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from telephony import actions, policies
 
@@ -22,7 +23,12 @@ class FloorAdmin:
 
 
 class PolicyInline:
-    """Rows inside a page follow the page's policies."""
+    """Rows inside a page follow the page's policies; a row's other end is called what its kind is called."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not db_field._verbose_name:
+            kwargs.setdefault("label", capfirst(db_field.related_model._meta.verbose_name))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return policies.can_look_at_configuration(request.user)
