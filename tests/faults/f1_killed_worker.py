@@ -10,22 +10,31 @@ import statistics
 import time
 
 from tests.contract.driver import wait_until
-from tests.faults.plant import Plant, a_plant
+from tests.faults.plant import TALK_SECONDS, Plant, a_plant
 from tests.faults.results import Result
 
 ID = "F1"
 PROVES = "a killed worker drops no talk, loses no caller and no record, keeps the order, offers nobody twice"
 SHORT = {"agents": 6, "callers": 10, "kills": 3}
 LONG = {
-    "rehearsal": {"agents": 200, "callers": 300, "kills": 300},
+    "rehearsal": {"agents": 200, "callers": 300, "kills": 300, "talk": (15, 30)},
     "freeswitch": {"agents": 12, "callers": 20, "kills": 30},
 }
 
 
-def run(kind: str, *, agents: int, callers: int, kills: int, seconds: float = 3600, seed: int = 1) -> Result:
+def run(
+    kind: str,
+    *,
+    agents: int,
+    callers: int,
+    kills: int,
+    talk: tuple[int, int] = TALK_SECONDS,
+    seconds: float = 3600,
+    seed: int = 1,
+) -> Result:
     """Kills until `kills` or `seconds` are over; every tenth waits out the true lease, the others see it expired."""
     chance = random.Random(seed)  # noqa: S311 - a story that can be told again, no secret
-    with a_plant(kind, agents=agents) as plant:
+    with a_plant(kind, agents=agents, talk=talk) as plant:
         plant.start_worker()
         plant.wait_for_routing()
         plant.make_all_ready()

@@ -13,7 +13,7 @@ ID = "F7"
 PROVES = "after kill -9 of the switch every call has ended within 5 s of the truth and every agent is free within 10 s"
 SHORT = {"agents": 4, "callers": 6, "kills": 1}
 LONG = {
-    "rehearsal": {"agents": 100, "callers": 200, "kills": 20},
+    "rehearsal": {"agents": 40, "callers": 80, "kills": 20},
     "freeswitch": {"agents": 10, "callers": 20, "kills": 10},
 }
 MOST_ERROR, MOST_BUSY = 5.0, 10.0

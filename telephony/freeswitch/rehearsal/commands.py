@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from . import functions, leg_commands, lifecycle, listings, originate, rehearsal_commands
+from . import expansion, functions, leg_commands, lifecycle, listings, originate, rehearsal_commands
 from .switch import VERSION
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ async def execute(switch: RehearsalSwitch, text: str) -> str:
     if inspect.isawaitable(answer):
         answer = await answer
     return answer or "-ERR no reply\n"
+
+
+async def _expand(switch: RehearsalSwitch, argument: str) -> str:
+    """`expand <command>`: first its `${…}`, then the command itself."""
+    text = expansion.expand(argument, lambda name: switch.conf.globals.get(name, ""), _function)
+    return await execute(switch, text)
+
+
+def _function(name: str, argument: str) -> str:
+    known = functions.PURE.get(name)
+    return known(argument) if known else ""
 
 
 def _version(switch: RehearsalSwitch, argument: str) -> str:
@@ -100,6 +111,7 @@ _COMMANDS: dict[str, Command] = {
     "show": listings.show,
     "reloadxml": _reloadxml,
     "hash": _hash,
+    "expand": _expand,
     "global_getvar": _global_getvar,
     "sofia_contact": _sofia_contact,
     "sofia": _sofia,
