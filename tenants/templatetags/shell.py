@@ -7,7 +7,9 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tenants.context import current_tenant
 from tenants.masking import mask_number
+from tenants.numbers import format_number
 from tenants.people.policies import has_role
 
 register = template.Library()
@@ -73,6 +75,12 @@ def duration(seconds: float | timedelta | None) -> str:
 def span(start: datetime | None, end: datetime | None) -> str:
     """From one moment to another as a duration; a dash when one of them is missing."""
     return duration((end - start) if start and end else None)
+
+
+@register.filter
+def grouped(number: str | None) -> str:
+    """A number of the tenant's own, as its people would write it down."""
+    return format_number(number, current_tenant().country) if number else "–"
 
 
 @register.filter
