@@ -272,6 +272,68 @@ def test_a_free_agent_the_router_thinks_busy_is_given_the_waiting_caller(office,
     assert office.ringing().call_id == call_id
 
 
+# ---- faults, with a floor in full work
+
+
+def a_hang_up_is_not_told(office, talk: UUID) -> None:
+    office.switch.end(talk)
+    office.forget_what_was_told()
+
+
+def the_socket_is_cut_for_thirty_seconds(office, talk: UUID) -> None:
+    office.switch.is_connected = False
+    office.switch.end(talk)
+    office.switch.caller_dials("acme", office.floor.number, office.floor.queue.pk, number="+8613800000009")
+    office.watch_for(30)
+    office.switch.connect()
+    office.settle()
+
+
+def the_worker_is_killed(office, talk: UUID) -> None:
+    """Another one starts twenty seconds later; what was told meanwhile nobody heard."""
+    office.switch.end(talk)
+    office.floor.clock.pass_seconds(20)
+    office.forget_what_was_told()
+    office.start()
+
+
+def a_registration_is_forgotten(office, talk: UUID) -> None:
+    office.switch.phones.pop((office.idle_agent.extension, office.floor.tenant.host))
+
+
+@pytest.mark.parametrize(
+    ("fault", "kinds"),
+    [
+        (a_hang_up_is_not_told, {"ghost_call", "ghost_leg"}),
+        (the_socket_is_cut_for_thirty_seconds, {"ghost_call", "ghost_leg", "unknown_leg"}),
+        (the_worker_is_killed, {"ghost_call", "ghost_leg"}),
+        (a_registration_is_forgotten, {"phone_gone"}),
+    ],
+    ids=lambda what: getattr(what, "__name__", ""),
+)
+def test_after_a_fault_all_is_found_and_healed_and_no_ghost_is_left(office, fault, kinds):
+    office.floor.agent()
+    office.settle()
+    talk = office.caller()
+    office.switch.pick_up(office.ringing().pk)
+    office.floor.agent()
+    office.settle()
+    office.caller(number="+8613800000002")
+    office.idle_agent = office.floor.agent()
+    office.settle()
+    assert office.ghosts() == []
+    fault(office, talk)
+    office.watch_for(FOUND_WITHIN)
+    told = office.told()
+    assert {kind for kind, _healed in told} >= kinds
+    assert all(healed for _kind, healed in told)
+    assert office.ghosts() == []
+    if fault is a_registration_is_forgotten:
+        assert office.floor.again(office.idle_agent).routing_status == "not_ready"
+    else:
+        assert office.floor.call(talk).state == "ended"
+
+
 # ---- none of it in ordinary traffic
 
 
