@@ -1,6 +1,7 @@
 """Every page a role can reach by links opens, fits a telephone, leaves nothing to axe and sends nothing elsewhere.
 
-Each kind of page is looked at once per tenant, in both languages. With SCREENSHOTS=<folder> it is also photographed.
+Each kind of page is looked at once per tenant, each template in both languages. With SCREENSHOTS=<folder> every kind
+is photographed, in both.
 """
 
 import re
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.looks import looked_at
+from tests.journeys.looks import FOLDER, look, look_in_chinese
 from tests.journeys.visitor import Visitor
 
 OWN_PAGES = ["/floor/", "/calls/", "/customers/", "/tickets/", "/quality/", "/reports/"]
@@ -35,6 +36,7 @@ SAME_TEMPLATE = [
     (re.compile(r"^/admin/\w+/$"), "/admin/app/"),
     (re.compile(r"^/admin/.*/history/$"), "/admin/app/model/…/history/"),
 ]
+OF_ONE_APP = re.compile(r"^(/admin/\w+/)\w+/(…/)?(add/|change/)?$")
 MOST_PAGES = 120
 SEEN: dict[tuple[str, str], str] = {}
 """(tenant, kind of page) → who looked at it in this session."""
@@ -43,6 +45,12 @@ SEEN: dict[tuple[str, str], str] = {}
 def kind_of(path: str) -> str:
     kind = IDS.sub("/…/", urlsplit(path).path)
     return next((name for pattern, name in SAME_TEMPLATE if pattern.match(kind)), kind)
+
+
+def template_of(kind: str) -> str:
+    """Lists of one app in the admin are one template, and its forms another; elsewhere each kind has its own."""
+    found = OF_ONE_APP.match(kind)
+    return f"{found[1]}{'form' if found[3] else 'list'}" if found else kind
 
 
 def links(visitor: Visitor) -> list[str]:
@@ -65,7 +73,7 @@ def crawl(visitor: Visitor, who: str, start: list[str]) -> list[str]:
     # A second try looks again at what the first has seen.
     for key in [key for key, seer in SEEN.items() if (key[0], seer) == (visitor.tenant, who)]:
         del SEEN[key]
-    queue, opened, faults = deque(start), set(), []
+    queue, opened, in_chinese, faults = deque(start), set(), set(), []
     while queue:
         path = queue.popleft()
         kind = kind_of(path)
@@ -76,8 +84,12 @@ def crawl(visitor: Visitor, who: str, start: list[str]) -> list[str]:
         answer = visitor.go(path)
         assert answer.status < 400, f"{visitor.page.url} answered {answer.status} to {who}"
         queue.extend(links(visitor))
-        if SEEN.setdefault((visitor.tenant, kind), who) == who:
-            faults += looked_at(visitor, path, kind)
+        if SEEN.setdefault((visitor.tenant, kind), who) != who:
+            continue
+        faults += look(visitor, kind)
+        if FOLDER or template_of(kind) not in in_chinese:
+            in_chinese.add(template_of(kind))
+            faults += look_in_chinese(visitor, path, kind)
     return faults
 
 
