@@ -362,7 +362,7 @@ def test_ordinary_calls_give_no_difference(office):
     office.watch_for(6)
     assert office.told() == []
     assert (traffic.callers, office.ghosts()) == (calls, [])
-    assert traffic.answered() > calls / 2
+    assert traffic.answered() >= calls / 5
 
 
 def test_what_differs_once_is_no_difference(office, agent):
