@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
 
 from telephony import actions, queries
@@ -145,7 +146,7 @@ class RuleAdmin(FloorAdmin, AuditedModelAdmin):
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active"]}),
-        (_("When"), {"fields": ["queue", "conditions"]}),
+        (pgettext_lazy("routing rule", "When"), {"fields": ["queue", "conditions"]}),
         (_("Then"), {"fields": ["effects", "is_last"]}),
     ]
 

@@ -13,7 +13,7 @@ from django.db.models import F, Func
 from django.forms.widgets import Script
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from unfold.widgets import BUTTON_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
@@ -120,7 +120,7 @@ def op_labels() -> dict[str, str]:
         "is_not": _("is not"),
         "one_of": _("is one of"),
         "none_of": _("is none of"),
-        "starts_with": _("begins with"),
+        "starts_with": pgettext("routing rule", "begins with"),
         "at_least": _("is at least"),
         "at_most": _("is at most"),
         "between": _("is between"),
@@ -178,8 +178,8 @@ def _words() -> dict[str, str]:
         "field": _("what"),
         "op": _("comparison"),
         "value": _("value"),
-        "first": _("from"),
-        "last": _("to"),
+        "first": pgettext("routing rule", "from"),
+        "last": pgettext("routing rule", "to"),
         "add_condition": _("Add a condition"),
         "add_effect": _("Add an effect"),
         "remove": _("Remove"),
