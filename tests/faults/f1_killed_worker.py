@@ -30,10 +30,10 @@ def run(
     kills: int,
     talk: tuple[int, int] = TALK_SECONDS,
     seconds: float = 3600,
-    seed: int = 1,
+    seed: int | None = None,
 ) -> Result:
     """Kills until `kills` or `seconds` are over; every tenth waits out the true lease, the others see it expired."""
-    chance = random.Random(seed)  # noqa: S311 - a story that can be told again, no secret
+    chance = random.Random(seed)  # noqa: S311 - says when to kill, guards nothing
     with a_plant(kind, agents=agents, talk=talk) as plant:
         plant.start_worker()
         plant.wait_for_routing()
