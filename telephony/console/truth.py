@@ -29,7 +29,7 @@ class TruthFilterForm(forms.Form):
     """Both may be empty; a value that cannot be read filters nothing."""
 
     kind = forms.ChoiceField(
-        label=_("What"), required=False, choices=[("", _("All")), *Difference.Kind.choices]
+        label=_("What differed"), required=False, choices=[("", _("All")), *Difference.Kind.choices]
     )
     state = forms.ChoiceField(
         label=_("State"),

@@ -34,7 +34,7 @@ def test_a_leader_reads_what_differed_why_and_what_was_done(stage, floor, member
     boss = client_of(member(floor.tenant, "supervisor"))
     page = boss.get("/truth/").content.decode()
     for words in (
-        "A call we show has left the switch", "a leg in use", "no such leg",
+        "A call we show has left the switch", "A leg in use", "No such leg",
         "The switch&#x27;s word of the end was lost", "The leg was ended and its agent set free", "2.5 s",
         "An administrator changed it", "Talking", "Still open",
         f"/calls/{stage['call']}/", f"/calls/?agent={stage['agent'].pk}", stage["agent"].name,
