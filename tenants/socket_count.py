@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -33,7 +34,7 @@ def open_sockets() -> int | None:
     """None while Redis is away."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
     try:
-        told = client.hgetall(KEY)
+        told: Any = client.hgetall(KEY)
         total = 0
         for process, words in told.items():
             at, _, count = words.decode().partition(" ")

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from telephony.cells import availability
 from telephony.cells.capacity import Gauge, gauges, keep_measurement, latest_measurement
 from telephony.cells.models import AvailabilityDay, Outage
+from telephony.management.commands import measure_capacity
 from telephony.models import EmergencyPlan
 from telephony.queries import Treatment, inbound_route
 from telephony.queries.load import load_now
@@ -138,3 +140,27 @@ def test_the_probe_of_the_task_queue_writes_down_what_is_down(db, monkeypatch):
     )
     tasks.probe()
     assert Outage.objects.get().parts == ["switch"]
+
+
+def test_what_was_measured_is_kept_and_what_was_cancelled_is_not(db, monkeypatch, capsys):
+    found = {"figures": FIGURES, "not_run": {"calls": "no sipp"}, "hardware": {"cores": 2}}
+
+    def cancelled(self, path):
+        raise CommandError("Cancelled: nothing was written.")
+
+    monkeypatch.setattr(measure_capacity.Command, "_measured", cancelled)
+    with pytest.raises(CommandError):
+        call_command("measure_capacity")
+    assert latest_measurement() is None
+    monkeypatch.setattr(measure_capacity.Command, "_measured", lambda self, path: found)
+    call_command("measure_capacity")
+    row = latest_measurement()
+    assert (row.figures, row.not_run, row.hardware) == (FIGURES, {"calls": "no sipp"}, {"cores": 2})
+    assert "calls: not run: no sipp" in capsys.readouterr().out
+
+
+def test_the_present_and_the_limits_are_metrics(db, client_of, member):
+    keep_measurement(at=NOON, hardware={}, figures=FIGURES, not_run={})
+    monitored = client_of(member(None, "operator")).get("/metrics").content.decode()
+    assert 'contactcenter_capacity_limit{what="events"} 60.0' in monitored
+    assert 'contactcenter_capacity_now{what="calls"} 0.0' in monitored
