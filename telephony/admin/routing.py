@@ -111,6 +111,7 @@ class RuleForm(forms.ModelForm):
         fields = ["name", "position", "is_active", "queue", "conditions", "effects", "is_last"]
         widgets = {"conditions": RowsWidget("conditions"), "effects": RowsWidget("effects")}
         help_texts = {
+            "position": pgettext_lazy("routing rule", "Lower positions are asked first."),
             "conditions": _("All of them must hold."),
             "effects": _(
                 "Seconds add up over all rules that fit; of queue, group, agent and each skill the first rule counts."

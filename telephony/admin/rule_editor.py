@@ -15,7 +15,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from unfold.widgets import BUTTON_CLASSES, INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from telephony.console.routing_words import fact_labels, read_names, told_level
 from telephony.models import CallerProfile
@@ -68,7 +68,7 @@ def vocabulary() -> dict[str, Any]:
         "classes": {
             "input": " ".join(INPUT_CLASSES),
             "select": " ".join(SELECT_CLASSES),
-            "button": " ".join(BUTTON_CLASSES),
+            "button": "rule-rows__button",
         },
     }
 
