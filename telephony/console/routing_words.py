@@ -147,7 +147,7 @@ def told_failure(condition: Mapping[str, Any], facts: Mapping[str, Any], names: 
     """The condition that did not hold, and what was found instead."""
     name = condition.get("field", "")
     found = _value(name, facts.get(name), names)
-    return _("asks that %(condition)s; found %(found)s") % {
+    return _("asked: %(condition)s; found: %(found)s") % {
         "condition": told_condition(condition, names),
         "found": _("nothing") if found == "–" else found,
     }

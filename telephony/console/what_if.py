@@ -18,7 +18,15 @@ from telephony.console.drafts import Draft, drafts_of
 from telephony.console.explanations import ToldRule, told_arrival, told_rules
 from telephony.console.made_up import MadeUpForm
 from telephony.console.routing_words import Names
-from telephony.console.verdict_words import SOONEST_FIRST, ToldVerdict, told_counts, told_order, told_verdicts
+from telephony.console.verdict_words import (
+    SOONEST_FIRST,
+    ToldVerdict,
+    told_counts,
+    told_features,
+    told_figure,
+    told_order,
+    told_verdicts,
+)
 from telephony.errors import CallNotFound
 from telephony.models import Call, Queue
 from telephony.queries.what_if import Trial, facts_of_call, rules_in_use, try_out
@@ -112,7 +120,6 @@ def _answers(
 
 def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: Names) -> Answer:
     asks, told = trial.plan["asks"], trial.explanation
-    verdicts = [verdict.as_dict() for verdict in told.verdicts]
     strategy = "scored" if asks.get("scores") else str(asks.get("strategy", ""))
     return Answer(
         title=title,
@@ -123,7 +130,7 @@ def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: 
         asks=words.told_steps(asks, names),
         priority=words.told_priority(int(asks["priority"])) if asks["priority"] else "",
         strategy=words.told_strategy(asks),
-        agents=_by_outcome(verdicts, names),
+        agents=_by_outcome(trial.verdicts, names),
         asked=[names.agent(agent) for agent in trial.asked],
         reason=told_order(strategy),
         expected=words.told_expectation(trial.expected_seconds),
@@ -147,14 +154,29 @@ def _way(trial: Trial, rules: dict[tuple[int, int], Any]) -> dict[str, Any]:
 
 
 def _by_outcome(verdicts: list[dict[str, Any]], names: Names) -> list[tuple[str, list[ToldVerdict]]]:
+    """(how many and what, the agents), those first who could take it soonest. Nobody rings in a trial: they would."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for verdict in verdicts:
         groups.setdefault(verdict["outcome"], []).append(verdict)
-    return [
+    told = [
         (told_counts({key: len(groups[key])})[0], told_verdicts(groups[key], names))
         for key in SOONEST_FIRST
-        if key in groups
+        if key in groups and key != "on_offer"
     ]
+    chosen = groups.get("on_offer", [])
+    rung = [ToldVerdict(names.agent(one["agent"]), "on_offer", told_score(one)) for one in chosen]
+    return [(_("%(n)s would be rung") % {"n": len(rung)}, rung), *told] if rung else told
+
+
+def told_score(verdict: dict[str, Any]) -> str:
+    """The score and what it is made of, where the queue ranks by score."""
+    if "score" not in verdict:
+        return _("free, and the first to be asked")
+    parts = [f"{label} {value}" for label, value in told_features(verdict.get("features") or {})]
+    return _("score %(score)s: %(parts)s") % {
+        "score": told_figure(verdict["score"]),
+        "parts": words.in_a_row(parts) or "–",
+    }
 
 
 # ---- finding a call of the past

@@ -13,7 +13,7 @@ from telephony.queries.plans import plan, rule_of
 from telephony.queries.queues import waiting_stays
 from telephony.queries.routables import Load, agents_as_routed, has_phone, loads, routable, work_from, work_of
 from telephony.queries.waiting import FREE, UNSUITED, handle_seconds
-from telephony.routing import Availability, Explanation, Outcome, Router
+from telephony.routing import Assignment, Availability, Explanation, Outcome, Router
 from telephony.routing.expectation import expected_wait
 from telephony.routing.rules import Rule
 
@@ -29,6 +29,7 @@ class Trial:
     queue: Queue
     plan: dict[str, Any]
     explanation: Explanation
+    verdicts: list[dict[str, Any]]
     asked: tuple[int, ...]
     expected_seconds: float | None
     agents: dict[int, Agent]
@@ -69,7 +70,8 @@ def try_out(
     agents = {agent.pk: agent for agent in agents_as_routed(at)}
     router = _router(agents, midnight, at, is_everybody_free=is_everybody_free)
     asks = found["asks"]
-    router.work_arrived(work_from(asks, TRIED, to.pk, at, float(asks["priority"])), at.timestamp())
+    work = work_from(asks, TRIED, to.pk, at, float(asks["priority"]))
+    made = router.work_arrived(work, at.timestamp())
     told = router.explain(TRIED, at.timestamp(), most=max(100, len(agents)))
     assert told is not None, "A work that has just arrived is known."
     return Trial(
@@ -77,6 +79,7 @@ def try_out(
         queue=to,
         plan=found,
         explanation=told,
+        verdicts=_verdicts(made, told),
         asked=tuple(told.agents),
         expected_seconds=_expected(told, handle_seconds(midnight).get(to.pk)),
         agents=agents,
@@ -85,7 +88,7 @@ def try_out(
 
 def _router(agents: dict[int, Agent], midnight: datetime, at: datetime, *, is_everybody_free: bool) -> Router:
     """As the floor is now: who waits has been given whom they can be given."""
-    router, load = Router(), loads(midnight, at)
+    router, load = Router(keeps_inputs=True), loads(midnight, at)
     for agent in agents.values():
         seen = routable(agent, load.get(agent.pk, Load()), at)
         if is_everybody_free:
@@ -98,6 +101,13 @@ def _router(agents: dict[int, Agent], midnight: datetime, at: datetime, *, is_ev
             router.work_arrived(work_of(stay), at.timestamp())
     router.tick(at.timestamp())
     return router
+
+
+def _verdicts(made: Assignment | None, told: Explanation) -> list[dict[str, Any]]:
+    """As they were just before anybody was reserved: the next ones stand in their order, with what decided."""
+    if made is not None and made.inputs is not None:
+        return list(made.inputs["match"]["candidates"])
+    return [verdict.as_dict() for verdict in told.verdicts]
 
 
 def _expected(told: Explanation, handle: float | None) -> float | None:

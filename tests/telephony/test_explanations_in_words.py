@@ -187,7 +187,7 @@ def test_a_call_is_told_in_four_steps(floor, story):
     assert ("Customer level", "VIP") in found.facts
     assert [(rule.name, rule.fits, rule.why, rule.effects) for rule in found.rules] == [
         ("VIP first", True, "", ["counts as having waited 1:00 longer"]),
-        ("Gold next", False, "asks that Customer level is Gold; found VIP", []),
+        ("Gold next", False, "asked: Customer level is Gold; found: VIP", []),
     ]
     assert found.asks == [("0:00", "every agent of the queue")]
     (offer,) = found.offers

@@ -18,9 +18,19 @@ def test_a_made_up_call_shows_which_rule_fires_and_who_would_be_asked(floor, lin
     assert [(rule.name, rule.fits, rule.effects) for rule in told.rules] == [
         ("VIP first", True, ["counts as having waited 5:00 longer"])
     ]
-    assert (told.asked, told.expected) == ([], "about 4 minutes") or told.asked == []
+    assert (told.asked, told.ahead, told.expected) == ([], 0, "under a minute")
     free = boss.post("/what-if/", asked | {"everybody": "1"}).context["answers"][0]
     assert free.asked == [line["cid"].name]
+    assert [(counted, [(one.agent, one.words) for one in agents]) for counted, agents in free.agents] == [
+        ("1 would be rung", [(line["cid"].name, "free, and the first to be asked")]),
+        (
+            "2 free, behind another",
+            [
+                (line["ann"].name, "free, number 2 in order: lower skill levels"),
+                (line["ben"].name, "free, number 3 in order: lower skill levels"),
+            ],
+        ),
+    ]
     assert rows_of(floor) == before
 
 

@@ -4,7 +4,8 @@ import { csrfToken, duration, toast, word } from "../app.js";
 import { Live, runTimers, showState } from "../live.js";
 
 const PAUSE = 1000; // milliseconds between two readings: a burst of news is one change to the eye
-const REST = 10; // and so many times as long as the last reading took: a busy server is not asked more
+const REST = 4; // and so many times as long as the last reading took: a busy server is not asked more
+const LONGEST_PAUSE = 8000;
 const frame = document.getElementById("waiting");
 const dialog = document.getElementById("act");
 const announce = document.getElementById("announce");
@@ -31,6 +32,13 @@ function readSoon() {
   setTimeout(read, Math.max(50, nextAt - performance.now()));
 }
 
+/** After what one does oneself nobody waits. */
+function readNow() {
+  nextAt = -Infinity;
+  isDue = false;
+  readSoon();
+}
+
 async function read() {
   if (isReading) {
     setTimeout(read, 200);
@@ -46,7 +54,7 @@ async function read() {
     // The badge says that the connection is gone; the next news try again.
   }
   const ended = performance.now();
-  nextAt = ended + Math.max(PAUSE, REST * (ended - began));
+  nextAt = ended + Math.min(LONGEST_PAUSE, Math.max(PAUSE, REST * (ended - began)));
   isReading = false;
 }
 
@@ -130,7 +138,7 @@ function fade(row) {
 }
 
 frame.addEventListener("pointerleave", readSoon);
-frame.addEventListener("focusout", () => setTimeout(() => frame.contains(document.activeElement) || readSoon()));
+frame.addEventListener("focusout", () => setTimeout(() => frame.contains(document.activeElement) || readNow()));
 
 /* ------------------------------------------------------------------ why not yet */
 frame.addEventListener("click", (event) => {
@@ -192,7 +200,7 @@ dialog.addEventListener("submit", async (event) => {
     if (answer.ok) {
       dialog.close();
       toast(said.message, "good");
-      readSoon();
+      readNow();
     } else {
       const problem = form.querySelector("[data-problem]");
       problem.textContent = said.message;
