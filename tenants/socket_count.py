@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import redis
 import redis.asyncio
@@ -34,7 +34,7 @@ def open_sockets() -> int | None:
     """None while Redis is away."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
     try:
-        told: Any = client.hgetall(KEY)
+        told: dict[Any, Any] = cast("dict", client.hgetall(KEY))
         total = 0
         for process, words in told.items():
             at, _, count = words.decode().partition(" ")
