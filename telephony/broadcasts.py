@@ -12,7 +12,7 @@ from telephony import events, queries
 from telephony.pacing import Pace
 from telephony.serializers import agent_row, call_row, snapshots
 from tenants.context import current_schema
-from tenants.events import subscribe
+from tenants.events import say, subscribe
 from tenants.realtime import publish
 
 QUEUE_NEWS_EVERY = 0.25
@@ -63,7 +63,11 @@ def tell_transfer(event: events.CallTransferred) -> None:
 
 
 def tell_agent(event: events.AgentStateChanged) -> None:
-    agent = snapshots.with_phones(queries.agents_on_floor()).filter(pk=event.agent_id).first()
+    say(_publish_agent, event.agent_id)
+
+
+def _publish_agent(agent_id: int, _hearers: set[Any]) -> None:
+    agent = snapshots.with_phones(queries.agents_on_floor()).filter(pk=agent_id).first()
     if agent is None:
         return
     message = {"type": "agent", "row": agent_row(agent)}
@@ -80,15 +84,17 @@ def tell_every_queue(event: events.FloorConfigured) -> None:
 
 def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
     """To the floor, to who talks, to who rings, and to `agent_id`: each agent hears of the offer that is theirs."""
+    say(_publish_call, call_id, *(() if agent_id is None else (agent_id,)))
+
+
+def _publish_call(call_id: UUID, agent_ids: set[int]) -> None:
     call = queries.call(call_id)
     if call is None:
         return
     ringing = queries.ringing_offers(call_id) if call.ended_at is None else []
     publish("floor", {"type": "call", "row": call_row(call, ringing[0] if ringing else None)})
     own = {offer.agent_id: offer for offer in ringing}
-    # Of phones rung together each is told by the news of its own offer.
-    rung = [] if agent_id and len(own) > 1 else list(own)
-    for listener in {agent_id, call.agent_id, *rung} - {None}:
+    for listener in {*agent_ids, call.agent_id, *own} - {None}:
         offer = own.get(listener, ringing[0] if ringing else None)
         publish(f"agent.{listener}", {"type": "call", "row": call_row(call, offer)})
 

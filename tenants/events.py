@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.db import transaction
@@ -74,6 +74,44 @@ def _deliver(schema_name: str, event: Event) -> None:
                 handler=handler.__qualname__,
                 schema=schema_name,
             )
+
+
+_in_one_breath: ContextVar[dict[tuple[str, Callable, Any], set] | None] = ContextVar("breath", default=None)
+
+
+@contextmanager
+def in_one_breath() -> Iterator[None]:
+    """The latest state of a row, told by `say`, is told once for all that happens inside the block, at its end."""
+    if _in_one_breath.get() is not None:
+        yield
+        return
+    waiting: dict[tuple[str, Callable, Any], set] = {}
+    before = _in_one_breath.set(waiting)
+    try:
+        yield
+    finally:
+        _in_one_breath.reset(before)
+        for (schema_name, function, subject), hearers in waiting.items():
+            _say(schema_name, function, subject, hearers)
+
+
+def say(function: Callable[[Any, set], None], subject: Any, *hearers: Any) -> None:
+    """Call `function(subject, hearers)` now, or once at the end of the breath, with the hearers of all calls."""
+    waiting = _in_one_breath.get()
+    if waiting is None:
+        function(subject, set(hearers))
+    else:
+        waiting.setdefault((current_schema(), function, subject), set()).update(hearers)
+
+
+def _say(schema_name: str, function: Callable[[Any, set], None], subject: Any, hearers: set) -> None:
+    try:
+        with enter(schema_name):
+            function(subject, hearers)
+    except Exception:
+        log.exception(
+            "The state of a row could not be told", function=function.__qualname__, schema=schema_name
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

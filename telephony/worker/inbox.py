@@ -69,6 +69,11 @@ class Inbox:
                     return item
         return None
 
+    def take_news(self) -> News | None:
+        """What is heard of ourselves by now, without waiting for it."""
+        with self._changed:
+            return self._news.popleft() if self._news else None
+
     def forget_news(self) -> None:
         """News is about what was routed before; after a resync everything is read anew."""
         with self._changed:

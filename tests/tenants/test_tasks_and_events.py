@@ -1,5 +1,6 @@
 """The doors besides HTTP: tasks carry their tenant, events are told where they happened."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,3 +111,38 @@ def test_a_broken_reaction_does_not_silence_the_others(acme, at_once, handlers, 
     event = KettleBoiled(occurred_at=now, litres=1)
     emit(event)
     assert told == [event]
+
+
+def test_in_one_breath_the_state_of_a_row_is_told_once_to_all_its_hearers(acme):
+    told = []
+
+    def tell(subject, hearers):
+        told.append((current_schema(), subject, sorted(hearers)))
+
+    with enter("acme"), events.in_one_breath():
+        events.say(tell, 7, "ann")
+        events.say(tell, 8)
+        with events.in_one_breath():
+            events.say(tell, 7, "bob")
+        assert told == []
+    assert told == [("acme", 7, ["ann", "bob"]), ("acme", 8, [])]
+    with enter("acme"):
+        events.say(tell, 9, "ann")
+    assert told[2:] == [("acme", 9, ["ann"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shouted(Event):
+    number: int
+
+
+def test_what_is_told_later_is_told_in_order_also_when_the_block_fails(acme, at_once, now):
+    numbers: list[int] = []
+    subscribe(Shouted, lambda event: numbers.append(event.number))
+    with contextlib.suppress(ZeroDivisionError), enter("acme"), events.telling_later():
+        for number in (1, 2):
+            with transaction.atomic():
+                emit(Shouted(occurred_at=now, number=number))
+        assert numbers == []
+        raise ZeroDivisionError
+    assert numbers == [1, 2]
