@@ -1,11 +1,12 @@
 """An emergency: one click, the next call, and nothing else changes. acme acts, globex hears nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from telephony import actions, queries
+from telephony import actions, facts, queries
 from telephony.emergencies import start_drill, switch_plan
 from telephony.errors import (
     AlreadySwitchedOn,
@@ -18,14 +19,18 @@ from telephony.errors import (
     PlanIsOn,
     TelephonyUnreachable,
 )
+from telephony.facts import Direction
 from telephony.freeswitch.documents import dialplan_document
 from telephony.freeswitch.question import arrival_in
 from telephony.freeswitch.test_call import Arrival
-from telephony.models import EmergencyPlan, EmergencySwitch, Entry, Queue
+from telephony.models import Call, EmergencyPlan, EmergencySwitch, Entry, Leg, Queue
 from telephony.queries import Treatment
 from telephony.worker.standby import measure
-from tenants.models import Number
+from tenants.billing.demo import prices
+from tenants.billing.models import Charge
+from tenants.models import Contract, Number, Plan
 from tenants.people.models import AuditEntry
+from tests.telephony.test_settlement import record_of
 
 Action = EmergencyPlan.Action
 BACKUP = "+8613900001111"
@@ -269,3 +274,31 @@ def test_machines_do_the_same_by_the_api(lines, member, client_of, monkeypatch, 
     stranger = client_of(member(other_floor.tenant, "owner"))
     assert stranger.get("/api/v1/emergency-plans/").json() == []
     assert stranger.post(f"{address}/switch/", {"is_on": False}, **json).status_code == 404
+
+
+def test_the_callers_leg_and_the_one_to_the_backup_line_are_both_charged(lines):
+    plan = Plan.objects.create(code="team", name="Team", currency="CNY")
+    Contract.objects.create(tenant=lines.tenant, plan=plan, starts_on=date(2026, 1, 1), seats=5)
+    prices()
+    caller, outside = uuid4(), uuid4()
+    begun = {"tenant": "acme", "dialled": lines.number, "caller_number": "+8613812342211", "caller_name": ""}
+    lines.switch.tell(facts.LegCreated, leg_id=caller, direction=Direction.INBOUND, **begun)
+    out = begun | {"dialled": BACKUP.removeprefix("+"), "caller_number": lines.number}
+    lines.switch.tell(facts.LegCreated, leg_id=outside, direction=Direction.OUTBOUND, call_id=caller, **out)
+    lines.switch.tell(facts.LegsBridged, tenant="acme", leg_id=caller, other_leg_id=outside)
+    lines.listen()
+    spoken = {"queue_id": None, "other_leg_id": outside, "bridged_at": lines.now}
+    with lines.inside():
+        actions.settle_leg(record=record_of(lines, caller, **spoken), at=lines.now)
+        theirs = {"direction": Direction.OUTBOUND, "call_id": caller, "other_leg_id": caller} | out
+        record = record_of(lines, outside, **(spoken | theirs))
+        for _twice in range(2):
+            actions.settle_leg(record=record, at=lines.now)
+        legs = dict(Leg.objects.values_list("kind", "call_id"))
+        assert legs == {Leg.Kind.CALLER: caller, Leg.Kind.EXTERNAL: caller}
+        assert Call.objects.get().number == lines.number
+    charged = Charge.objects.order_by("kind").values_list("kind", "leg_id", "number", "other_number", "state")
+    assert list(charged) == [
+        ("inbound", caller, lines.number, "+8613812342211", "priced"),
+        ("outbound", outside, lines.number, "+8613900001111", "priced"),
+    ]
