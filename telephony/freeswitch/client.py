@@ -94,7 +94,7 @@ class FreeSwitch:
         self._do(commands.rejoin(leg_id))
 
     def beat(self, now: datetime) -> None:
-        self._do(commands.beat(now))
+        self._do(commands.beat())
 
     # --- questions ---------------------------------------------------------------------------------------------------
     def exists(self, leg_id: UUID) -> bool:

@@ -137,8 +137,9 @@ def dump(leg_id: UUID) -> str:
     return f"api uuid_dump {checked(leg_id)} json"
 
 
-def beat(now: datetime) -> str:
-    return f"api hash insert/cc/router_alive/{int(now.timestamp())}"
+def beat() -> str:
+    """Stamped by the switch's own clock, with which its waiting loop compares it: ours may have been set anew."""
+    return "api expand hash insert/cc/router_alive/${strepoch()}"
 
 
 def microseconds(moment: datetime) -> int:

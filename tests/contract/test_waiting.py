@@ -53,11 +53,18 @@ def test_a_caller_who_leaves_a_message_is_not_taken_by_a_late_offer(line: Switch
 
 def test_a_stale_heartbeat_sends_the_caller_to_voicemail(line: SwitchUnderTest) -> None:
     line.stop_beating()
-    line.switch.beat(datetime.now(UTC) - timedelta(seconds=12))
+    line.api(f"hash insert/cc/router_alive/{int(time.time()) - 12}")
     caller = line.queued_caller()
     fell = line.log.wait(facts.WaitFellBack, leg_id=caller.leg_id)
     assert (fell.tenant, fell.queue_id, fell.reason) == ("acme", 7, "no_router")
     assert 2 <= (fell.at - caller.queued_at).total_seconds() < 6
+
+
+def test_a_beat_is_stamped_by_the_switchs_own_clock_whatever_ours_says(line: SwitchUnderTest) -> None:
+    line.stop_beating()
+    line.switch.beat(datetime.now(UTC) - timedelta(hours=1))
+    beaten = int(line.api("hash select/cc/router_alive"))
+    assert abs(beaten - time.time()) < 60
 
 
 def test_a_missing_heartbeat_sends_the_caller_to_voicemail_at_once(line: SwitchUnderTest) -> None:

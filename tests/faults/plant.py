@@ -257,6 +257,13 @@ def a_plant(
         try:
             plant = _furnish(line, url, agents, talk, by_road)
             yield plant
+        except BaseException:
+            log = line.directory / "workers.log"
+            print(
+                "".join(log.read_text().splitlines(keepends=True)[-60:]) if log.exists() else "",
+                file=sys.stderr,
+            )
+            raise
         finally:
             if plant:
                 plant.close()

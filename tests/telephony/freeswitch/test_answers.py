@@ -22,7 +22,7 @@ def test_a_command_without_an_answer_times_out_and_the_next_gets_its_own(
     held: list[bytes] = []
 
     def hold_back(command: str) -> bytes | None:
-        if command.startswith("api hash"):
+        if command.startswith("api expand hash"):
             held.append(answer("late\n"))
             return b""
         if command.startswith("api uuid_exists"):

@@ -125,7 +125,7 @@ def test_the_other_commands_are_as_short_as_they_can_be() -> None:
     entry = QueueEntry(tenant="acme", queue_id=7, priority=5, max_wait_seconds=60, language="zh")
     assert commands.kill(CALLER, "NORMAL_CLEARING") == f"api uuid_kill {CALLER} NORMAL_CLEARING"
     assert commands.pick_up(CALLER) == f"api uuid_phone_event {CALLER} talk"
-    assert commands.beat(moment) == "api hash insert/cc/router_alive/1795176000"
+    assert commands.beat() == "api expand hash insert/cc/router_alive/${strepoch()}"
     assert commands.set_queue(CALLER, entry, moment) == (
         f"api uuid_setvar_multi {CALLER}"
         " cc_tenant=acme;cc_queue=7;cc_prio=5;cc_max_wait=60;cc_lang=zh;cc_queued_us=1795176000250000"
