@@ -40,8 +40,8 @@ def outcome(row: EmergencySwitch) -> str:
     return _(OUTCOMES.get(row.outcome, row.outcome))
 
 
-def effect_of_switching(plan: EmergencyPlan, is_on: bool) -> list[str]:
-    """What happens, one sentence each."""
+def effect_of_switching(plan: EmergencyPlan, is_on: bool, told_way: str = "") -> list[str]:
+    """What happens, one sentence each. `told_way`: for readers who may not see the plan's inside."""
     effect = queries.effect_of(plan)
     count = len(effect.numbers)
     if is_on:
@@ -50,7 +50,7 @@ def effect_of_switching(plan: EmergencyPlan, is_on: bool) -> list[str]:
             "From the next call on, %(count)s numbers go another way: %(numbers)s.",
             count,
         )
-        lines = [turned % {"count": count, "numbers": _listed(effect.numbers)}, way(plan)]
+        lines = [turned % {"count": count, "numbers": _listed(effect.numbers)}, told_way or way(plan)]
     else:
         back = ngettext(
             "From the next call on, %(count)s number goes its usual way again: %(numbers)s.",

@@ -99,7 +99,7 @@ def switch(request: HttpRequest, schema: str, to: str) -> HttpResponse:
         return redirect("operators:emergency")
     with enter(schema):
         plan = _general_plan() or EmergencyPlan(action=EmergencyPlan.Action.MESSAGE)
-        effect = words.effect_of_switching(plan, to == "on")
+        effect = words.effect_of_switching(plan, to == "on", _way(plan))
     page = {"tenant": tenant, "to": to, "effect": effect, "form": form}
     return render(request, "telephony/operators/emergency_confirm.html", page)
 
@@ -108,7 +108,7 @@ def _card(tenant: Any) -> TenantCard:
     with enter(tenant.schema_name):
         plan = _general_plan()
         effect = queries.effect_of(plan or EmergencyPlan())
-        way = words.way(plan) if plan else ""
+        way = _way(plan) if plan else ""
     return TenantCard(
         schema=tenant.schema_name,
         name=tenant.name,
@@ -118,6 +118,11 @@ def _card(tenant: Any) -> TenantCard:
         plan=plan,
         way=way,
     )
+
+
+def _way(plan: EmergencyPlan) -> str:
+    """Which queue, or whose number, is the tenant's own business."""
+    return str(plan.get_action_display())
 
 
 def _general_plan() -> EmergencyPlan | None:
