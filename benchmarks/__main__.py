@@ -1,4 +1,4 @@
-"""`python -m benchmarks [a1 a2 a3 b c i k l] [--repeats 5]`: measures, prints, and saves results.md when all was asked.
+"""`python -m benchmarks [a1 a2 a3 b c i k l] [--repeats 3]`: measures, prints, and saves results.md when all was asked.
 
 What cannot run here, and the workloads of the plan nobody has written yet, are listed as not run.
 """
@@ -38,7 +38,7 @@ NOT_WRITTEN = {
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asked.add_argument("only", nargs="*", choices=[*SUITE, []], help="which; all when none is named")
-    asked.add_argument("--repeats", type=int, default=5)
+    asked.add_argument("--repeats", type=int, default=3)
     options = asked.parse_args()
     began, where = time.monotonic(), machine()
     names = options.only or list(SUITE)

@@ -27,10 +27,10 @@ from telephony.facts import Direction
 
 TITLE = "k · Live calls on a FreeSWITCH"
 CALLS_PER_SECOND = (1, 20)
-SECONDS = 8
-TALK_MS, RING_MS = 1_500, 200
-AGENTS = 30
-PATIENCE_SECONDS = 45
+SECONDS = 5
+TALK_MS, RING_MS = 1_000, 200
+AGENTS = 40
+PATIENCE_SECONDS = 20
 SUBJECTS = {
     "ours": "the product on FreeSWITCH",
     "module": "mod_callcenter on FreeSWITCH",
