@@ -57,3 +57,14 @@ def test_pain_09_no_phone_rings_for_a_caller_who_has_left(line: SwitchUnderTest)
     assert line.switch.leg(offer) is None
     with pytest.raises(SwitchRefused):
         line.switch.withdraw(offer)
+
+
+def test_pain_10_an_agent_who_answers_hears_the_caller_at_once(line: SwitchUnderTest) -> None:
+    """No dead air until music or an announcement has ended: the caller is fetched out of the middle of a round."""
+    line.registered_phone(answer_after=0.1)
+    caller = line.queued_caller().leg_id
+    offer = line.offer(caller).offer_id
+    answered = line.log.wait(facts.LegAnswered, leg_id=offer)
+    joined = line.log.wait(facts.LegsBridged, offer_id=offer)
+    # By the switch's own clock, which does not know how busy this machine is.
+    assert (joined.at - answered.answered_at).total_seconds() < line.settings.round_seconds / 2
