@@ -164,3 +164,16 @@ def test_the_present_and_the_limits_are_metrics(db, client_of, member):
     monitored = client_of(member(None, "operator")).get("/metrics").content.decode()
     assert 'contactcenter_capacity_limit{what="events"} 60.0' in monitored
     assert 'contactcenter_capacity_now{what="calls"} 0.0' in monitored
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/capacity/", "实测上限"), ("/availability/", "99.999 % 意味着"), ("/emergency/", "租户"),
+     ("/emergency/acme/on/", "的应急？")],
+)  # fmt: skip
+def test_operators_read_them_in_chinese(operator, floor, path, words):
+    keep_measurement(at=NOON, hardware={"cores": 2}, figures=FIGURES, not_run={"calls": "no sipp"})
+    operator.cookies["django_language"] = "zh-hans"
+    page = operator.get(path).content.decode()
+    assert words in page
+    assert "%%" not in page

@@ -302,3 +302,12 @@ def test_the_callers_leg_and_the_one_to_the_backup_line_are_both_charged(lines):
         ("inbound", caller, lines.number, "+8613812342211", "priced"),
         ("outbound", outside, lines.number, "+8613900001111", "priced"),
     ]
+
+
+def test_the_pages_are_in_chinese_too(lines, member, client_of):
+    owner = client_of(member(lines.tenant, "owner"))
+    owner.cookies["django_language"] = "zh-hans"
+    plan = prepare(lines, action=Action.BACKUP_LINE, backup_number=BACKUP)
+    assert "来电转到 139 0000 1111。" in owner.get("/emergency/").content.decode()
+    assert "从下一个来电起，2 个号码改走新的去向" in owner.get(f"/emergency/{plan.pk}/on/").content.decode()
+    assert "不会振铃任何人" in owner.get(f"/emergency/{plan.pk}/drill/").content.decode()
