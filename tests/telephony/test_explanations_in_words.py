@@ -14,6 +14,7 @@ from telephony.queries.routables import work_of
 from telephony.routing import Outcome, RoutableAgent, Router
 from telephony.routing.rule_check import EFFECTS, OPS
 from telephony.routing.strategies import STRATEGIES
+from tests.telephony.office import Office
 
 NAMES = Names(agents={7: "Ann", 8: "Ben"}, skills={3: "French"}, queues={1: "Sales"}, groups={5: "Seniors"})
 SAID_IN_ENGLISH = {
@@ -202,6 +203,21 @@ def test_a_call_is_told_in_four_steps(floor, story):
         "same",
         "Decided again from what was stored: the same answer.",
     )
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_the_worker_stores_is_told_and_decided_again_alike(floor):
+    ann, ben = floor.agent(), floor.agent()
+    office = Office(floor)
+    call_id = office.caller()
+    with floor.inside():
+        (found,) = explanations.told_stays(Call.objects.get(pk=call_id))
+    (offer,) = found.offers
+    assert (offer.offer.agent_id, offer.replayed) == (ann.pk, "same")
+    assert [(one.agent, one.words) for one in offer.others] == [
+        (ben.name, "free, number 2 in order: idle for less long")
+    ]
+    assert [label for label, _value in offer.details] == ["Idle for", "Next would have been"]
 
 
 def test_a_stored_decision_that_was_tampered_with_is_told(floor, story):
