@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -91,7 +92,8 @@ def _switch() -> str:
     if program is None:
         return "rehearsal"
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stdout
-    return said.strip().splitlines()[0][:80] if said.strip() else "FreeSWITCH"
+    version = re.search(r"version: ([^+~ ]+)", said)
+    return f"FreeSWITCH {version[1]}" if version else "FreeSWITCH"
 
 
 def _value(report: Report, figure: str, subject: str = "") -> float:
