@@ -30,6 +30,13 @@ class PolicyInline:
             kwargs.setdefault("label", capfirst(db_field.related_model._meta.verbose_name))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The column's head names a field to the eye; a screen reader needs the name on the field."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
+        return field
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return policies.can_look_at_configuration(request.user)
 
