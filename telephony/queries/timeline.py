@@ -29,7 +29,7 @@ def _beginning(call: Call) -> Iterator[Moment]:
 def _waiting(call: Call) -> Iterator[Moment]:
     for stay in call.stays.all():
         yield Moment(stay.entered_at, "queued", _("Began to wait in %(queue)s") % {"queue": stay.queue})
-        if stay.left_at and stay.exit != QueueStay.Exit.ANSWERED:
+        if stay.left_at and stay.exit not in ("", QueueStay.Exit.ANSWERED):
             yield Moment(stay.left_at, stay.exit, str(QueueStay.Exit(stay.exit).label))
 
 
