@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
-from tenants.people.admin_sites import AuditedModelAdmin, operator_site
+from tenants.people.admin_sites import AuditedModelAdmin, ConsolePage, operator_site
 from tenants.people.policies import Role, has_role
 
 
@@ -42,9 +42,9 @@ class StrayAdmin(ReadOnlyAdmin):
 
 
 operator_site.pages += [
-    ("/capacity/", _("Capacity"), "speed"),
-    ("/availability/", _("Availability"), "monitor_heart"),
-    ("/emergency/", _("Emergency"), "emergency"),
+    ConsolePage("/capacity/", _("Capacity"), "speed", may_look),
+    ConsolePage("/availability/", _("Availability"), "monitor_heart", may_look),
+    ConsolePage("/emergency/", _("Emergency"), "emergency", may_look),
 ]
 operator_site.register(Cell, ReadOnlyAdmin)
 operator_site.register(SwitchNode, SwitchAdmin)

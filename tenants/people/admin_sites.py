@@ -1,6 +1,7 @@
 """The two admin sites, both on unfold: operators at the public hosts, tenants' people at their own."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
@@ -137,6 +139,15 @@ class ConsoleSite(UnfoldAdminSite):
         )
 
 
+class ConsolePage(NamedTuple):
+    """A page beside the rows, and who may open it."""
+
+    link: str
+    title: Promise
+    icon: str
+    policy: Callable[[object], bool]
+
+
 class OperatorSite(ConsoleSite):
     may_open = staticmethod(can_open_operator_admin)
     for_public = True
@@ -145,19 +156,20 @@ class OperatorSite(ConsoleSite):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
-        self.pages: list[tuple[str, str, str]] = []
-        """(address, title, icon) of pages beside the rows; floors above add theirs."""
+        self.pages: list[ConsolePage] = []
+        """Floors above add theirs."""
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
         items = [
             {
-                "title": str(title),
-                "link": link,
+                "title": str(page.title),
+                "link": page.link,
                 "has_permission": True,
-                "icon": icon,
-                "active": request.path.startswith(link),
+                "icon": page.icon,
+                "active": request.path.startswith(page.link),
             }
-            for link, title, icon in self.pages
+            for page in self.pages
+            if page.policy(request.user)
         ]
         own = [{"title": str(_("Operation")), "items": items, "separator": False}] if items else []
         return own + super().get_sidebar_list(request)

@@ -200,3 +200,9 @@ def test_the_last_operator_cannot_lock_the_console(member, client_of):
         "name": "Olivia", "username": olivia.username, "email": "", "language": "", "roles": ["operator"]})  # fmt: skip
     assert "The console needs an operator." in answer.content.decode()
     assert Member.objects.get(pk=olivia.pk).is_active
+
+
+def test_the_menu_shows_only_what_the_reader_may_open(operator, finance):
+    for client, sees in ((operator, True), (finance, False)):
+        page = client.get("/admin/").content.decode()
+        assert [f'"{link}"' in page for link in ("/capacity/", "/availability/", "/emergency/")] == [sees] * 3
