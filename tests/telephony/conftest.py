@@ -3,6 +3,7 @@ import pytest
 from tests.fakes.switch import FakeClock, FakeSwitch
 from tests.telephony.floor import Floor
 from tests.telephony.line import boss, line, sent, today  # noqa: F401  (fixtures)
+from tests.telephony.watching import agent, office  # noqa: F401  (fixtures of a watched floor)
 
 
 @pytest.fixture

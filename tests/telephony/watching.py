@@ -1,7 +1,11 @@
 """An office whose worker is watched: time passes in the watchdog's own steps, and differences are read as told."""
 
+from uuid import UUID
+
+import pytest
+
 from telephony import orders
-from telephony.models import Agent, Difference
+from telephony.models import Agent, Difference, Offer
 from telephony.worker.troubles import Troubles
 from telephony.worker.watchdog import Watch
 from telephony.worker.watchdog.memory import Memories
@@ -88,3 +92,37 @@ class WatchedOffice(Office):
     def forget_what_was_told(self) -> None:
         """The switch says something and nobody hears it."""
         self.switch.all_told()
+
+
+FOUND_WITHIN = 10
+"""Seconds."""
+
+
+@pytest.fixture
+def office(floor, other_floor) -> WatchedOffice:
+    """acme's floor; globex has an agent of its own, about whom nothing is ever told."""
+    office = WatchedOffice(floor)
+    other_floor.switch = office.switch
+    office.theirs = other_floor.agent()
+    office.pass_seconds(60)
+    office.watch_for(2)
+    yield office
+    assert office.told(other_floor) == []
+    assert other_floor.again(office.theirs).can_take_calls
+    assert office.signs.failures == 0
+
+
+@pytest.fixture
+def agent(office) -> Agent:
+    found = office.floor.agent()
+    office.settle()
+    return found
+
+
+def talking(office, agent) -> tuple[UUID, Offer]:
+    call_id = office.caller()
+    offer = office.ringing()
+    office.switch.pick_up(offer.pk)
+    office.settle()
+    assert office.floor.again(agent).activity == "talking"
+    return call_id, offer
