@@ -161,7 +161,9 @@ def _card(plan: EmergencyPlan) -> PlanCard:
 
 def _initial(plan: EmergencyPlan | None) -> dict[str, Any]:
     names = ("entry", "action", "backup_number", "queue")
-    return {name: getattr(plan, name) for name in names} if plan else {}
+    if plan is None:
+        return {"action": EmergencyPlan.Action.MESSAGE}
+    return {name: getattr(plan, name) for name in names}
 
 
 def _done(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
