@@ -2,12 +2,13 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 from django.urls import path
 
 from telephony import policies
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
-from telephony.orders import Order, PageClosed, PageOpened, parse_order, send_order
+from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.serializers import snapshots
@@ -22,6 +23,8 @@ WORKSPACE_ORDERS = frozenset(
     }
 )  # fmt: skip
 FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out"})
+PAGE_SEEN_EVERY = 15.0
+"""Seconds; the worker signs an agent out when none of their pages was seen for three times as long."""
 FIGURES_EVERY = 5.0
 """Seconds between the floor's figures: they are averages of a day, not states."""
 
@@ -49,6 +52,7 @@ class WorkspaceConsumer(MemberSocket):
     """`/ws/workspace/`: an agent's own state, call and offers, the queues, and the colleagues one may transfer to."""
 
     agent_id: int | None = None
+    page = ""
 
     def admit(self, member: Any) -> bool:
         return policies.can_work(member)
@@ -68,18 +72,29 @@ class WorkspaceConsumer(MemberSocket):
             raise BadMessage
         give(order, member)
 
+    async def connect(self) -> None:
+        self.page = uuid4().hex
+        await super().connect()
+        if self._is_open:
+            self.run_beside(self._say_that_it_is_open)
+
+    async def _say_that_it_is_open(self) -> None:
+        while True:
+            await asyncio.sleep(PAGE_SEEN_EVERY)
+            await self._in_tenant(self._tell, PageSeen)
+
     def arrived(self) -> None:
-        self._tell(PageOpened())
+        self._tell(PageOpened)
 
     def left(self) -> None:
-        self._tell(PageClosed())
+        self._tell(PageClosed)
 
-    def _tell(self, order: Order) -> None:
+    def _tell(self, kind: type[PageOpened | PageSeen | PageClosed]) -> None:
         """The worker closes an agent's day when the last page is gone for a while; without it nothing is due."""
         if self.agent_id is None:
             return
         try:
-            send_order(order, member=self.scope["member"])
+            send_order(kind(agent_id=self.agent_id, page=self.page), member=self.scope["member"])
         except TelephonyUnreachable:
             return
 

@@ -45,12 +45,24 @@ class SignOut(Order):
 
 @dataclass(frozen=True, kw_only=True)
 class PageOpened(Order):
+    """`page` names one open page, so that several of one agent are told apart."""
+
     type = "page_opened"
+    page: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSeen(Order):
+    """It is still open: told again and again, because a worker that took over has seen none open."""
+
+    type = "page_seen"
+    page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageClosed(Order):
     type = "page_closed"
+    page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +171,7 @@ KINDS = MappingProxyType(
     {
         kind.type: kind
         for kind in (
-            SignIn, SignOut, PageOpened, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
+            SignIn, SignOut, PageOpened, PageSeen, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
             TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, Redirect,
             MeasureEmergency,
         )
@@ -199,6 +211,8 @@ def _read(name: str, value: Any) -> Any:
     try:
         if name == "call_id":
             return UUID(str(value))
+        if name == "page":
+            return str(value)[:40]
         if name == "note":
             return str(value)[:4000].replace("\x00", "")
         number = int(str(value))

@@ -1,6 +1,5 @@
 """Orders carried out: asked of the switch or of an action, by the one process that may act for the cell."""
 
-from collections import Counter
 from collections.abc import Callable
 from functools import singledispatchmethod
 from typing import Protocol
@@ -48,7 +47,7 @@ class Errands:
         self._read_floor = read_floor
         self._clock = clock
         self._wheel = wheel
-        self._pages: Counter[tuple[str, int]] = Counter()
+        self._pages: dict[tuple[str, int], dict[str, float]] = {}
 
     def carry_out(self, envelope: orders.Envelope) -> None:
         """Do it; a refusal goes back to the agent's page in the language it was asked in."""
@@ -65,8 +64,11 @@ class Errands:
                 self._refuse(envelope, refusal)
 
     def close_page(self, tenant: str, agent_id: int) -> None:
-        """The grace is over: with no page open by now, nobody is there."""
-        if self._pages[tenant, agent_id]:
+        """The grace is over: with no page seen since, nobody is there. A web that died tells of no closing."""
+        latest = self._clock.seconds() - PAGE_GRACE
+        pages = self._pages.pop((tenant, agent_id), {})
+        if fresh := {page: seen for page, seen in pages.items() if seen > latest}:
+            self._pages[tenant, agent_id] = fresh
             return
         with enter(tenant):
             actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
@@ -96,14 +98,26 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.PageOpened) -> None:
-        self._pages[current_tenant().schema_name, order.agent_id] += 1
+        self._see_page(order.agent_id, order.page)
         actions.sign_in(agent_id=order.agent_id, at=self._clock.now())
 
     @_do.register
+    def _(self, order: orders.PageSeen) -> None:
+        self._see_page(order.agent_id, order.page)
+
+    @_do.register
     def _(self, order: orders.PageClosed) -> None:
-        key = current_tenant().schema_name, order.agent_id
-        self._pages[key] = max(0, self._pages[key] - 1)
-        if not self._pages[key]:
+        # The last time it was seen: from now on it has the grace of a reload.
+        self._see_page(order.agent_id, order.page)
+
+    def _see_page(self, agent_id: int, page: str) -> None:
+        key = current_tenant().schema_name, agent_id
+        self._pages.setdefault(key, {})[page] = self._clock.seconds()
+        self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
+
+    def look_at_pages_again(self) -> None:
+        """After the wheel was emptied: each agent who had a page gets a whole grace."""
+        for key in self._pages:
             self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
 
     @_do.register

@@ -287,6 +287,7 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
+        self._errands.look_at_pages_again()
         for node, core_uuid in self._signs.cores.items():
             alive_until = cell_actions.note_switch(node=node, core_uuid=core_uuid, at=self._clock.now())
             if alive_until:

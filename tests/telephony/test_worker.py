@@ -120,6 +120,32 @@ def test_a_closed_page_signs_out_after_its_grace_and_a_reload_does_not(office):
     assert office.floor.again(agent).presence == Agent.Presence.OFFLINE
 
 
+def test_of_two_pages_one_may_close_and_a_page_that_falls_silent_is_gone(office):
+    agent = office.floor.agent()
+    for page in ("first", "second"):
+        office.order(orders.PageOpened(agent_id=agent.pk, page=page))
+    office.order(orders.PageClosed(agent_id=agent.pk, page="first"))
+    for _ in range(4):
+        office.pass_seconds(15)
+        office.order(orders.PageSeen(agent_id=agent.pk, page="second"))
+    assert office.floor.again(agent).presence == Agent.Presence.ONLINE
+    office.pass_seconds(45)
+    assert office.floor.again(agent).presence == Agent.Presence.OFFLINE
+
+
+def test_a_worker_that_takes_over_learns_of_the_pages_that_are_open(office):
+    agent = office.floor.agent()
+    office.order(orders.PageOpened(agent_id=agent.pk, page="first"))
+    office.start()
+    for page in ("first", "second"):
+        office.order(orders.PageSeen(agent_id=agent.pk, page=page))
+    office.order(orders.PageClosed(agent_id=agent.pk, page="second"))
+    for _ in range(4):
+        office.pass_seconds(15)
+        office.order(orders.PageSeen(agent_id=agent.pk, page="first"))
+    assert office.floor.again(agent).presence == Agent.Presence.ONLINE
+
+
 def test_one_bad_fact_does_not_stop_the_others(office, monkeypatch):
     from telephony import actions
 
