@@ -12,7 +12,7 @@ install:  ## only make .venv, with what tests need
 
 test:  ## run the tests; ARGS="-k name" chooses some
 	$(IN_VENV) python -m contactcenter.checks.tools
-	$(IN_VENV) python -m pytest $(ARGS)
+	$(IN_VENV) python -m tests $(ARGS)
 
 check:  ## format, lint, types, imports, sizes, migrations, translations, requirements
 	$(IN_VENV) python -m contactcenter.checks

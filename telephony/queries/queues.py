@@ -42,7 +42,7 @@ def queues_of_agent(agent_id: int) -> QuerySet[Queue]:
 
 def waiting_stays(queue_ids: list[int] | None = None) -> QuerySet[QueueStay]:
     """Who waits now, longest first."""
-    waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None).order_by("entered_at")
+    waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None).order_by("entered_at", "pk")
     return waiting if queue_ids is None else waiting.filter(queue_id__in=queue_ids)
 
 

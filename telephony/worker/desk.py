@@ -365,4 +365,4 @@ def _waiting(away: Collection[str]) -> QuerySet[QueueStay]:
     waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None, queue__state=Queue.State.OPEN)
     if away:
         waiting = waiting.exclude(call_id__in=Leg.objects.filter(node__in=away).values("pk"))
-    return waiting.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at")
+    return waiting.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at", "pk")

@@ -49,7 +49,7 @@ def becomes_ready(office, agent):
 
 def stays(floor) -> list[tuple]:
     with floor.inside():
-        return list(QueueStay.objects.order_by("entered_at").values_list("call_id", "left_at", "exit"))
+        return list(QueueStay.objects.order_by("entered_at", "pk").values_list("call_id", "left_at", "exit"))
 
 
 def test_a_region_is_added_while_callers_wait_and_none_is_dropped(floor, office, admin):
