@@ -1,7 +1,7 @@
 """`python -m tests`: the whole suite in two halves side by side; with arguments, one pytest with these arguments.
 
-One half starts processes, switches and browsers and mostly waits for real time; the other half mostly computes. Each
-has its own database, cache and ports, so they do not meet. The second half's words come when the first has ended.
+One half speaks to switches and mostly waits for real time; the other computes, and works browsers. Each has its own
+database, cache and ports, so they do not meet. The second half's words come when the first has ended.
 """
 
 import subprocess
@@ -9,17 +9,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.outside import PROCESSES
-
 HERE = Path(__file__).parent
+WAITING = ("contract", "faults", "run")
 
 
 def halves() -> tuple[list[str], list[str]]:
     """Folders and files of the half that waits, and of the half that computes."""
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     names = [path for path in found if any(path.rglob("test_*.py")) or path.is_file()]
-    waiting = [f"tests/{path.name}" for path in names if path.name in PROCESSES]
-    computing = [f"tests/{path.name}" for path in names if path.name not in PROCESSES]
+    waiting = [f"tests/{path.name}" for path in names if path.name in WAITING]
+    computing = [f"tests/{path.name}" for path in names if path.name not in WAITING]
     return waiting, computing
 
 

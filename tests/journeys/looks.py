@@ -8,6 +8,9 @@ from tests.journeys.visitor import NARROW, WIDE, Visitor
 
 LANGUAGES = ("en", "zh-hans")
 FOLDER = os.environ.get("SCREENSHOTS")
+STICK_OUT = """() => [...document.body.querySelectorAll("*")]
+    .filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest(".table-frame, .scroll"))
+    .slice(0, 12).map(one => one.outerHTML.slice(0, 160) + " … " + Math.round(one.getBoundingClientRect().right))"""
 
 
 def look_in_chinese(visitor: Visitor, path: str, kind: str) -> list[str]:
@@ -34,8 +37,9 @@ def too_wide(visitor: Visitor) -> list[str]:
         if fits:
             break
         visitor.page.wait_for_timeout(50)
+    culprits = [] if fits else visitor.page.evaluate(STICK_OUT)
     visitor.page.set_viewport_size({"width": WIDE, "height": 900})
-    return [] if fits else [f"{visitor.page.url} is wider than {NARROW} px"]
+    return [] if fits else [f"{visitor.page.url} is wider than {NARROW} px: {culprits}"]
 
 
 def photograph(visitor: Visitor, kind: str) -> None:
