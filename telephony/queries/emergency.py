@@ -14,7 +14,6 @@ from tenants.context import current_tenant
 DRILL_LIMIT = timedelta(seconds=30)
 """A drill that nobody ended is over by itself after this."""
 RUNNING = "running"
-LATEST_SWITCHES = 50
 _GATEWAY = re.compile(r"[A-Za-z0-9.-]{1,253}:\d{1,5}")
 
 
