@@ -83,6 +83,18 @@ class Call(models.Model):
         verbose_name=_("disposition"),
     )
     note = models.TextField(_("note"), blank=True, default="")
+    language = models.CharField(_("language"), max_length=8, blank=True, default="")
+    flow_version = models.ForeignKey(
+        "FlowVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("call flow"),
+    )
+    collected = models.JSONField(_("collected in the flow"), default=dict, blank=True)
+    """What the caller keyed in or a look-up answered, by the names the flow gives them."""
+    is_self_served = models.BooleanField(_("served by the flow"), default=False)
     disposed_at = models.DateTimeField(_("disposed at"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), default=0)
 

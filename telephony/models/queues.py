@@ -253,11 +253,20 @@ class QueueAgent(models.Model):
 
 
 class Entry(models.Model):
-    """A number of the tenant, and the queue its callers wait in."""
+    """A number of the tenant, the flow its callers go through, and the queue they come to where it leads nowhere."""
 
     number_e164 = models.CharField(_("number"), max_length=32, unique=True)
     queue = models.ForeignKey(
         Queue, on_delete=models.PROTECT, related_name="entries", verbose_name=_("queue")
+    )
+    flow = models.ForeignKey(
+        "Flow",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("call flow"),
+        help_text=_("Empty: callers go to the queue at once."),
     )
 
     class Meta:
