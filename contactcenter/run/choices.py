@@ -64,7 +64,8 @@ class Choices:
             "SWITCH_SECRET": os.environ.get("SWITCH_SECRET") or secrets.switch_secret,
         }
         passed_on = ("FREESWITCH_HOST", "FREESWITCH_GATEWAY", "FREESWITCH_RTP_START", "FREESWITCH_RTP_END",
-                     "FREESWITCH_SPOOL", "FREESWITCH_RECORDINGS", "FREESWITCH_DIRECTORY", "SWITCH_WEB_URL")  # fmt: skip
+                     "FREESWITCH_SPOOL", "FREESWITCH_RECORDINGS", "FREESWITCH_PROMPTS", "FREESWITCH_DIRECTORY",
+                     "SWITCH_WEB_URL")  # fmt: skip
         return chosen | {name: os.environ[name] for name in passed_on if os.environ.get(name)}
 
 

@@ -45,6 +45,8 @@ class SwitchSettings:
     secret: str = field(repr=False)
     spool_dir: Path
     recordings_dir: Path
+    prompts_dir: Path | None = None
+    """What tenants let callers hear, `<schema>/<sha256>.wav`; None: `prompts` in the run directory."""
     event_address: str = "127.0.0.1"
     sip_address: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
@@ -64,8 +66,9 @@ class SwitchSettings:
     def from_mapping(cls, settings: Mapping[str, Any]) -> SwitchSettings:
         """From `settings.SWITCH`; keys we do not know are for others."""
         known = {name: settings[name] for name in cls.__dataclass_fields__ if name in settings}
-        for name in ("spool_dir", "recordings_dir"):
-            known[name] = Path(known[name]).absolute()
+        for name in ("spool_dir", "recordings_dir", "prompts_dir"):
+            if name in known:
+                known[name] = Path(known[name]).absolute()
         return cls(**known)
 
 
@@ -77,6 +80,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
         (directory / place).mkdir(parents=True, exist_ok=True)
     settings.spool_dir.mkdir(parents=True, exist_ok=True)
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
     shutil.copyfile(OUR_FILES / "conf" / WAITING_FILE, conf / WAITING_FILE)
@@ -121,6 +125,7 @@ def _refuse_bad(directory: Path, settings: SwitchSettings) -> None:
         ("run directory", directory),
         ("call record directory", settings.spool_dir),
         ("recordings directory", settings.recordings_dir),
+        ("prompts directory", _prompts(directory, settings)),
         ("project directory", OUR_FILES),
     ):
         if _NOT_IN_A_PATH & set(str(path)):
@@ -146,12 +151,17 @@ def _write(path: Path, content: str) -> None:
     os.replace(temporary, path)
 
 
+def _prompts(directory: Path, settings: SwitchSettings) -> Path:
+    return settings.prompts_dir or directory / "prompts"
+
+
 def _whole(directory: Path, settings: SwitchSettings) -> str:
     conf = directory / "conf"
     _write(conf / "recordings_dir", str(settings.recordings_dir))
     variables = {
         "cc_dialplan": conf / WAITING_FILE,
         "cc_sounds": OUR_FILES / "sounds",
+        "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,
         "cc_patience_seconds": settings.patience_seconds,
         "cc_backup_seconds": settings.backup_seconds,
