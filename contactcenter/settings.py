@@ -160,8 +160,7 @@ SWITCH: dict[str, Any] = {
     "recordings_dir": environment.text("FREESWITCH_RECORDINGS", str(_SWITCH_DIR / "recordings")),
     # What callers hear, `<schema>/<sha256>.wav`: our web and workers write it, every switch reads it.
     "prompts_dir": environment.text(
-        "FREESWITCH_PROMPTS",
-        str(Path(environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR))) / "prompts"),
+        "FREESWITCH_PROMPTS", environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)) + "/prompts"
     ),
     "web_url": environment.text("SWITCH_WEB_URL", f"http://127.0.0.1:{PORT}"),
     "secret": environment.text("SWITCH_SECRET"),

@@ -21,6 +21,8 @@ from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
 OUR_FILES = Path(__file__).resolve().parent
 WEB_USER = "switch"
 WAITING_FILE = "cc.xml"
+SURVEY_FILE = "survey.xml"
+SURVEYS_DIRECTORY = "surveys"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
 _NOT_IN_A_PATH = set("'\"\\$`{};,<>&\n\r\t")
@@ -83,7 +85,9 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    shutil.copyfile(OUR_FILES / "conf" / WAITING_FILE, conf / WAITING_FILE)
+    for name in (WAITING_FILE, SURVEY_FILE):
+        shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
+    (conf / SURVEYS_DIRECTORY).mkdir(exist_ok=True)
     if not (conf / NUMBERS_FILE).exists():
         _write(conf / NUMBERS_FILE, fallback_document([]))
     music.write_once(directory / "music" / "quiet.wav")
@@ -160,6 +164,8 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
     _write(conf / "recordings_dir", str(settings.recordings_dir))
     variables = {
         "cc_dialplan": conf / WAITING_FILE,
+        "cc_survey_plan": conf / SURVEY_FILE,
+        "cc_surveys": conf / SURVEYS_DIRECTORY,
         "cc_sounds": OUR_FILES / "sounds",
         "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,
