@@ -138,6 +138,21 @@ class VoicemailLeft(LegFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(LegFact):
+    """A caller is asked what they think of the call: told when it is asked, when a key is pressed, when a comment is
+    recorded, and once more by the leg's record. What is not known yet is None.
+    """
+
+    survey_id: int
+    queue_id: int | None
+    asked_at: datetime
+    score: int | None = None
+    answered_at: datetime | None = None
+    comment_path: str = ""
+    comment_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitFellBack(LegFact):
     """The switch took the caller out of the loop itself, to voicemail: "no_router" or "max_wait"."""
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 import orjson
 
-from telephony.facts import Direction, Fact, LegSettled, VoicemailLeft
-from telephony.freeswitch.translate import Source, hung_up_by, moment, shown, uuid_of, whole
+from telephony.facts import Direction, Fact, LegSettled, SurveyAnswered, VoicemailLeft
+from telephony.freeswitch.translate import (
+    NotAFact,
+    Source,
+    hung_up_by,
+    moment,
+    shown,
+    survey_answer,
+    uuid_of,
+    whole,
+)
 
 
 class RecordUnreadable(ValueError):
@@ -26,8 +36,8 @@ def settle(content: bytes, source: Source) -> list[Fact]:
     if variables.get("cc_test"):
         return []
     leg = _leg(record, variables, source)
-    message = _message(leg, variables, source)
-    return [message, leg] if message else [leg]
+    told = (_message(leg, variables, source), _survey(leg, variables, source))
+    return [*(fact for fact in told if fact), leg]
 
 
 def _loaded(content: bytes) -> dict[str, Any]:
@@ -118,3 +128,16 @@ def _message(leg: LegSettled, variables: dict[str, str], source: Source) -> Voic
         caller_number=leg.caller_number,
         caller_name=leg.caller_name,
     )
+
+
+def _survey(leg: LegSettled, variables: dict[str, str], source: Source) -> SurveyAnswered | None:
+    """What the caller was asked after the talk, and answered; None when nothing was asked."""
+    said = {"node": leg.node, "at": leg.ended_at, "tenant": leg.tenant, "leg_id": leg.leg_id}
+    try:
+        answer = survey_answer(lambda name: variables.get(name, ""), said)
+    except NotAFact:
+        return None
+    path, milliseconds = variables.get("cc_comment", ""), whole(variables.get("record_ms", ""))
+    if not path or not milliseconds:
+        return answer
+    return replace(answer, comment_path=source.relative(path), comment_seconds=milliseconds / 1000)

@@ -6,7 +6,7 @@ Values under `variable_…` are a leg's own; they are never mixed with the event
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -233,7 +233,7 @@ def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
 
 
 def _recording_started(event: Event, source: Source) -> facts.Fact | None:
-    if variable(event, "cc_place") == "voicemail":
+    if variable(event, "cc_place") in ("voicemail", "survey"):
         return None
     return facts.RecordingStarted(
         **_of_leg(event, source), path=source.relative(text(event, "Record-File-Path"))
@@ -244,6 +244,9 @@ def _recording_stopped(event: Event, source: Source) -> facts.Fact:
     said = _of_leg(event, source)
     path = source.relative(text(event, "Record-File-Path"))
     seconds = (whole(variable(event, "record_ms")) or 0) / 1000
+    if variable(event, "cc_place") == "survey":
+        answer = survey_answer(lambda name: variable(event, name), said)
+        return replace(answer, comment_path=path, comment_seconds=seconds)
     if variable(event, "cc_place") != "voicemail":
         return facts.RecordingStopped(**said, path=path, seconds=seconds)
     return facts.VoicemailLeft(
@@ -253,6 +256,26 @@ def _recording_stopped(event: Event, source: Source) -> facts.Fact:
         seconds=seconds,
         caller_number=caller_number(event),
         caller_name=caller_name(event),
+    )
+
+
+def _survey_answered(event: Event, source: Source) -> facts.Fact:
+    return survey_answer(lambda name: variable(event, name), _of_leg(event, source))
+
+
+def survey_answer(of_leg: Callable[[str], str], said: dict[str, Any]) -> facts.SurveyAnswered:
+    """By the leg's own variables, of an event or of its record alike. Raises NotAFact."""
+    survey_id, asked_at = whole(of_leg("cc_survey")), moment(of_leg("cc_asked_us"))
+    if survey_id is None or asked_at is None:
+        raise NotAFact("no survey")
+    score = whole(of_leg("cc_score"))
+    return facts.SurveyAnswered(
+        **said,
+        survey_id=survey_id,
+        queue_id=whole(of_leg("cc_queue")),
+        asked_at=asked_at,
+        score=score,
+        answered_at=None if score is None else moment(of_leg("cc_scored_us")) or said["at"],
     )
 
 
@@ -314,6 +337,7 @@ _TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
     "RECORD_STOP": _recording_stopped,
     "cc::enqueue": _leg_queued,
     "cc::fallback": _wait_fell_back,
+    "cc::survey": _survey_answered,
     "sofia::register": _device_registered,
     "sofia::unregister": _device_unregistered,
     "sofia::expire": _device_unregistered,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from . import lifecycle, routing
 from .clock import now_us
 from .leg import OtherLeg
+from .originate import separate
 
 if TYPE_CHECKING:
     from .leg import Leg
@@ -117,7 +118,8 @@ def _leave_alone(leg: Leg) -> None:
     if leg.is_true("park_after_bridge"):
         leg.take(routing.park)
     elif target := leg.get("transfer_after_bridge"):
-        routing.send(leg, *routing.split_target(target.replace(":", " ").split(), leg))
+        leg.set("transfer_after_bridge", None)
+        routing.send(leg, *routing.split_target(separate(target, ":"), leg))
     elif (
         leg.is_originator
         and leg.variables.get("current_application") == "bridge"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import applications, dialplan, expansion, functions, headers, lifecycle, xmlcurl
@@ -50,6 +51,8 @@ def call(leg: Leg, name: str, argument: str) -> str:
         wanted, _, variable = argument.strip().partition(" ")
         other = leg.switch.legs.get(wanted)
         return "-ERR No such channel!\n" if other is None else other.get(variable) or "_undef_"
+    if name == "file_exists":
+        return "true" if Path(argument.strip()).exists() else "false"
     if name == "global_getvar":
         return leg.switch.conf.globals.get(argument.strip(), "")
     if name == "sofia_contact":
