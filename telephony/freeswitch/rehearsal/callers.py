@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from . import lifecycle, routing, variables
+from . import keypad, lifecycle, routing, variables
 from .leg import Leg, Profile
 from .people import NEVER, Span
 
@@ -103,22 +103,16 @@ def _hang_up(leg: Leg) -> None:
 
 
 def press(leg: Leg, digit: str) -> None:
-    """The person on the leg presses a key; it may end what is being played."""
+    """The person on the leg presses a key: it ends what is played, or waits until keys are asked for."""
     if leg.is_hung_up:
         return
-    leg.switch.fire_for(
-        leg, "DTMF", {"DTMF-Digit": digit, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}, plain=True
-    )
-    is_playing = leg.variables.get("current_application") in {"playback", "record"}
-    terminators = leg.get("playback_terminators") or "*"
-    if (
-        is_playing
-        and leg.peer is None
-        and terminators != "none"
-        and (digit in terminators or terminators == "any")
-    ):
-        leg.set("playback_terminator_used", digit)
-        leg.interrupt()
+    if not leg.is_true("sensitive_dtmf"):
+        leg.switch.fire_for(
+            leg, "DTMF", {"DTMF-Digit": digit, "DTMF-Duration": "2000", "DTMF-Source": "RTP"}, plain=True
+        )
+    if leg.peer is None:
+        leg.keys.append(digit)
+        keypad.heard(leg)
 
 
 def as_sip_brings_it(text: str) -> str:

@@ -6,6 +6,7 @@ What happens to legs is in `lifecycle` (create, run, answer, hang up) and `bridg
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -119,6 +120,8 @@ class Leg:
         self.farewells: list[Callable[[Leg], None]] = []
         self.applications_run: list[tuple[str, str, int]] = []
         self.hold_music = ""
+        # Pressed, and asked for by nothing yet: keys that come too early count at the next question.
+        self.keys: deque[str] = deque()
         self.broadcast: asyncio.Future[None] | None = None
         self.originate_done: asyncio.Future[str] | None = None
         self.task: asyncio.Task[None] | None = None

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from . import bridging, lifecycle, listings, media, routing
+from . import bridging, callers, lifecycle, listings, media, routing
 from .originate import separate
 from .recorder import Recording
 
@@ -31,6 +31,16 @@ def _leg(switch: RehearsalSwitch, uuid: str) -> Leg | None:
 
 def _exists(switch: RehearsalSwitch, argument: str) -> str:
     return "true" if argument in switch.legs else "false"
+
+
+def _press(switch: RehearsalSwitch, argument: str) -> str:
+    uuid, _, digits = argument.partition(" ")
+    leg = _leg(switch, uuid)
+    if leg is None:
+        return _GONE
+    for digit in digits.strip():
+        callers.press(leg, digit)
+    return "+OK\n"
 
 
 def _kill(switch: RehearsalSwitch, argument: str) -> str:
@@ -193,6 +203,7 @@ def _said(done: bool, what: str) -> str:
 
 COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_exists": _exists,
+    "uuid_recv_dtmf": _press,
     "uuid_kill": _kill,
     "uuid_transfer": _transfer,
     "uuid_setvar": _setvar,

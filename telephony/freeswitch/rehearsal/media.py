@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import audio, lifecycle
+from . import audio, keypad, lifecycle
 from .bus import Headers
 from .clock import now_us
 from .recorder import Recording
@@ -36,10 +36,10 @@ async def playback(leg: Leg, data: str) -> None:
     if limit.isdecimal() and int(limit) > 0:
         seconds = min(seconds, float(limit)) if seconds is not None else float(limit)
     leg.set("playback_terminator_used", None)
-    what = _what(data)
+    what = what_is_played(data)
     leg.fire("PLAYBACK_START", dict(what))
     began = now_us()
-    is_over = await leg.pause(seconds)
+    is_over = not keypad.ends_sound(leg) and await leg.pause(seconds)
     played = (now_us() - began) // 1000
     leg.variables |= {
         "playback_ms": str(played),
@@ -87,7 +87,7 @@ def _tone_length(tones: str) -> float | None:
     return _FOR_EVER if times < 0 else milliseconds * times / 1000
 
 
-def _what(data: str) -> Headers:
+def what_is_played(data: str) -> Headers:
     scheme, sign, _ = data.partition("://")
     return {"Playback-File-Type": scheme if sign else "file", "Playback-File-Path": data}
 
@@ -142,7 +142,7 @@ async def broadcast(leg: Leg, path: str) -> None:
         return
     stop_broadcast(leg)
     ended = leg.broadcast = asyncio.get_running_loop().create_future()
-    what = _what(path)
+    what = what_is_played(path)
     leg.fire("PLAYBACK_START", dict(what))
     await asyncio.wait((ended,), timeout=seconds)
     if leg.broadcast is ended:

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import applications, bridging, lifecycle, media, originate, routing
+from . import applications, bridging, keypad, lifecycle, media, originate, routing
 from .bus import Headers
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ SLOW: dict[str, applications.Application] = {
     "sleep": _sleep,
     "park": _park,
     "playback": media.playback,
+    "play_and_get_digits": keypad.play_and_get_digits,
     "record": media.record,
     "intercept": _intercept,
     "bridge": _bridge,
