@@ -25,6 +25,22 @@ class QueueNotFound(NotFound):
     "There is no such queue."
 
 
+class CellNotFound(NotFound):
+    "There is no such cell."
+
+
+class LivesThereAlready(DomainError):
+    "The tenant lives in that cell already. Nothing was changed."
+
+
+class CellIsNotServed(DomainError):
+    "No worker of that cell routes calls at present, so nobody would take the next one. Nothing was changed."
+
+
+class StillServedThere(DomainError):
+    "The old cell still has calls or phones of this tenant. Nothing was changed."
+
+
 class GroupNotFound(NotFound):
     "There is no such group of agents."
 

@@ -105,9 +105,11 @@ class Ingest:
             return
         with enter(owner.schema_name):
             if isinstance(fact, facts.DeviceRegistered):
-                actions.register_device(username=fact.username, contact=fact.contact, at=fact.at)
+                actions.register_device(
+                    username=fact.username, contact=fact.contact, at=fact.at, node=fact.node
+                )
             else:
-                actions.unregister_device(username=fact.username, at=fact.at)
+                actions.unregister_device(username=fact.username, at=fact.at, node=fact.node)
 
     @singledispatchmethod
     def _apply(self, fact: facts.LegFact) -> None:

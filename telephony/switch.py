@@ -141,6 +141,8 @@ class Registration:
     username: str
     domain: str
     contact: str
+    node: str = ""
+    """Which switch of the cell, where there are several."""
 
 
 class Switch(Protocol):

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tenants.context import enter_public
+from tenants.context import enter_public, enter_row
 from tenants.errors import BadInput, DomainError
 from tenants.events import (
     Event,
@@ -145,6 +145,31 @@ def suspend_tenant(*, tenant_id: int, at: datetime, reason: str = "") -> None:
     """People are signed out and locked out, callers hear a notice; nothing is lost."""
     if _move(tenant_id, Tenant.State.SUSPENDED, at, reason, TenantSuspended, TenantNotOpen, of=("active",)):
         end_all_sessions(Tenant.objects.values_list("schema_name", flat=True).get(pk=tenant_id))
+
+
+@transaction.atomic
+def house_tenant(*, tenant_id: int, cell: str, reason: str = "") -> str:
+    """From now on this cell decides about the tenant's calls; the name of the one that did."""
+    with enter_public():
+        tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
+        before, tenant.cell = tenant.cell, cell
+        tenant.save(update_fields=["cell"])
+        record_audit(
+            verb="moved to another cell",
+            subject=tenant,
+            before={"cell": before},
+            after={"cell": cell},
+            reason=reason,
+        )
+    with enter_row(tenant):
+        record_audit(
+            verb="moved to another cell",
+            subject=tenant.name,
+            before={"cell": before},
+            after={"cell": cell},
+            reason=reason,
+        )
+    return before
 
 
 def resume_tenant(*, tenant_id: int, at: datetime) -> None:

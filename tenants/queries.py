@@ -43,8 +43,15 @@ def contracts_between(tenant: Tenant, start: date, end: date) -> QuerySet[Contra
     )
 
 
-def tenant_by_schema(schema_name: str) -> Tenant | None:
-    return Tenant.objects.filter(schema_name=schema_name).first()
+def cell_of(schema_name: str) -> str:
+    """The cell this tenant lives in; "" when there is no such tenant."""
+    return Tenant.objects.filter(schema_name=schema_name).values_list("cell", flat=True).first() or ""
+
+
+def housed_elsewhere(cell: str) -> dict[str, str]:
+    """Schema → cell of the open and suspended tenants that live in another cell than this one."""
+    elsewhere = Tenant.objects.filter(state__in=("active", "suspended")).exclude(cell=cell)
+    return dict(elsewhere.values_list("schema_name", "cell"))
 
 
 def state_of(schema_name: str) -> str:

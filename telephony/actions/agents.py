@@ -88,14 +88,14 @@ def _reason(reason_id: int | None) -> NotReadyReason | None:
 
 
 @transaction.atomic
-def register_device(*, username: str, contact: str, at: datetime) -> bool:
+def register_device(*, username: str, contact: str, at: datetime, node: str = "") -> bool:
     """The phone can be rung. Being ready stays the agent's own decision. False for a phone we do not know."""
     device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
         return False
     was_registered = device.is_registered
     if device.registered_at is None or at > device.registered_at:
-        device.registered_at, device.contact = at, contact[:400]
+        device.registered_at, device.contact, device.node = at, contact[:400], node[:40]
         device.save()
     if device.is_registered and not was_registered:
         agent = locked_agent(device.agent_id)
@@ -104,14 +104,16 @@ def register_device(*, username: str, contact: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def unregister_device(*, username: str, at: datetime) -> bool:
-    """The phone is gone.
+def unregister_device(*, username: str, at: datetime, node: str = "") -> bool:
+    """The phone is gone; nothing has changed when it has since registered at another switch than this one.
 
     With the last one gone the agent is not ready: a state that says otherwise would lie.
     """
     device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
         return False
+    if node and device.node and node != device.node:
+        return True
     was_registered = device.is_registered
     device.unregistered_at = max(device.unregistered_at or at, at)
     device.save()

@@ -19,23 +19,33 @@ from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueS
 from telephony.switch import LiveLeg, Registration
 
 
-def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str]) -> list[UUID]:
+def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
     """Legs that are open with us and not in the list of the switches asked.
 
-    The list may lag: ask about each one before losing it.
+    The list may lag: ask about each one before losing it. `is_shared`: the tenant has callers in another cell too, so
+    that a call of which no leg was told may be there.
     """
     known = {leg.leg_id for leg in live}
-    open_legs = Leg.objects.filter(Q(node__in=nodes) | Q(node=""), ended_at=None, settled_at=None)
-    unheard_callers = Call.objects.filter(ended_at=None).exclude(legs__pk__isnull=False)
-    found = {*open_legs.values_list("pk", flat=True), *unheard_callers.values_list("pk", flat=True)}
+    where = Q(node__in=nodes) if is_shared else Q(node__in=nodes) | Q(node="")
+    found = set(Leg.objects.filter(where, ended_at=None, settled_at=None).values_list("pk", flat=True))
+    if not is_shared:
+        unheard_callers = Call.objects.filter(ended_at=None).exclude(legs__pk__isnull=False)
+        found.update(unheard_callers.values_list("pk", flat=True))
     return sorted(found - known)
 
 
-def missing_offers(live: Iterable[LiveLeg], *, away: Collection[str] = ()) -> list[UUID]:
-    """Offers still open with us whose leg is not in the list; of callers on a switch that is away nobody can say."""
+def missing_offers(
+    live: Iterable[LiveLeg], *, away: Collection[str] = (), nodes: Collection[str] | None = None
+) -> list[UUID]:
+    """Offers still open with us whose leg is not in the list; of callers on a switch that is away nobody can say.
+
+    With `nodes` only those of callers on these.
+    """
     known = {leg.leg_id for leg in live}
     unheard = Leg.objects.filter(node__in=away).values("pk")
     found = Offer.objects.filter(ended_at=None).exclude(call_id__in=unheard)
+    if nodes is not None:
+        found = found.filter(call_id__in=Leg.objects.filter(node__in=nodes).values("pk"))
     return sorted(set(found.values_list("pk", flat=True)) - known)
 
 
@@ -172,22 +182,29 @@ def look_again(*, at: datetime) -> None:
 
 
 def settle_registrations(
-    registrations: Iterable[Registration], *, at: datetime, is_whole: bool = True
+    registrations: Iterable[Registration],
+    *,
+    at: datetime,
+    is_whole: bool = True,
+    nodes: Collection[str] | None = None,
 ) -> list[Device]:
     """The switches' list is the truth about phones. Those which differed, as they were.
 
-    A list that is not whole, because a switch is away, says of nobody that their phone is gone.
+    A list that is not whole, because a switch is away, says of nobody that their phone is gone; nor does it of phones
+    that registered last at a switch outside `nodes`.
     """
-    present = {registration.username: registration.contact for registration in registrations}
+    present = {registration.username: registration for registration in registrations}
     changed = []
     for device in Device.objects.all():
         if (device.sip_username in present) == device.is_registered:
             continue
-        if device.is_registered and not is_whole:
+        is_elsewhere = nodes is not None and device.node not in nodes
+        if device.is_registered and (is_elsewhere or not is_whole):
             continue
         changed.append(device)
         if device.is_registered:
             unregister_device(username=device.sip_username, at=at)
         else:
-            register_device(username=device.sip_username, contact=present[device.sip_username], at=at)
+            found = present[device.sip_username]
+            register_device(username=device.sip_username, contact=found.contact, at=at, node=found.node)
     return changed

@@ -49,6 +49,38 @@ class Lease(models.Model):
         return f"{self.cell} {self.epoch}"
 
 
+class CellMove(models.Model):
+    """A tenant lives in another cell than before, and the one it left may still have its callers and phones.
+
+    Open as long as that cell is to be looked at: its worker tells the new one what happens there, and does there what
+    the new one decides.
+    """
+
+    tenant = models.ForeignKey(
+        "tenants.Tenant", on_delete=models.CASCADE, related_name="+", verbose_name=_("tenant")
+    )
+    from_cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="+", verbose_name=_("left"))
+    to_cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="+", verbose_name=_("came to"))
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("move to another cell")
+        verbose_name_plural = _("moves to another cell")
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "from_cell"],
+                condition=models.Q(ended_at=None),
+                name="one_open_move_per_cell_left",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenant}: {self.from_cell} → {self.to_cell}"
+
+
 class StrayLeg(models.Model):
     """A leg of no tenant we know: kept, never lost, never given to another tenant."""
 

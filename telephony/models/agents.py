@@ -151,6 +151,9 @@ class Device(models.Model):
     registered_at = models.DateTimeField(_("registered since"), null=True, blank=True)
     unregistered_at = models.DateTimeField(_("unregistered since"), null=True, blank=True)
     contact = models.CharField(_("contact"), max_length=400, blank=True, default="")
+    node = models.CharField(
+        _("switch"), max_length=40, blank=True, default="", help_text=_("Where it registered last.")
+    )
 
     class Meta:
         verbose_name = _("phone")

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,13 @@ from telephony.freeswitch.translate import Source
 from telephony.queries.nodes import nodes_of
 from telephony.spool import Sweep
 from telephony.switch import Switch
+from telephony.worker.between import JoinedSwitch, NeighbourEar
 from telephony.worker.ears import FactEar, OrderEar
 from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
+from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes, connect_nodes
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
@@ -37,20 +38,24 @@ class Crew:
     sweeper: Sweeper
     standby: Standby
     watchdog: Watchdog
+    neighbours: Neighbours
+    between: NeighbourEar
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
-        for thread in (self.facts, self.orders, self.sweeper, self.standby, self.watchdog):
+        for thread in (self.facts, *self._others):
             thread.start()
         try:
             self.worker.run()
         finally:
             self.inbox.close()
-            self.orders.stop()
-            self.sweeper.stop()
-            self.standby.stop()
-            self.watchdog.stop()
+            for thread in self._others:
+                thread.stop()
             self.switch.close()
+
+    @property
+    def _others(self) -> tuple[OrderEar, Sweeper, Standby, Watchdog, Neighbours, NeighbourEar]:
+        return self.orders, self.sweeper, self.standby, self.watchdog, self.neighbours, self.between
 
 
 def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
@@ -69,33 +74,45 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     for sweep in sweeps:
         sweep.on_recording = sweeper.prove
     standby = Standby(known, may_act=lambda: lease.is_held)
-    fenced = FencedSwitch(switches, lambda: lease.is_held)
+    neighbours = Neighbours(cell, inbox, may_act=lambda: lease.is_held)
+    joined = JoinedSwitch(switches, lambda: lease.is_held, neighbours)
+
+    def after_resync() -> None:
+        write_snapshot(known)
+        neighbours.tell_homes()
+
     worker = Worker(
-        switch=fenced,
+        switch=joined,
         lease=lease,
         inbox=inbox,
         sweeper=sweeper,
         signs=Signs(worker_id, kind=str(known["kind"]), nodes=switches),
         node=node,
         nodes=switches,
-        after_resync=partial(write_snapshot, known),
+        after_resync=after_resync,
         standby=standby,
+        neighbours=neighbours,
     )
     watch = Watch(
-        fenced,
+        joined,
         inbox,
         cell=cell,
         nodes=switches.names,
         away=lambda: switches.away,
         clock=worker.clock,
         troubles=worker.troubles,
+        neighbours=neighbours,
     )
     return Crew(
         worker=worker,
         switch=switches,
         inbox=inbox,
         facts=FactEar(switches, inbox),
-        orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held),
+        orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held, home_of=neighbours.home_of),
+        neighbours=neighbours,
+        between=NeighbourEar(
+            cell, inbox, FencedSwitch(switches, lambda: lease.is_held), may_act=lambda: lease.is_held
+        ),
         sweeper=sweeper,
         standby=standby,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),

@@ -30,8 +30,17 @@ class FactEar(threading.Thread):
 class OrderEar(threading.Thread):
     """Subscribed only while this worker may act: nobody but the holder counts as a listener of orders."""
 
-    def __init__(self, cell: str, inbox: Inbox, *, may_act: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        cell: str,
+        inbox: Inbox,
+        *,
+        may_act: Callable[[], bool],
+        home_of: Callable[[str], str] = lambda _tenant: "",
+    ) -> None:
+        """`home_of` names the other cell a tenant lives in, or "": an order that comes here late goes on to it."""
         super().__init__(name="orders", daemon=True)
+        self._home_of = home_of
         self._cell = cell
         self._inbox = inbox
         self._may_act = may_act
@@ -58,11 +67,16 @@ class OrderEar(threading.Thread):
             while self._may_act() and not self._stopped.is_set():
                 message = hearing.get_message(timeout=0.5)
                 if message is not None:
-                    self._hand_over(message["data"])
+                    self._hand_over(message["data"], client)
         client.close()
 
-    def _hand_over(self, body: bytes) -> None:
+    def _hand_over(self, body: bytes, client: redis.Redis) -> None:
         try:
-            self._inbox.put_order(read_envelope(body))
+            envelope = read_envelope(body)
         except OrderNotUnderstood:
             log.warning("Something that is no order came on the road of orders.", length=len(body))
+            return
+        if home := self._home_of(envelope.tenant):
+            client.publish(channel_of(home), body)
+        else:
+            self._inbox.put_order(envelope)

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.utils import translation
 
 from telephony import actions, orders, queries
@@ -71,7 +72,8 @@ class Errands:
             self._pages[tenant, agent_id] = fresh
             return
         with enter(tenant):
-            actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
+            if current_tenant().cell == settings.SWITCH["cell"]:
+                actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
 
     def _refuse(self, envelope: orders.Envelope, refusal: DomainError) -> None:
         with translation.override(envelope.language):

@@ -26,6 +26,7 @@ from telephony.worker.desk import HEARD, Desk
 from telephony.worker.errands import Beside, Errands
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.lease import LeaseKeeper
+from telephony.worker.neighbours import FarDesk, Neighbours
 from telephony.worker.nodes import SwitchNodes
 from telephony.worker.resync import Resync
 from telephony.worker.signs import Signs
@@ -68,10 +69,12 @@ class Worker:
         clock: Clock | None = None,
         after_resync: Callable[[], object] = lambda: None,
         standby: Beside | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
         self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
         self._node = node
         self._nodes = nodes or SwitchNodes({node: switch})
+        self._neighbours = neighbours or Neighbours()
         self.clock = self._clock = clock or Clock()
         self._wheel = Wheel()
         self._after_resync = after_resync
@@ -92,6 +95,7 @@ class Worker:
             keep_alive=self._keep_alive,
             prove=sweeper.prove,
             nodes=self._nodes,
+            neighbours=self._neighbours,
         )
         self._is_stopping = self._is_routing = False
         self._resync_asked_at: float | None = None
@@ -227,7 +231,7 @@ class Worker:
 
     def _tenants_of_offer(self, offer_id: Any) -> list[str]:
         known = self._ingest.tenant_of(offer_id)
-        return [known] if known else list(self._desks)
+        return [known] if known else [*self._desks, *self._neighbours.guests]
 
     def _overhear(self, event: Event) -> None:
         """Events of any thread of this process, after their commit."""
@@ -235,13 +239,16 @@ class Worker:
 
     # ---- desks
 
-    def _desk_of(self, tenant: str) -> Desk | None:
+    def _desk_of(self, tenant: str) -> Desk | FarDesk | None:
         """None while the switch is away or its list has not been compared.
 
         The resync reads everything anyway.
         """
         if not self._is_routing:
             return None
+        if elsewhere := self._neighbours.desk_of(tenant):
+            self._desks.pop(tenant, None)
+            return elsewhere
         if tenant not in self._desks:
             self._read_floor(tenant)
         return self._desks[tenant]

@@ -195,7 +195,10 @@ class SwitchNodes:
         return [seen for switch in self._asked().values() for seen in switch.glimpses()]
 
     def registrations(self) -> list[Registration]:
-        of_node = {name: switch.registrations() for name, switch in self._asked().items()}
+        of_node = {
+            name: [replace(one, node=name) for one in switch.registrations()]
+            for name, switch in self._asked().items()
+        }
         for name, registrations in of_node.items():
             self._phones |= {(one.username, one.domain): (name, one.contact) for one in registrations}
         return [one for registrations in of_node.values() for one in registrations]

@@ -14,6 +14,7 @@ from telephony.ingest import Ingest
 from telephony.models import Recording
 from telephony.switch import LiveLeg, Registration, Switch
 from telephony.worker.clock import Clock
+from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes
 from telephony.worker.watchdog import aftermath
 from tenants.context import enter, every_tenant
@@ -32,7 +33,9 @@ class Resync:
         keep_alive: Callable[[], None],
         prove: Callable[[str, UUID], None],
         nodes: SwitchNodes | None = None,
+        neighbours: Neighbours | None = None,
     ) -> None:
+        self._neighbours = neighbours or Neighbours()
         self._switch = switch
         self._ingest = ingest
         self._node = node
@@ -45,7 +48,9 @@ class Resync:
     def run(
         self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = ""
     ) -> list[str]:
-        """Returns the schemas of the cell. The switch is asked before, never inside, a transaction.
+        """Returns the schemas of the cell; of those that have left it our own switches' legs are compared all the same.
+
+        The switch is asked before, never inside, a transaction.
 
         `lost_at` is when what is gone must have ended at the latest, by node; of others nobody knows better than now.
         What differed is written down with `because` as its cause.
@@ -55,13 +60,14 @@ class Resync:
         registrations = self._switch.registrations()
         self._keep_alive()
         of_tenant = self._by_tenant(live)
-        tenants = [tenant for tenant in every_tenant() if tenant.cell == cell]
-        for tenant in tenants:
+        self._neighbours.look()
+        here = [tenant for tenant in every_tenant() if tenant.cell == cell]
+        for tenant in [*here, *self._neighbours.guests_of(every_tenant())]:
             self._keep_alive()
             own = [found for found in registrations if found.domain == tenant.host]
             self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at or {})
         log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
-        return [tenant.schema_name for tenant in tenants]
+        return [tenant.schema_name for tenant in here]
 
     def _by_tenant(self, live: list[LiveLeg]) -> dict[str, list[LiveLeg]]:
         """Callers first: an agent's leg needs the call it was offered."""
@@ -89,9 +95,10 @@ class Resync:
                 if not known.has(leg):
                     resync.take_up(leg, node=leg.node or self._node, at=at)
                     self._keep_alive()
-            away = self._nodes.away
-            legs = resync.missing_legs(live, nodes=[name for name in self._nodes.names if name not in away])
-            offers = resync.missing_offers(live, away=away)
+            away, is_shared = self._nodes.away, self._neighbours.is_shared(schema)
+            here = [name for name in self._nodes.names if name not in away]
+            legs = resync.missing_legs(live, nodes=here, is_shared=is_shared)
+            offers = resync.missing_offers(live, away=away, nodes=here if is_shared else None)
         # The switch's list may lag behind; what it says of one leg is the truth.
         gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
         self._keep_alive()
@@ -102,7 +109,8 @@ class Resync:
                 here = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
                 self._lose(node, here.intersection(legs), here.intersection(offers), lost_at.get(node), at)
         with enter(schema):
-            changed = resync.settle_registrations(registrations, at=at, is_whole=not away)
+            own_phones = self._nodes.names if is_shared else None
+            changed = resync.settle_registrations(registrations, at=at, is_whole=not away, nodes=own_phones)
             healed += aftermath.of_phones(changed, node=self._node)
             truth.note_healed(healed, cause=self._because, at=at)
             resync.look_again(at=at)

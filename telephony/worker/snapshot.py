@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from telephony import queries
+from telephony.cells.moves import open_moves
 from telephony.freeswitch.snapshot import write_numbers
 from telephony.models import Entry
 from telephony.queries import InboundRoute
@@ -34,8 +35,10 @@ def _write(folder: Path, numbers: list[tuple[str, InboundRoute]]) -> bool:
 
 
 def _numbers(cell: str) -> Iterator[tuple[str, InboundRoute]]:
+    moved = open_moves()
     for tenant in every_tenant():
-        if tenant.cell != cell:
+        # A tenant that has left is answered for as long as its calls may still come here.
+        if tenant.cell != cell and cell not in moved.get(tenant.schema_name, ()):
             continue
         with enter(tenant.schema_name):
             numbers = list(Entry.objects.order_by("number_e164").values_list("number_e164", flat=True))

@@ -170,7 +170,7 @@ def _phones(rows: Rows, sight: Sight, host: str) -> Iterator[Finding]:
     for phone in rows.phones:
         contact = sight.phones.get((phone.username, host))
         is_there = contact is not None
-        if is_there == phone.is_registered or not (is_there or sight.is_whole):
+        if is_there == phone.is_registered or not (is_there or _is_seen(phone.node, sight)):
             continue
         words = {True: "registered", False: "gone"}
         yield Finding(

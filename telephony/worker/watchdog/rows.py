@@ -66,6 +66,7 @@ class PhoneRow(NamedTuple):
     username: str
     agent_id: int
     is_registered: bool
+    node: str = ""
 
 
 class OwnLegRow(NamedTuple):
@@ -108,7 +109,10 @@ def read_rows() -> Rows:
         offers=offers,
         over={row[0]: OfferRow(*row) for row in ended},
         agents={row[0]: AgentRow(*row) for row in agents},
-        phones=[PhoneRow(phone.sip_username, phone.agent_id, phone.is_registered) for phone in _phones()],
+        phones=[
+            PhoneRow(phone.sip_username, phone.agent_id, phone.is_registered, phone.node)
+            for phone in _phones()
+        ],
         own_legs=[
             OwnLegRow(*row)
             for row in legs_without_offer().order_by("created_at").values_list(*OwnLegRow._fields)
@@ -135,7 +139,7 @@ def _open_stays() -> list[StayRow]:
 
 
 def _phones() -> QuerySet[Device]:
-    return Device.objects.only("sip_username", "agent_id", "registered_at", "unregistered_at")
+    return Device.objects.only("sip_username", "agent_id", "registered_at", "unregistered_at", "node")
 
 
 def _open_wrap_ups() -> QuerySet[Offer]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +18,7 @@ from telephony.spool import DATABASE_AWAY
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.inbox import Inbox, News
+from telephony.worker.neighbours import Neighbours
 from telephony.worker.troubles import Troubles
 from telephony.worker.watchdog.causes import cause_of
 from telephony.worker.watchdog.comparison import compare, compare_memory
@@ -43,6 +44,11 @@ Key = tuple[str, str]
 ORDER = {kind: position for position, kind in enumerate(Kind.values)}
 """Legs before offers before agents before the router: what is healed first often heals what comes after."""
 
+OF_AGENTS = frozenset(
+    {Kind.READY_UNREACHABLE, Kind.STUCK_ACTIVITY, Kind.HIDDEN_ACTIVITY, Kind.OVERDUE_WRAP_UP}
+)
+"""Judged where the tenant lives, from the rows alone."""
+
 
 @dataclass
 class Suspect:
@@ -66,10 +72,12 @@ class Watch:
         troubles: Troubles,
         memories: Memories | None = None,
         away: Callable[[], Collection[str]] = tuple,
+        neighbours: Neighbours | None = None,
     ) -> None:
         """`nodes` are the names of the cell's switches, `away` says which of them do not answer now."""
         self._switch, self._inbox, self._clock, self._troubles = switch, inbox, clock, troubles
         self._cell, self._nodes, self._away = cell, nodes, away
+        self._neighbours = neighbours or Neighbours()
         self._memories = memories or Memories(inbox)
         self._remedies = Remedies(switch, node=nodes[0], away=away, read_floor=self._read_floor)
         self._strangers = Strangers(switch)
@@ -97,7 +105,9 @@ class Watch:
     def _due(self, strange: set[str]) -> "list[Tenant]":
         urgent = strange | {schema for schema, found in self._suspects.items() if found}
         urgent |= {schema for schema, found in self._open.items() if found}
-        tenants = [tenant for tenant in every_tenant() if tenant.cell == self._cell]
+        everybody = every_tenant()
+        tenants = [tenant for tenant in everybody if tenant.cell == self._cell]
+        tenants += self._neighbours.guests_of(everybody)
         return [
             tenant
             for position, tenant in enumerate(tenants)
@@ -124,10 +134,15 @@ class Watch:
 
     def _compare(self, tenant: "Tenant", sight: Sight, strange: list[Finding]) -> dict[Key, Finding]:
         now = self._clock.now()
-        memory = self._memories.of(tenant.schema_name, now)
+        is_guest = bool(self._neighbours.home_of(tenant.schema_name))
+        memory = None if is_guest else self._memories.of(tenant.schema_name, now)
         rows = read_rows()
         known = self._legs[tenant.schema_name] = {*rows.legs, *rows.offers}
-        findings = compare(rows, sight, host=tenant.host, now=now)
+        # Of somebody who may be in another cell too, what no switch here knows is not gone.
+        seen = replace(sight, is_whole=False) if self._neighbours.is_shared(tenant.schema_name) else sight
+        findings = compare(rows, seen, host=tenant.host, now=now)
+        if is_guest:
+            findings = [finding for finding in findings if finding.kind not in OF_AGENTS]
         if memory is not None:
             findings += compare_memory(rows, memory.works, memory.standing)
         still_here = (finding for finding in strange if UUID(finding.subject) in sight.legs)

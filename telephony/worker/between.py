@@ -1,0 +1,183 @@
+"""What goes between the workers of two cells: news for a desk, and commands for a switch (see `neighbours`)."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import orjson
+import redis
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from telephony import actions
+from telephony.errors import EpochIsOver
+from telephony.spool import DATABASE_AWAY
+from telephony.switch import OfferCommand, QueueEntry, RungPhone, Switch, SwitchError, SwitchUnreachable
+from telephony.worker.desk import HEARD
+from telephony.worker.fence import FencedSwitch
+from telephony.worker.inbox import Inbox, News
+from telephony.worker.neighbours import Neighbours, road_to
+from tenants.context import enter
+
+log = structlog.get_logger()
+
+TOO_LATE_SECONDS = 5.0
+"""A command older than this is not carried out: whoever sent it has long taken it for failed."""
+NEWS = MappingProxyType({kind.__name__: kind for kind in HEARD})
+COMMANDS = frozenset({"offer", "hang_up", "withdraw", "answer", "hold", "unhold", "send_to_queue"})
+KINDS_OF_VALUES = MappingProxyType({"command": OfferCommand, "entry": QueueEntry, "leg_id": UUID})
+
+
+class JoinedSwitch(FencedSwitch):
+    """Our own switches, and for callers of a tenant that came from another cell the switches of that cell."""
+
+    def __init__(self, switch: Switch, may_act: Callable[[], bool], neighbours: Neighbours) -> None:
+        super().__init__(switch, may_act)
+        self._neighbours = neighbours
+
+    def offer(self, command: OfferCommand) -> None:
+        if not self._neighbours.is_shared(command.tenant):
+            super().offer(command)
+            return
+        cell = self._neighbours.cell_of_leg(command.caller_leg_id)
+        aimed = self._aimed(command, cell or self._neighbours.cell)
+        if not self._is_sent(cell, "offer", command=asdict(aimed)):
+            super().offer(aimed)
+
+    def _aimed(self, command: OfferCommand, cell: str) -> OfferCommand:
+        """Phones that are registered at no switch of this cell are rung at their address."""
+        names = [phone.username for phone in command.phones]
+        far = self._neighbours.contacts(command.tenant, names, cell)
+        together = tuple(
+            replace(phone, contact=far.get(phone.username, phone.contact)) for phone in command.together
+        )
+        return replace(command, contact=far.get(command.username, command.contact), together=together)
+
+    def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        if not self._is_sent_of(leg_id, "hang_up", cause=cause):
+            super().hang_up(leg_id, cause)
+
+    def withdraw(self, leg_id: UUID, cause: str = "ORIGINATOR_CANCEL") -> None:
+        if not self._is_sent_of(leg_id, "withdraw", cause=cause):
+            super().withdraw(leg_id, cause)
+
+    def answer(self, leg_id: UUID) -> None:
+        if not self._is_sent_of(leg_id, "answer"):
+            super().answer(leg_id)
+
+    def hold(self, leg_id: UUID) -> None:
+        if not self._is_sent_of(leg_id, "hold"):
+            super().hold(leg_id)
+
+    def unhold(self, leg_id: UUID) -> None:
+        if not self._is_sent_of(leg_id, "unhold"):
+            super().unhold(leg_id)
+
+    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
+        if not self._is_sent_of(leg_id, "send_to_queue", entry=asdict(entry)):
+            super().send_to_queue(leg_id, entry)
+
+    def _is_sent_of(self, leg_id: UUID, name: str, **values: Any) -> bool:
+        return self._is_sent(self._neighbours.cell_of_leg(leg_id), name, leg_id=leg_id, **values)
+
+    def _is_sent(self, cell: str, name: str, **values: Any) -> bool:
+        """False: it is for our own switches. Raises SwitchUnreachable when nobody of the other cell listens."""
+        if not cell:
+            return False
+        self._open()
+        said = {"kind": "command", "name": name, "sent_at": time.time(), "values": values}
+        if not self._neighbours.tell(cell, said):
+            raise SwitchUnreachable("No worker of the cell this call is in listens.")
+        return True
+
+
+class NeighbourEar(threading.Thread):
+    """Hears what other cells tell this one. Subscribed only while this worker may act, as for orders."""
+
+    def __init__(self, cell: str, inbox: Inbox, switch: Switch, *, may_act: Callable[[], bool]) -> None:
+        super().__init__(name="between cells", daemon=True)
+        self._cell, self._inbox, self._switch, self._may_act = cell, inbox, switch, may_act
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            if not self._may_act():
+                time.sleep(0.1)
+                continue
+            try:
+                self._listen()
+            except (redis.RedisError, OSError) as error:
+                log.warning("Other cells cannot be heard.", problem=type(error).__name__)
+                time.sleep(0.5)
+
+    def _listen(self) -> None:
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, health_check_interval=5)
+        with client.pubsub(ignore_subscribe_messages=True) as hearing:
+            hearing.subscribe(road_to(self._cell))
+            while self._may_act() and not self._stopped.is_set():
+                message = hearing.get_message(timeout=0.5)
+                if message is not None:
+                    self._take(message["data"])
+        client.close()
+
+    def _take(self, body: bytes) -> None:
+        try:
+            self.take(orjson.loads(body))
+        except DATABASE_AWAY:
+            connection.close()
+        except EpochIsOver:
+            log.info("Another cell asked for something, and this worker acts no longer.")
+        except Exception:
+            log.exception("What another cell told could not be used.", length=len(body))
+
+    def take(self, said: dict[str, Any]) -> None:
+        """News for our desk, or a command for our switches."""
+        if said["kind"] == "news":
+            self._inbox.put_news(News(str(said["tenant"]), rebuild(NEWS[said["name"]], said["values"])))
+        elif said["name"] in COMMANDS:
+            self._carry_out(said)
+
+    def _carry_out(self, said: dict[str, Any]) -> None:
+        if time.time() - float(said["sent_at"]) > TOO_LATE_SECONDS:
+            log.warning("A command of another cell came too late.", command=said["name"])
+            return
+        values = {name: read(KINDS_OF_VALUES.get(name), value) for name, value in said["values"].items()}
+        try:
+            getattr(self._switch, said["name"])(**values)
+        except SwitchError as error:
+            log.warning("A command of another cell was not taken.", command=said["name"], problem=str(error))
+            if isinstance(command := values.get("command"), OfferCommand):
+                self._fail(command, str(error) or "UNREACHABLE")
+
+    def _fail(self, command: OfferCommand, failure: str) -> None:
+        at = datetime.now(UTC)
+        with enter(command.tenant):
+            for phone in command.phones:
+                actions.fail_offer(offer_id=phone.offer_id, at=at, failure=failure)
+
+
+def rebuild(kind: type, values: dict[str, Any]) -> Any:
+    """A dataclass of ours from its JSON; fields it does not have are passed over."""
+    hints = get_type_hints(kind)
+    return kind(**{name: read(hints[name], value) for name, value in values.items() if name in hints})
+
+
+def read(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if hint in (UUID, UUID | None):
+        return UUID(value)
+    if hint in (datetime, datetime | None):
+        return datetime.fromisoformat(value)
+    if hint == tuple[RungPhone, ...]:
+        return tuple(rebuild(RungPhone, one) for one in value)
+    return rebuild(hint, value) if hint in (OfferCommand, QueueEntry) else value
