@@ -145,5 +145,13 @@ class FloorConfigured(Event):
     """Queues, skills or agents were changed by an administrator."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FlowPublished(Event):
+    """Callers of the flow's numbers go through this version from the next call on."""
+
+    flow_id: int
+    version_id: int
+
+
 VoicemailLeft = VoicemailKept
 """The name the glossary gives the event; the fact of the same name lives in facts.py."""

@@ -65,6 +65,20 @@ def can_look_at_configuration(member: Member) -> bool:
     return has_role(member, *LEADERS)
 
 
+def can_see_flows(member: Member) -> bool:
+    return has_role(member, *LEADERS)
+
+
+def can_edit_flows(member: Member) -> bool:
+    """May draw drafts and try them: a supervisor prepares what an administrator publishes."""
+    return has_role(member, *LEADERS)
+
+
+def can_publish_flows(member: Member) -> bool:
+    """May change what callers go through: publish, roll back, put away, lead a number to a flow."""
+    return has_role(member, Role.OWNER, Role.ADMIN)
+
+
 def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
     """Agents order for themselves.
 

@@ -17,9 +17,12 @@ MOST_STEPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an ask came to: the exit (of an agent, external or callback node "" for success), and what was looked up."""
+    """What an ask came to: the exit (of an agent, external or callback node "" for success), whether a notice is to
+    be heard, and what was looked up.
+    """
 
     exit: str
+    is_heard: bool = False
     collected: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,7 +126,7 @@ def _chosen_first(chosen: Mapping[str, str], ask: Ask) -> Ask:
         if node.id not in chosen:
             return ask(node, caller)
         known = ask(node, caller) if node.kind == "lookup" else Answer("")
-        return Answer(chosen[node.id], known.collected)
+        return Answer(chosen[node.id], collected=known.collected)
 
     return answered
 
@@ -178,10 +181,8 @@ class _Way:
     def _asked(self, node: Node, step: Step) -> str:
         answer = self.ask(node, self.caller)
         self.caller.collected.update(answer.collected)
-        if node.kind == "notice":
-            if answer.exit == "heard":
-                step.heard.append({"prompt": node.settings["prompt"]})
-            return "next"
+        if answer.is_heard:
+            step.heard.append({"prompt": node.settings["prompt"]})
         return answer.exit
 
 
