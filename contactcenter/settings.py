@@ -173,6 +173,12 @@ SWITCH: dict[str, Any] = {
     ),
 }
 
+# --- services tenants name by their address: speech, look-ups ---------------------------------------------------
+# host:port of services inside private networks that tenants may name all the same; everything private else is refused.
+PRIVATE_SERVICES = frozenset(environment.words("PRIVATE_SERVICES", ""))
+# What tenants' keys are encrypted with: several, separated by commas, while one replaces another (the first is new).
+DATA_KEYS = tuple(environment.words("DATA_KEY", "")) or (SECRET_KEY,)
+
 # --- languages, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

@@ -39,6 +39,7 @@ class Product:
             "RUN_DIR": str(self.choices.run_dir),
             "PORT": str(self.choices.port),
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self.secrets.secret_key,
+            "DATA_KEY": os.environ.get("DATA_KEY") or self.secrets.data_key,
             "DATABASE_URL": self.postgres.url() if self.postgres else self.choices.database_url,
             "REDIS_URL": self.valkey.url if self.valkey else self.choices.redis_url,
             "DJANGO_SETTINGS_MODULE": "contactcenter.settings",

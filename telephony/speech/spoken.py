@@ -1,7 +1,7 @@
 """Figures as callers hear them: a value → the pieces that say it, in the order they are played. Pure.
 
-Pieces are files `<language>/words/<piece>.wav` beside the switch's sounds; WORDS says what is spoken in each. What cannot
-be said as a number, money or a date is said digit by digit; what has no digit says nothing.
+Pieces are files `<language>/words/<piece>.wav` beside the switch's sounds; WORDS says what is spoken in each. What
+cannot be said as a number, money or a date is said digit by digit; what has no digit says nothing.
 """
 
 import re
@@ -12,7 +12,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_ENGLISH = (
+_ENGLISH = (  # noqa: SIM905 - words are read more easily than quotes
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
 ).split()
@@ -25,7 +25,7 @@ _ENGLISH_TENS = {
     80: "eighty",
     90: "ninety",
 }
-_ORDINALS = (
+_ORDINALS = (  # noqa: SIM905
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
     "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"

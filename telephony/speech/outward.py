@@ -1,0 +1,114 @@
+"""Requests to addresses a tenant typed: only to the outside, with limits, and never along a redirect.
+
+The host's address is looked up once, judged, and connected to as it is, so that a name cannot answer differently the
+second time. What stands inside our own network is refused unless the operator names it in PRIVATE_SERVICES (host:port).
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+SECONDS = 20.0
+MOST_BYTES = 20 * 2**20
+
+
+class Unreachable(Exception):
+    """Its one argument is a code of telephony.speech.failures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    kind: str
+    """The media type, small letters, without its parameters."""
+    body: bytes = field(repr=False)
+
+
+def parts_of(url: str) -> SplitResult:
+    """An http(s) or ws(s) address without user and password. Raises Unreachable("bad_address")."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        raise Unreachable("bad_address") from None
+    has_user = parts.username is not None or parts.password is not None
+    if parts.scheme not in ("http", "https", "ws", "wss") or not parts.hostname or has_user:
+        raise Unreachable("bad_address")
+    if any(ord(character) <= 32 or ord(character) == 127 for character in url):
+        raise Unreachable("bad_address")
+    return parts
+
+
+def port_of(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+
+
+def connected(parts: SplitResult, *, seconds: float = SECONDS) -> socket.socket:
+    """A socket to a checked address of that host, with TLS where the address says so. Raises Unreachable."""
+    host, port = str(parts.hostname), port_of(parts)
+    is_named = f"{host}:{port}" in settings.PRIVATE_SERVICES
+    is_private_plain = parts.scheme in ("http", "ws") and not is_named
+    if is_private_plain:
+        raise Unreachable("not_encrypted")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unreachable("unreachable") from None
+    addresses = [info[4][0] for info in found]
+    if not is_named and not all(is_outside(str(address)) for address in addresses):
+        raise Unreachable("private_address")
+    try:
+        line = socket.create_connection((str(addresses[0]), port), timeout=seconds)
+        if parts.scheme in ("https", "wss"):
+            return ssl.create_default_context().wrap_socket(line, server_hostname=host)
+    except OSError:
+        raise Unreachable("unreachable") from None
+    return line
+
+
+def is_outside(address: str) -> bool:
+    """A public unicast address; also none that is such an address in disguise."""
+    try:
+        found = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inner is not None and not is_outside(str(inner)):
+            return False
+    return found.is_global and not found.is_multicast
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: dict[str, str] | None = None,
+    body: bytes = b"",
+    seconds: float = SECONDS,
+) -> Answer:
+    """One request. A redirect is an answer like any other: it is not followed. Raises Unreachable."""
+    parts = parts_of(url)
+    line = connected(parts, seconds=seconds)
+    connection = http.client.HTTPConnection(str(parts.hostname), port_of(parts), timeout=seconds)
+    connection.sock = line
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(method, target, body=body or None, headers=headers or {})
+        answer = connection.getresponse()
+        content = answer.read(MOST_BYTES + 1)
+    except TimeoutError:
+        raise Unreachable("timeout") from None
+    except (OSError, http.client.HTTPException, ValueError):
+        raise Unreachable("unreachable") from None
+    finally:
+        connection.close()
+    if len(content) > MOST_BYTES:
+        raise Unreachable("bad_answer")
+    kind = (answer.getheader("Content-Type") or "").split(";")[0].strip().lower()
+    return Answer(status=answer.status, kind=kind, body=content)

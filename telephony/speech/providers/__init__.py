@@ -1,0 +1,30 @@
+"""Who can speak: one module for each service, and the one built in."""
+
+from telephony.speech.failures import SpeechFailed
+from telephony.speech.outward import Unreachable
+from telephony.speech.port import Provider, Utterance
+from telephony.speech.providers.alibaba import Alibaba
+from telephony.speech.providers.azure import Azure
+from telephony.speech.providers.espeak import Espeak
+from telephony.speech.providers.iflytek import Iflytek
+from telephony.speech.providers.openai import OpenAI
+
+PROVIDERS: dict[str, Provider] = {
+    "espeak": Espeak(),
+    "openai": OpenAI(),
+    "azure": Azure(),
+    "alibaba": Alibaba(),
+    "iflytek": Iflytek(),
+}
+
+
+def speak(provider: str, what: Utterance) -> bytes:
+    """A sound file. Raises SpeechFailed, whatever went wrong."""
+    if not what.text.strip():
+        raise SpeechFailed("no_text")
+    if provider not in PROVIDERS:
+        raise SpeechFailed("settings")
+    try:
+        return PROVIDERS[provider].speak(what)
+    except Unreachable as problem:
+        raise SpeechFailed(str(problem.args[0])) from None
