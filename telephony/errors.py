@@ -169,6 +169,14 @@ class EmergencyQueueMissing(BadInput):
     "Choose a queue that is open."
 
 
+class FollowUpGone(NotFound):
+    "There is no such follow-up."
+
+
+class FollowUpDone(DomainError):
+    "This follow-up is done. Open it again to change it."
+
+
 # Docstrings are the messages; naming them here puts them before the translators.
 MESSAGES = (
     _("Your phone is not registered, so nobody could reach you. Check the phone, then try again."),
@@ -219,4 +227,6 @@ MESSAGES = (
         "This number is answered by this system, so callers would go in a circle. Choose a line of another carrier."
     ),
     _("Choose a queue that is open."),
+    _("There is no such follow-up."),
+    _("This follow-up is done. Open it again to change it."),
 )

@@ -110,6 +110,22 @@ class VoicemailKept(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallRated(Event):
+    """A caller has said what they think of the call."""
+
+    call_id: UUID
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpOpened(Event):
+    """A call left work behind."""
+
+    call_id: UUID
+    follow_up_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingReady(Event):
     call_id: UUID
     recording_id: UUID

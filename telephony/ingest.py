@@ -214,6 +214,21 @@ class Ingest:
         )
 
     @_apply.register
+    def _(self, fact: facts.SurveyAnswered) -> None:
+        actions.note_survey(
+            leg_id=fact.leg_id,
+            node=fact.node,
+            survey_id=fact.survey_id,
+            queue_id=fact.queue_id,
+            asked_at=fact.asked_at,
+            at=fact.at,
+            score=fact.score,
+            answered_at=fact.answered_at,
+            comment_path=fact.comment_path,
+            comment_seconds=fact.comment_seconds,
+        )
+
+    @_apply.register
     def _(self, fact: facts.WaitFellBack) -> None:
         actions.take_out_of_line(leg_id=fact.leg_id, node=fact.node, at=fact.at)
 

@@ -18,6 +18,14 @@ from telephony.actions.emergency import (
     save_emergency_plan,
     switch_emergency,
 )
+from telephony.actions.follow_ups import (
+    claim_follow_up,
+    finish_follow_up,
+    note_follow_up,
+    open_follow_up,
+    release_follow_up,
+    reopen_follow_up,
+)
 from telephony.actions.following import follow_call
 from telephony.actions.interventions import (
     escalate_call,
@@ -58,6 +66,7 @@ from telephony.actions.setup import (
     renew_password,
 )
 from telephony.actions.stays import aim_call, keep_voicemail, queue_call, take_out_of_line
+from telephony.actions.surveys import note_survey
 from telephony.actions.voicemails import mark_heard
 from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
 
@@ -73,6 +82,7 @@ __all__ = [
     "change_agent",
     "charge_estimate",
     "check_seats",
+    "claim_follow_up",
     "create_agent",
     "delete_emergency_plan",
     "dispose_call",
@@ -83,6 +93,7 @@ __all__ = [
     "escalate_call",
     "extend_wrap_up",
     "fail_offer",
+    "finish_follow_up",
     "finish_offer_command",
     "finish_wrap_up",
     "floor_changed",
@@ -99,12 +110,15 @@ __all__ = [
     "next_extension",
     "note_answer",
     "note_bridge",
+    "note_follow_up",
     "note_hang_up_order",
     "note_hold",
+    "note_survey",
     "note_switch_effect",
     "note_unbridge",
     "number_version",
     "offer_call",
+    "open_follow_up",
     "plan_stay",
     "profile_caller",
     "profile_callers",
@@ -113,7 +127,9 @@ __all__ = [
     "queue_call",
     "redirect_call",
     "register_device",
+    "release_follow_up",
     "renew_password",
+    "reopen_follow_up",
     "reprioritise_call",
     "save_emergency_plan",
     "seconds_to_front",

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
 from telephony.actions.routing import plan_stay
-from telephony.models import Call, Leg, Queue, QueueStay, Voicemail
+from telephony.models import Call, FollowUp, Leg, Queue, QueueStay, Voicemail
 from tenants.events import emit
 
 ADOPTION = timedelta(seconds=30)
@@ -130,6 +131,7 @@ def keep_voicemail(
     )
     follow_call(call.pk, at)
     if is_new:
+        open_follow_up(kind=FollowUp.Kind.VOICEMAIL, call=call, queue=queue, at=at)
         emit(events.VoicemailKept(occurred_at=at, call_id=call.pk, voicemail_id=message.pk))
 
 
