@@ -23,6 +23,8 @@ WEB_USER = "switch"
 WAITING_FILE = "cc.xml"
 SURVEY_FILE = "survey.xml"
 SURVEYS_DIRECTORY = "surveys"
+FLOW_FILE = "flow.xml"
+FLOWS_DIRECTORY = "flows"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
 _NOT_IN_A_PATH = set("'\"\\$`{};,<>&\n\r\t")
@@ -58,6 +60,8 @@ class SwitchSettings:
     """How long a backup line may ring before the caller hears the emergency message."""
     web_timeout_seconds: int = 2
     round_seconds: int = 10
+    announce_first_seconds: int = 10
+    """How long a caller waits until our web is first asked what they should be told."""
     patience_seconds: int = 15
     """How old the worker's last sign of life may be before callers are taken care of without it."""
     heartbeat_seconds: int = 5
@@ -85,9 +89,10 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, SURVEY_FILE):
+    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE):
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
-    (conf / SURVEYS_DIRECTORY).mkdir(exist_ok=True)
+    for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
+        (conf / name).mkdir(exist_ok=True)
     if not (conf / NUMBERS_FILE).exists():
         _write(conf / NUMBERS_FILE, fallback_document([]))
     music.write_once(directory / "music" / "quiet.wav")
@@ -166,11 +171,14 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_dialplan": conf / WAITING_FILE,
         "cc_survey_plan": conf / SURVEY_FILE,
         "cc_surveys": conf / SURVEYS_DIRECTORY,
+        "cc_flow_plan": conf / FLOW_FILE,
+        "cc_flows": conf / FLOWS_DIRECTORY,
         "cc_sounds": OUR_FILES / "sounds",
         "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,
         "cc_patience_seconds": settings.patience_seconds,
         "cc_backup_seconds": settings.backup_seconds,
+        "cc_announce_first_seconds": settings.announce_first_seconds,
         "hold_music": "local_stream://moh",
         "recordings_dir": settings.recordings_dir,
     }

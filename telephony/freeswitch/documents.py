@@ -22,7 +22,8 @@ LONGEST_VALUE = 512
 # Expansion, preprocessing, and anything that ends a line or cannot be shown.
 _CODE = re.compile(r"[${}\\`]|x-?pre-?process|<\?|</?include", re.I)
 _NAME = re.compile(r"[a-z0-9_]{1,63}")
-WAITING_LOOP = "XML:${cc_dialplan}"
+WAITING_LOOP = "'XML:${cc_dialplan}' cc"
+FLOWS = "'XML:${cc_flow_plan}' flow"
 _PLACES = {"suspended": "suspended", "emergency_message": "emergency", "backup": "backup"}
 # Ours, not a value: the switch expands it when it rings the phone.
 _DIAL_STRING = (
@@ -54,6 +55,7 @@ class Route(Protocol):
     """Where a call goes: `treatment` is a queries.Treatment's word; `language` is "zh" or "en".
 
     `backup_number` (E.164, or bare digits) is dialled outside with treatment "backup".
+    `flow_version_id`: the published flow callers of the number go through; the queue is where it leads without one.
     """
 
     @property
@@ -74,6 +76,8 @@ class Route(Protocol):
     def is_recorded(self) -> bool: ...
     @property
     def backup_number(self) -> str: ...
+    @property
+    def flow_version_id(self) -> int | None: ...
 
 
 def attribute(value: object) -> str:
@@ -134,7 +138,7 @@ def _in_document(lines: list[str]) -> str:
 
 
 def _extension(route: Route | None, *, condition: str) -> list[str]:
-    actions = [*_settings(route), ("transfer", f"{_destination(route)} '{WAITING_LOOP}' cc")]
+    actions = [*_settings(route), ("transfer", _destination(route))]
     return [
         '<extension name="inbound">',
         condition,
@@ -145,6 +149,21 @@ def _extension(route: Route | None, *, condition: str) -> list[str]:
 
 
 def _destination(route: Route | None) -> str:
+    if route is not None and _has_flow(route):
+        return f"enter-flow {FLOWS}"
+    return f"{_place(route)} {WAITING_LOOP}"
+
+
+def _has_flow(route: Route) -> bool:
+    """A flow decides for itself whether anybody is there; only what comes before all hours comes before it."""
+    return (
+        route.flow_version_id is not None
+        and route.queue_id is not None
+        and route.treatment in ("queue", "closed")
+    )
+
+
+def _place(route: Route | None) -> str:
     if route is None:
         return "unknown-number"
     if route.treatment in _PLACES:
@@ -171,6 +190,8 @@ def _settings(route: Route | None) -> list[tuple[str, str]]:
             "cc_max_wait": str(max(0, int(route.max_wait_seconds))),
             "cc_notice": "true" if route.is_recorded else "false",
         }
+    if _has_flow(route):
+        values |= {"cc_flow": str(int(route.flow_version_id or 0)), "cc_home_place": _place(route)}
     if route.treatment == "backup":
         values["cc_backup"] = _outside_number(route.backup_number)
     return [("set", f"{name}={value}") for name, value in values.items()]

@@ -49,6 +49,8 @@ class InboundRoute:
     max_wait_seconds: int = 300
     is_recorded: bool = False
     backup_number: str = ""
+    flow_version_id: int | None = None
+    """The published flow callers go through; queue and treatment then say where they come to without it."""
     because: str = ""
     """Why the caller may not wait: closed, hours, full or nobody."""
 
@@ -84,7 +86,7 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
     tenant = tenant_queries.tenant_of_number(dialled)
     if tenant is None:
         return None
-    known = {"tenant": tenant.schema_name, "language": switch_language(tenant.language)}
+    known: dict[str, Any] = {"tenant": tenant.schema_name, "language": switch_language(tenant.language)}
     digits = re.sub(r"\D", "", dialled)[:32]
     if tenant.state != "active":
         return InboundRoute(treatment=Treatment.SUSPENDED, number=digits, **known)
@@ -95,7 +97,13 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
             return _emergency_route(emergency, entry.number_e164 if entry else digits, known)
         if entry is None:
             return InboundRoute(treatment=Treatment.CLOSED, number=digits, **known)
+        known["flow_version_id"] = _published(entry)
         return _queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
+
+
+def _published(entry: Entry) -> int | None:
+    flow = entry.flow
+    return None if flow is None or flow.is_archived else flow.published_id
 
 
 def _queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> InboundRoute:
@@ -128,7 +136,7 @@ def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) ->
 
 def entry_of(dialled: str, country: str) -> Entry | None:
     """The entry of the current tenant for a number in any spelling a carrier sends."""
-    found = Entry.objects.filter(number_e164__in=spellings(dialled, country)).select_related("queue")
+    found = Entry.objects.filter(number_e164__in=spellings(dialled, country)).select_related("queue", "flow")
     return found.first()
 
 

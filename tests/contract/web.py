@@ -25,6 +25,7 @@ class Route:
     max_wait_seconds: int = 300
     is_recorded: bool = False
     backup_number: str = ""
+    flow_version_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class WebStandIn:
     secret: str
     routes: dict[str, Route] = field(default_factory=dict)
     phones: dict[tuple[str, str], Phone] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    """What callers who wait are answered: by the extension they ask for ("announce", "promise", …), a document."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     delay_seconds: float = 0
     is_broken: bool = False
@@ -62,6 +65,7 @@ class WebStandIn:
     def reset(self) -> None:
         self.routes.clear()
         self.phones.clear()
+        self.waiting.clear()
         self.asked.clear()
         self.delay_seconds, self.is_broken, self.unauthorised = 0, False, 0
 
@@ -73,6 +77,8 @@ class WebStandIn:
         self.asked.append((section, form))
         if section == "dialplan" and form.get("Caller-Context") == "public":
             return documents.dialplan_document(self.routes.get(form.get("Hunt-Destination-Number", "")))
+        if section == "dialplan" and form.get("Caller-Context") == "cc":
+            return self.waiting.get(form.get("Hunt-Destination-Number", ""), documents.NOT_FOUND)
         phone = self.phones.get((form.get("user", ""), form.get("domain", "")))
         if section == "directory" and phone:
             return documents.directory_document(phone)

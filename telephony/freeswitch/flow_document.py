@@ -1,0 +1,129 @@
+"""A published flow as one dialplan file on the switch's disk. Its callers need nobody else to walk it. Pure, but for
+writing.
+
+`begin` leads to the first node, `n-<id>` is a node, `home` the number's own queue (conf/flow.xml knows it, also when
+this file is gone). A node that cannot be written leads home too: one bad node must not cost the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import structlog
+
+from telephony.flows.terms import FlowTerms
+from telephony.freeswitch.documents import UnsafeText
+from telephony.freeswitch.flow_lines import (
+    MOST_STEPS,
+    Block,
+    extension,
+    go,
+    language_code,
+    node_id,
+    schema,
+    setting,
+)
+from telephony.freeswitch.flow_nodes import NODES
+
+log = structlog.get_logger()
+
+FOLDER = "flows"
+_FILE = re.compile(r"[a-z0-9_]{1,63}-[0-9]{1,18}\.xml")
+_HOME = Block([("transfer", "home 'XML:${cc_flow_plan}' flow")])
+
+
+def file_name(tenant: str, version_id: int) -> str:
+    return f"{schema(tenant)}-{int(version_id)}.xml"
+
+
+def flow_document(terms: FlowTerms) -> str:
+    lines = [
+        *extension("circle", Block((), "${cc_step}", MOST_STEPS, "on-false"), _HOME, pattern="^n-.*$"),
+        *extension(
+            "begin", Block([setting("cc_lang", language_code(terms.document.languages[0])), _start(terms)])
+        ),
+    ]
+    for node in terms.document.nodes.values():
+        try:
+            lines += NODES[node.kind](node, terms)
+        except (UnsafeText, KeyError, TypeError, ValueError) as problem:
+            log.error(
+                "A node of a flow could not be written for the switch.",
+                tenant=terms.tenant,
+                version=terms.version_id,
+                node=node.id,
+                problem=type(problem).__name__,
+            )
+    lines += extension("home", _HOME, pattern="^.*$")
+    unasked = extension("unasked", Block([go("${cc_after}")]), pattern="^survey-")
+    return "\n".join(
+        [
+            '<document type="freeswitch/xml">',
+            '<section name="dialplan">',
+            '<context name="flow">',
+            *lines,
+            "</context>",
+            '<context name="survey">',
+            *unasked,
+            "</context>",
+            "</section>",
+            "</document>",
+            "",
+        ]
+    )
+
+
+def _start(terms: FlowTerms) -> tuple[str, str]:
+    start = terms.document.start
+    return go(f"n-{node_id(start)}") if start in terms.document.nodes else go("home")
+
+
+def answer_document(actions: Iterable[tuple[str, str]]) -> str:
+    """What our web says to an ask: to be done at once."""
+    lines = extension("answer", Block(list(actions)), pattern="^.*$")
+    return "\n".join(
+        [
+            '<document type="freeswitch/xml">',
+            '<section name="dialplan">',
+            '<context name="flow">',
+            *lines,
+            "</context>",
+            "</section>",
+            "</document>",
+            "",
+        ]
+    )
+
+
+def write_flows(conf_directory: Path, documents: Mapping[str, str], keep: Iterable[str]) -> bool:
+    """File name → document; each written whole or not at all. Files of other versions stay while they are in `keep`:
+    callers walk in them. False when nothing changed.
+    """
+    folder = conf_directory / FOLDER
+    folder.mkdir(exist_ok=True)
+    kept = {*documents, *keep}
+    stale = [path for path in folder.glob("*.xml") if path.name not in kept]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    written = [_write(folder / name, document) for name, document in documents.items()]
+    return bool(stale) or any(written)
+
+
+def _write(target: Path, document: str) -> bool:
+    if not _FILE.fullmatch(target.name):
+        raise UnsafeText("A flow's file is named by its tenant and version.")
+    if target.is_file() and target.read_text(encoding="utf-8") == document:
+        return False
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".flow-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(document)
+    os.chmod(name, 0o640)
+    os.replace(name, target)
+    return True
+
+
+__all__ = ["answer_document", "file_name", "flow_document", "write_flows"]
