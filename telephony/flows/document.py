@@ -103,7 +103,7 @@ def parse(raw: Any) -> Document:
     """What a JSON column, a browser or a file says → a Document, or UnreadableFlow."""
     if not isinstance(raw, Mapping):
         raise UnreadableFlow("not_an_object")
-    _refuse_deep(raw)
+    refuse_deep(raw)
     if raw.get("format") != FORMAT or isinstance(raw.get("format"), bool):
         raise UnreadableFlow("wrong_format", "format")
     unknown = set(raw) - {"format", "languages", "start", "nodes"}
@@ -189,8 +189,8 @@ def _place(value: Any, node_id: str) -> float:
     return value
 
 
-def _refuse_deep(raw: Any) -> None:
-    """Step by step instead of by recursion: the depth is the writer's. Texts no node could need are refused too."""
+def refuse_deep(raw: Any) -> None:
+    """Step by step, not by recursion: the depth is the writer's. Texts no node could need are refused too."""
     layer: list[Any] = [raw]
     for _depth in range(DEEPEST):
         following: list[Any] = []
