@@ -4,6 +4,7 @@ export.
 None means "nothing to divide by"; it is shown as a dash, never as 0 or 100 %.
 """
 
+import math
 from dataclasses import dataclass
 
 
@@ -104,3 +105,51 @@ def utilisation(talk: float, hold: float, wrap_up: float, idle: float, signed_in
 def still_waiting(offered: int, answered: int, abandoned: int, flowed_out: int) -> int:
     """ΔW of the ledger identity O = A + B + F + ΔW."""
     return offered - answered - abandoned - flowed_out
+
+
+SATISFIED_FROM = 4
+"""Of 1 to 5: the two best marks count as satisfied."""
+PROMOTER_FROM, DETRACTOR_TO = 9, 6
+"""Of 0 to 10."""
+
+
+def customer_satisfaction(satisfied: int, answers: int) -> float | None:
+    """CSAT in percent: marks 4 and 5 of all marks given. Callers who gave none are no answers."""
+    return ratio(satisfied, answers)
+
+
+def mean_score(total: float, answers: int) -> float | None:
+    """The mean mark, shown beside CSAT."""
+    return None if not answers else total / answers
+
+
+def net_promoter_score(promoters: int, detractors: int, answers: int) -> float | None:
+    """NPS from -100 to 100: percent of 9 and 10 less percent of 0 to 6."""
+    return None if not answers else 100.0 * (promoters - detractors) / answers
+
+
+def containment(self_served: int, entered: int) -> float | None:
+    """In percent: callers who entered a flow and left it without asking for a person or leaving work for one."""
+    return ratio(self_served, entered)
+
+
+def human_transfer_rate(transferred: int, entered: int) -> float | None:
+    """In percent of flow entries: those who went on to a queue, an agent or a person outside."""
+    return ratio(transferred, entered)
+
+
+def wilson_interval(part: int, whole: int, z: float = 1.96) -> tuple[float, float] | None:
+    """Where a share (in percent) lies with 95 % confidence, by Wilson's score; None of nothing."""
+    if not whole:
+        return None
+    share, spread = part / whole, z * z / whole
+    middle = (share + spread / 2) / (1 + spread)
+    reach = z / (1 + spread) * math.sqrt(share * (1 - share) / whole + spread / (4 * whole))
+    return 100 * max(0.0, middle - reach), 100 * min(1.0, middle + reach)
+
+
+def quantile(sorted_values: list[float], share: float) -> float | None:
+    """The smallest value that at least `share` of all do not exceed (nearest rank); None of nothing."""
+    if not sorted_values:
+        return None
+    return sorted_values[max(0, math.ceil(share * len(sorted_values)) - 1)]

@@ -12,6 +12,7 @@ from telephony.freeswitch.snapshot import write_numbers
 from telephony.models import Entry
 from telephony.queries import InboundRoute
 from telephony.queries.nodes import nodes_of
+from telephony.worker.survey_files import survey_documents, write_survey_files
 from tenants.context import enter, every_tenant
 
 log = structlog.get_logger()
@@ -22,8 +23,9 @@ def write_snapshot(known: Mapping[str, Any]) -> bool:
     folders = [Path(node["directory"]) / "conf" for node in nodes_of(known)]
     here = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
     numbers = list(_numbers(str(known["cell"]))) if here else []
+    surveys = survey_documents(str(known["cell"])) if here else {}
     written = [_write(folder, numbers) for folder in here]
-    return any(written)
+    return any([*written, *(write_survey_files(folder, surveys) for folder in here)])
 
 
 def _write(folder: Path, numbers: list[tuple[str, InboundRoute]]) -> bool:
