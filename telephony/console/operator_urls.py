@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from telephony.console import operators
+from telephony.console import cells, operators
 
 app_name = "operators"
 
 urlpatterns = [
     path("capacity/", operators.capacity, name="capacity"),
     path("availability/", operators.availability, name="availability"),
+    path("cells/", cells.cells, name="cells"),
+    path("cells/finish/<int:move_id>/", cells.finish, name="cell_finish"),
+    path("cells/<str:schema>/move/", cells.move, name="cell_move"),
     path("emergency/", operators.emergency, name="emergency"),
     path("emergency/<str:schema>/<str:to>/", operators.switch, name="emergency_switch"),
 ]

@@ -147,6 +147,20 @@ class Product:
         [(_channel, listeners)] = self._redis().pubsub_numsub("orders:main")
         return bool(report.get("epoch") == epoch and report.get("is_routing") and listeners)
 
+    def wait_for_routing_of(self, cell: str) -> None:
+        """As above where there are several cells: our worker acts for this one."""
+        ours = f":{self.processes['worker'].pid}"
+        said = (
+            "select holder, epoch, report from cells_lease join cells_cell on cells_cell.id = cell_id"
+            " where cells_cell.name = %s"
+        )
+
+        def is_routing() -> bool:
+            [(holder, epoch, report)] = self.rows(said, cell)
+            return bool(holder.endswith(ours) and report.get("epoch") == epoch and report.get("is_routing"))
+
+        wait_until(is_routing, 60, "the worker does not route")
+
     def wait_for_phones(self, *usernames: str) -> None:
         """Until the rows say that these phones are registered: only then can their agents become ready."""
         asked = (
