@@ -8,6 +8,7 @@ it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +70,9 @@ class LegQueued(LegFact):
     caller_number: str
     caller_name: str
     arrived_at: datetime
+    skills: tuple[tuple[int, int], ...] = ()
+    """(skill, lowest level) a flow asks for beside the queue."""
+    wanted_agent_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +154,38 @@ class SurveyAnswered(LegFact):
     answered_at: datetime | None = None
     comment_path: str = ""
     comment_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTaken:
+    """One node of a flow; not left yet while `exit` is empty."""
+
+    position: int
+    node: str
+    kind: str
+    entered_at: datetime
+    exit: str = ""
+    value: str = ""
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowStepped(LegFact):
+    """Where a caller is in a flow and the whole way there, so that one telling heals all that were missed.
+
+    With `ended_at` the leg's record tells it, for the last time. Secrets are in none of it.
+    """
+
+    version_id: int
+    taken: tuple[StepTaken, ...]
+    current: StepTaken | None
+    language: str
+    collected: Mapping[str, str]
+    dialled: str
+    caller_number: str
+    caller_name: str
+    arrived_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

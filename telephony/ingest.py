@@ -155,7 +155,13 @@ class Ingest:
             caller_number=fact.caller_number,
             caller_name=fact.caller_name,
             arrived_at=fact.arrived_at,
+            skills=fact.skills,
+            wanted_agent_id=fact.wanted_agent_id,
         )
+
+    @_apply.register
+    def _(self, fact: facts.FlowStepped) -> None:
+        actions.note_flow_step(told=fact)
 
     @_apply.register
     def _(self, fact: facts.LegAnswered) -> None:

@@ -18,6 +18,7 @@ from telephony.actions.emergency import (
     save_emergency_plan,
     switch_emergency,
 )
+from telephony.actions.flow_steps import note_flow_step
 from telephony.actions.follow_ups import (
     claim_follow_up,
     finish_follow_up,
@@ -110,6 +111,7 @@ __all__ = [
     "next_extension",
     "note_answer",
     "note_bridge",
+    "note_flow_step",
     "note_follow_up",
     "note_hang_up_order",
     "note_hold",

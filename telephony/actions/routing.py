@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from telephony.models import Call, Queue, QueueStay
+from telephony.models import Agent, Call, Queue, QueueStay, Skill
 from telephony.queries.arrivals import overflow_chain
 from telephony.queries.caller_facts import caller_facts
 from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
@@ -48,6 +48,7 @@ def _plan(stay: QueueStay, *, is_first: bool) -> None:
 
 def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[str, Any]]) -> None:
     asks = found["asks"]
+    _ask_as_flow(asks, stay.routing.get("flow"))
     if stay.target_agent_id:
         # A person chose this agent: nobody else is asked, however long it takes.
         asks |= {"target_agent": stay.target_agent_id, "steps": []}
@@ -63,6 +64,20 @@ def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[s
         "changes": [],
     }
     stay.save(update_fields=["routing", "priority"])
+
+
+def _ask_as_flow(asks: dict[str, Any], wanted: dict[str, Any] | None) -> None:
+    """What the caller chose in a flow holds at every step; only the switch ends the wait for a chosen agent."""
+    if not wanted:
+        return
+    if wanted["agent"] and Agent.objects.filter(pk=wanted["agent"], is_active=True).exists():
+        asks |= {"target_agent": wanted["agent"], "steps": []}
+    chosen = [(skill, level) for skill, level in wanted["skills"]]
+    known = set(Skill.objects.filter(pk__in=[skill for skill, _level in chosen]).values_list("pk", flat=True))
+    for step in (asks, *asks["steps"]):
+        levels = dict(step.get("requirements", []))
+        levels |= {skill: max(level, levels.get(skill, 0)) for skill, level in chosen if skill in known}
+        step["requirements"] = sorted([skill, level] for skill, level in levels.items())
 
 
 def _entry_queue(call: Call) -> Queue | None:

@@ -1,6 +1,8 @@
 """Waiting: a call enters a queue's line, is taken out of it by the switch, leaves a message."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +32,8 @@ def queue_call(
     caller_number: str = "",
     caller_name: str = "",
     arrived_at: datetime | None = None,
+    skills: Sequence[tuple[int, int]] = (),
+    wanted_agent_id: int | None = None,
 ) -> QueueStay | None:
     """A caller waits. Told again with the same `queued_at` it is the same stay: the place in line is kept."""
     leg = locked_leg(leg_id, node=node)
@@ -42,7 +46,8 @@ def queue_call(
     if queue is None:
         follow_call(call.pk, at)
         return None
-    stay = _stay_of(call, queue, queued_at) or _begin_stay(call, queue, queued_at, priority)
+    wanted = _wanted_by_flow(skills, wanted_agent_id)
+    stay = _stay_of(call, queue, queued_at) or _begin_stay(call, queue, queued_at, priority, wanted=wanted)
     follow_call(call.pk, at)
     return stay
 
@@ -60,7 +65,13 @@ def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:
 
 
 def _begin_stay(
-    call: Call, queue: Queue, queued_at: datetime, priority: int, *, is_estimated: bool = False
+    call: Call,
+    queue: Queue,
+    queued_at: datetime,
+    priority: int,
+    *,
+    is_estimated: bool = False,
+    wanted: dict[str, Any] | None = None,
 ) -> QueueStay:
     previous = call.stays.order_by("-entered_at").first()
     stay = QueueStay.objects.create(
@@ -72,7 +83,7 @@ def _begin_stay(
         sl_seconds=queue.sl_seconds,
         short_abandon_seconds=queue.short_abandon_seconds,
         is_estimated=is_estimated,
-        routing=_kept_time(previous),
+        routing=_kept_time(previous) | (wanted or {}),
     )
     if not is_estimated:
         plan_stay(stay, is_first=previous is None)
@@ -86,6 +97,13 @@ def _begin_stay(
             )
         )
     return stay
+
+
+def _wanted_by_flow(skills: Sequence[tuple[int, int]], agent_id: int | None) -> dict[str, Any]:
+    """What the caller's flow asks for beside the queue's own terms."""
+    if not skills and agent_id is None:
+        return {}
+    return {"flow": {"skills": [list(one) for one in skills], "agent": agent_id}}
 
 
 def _kept_time(previous: QueueStay | None) -> dict[str, str]:

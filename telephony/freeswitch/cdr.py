@@ -9,17 +9,12 @@ from urllib.parse import unquote
 
 import orjson
 
-from telephony.facts import Direction, Fact, LegSettled, SurveyAnswered, VoicemailLeft
-from telephony.freeswitch.translate import (
-    NotAFact,
-    Source,
-    hung_up_by,
-    moment,
-    shown,
-    survey_answer,
-    uuid_of,
-    whole,
-)
+from telephony.facts import Direction, Fact, FlowStepped, LegSettled, SurveyAnswered, VoicemailLeft
+from telephony.freeswitch import flow_paths
+from telephony.freeswitch.readers import moment, shown, uuid_of, whole
+from telephony.freeswitch.translate import NotAFact, Source, hung_up_by, survey_answer
+
+UNSHOWN = "cc_s_"
 
 
 class RecordUnreadable(ValueError):
@@ -37,7 +32,41 @@ def settle(content: bytes, source: Source) -> list[Fact]:
         return []
     leg = _leg(record, variables, source)
     told = (_message(leg, variables, source), _survey(leg, variables, source))
-    return [*(fact for fact in told if fact), leg]
+    walked = _walk(leg, variables)
+    return [*(fact for fact in told if fact), leg, *([walked] if walked else [])]
+
+
+def scrubbed(content: bytes) -> bytes | None:
+    """The record without what callers keyed in as a secret; None when nothing of the kind is in it.
+
+    The log of applications goes with it: it repeats what was set.
+    """
+    if UNSHOWN.encode() not in content:
+        return None
+    record = _loaded(content)
+    record["variables"] = {
+        name: "" if name.startswith(UNSHOWN) else value for name, value in record["variables"].items()
+    }
+    for name in ("app_log", "callflow"):
+        record.pop(name, None)
+    return orjson.dumps(record)
+
+
+def _walk(leg: LegSettled, variables: dict[str, str]) -> FlowStepped | None:
+    """The way through a flow, whole: it may be that nobody listened while it was walked."""
+    if leg.direction != Direction.INBOUND:
+        return None
+    return flow_paths.flow_stepped(
+        lambda name: variables.get(name, ""),
+        variables,
+        {"node": leg.node, "at": leg.ended_at, "tenant": leg.tenant, "leg_id": leg.leg_id},
+        kind="",
+        dialled=leg.dialled,
+        caller_number=leg.caller_number,
+        caller_name=leg.caller_name,
+        arrived_at=leg.created_at,
+        ended_at=leg.ended_at,
+    )
 
 
 def _loaded(content: bytes) -> dict[str, Any]:

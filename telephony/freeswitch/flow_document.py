@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from telephony.freeswitch.flow_nodes import NODES
 log = structlog.get_logger()
 
 FOLDER = "flows"
+KEPT_SECONDS = 24 * 3600
 _FILE = re.compile(r"[a-z0-9_]{1,63}-[0-9]{1,18}\.xml")
 _HOME = Block([("transfer", "home 'XML:${cc_flow_plan}' flow")])
 
@@ -99,18 +101,26 @@ def answer_document(actions: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def write_flows(conf_directory: Path, documents: Mapping[str, str], keep: Iterable[str]) -> bool:
-    """File name → document; each written whole or not at all. Files of other versions stay while they are in `keep`:
-    callers walk in them. False when nothing changed.
+def write_flows(conf_directory: Path, documents: Mapping[str, str]) -> bool:
+    """File name → document; each written whole or not at all. False when nothing changed.
+
+    Files of other versions go when they are a day old: a caller nobody has told us of may walk in one.
     """
     folder = conf_directory / FOLDER
     folder.mkdir(exist_ok=True)
-    kept = {*documents, *keep}
-    stale = [path for path in folder.glob("*.xml") if path.name not in kept]
+    old = time.time() - KEPT_SECONDS
+    stale = [path for path in folder.glob("*.xml") if path.name not in documents and _changed(path) < old]
     for path in stale:
         path.unlink(missing_ok=True)
     written = [_write(folder / name, document) for name, document in documents.items()]
     return bool(stale) or any(written)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _write(target: Path, document: str) -> bool:

@@ -40,7 +40,7 @@ class Block:
     field: str = ""
     expression: str = ""
     stops: str = "never"
-    otherwise: Sequence[Action] = field(default=())
+    otherwise: Sequence[Action] = ()
 
     def lines(self) -> list[str]:
         what = f" field={quoteattr(self.field)} expression={quoteattr(self.expression)}" if self.field else ""
@@ -90,10 +90,10 @@ def entered(node: Node) -> list[Action]:
 
 
 def noted(node: Node, exit_name: str, value: str = "") -> Action:
-    """One more step of the path: node, exit, value, moments of entering and leaving."""
+    """One more step of the path: node, kind, exit, value, moments of entering and leaving."""
     if not _EXIT.fullmatch(exit_name):
         raise UnsafeText("An exit's name is small letters, digits, and the keys of a telephone.")
-    step = f"{node_id(node.id)}:{exit_name}:{value}:${{cc_in_us}}:${{strmicroepoch()}}"
+    step = f"{node_id(node.id)}:{node.kind}:{exit_name}:{value}:${{cc_in_us}}:${{strmicroepoch()}}"
     return setting("cc_path", f"${{cc_path}}|{step}")
 
 

@@ -5,20 +5,28 @@ Values under `variable_…` are a leg's own; they are never mixed with the event
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from telephony import facts
 from telephony.facts import Direction, HungUpBy
-
-Event = Mapping[str, Any]
+from telephony.freeswitch import flow_paths
+from telephony.freeswitch.readers import (
+    Event,
+    moment,
+    shown,
+    signed,
+    skills_of,
+    text,
+    uuid_of,
+    variable,
+    whole,
+)
 
 # How the leg's SIP dialogue ended when the person on it ended it.
 _ENDED_BY_PARTY = {"recv_bye", "recv_cancel", "recv_refuse"}
-LONGEST_TEXT = 256
 
 
 class NotAFact(ValueError):
@@ -53,49 +61,7 @@ def translate(event: Event, source: Source) -> facts.Fact | None:
     return translator(event, source) if translator else None
 
 
-# --- reading headers ---------------------------------------------------------------------------------------------
-def text(event: Event, name: str) -> str:
-    """A header as text; of a repeated one the first."""
-    value = event.get(name, "")
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    return value if isinstance(value, str) else str(value)
-
-
-def variable(event: Event, name: str) -> str:
-    return text(event, f"variable_{name}")
-
-
-def whole(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
-def uuid_of(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
-
-
-def moment(microseconds: str) -> datetime | None:
-    """None for 0, the switch's word for never."""
-    count = whole(microseconds)
-    if not count:
-        return None
-    seconds, rest = divmod(count, 1_000_000)
-    try:
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def shown(value: str) -> str:
-    """A caller's own words, for people's eyes: one line, no control characters, of bearable length."""
-    return "".join(
-        character if character.isprintable() else " " for character in value[:LONGEST_TEXT]
-    ).strip()
-
-
+# --- what every fact has ---------------------------------------------------------------------------------------
 def _leg_id(event: Event, name: str = "Unique-ID") -> UUID:
     leg_id = uuid_of(text(event, name))
     if leg_id is None:
@@ -169,11 +135,28 @@ def _leg_queued(event: Event, source: Source) -> facts.Fact:
         **said,
         queue_id=queue_id,
         queued_at=moment(variable(event, "cc_queued_us")) or said["at"],
-        priority=whole(variable(event, "cc_prio")) or 0,
-        dialled=variable(event, "cc_number") or dialled(event),
-        caller_number=caller_number(event),
-        caller_name=caller_name(event),
-        arrived_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
+        priority=signed(variable(event, "cc_prio")),
+        **_caller(event, said),
+        skills=skills_of(variable(event, "cc_skills")),
+        wanted_agent_id=whole(variable(event, "cc_wanted")),
+    )
+
+
+def _caller(event: Event, said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "dialled": variable(event, "cc_number") or dialled(event),
+        "caller_number": caller_number(event),
+        "caller_name": caller_name(event),
+        "arrived_at": moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
+    }
+
+
+def _flow_stepped(event: Event, source: Source) -> facts.Fact | None:
+    said = _of_leg(event, source)
+    names = {name.removeprefix("variable_"): None for name in event if name.startswith("variable_cc_v_")}
+    kind = shown(text(event, "Flow-Kind"))[:16]
+    return flow_paths.flow_stepped(
+        lambda name: variable(event, name), names, said, kind=kind, **_caller(event, said)
     )
 
 
@@ -336,6 +319,7 @@ _TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
     "RECORD_START": _recording_started,
     "RECORD_STOP": _recording_stopped,
     "cc::enqueue": _leg_queued,
+    "cc::flow": _flow_stepped,
     "cc::fallback": _wait_fell_back,
     "cc::survey": _survey_answered,
     "sofia::register": _device_registered,

@@ -12,11 +12,12 @@ import hmac
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from telephony import queries
-from telephony.freeswitch import documents
+from telephony.freeswitch import documents, flow_answers
 from telephony.freeswitch.configuration import WEB_USER
 
 log = structlog.get_logger()
@@ -63,7 +64,10 @@ def dialplan(request: HttpRequest) -> HttpResponse:
     """Where a call from a trunk goes. Every other context is the switch's own."""
     if not _is_the_switch(request):
         return _refused()
-    if request.POST.get("Caller-Context") != "public":
+    context = request.POST.get("Caller-Context")
+    if context == "flow":
+        return _xml(flow_answers.answer(request.POST.dict(), timezone.now()))
+    if context != "public":
         return _xml(documents.NOT_FOUND)
     dialled = request.POST.get("Hunt-Destination-Number") or request.POST.get("Caller-Destination-Number", "")
     caller = request.POST.get("Caller-Caller-ID-Number", "")

@@ -1,0 +1,98 @@
+"""The way a caller goes through a flow, written down step by step as the switch tells it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from telephony.actions.following import follow_call
+from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.facts import FlowStepped, StepTaken
+from telephony.models import Call, FlowStep, FlowVersion, Leg
+
+SILENT = frozenset({"hours", "condition", "split", "set", "notice", "lookup"})
+"""Kinds a caller may pass without hearing anything."""
+ANSWERS = frozenset({"menu", "collect", "language"})
+
+
+@transaction.atomic
+def note_flow_step(*, told: FlowStepped) -> None:
+    """Idempotent: each telling is the whole way so far, so that one that was missed is made good by the next."""
+    leg = locked_leg(told.leg_id, node=told.node)
+    leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
+    leg.created_at = leg.created_at or told.arrived_at
+    call = open_call(leg, at=told.arrived_at)
+    leg.save()
+    describe_call(call, dialled=told.dialled, caller_number=told.caller_number, caller_name=told.caller_name)
+    if not FlowVersion.objects.filter(pk=told.version_id).exists():
+        return
+    _describe(call, told)
+    _write(call, told)
+    follow_call(call.pk, told.at)
+
+
+def _describe(call: Call, told: FlowStepped) -> None:
+    """A caller who was answered by the flow and never waited in a line was served by it."""
+    answered = any(step.kind == "answer" and step.exit for step in told.taken)
+    found: dict[str, Any] = {
+        "flow_version_id": told.version_id,
+        "language": told.language or call.language,
+        "collected": {**call.collected, **told.collected},
+    }
+    if told.ended_at:
+        found["is_self_served"] = answered and not call.stays.exists()
+    changed = {name: value for name, value in found.items() if getattr(call, name) != value}
+    if changed:
+        Call.objects.filter(pk=call.pk).update(**changed)
+
+
+def _write(call: Call, told: FlowStepped) -> None:
+    known = {step.position: step for step in FlowStep.objects.select_for_update().filter(call=call)}
+    steps = [*told.taken, *([told.current] if told.current else [])]
+    new = [_row(call, told, step) for step in steps if step.position not in known]
+    FlowStep.objects.bulk_create(new, ignore_conflicts=True)
+    waits = _waits(steps)
+    late = [row for step in steps if (row := known.get(step.position)) and _is_news(row, step, told, waits)]
+    if late:
+        FlowStep.objects.bulk_update(late, ["exit", "value", "left_at", "answer_milliseconds"])
+
+
+def _row(call: Call, told: FlowStepped, step: StepTaken) -> FlowStep:
+    row = FlowStep(
+        call=call,
+        version_id=told.version_id,
+        position=step.position,
+        node=step.node,
+        kind=step.kind,
+        entered_at=step.entered_at,
+    )
+    _is_news(row, step, told, _waits([*told.taken, *([told.current] if told.current else [])]))
+    return row
+
+
+def _is_news(row: FlowStep, step: StepTaken, told: FlowStepped, waits: dict[int, int]) -> bool:
+    """Fills what was not known yet; a step that was left stays left."""
+    before = (row.exit, row.left_at, row.answer_milliseconds, row.kind)
+    row.kind = row.kind or step.kind
+    row.exit, row.value = row.exit or step.exit, row.value or step.value
+    row.left_at = row.left_at or step.left_at or told.ended_at
+    if row.answer_milliseconds is None:
+        row.answer_milliseconds = waits.get(step.position)
+    return before != (row.exit, row.left_at, row.answer_milliseconds, row.kind)
+
+
+def _waits(steps: Sequence[StepTaken]) -> dict[int, int]:
+    """From the last key of a step to the first sound of a later one, in milliseconds."""
+    found: dict[int, int] = {}
+    for place, step in enumerate(steps):
+        if step.kind not in ANSWERS or not step.value or step.left_at is None:
+            continue
+        sound = next((after for after in steps[place + 1 :] if after.kind not in SILENT), None)
+        if sound is not None:
+            found[step.position] = milliseconds_between(step.left_at, sound.entered_at)
+    return found
+
+
+def milliseconds_between(start: datetime, end: datetime) -> int:
+    return max(0, round((end - start).total_seconds() * 1000))

@@ -1,0 +1,125 @@
+"""What our web says when a flow asks it on a caller's way: the exit of one node, as things to do. It has two seconds.
+
+The switch tells all of the leg's variables with its question; nothing is remembered here. Any doubt is no answer: the
+switch then takes the way its file knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from telephony.flows.document import Node
+from telephony.freeswitch import documents
+from telephony.freeswitch.flow_document import answer_document
+from telephony.freeswitch.flow_lines import Action, left, noted, setting
+from telephony.freeswitch.flow_nodes import in_queue
+from telephony.freeswitch.readers import uuid_of, whole
+from telephony.queries.flow_facts import Asked, answer_node, published_node
+from telephony.queries.flow_terms import arrival_now, terms_of
+from telephony.speech import spoken
+from telephony.text import plain_line
+from tenants import queries as tenant_queries
+from tenants.context import current_tenant, enter, enter_public
+from tenants.numbers import to_e164
+
+log = structlog.get_logger()
+
+_ASK = re.compile(r"ask-([a-z0-9]{1,12})")
+_SCHEMA = re.compile(r"[a-z0-9_]{1,63}")
+_PIECE = re.compile(r"[a-z0-9/-]{1,40}")
+MOST_PIECES = 60
+Form = Mapping[str, str]
+
+
+def answer(form: Form, at: datetime) -> str:
+    """The document to be sent; NOT_FOUND leaves the switch to its file."""
+    wanted = _ASK.fullmatch(form.get("Hunt-Destination-Number") or form.get("Caller-Destination-Number", ""))
+    schema, version_id = form.get("variable_cc_tenant", ""), whole(form.get("variable_cc_flow", ""))
+    if wanted is None or version_id is None or not _is_tenant(schema):
+        return documents.NOT_FOUND
+    with enter(schema):
+        found = published_node(version_id, wanted[1])
+        if found is None or found[1].kind not in _ANSWERS:
+            return documents.NOT_FOUND
+        try:
+            actions = _ANSWERS[found[1].kind](found[1], form, at, found[0])
+        except Exception:
+            log.exception("A flow's node could not be answered.", tenant=schema, node=wanted[1])
+            return documents.NOT_FOUND
+    return answer_document(actions) if actions else documents.NOT_FOUND
+
+
+def _is_tenant(schema: str) -> bool:
+    if not _SCHEMA.fullmatch(schema):
+        return False
+    with enter_public():
+        return tenant_queries.state_of(schema) in ("active", "suspended")
+
+
+def asked_of(form: Form) -> Asked:
+    caller = form.get("Caller-Orig-Caller-ID-Number") or form.get("Caller-Caller-ID-Number", "")
+    call_id: UUID | None = uuid_of(form.get("Unique-ID", ""))
+    return Asked(
+        number=form.get("variable_cc_number", "")[:32],
+        caller_number=to_e164(caller[:64], str(current_tenant().country)) or plain_line(caller, 64),
+        language=form.get("variable_cc_lang", "")[:8],
+        collected=collected_in(form),
+        call_id=call_id,
+    )
+
+
+def collected_in(form: Form) -> dict[str, str]:
+    found = {}
+    for prefix in ("variable_cc_s_", "variable_cc_v_"):
+        for name, value in form.items():
+            if name.startswith(prefix):
+                found[name.removeprefix(prefix)] = value[:80]
+    return found
+
+
+def _by_facts(node: Node, form: Form, at: datetime, flow_id: int) -> list[Action] | None:
+    found = answer_node(node, asked_of(form), at, flow_id=flow_id)
+    return left(node, found.exit) if found and found.exit else None
+
+
+def _queue(node: Node, _form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
+    arrived = arrival_now(int(node.settings["queue"]), at)
+    if arrived is None:
+        return None
+    return [noted(node, "queue"), *in_queue(arrived.queue.pk, terms_of(arrived))]
+
+
+def _answer(node: Node, form: Form, _at: datetime, _flow_id: int) -> list[Action] | None:
+    """Figures have pieces of their own in both languages; a caller who types ahead hears the rest of them still."""
+    language = "zh" if form.get("variable_cc_lang") == "zh" else "en"
+    known = collected_in(form)
+    pieces = [
+        piece
+        for said in node.settings.get("says") or ()
+        for piece in spoken.say(known.get(said["name"], ""), said["as"], language)
+    ]
+    sounds = [f"${{cc_sounds}}/{language}/{piece}.wav" for piece in pieces if _PIECE.fullmatch(piece)]
+    played: list[Action] = []
+    if sounds:
+        # A sound alone, so that one that is missing does not take the others with it.
+        played = [("playback", sound) for sound in sounds[:MOST_PIECES]]
+    return [
+        setting("playback_terminators", "none"),
+        *played,
+        ("unset", "playback_terminators"),
+        *left(node, "next"),
+    ]
+
+
+_ANSWERS: dict[str, Callable[[Node, Form, datetime, int], list[Action] | None]] = {
+    "hours": _by_facts,
+    "condition": _by_facts,
+    "split": _by_facts,
+    "queue": _queue,
+    "answer": _answer,
+}

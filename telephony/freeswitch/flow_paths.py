@@ -1,0 +1,80 @@
+"""How far a caller has come in a flow: the leg's own variables, in an event or in its record, → a fact. Pure.
+
+cc_path is one part for each node that was left, `|node:kind:exit:value:entered:left`, moments in microseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from telephony.facts import FlowStepped, StepTaken
+from telephony.freeswitch.readers import moment, shown, whole
+
+MOST_STEPS = 1_000
+MOST_VALUES = 100
+_PART = re.compile(
+    r"([a-z0-9]{1,12}):([a-z]{1,16}):([a-z0-9_*#]{1,20}):([0-9*#]{0,40}):([0-9]{16}):([0-9]{16})"
+)
+_NODE = re.compile(r"[a-z0-9]{1,12}")
+_VALUE = "cc_v_"
+
+
+def flow_stepped(
+    of_leg: Callable[[str], str],
+    names: Mapping[str, object],
+    said: dict[str, Any],
+    *,
+    kind: str,
+    **caller: Any,
+) -> FlowStepped | None:
+    """None when the leg walked in no flow. `names`: all of the leg's variables, by name."""
+    version_id = whole(of_leg("cc_flow"))
+    if version_id is None:
+        return None
+    taken = path_of(of_leg("cc_path"))
+    return FlowStepped(
+        **said,
+        version_id=version_id,
+        taken=taken,
+        current=_current(of_leg, len(taken) + 1, kind),
+        language=of_leg("cc_lang")[:8],
+        collected=collected_of(of_leg, names),
+        **caller,
+    )
+
+
+def path_of(path: str) -> tuple[StepTaken, ...]:
+    """What cannot be read is left out; the places of the others stay."""
+    taken = []
+    for position, part in enumerate(path.strip("|").split("|")[:MOST_STEPS], start=1):
+        found = _PART.fullmatch(part)
+        entered = moment(found[5]) if found else None
+        if found is None or entered is None:
+            continue
+        taken.append(
+            StepTaken(
+                position=position,
+                node=found[1],
+                kind=found[2],
+                entered_at=entered,
+                exit=found[3],
+                value=found[4],
+                left_at=moment(found[6]),
+            )
+        )
+    return tuple(taken)
+
+
+def _current(of_leg: Callable[[str], str], position: int, kind: str) -> StepTaken | None:
+    node, entered = of_leg("cc_node"), moment(of_leg("cc_in_us"))
+    if not _NODE.fullmatch(node) or entered is None:
+        return None
+    return StepTaken(position=position, node=node, kind=kind, entered_at=entered)
+
+
+def collected_of(of_leg: Callable[[str], str], names: Mapping[str, object]) -> dict[str, str]:
+    """What was keyed in or looked up, by name; what is secret is under another name and never read here."""
+    found = sorted(name for name in names if name.startswith(_VALUE))[:MOST_VALUES]
+    return {name.removeprefix(_VALUE): shown(of_leg(name))[:80] for name in found}

@@ -1,0 +1,83 @@
+"""A published flow with what it names read from the rows, for the switch: sounds, queues' terms, moments."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from telephony.flows.document import Document, UnreadableFlow, parse
+from telephony.flows.references import references
+from telephony.flows.terms import FlowTerms, QueueTerms
+from telephony.models import Call, Flow, FlowVersion, PromptWording, Queue
+from telephony.queries.arrivals import Arrival, settled, standing_arrival
+from tenants.context import current_schema, current_tenant
+
+
+def flow_terms(version: FlowVersion, at: datetime) -> FlowTerms | None:
+    """None when the document cannot be read."""
+    try:
+        document = parse(version.document)
+    except UnreadableFlow:
+        return None
+    named = references(document)
+    return FlowTerms(
+        tenant=current_schema(),
+        version_id=version.pk,
+        document=document,
+        sounds=sounds_of(named["prompt"]),
+        queues={queue.pk: terms_of(standing_arrival(queue, at=at)) for queue in _queues(named["queue"])},
+        notices=_notices(document),
+    )
+
+
+def sounds_of(prompts: set[int]) -> dict[int, dict[str, str]]:
+    """prompt → language → SHA-256, of what is ready."""
+    found: dict[int, dict[str, str]] = {}
+    ready = PromptWording.objects.filter(prompt_id__in=prompts, sound__isnull=False)
+    for prompt, language, sound in ready.values_list("prompt_id", "language", "sound_id"):
+        found.setdefault(prompt, {})[language] = sound
+    return found
+
+
+def terms_of(arrived: Arrival) -> QueueTerms:
+    queue = arrived.queue
+    return QueueTerms(
+        max_wait_seconds=queue.max_wait_seconds,
+        priority=queue.priority,
+        is_recorded=queue.is_recorded,
+        may_wait=arrived.may_wait,
+    )
+
+
+def arrival_now(queue_id: int, at: datetime) -> Arrival | None:
+    """Where a caller who is sent to this queue comes to; None when it is gone."""
+    queue = Queue.objects.filter(pk=queue_id).first()
+    return settled(queue, at=at) if queue else None
+
+
+def versions_on_the_switch() -> Iterator[FlowVersion]:
+    """Those that are published, and those callers are still in: a call stays in the version it entered."""
+    entered = Flow.objects.filter(is_archived=False, published__isnull=False).values_list("published_id")
+    walked = Call.objects.filter(ended_at=None, flow_version__isnull=False).values_list("flow_version_id")
+    keys = {key for (key,) in [*entered, *walked]}
+    yield from FlowVersion.objects.filter(pk__in=keys).order_by("pk")
+
+
+def _queues(keys: set[int]) -> Iterator[Queue]:
+    yield from Queue.objects.filter(pk__in=keys)
+
+
+def _notices(document: Document) -> Mapping[str, tuple[int, int]]:
+    zone = ZoneInfo(str(current_tenant().time_zone))
+    found = {}
+    for node in document.nodes.values():
+        if node.kind != "notice":
+            continue
+        try:
+            begin, end = (
+                int(datetime.fromisoformat(str(node.settings[name])).replace(tzinfo=zone).timestamp())
+                for name in ("from", "until")
+            )
+        except (KeyError, ValueError, OverflowError):
+            continue
+        found[node.id] = (begin, end)
+    return found
