@@ -4,9 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
-    "no_voice": _("No voice is set up for this language. Choose one, or upload a file."),
     "no_engine": _("eSpeak NG is not installed on this machine. Upload a file, or choose a speech service."),
     "no_text": _("There is no text to speak."),
+    "secret": _("The key of the voice cannot be opened any more: enter it again."),
     "settings": _("The voice is not set up completely: see its settings."),
     "bad_address": _("The address of the speech service is not a usable web address."),
     "not_encrypted": _("The address of the speech service must begin with https."),

@@ -143,10 +143,9 @@ def _english(value: int) -> list[str]:
 
 
 def _chinese(value: int) -> list[str]:
-    """Ten to nineteen without a leading one; a gap between figures is said as one zero."""
-    if 10 <= value < 20:
-        return _chinese_below(value)[1:]
-    return _chinese_below(value)
+    """No leading one before ten: ten, and a hundred thousand as ten ten-thousands; a gap is said as one zero."""
+    said = _chinese_below(value)
+    return said[1:] if said[:2] == ["1", "10"] else said
 
 
 def _chinese_below(value: int) -> list[str]:

@@ -1,0 +1,49 @@
+"""Celery shells of telephony; the tenant travels by tenants.tasks."""
+
+from collections.abc import Iterable
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from telephony.actions.music import lay_music
+from telephony.queries.prompts import wordings_to_speak
+from telephony.speaking import speak_wording
+from tenants.tasks import for_every_tenant, tenant_task
+
+log = structlog.get_logger()
+
+
+@tenant_task(name="telephony.speak_wording")
+def speak_wording_later(wording_id: int) -> bool:
+    return speak_wording(wording_id)
+
+
+def send_to_be_spoken(wording_ids: Iterable[int]) -> None:
+    """Without a broker the texts stand in their rows, and the task of the minute finds them."""
+    try:
+        for wording_id in wording_ids:
+            speak_wording_later.delay(wording_id)
+    except OperationalError:
+        log.warning("Texts wait to be spoken because the task queue is away.")
+
+
+@tenant_task(name="telephony.keep_sounds")
+def keep_sounds() -> int:
+    """What was lost on the way: texts nobody has spoken yet, and the switch's music as the rows say."""
+    lay_music()
+    waiting = wordings_to_speak(timezone.now())
+    for wording_id in waiting:
+        speak_wording(wording_id)
+    return len(waiting)
+
+
+@shared_task(name="telephony.keep_sounds_everywhere")
+def keep_sounds_everywhere() -> int:
+    return for_every_tenant(keep_sounds)
+
+
+SCHEDULE = {
+    "speak what waits": {"task": "telephony.keep_sounds_everywhere", "schedule": 60.0},
+}
