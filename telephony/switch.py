@@ -70,6 +70,12 @@ class OfferCommand:
     recording: str | None = None
     together: tuple[RungPhone, ...] = ()
     contact: str = ""
+    dials: str = ""
+    """Nobody waits: once the phone is picked up the switch itself dials this number, and the leg it makes has the id
+    `caller_leg_id`. So given twice, the command dials once.
+    """
+    shown_number: str = ""
+    """Our own number, which the one who is dialled sees."""
 
     @property
     def phones(self) -> tuple[RungPhone, ...]:

@@ -43,6 +43,7 @@ def originate_offer(offer: OfferCommand) -> str:
     waits, or another offer was quicker, the agent's leg ends and nobody else's. Several phones are rung by one
     command: the first to answer goes on, the switch itself ends the others (LOSE_RACE).
     """
+    extension, dialling = ("call-back", _dialling(offer)) if offer.dials else ("join", {})
     settings = variables(
         cc_tenant=offer.tenant,
         cc_call=offer.call_id,
@@ -59,9 +60,18 @@ def originate_offer(offer: OfferCommand) -> str:
         RECORD_STEREO="true",
         media_timeout=60_000,
         media_hold_timeout=3_600_000,
+        **dialling,
     )
     phones = ",".join(_phone(phone, offer.domain) for phone in offer.phones)
-    return f"bgapi originate {{{settings}}}{phones} join {WAITING_LOOP}"
+    return f"bgapi originate {{{settings}}}{phones} {extension} {WAITING_LOOP}"
+
+
+def _dialling(offer: OfferCommand) -> dict[str, str]:
+    """Digits alone go into a dial string; a number that is none is refused, and nobody is rung."""
+    digits, shown = offer.dials.removeprefix("+"), offer.shown_number
+    if not re.fullmatch(r"[0-9]{2,32}", digits) or not re.fullmatch(r"\+?[0-9]{1,32}", shown):
+        raise UnsafeValue("Only digits can be dialled and shown.")
+    return {"cc_dials": digits, "cc_shown": shown}
 
 
 def _phone(phone: RungPhone, domain: str) -> str:
@@ -153,5 +163,5 @@ CORE_UUID = "api global_getvar core_uuid"
 SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
-    " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::survey"
+    " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow cc::survey"
 )

@@ -23,6 +23,10 @@ from telephony.switch import LegGlimpse, LiveLeg, Registration
 PLACES = {
     "wait": "waiting",
     "rejoin": "waiting",
+    "announce": "waiting",
+    "key": "waiting",
+    "promise": "waiting",
+    "unpromise": "waiting",
     "fallback": "voicemail",
     "too-long": "voicemail",
     "voicemail": "voicemail",
@@ -97,7 +101,7 @@ def live_leg(dump: str) -> LiveLeg | None:
         queue_id=whole(variable(event, "cc_queue")),
         queued_at=moment(variable(event, "cc_queued_us")),
         priority=whole(variable(event, "cc_prio")) or 0,
-        is_waiting=variable(event, "cc_place") == "waiting" and bridged is None,
+        is_waiting=variable(event, "cc_place") in ("waiting", "asking") and bridged is None,
         is_held=text(event, "Channel-Call-State") == "HELD",
         has_fallen_back=variable(event, "cc_place") == "voicemail" and bridged is None,
     )

@@ -7,11 +7,13 @@ import contextlib
 import hashlib
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 from telephony.freeswitch import documents
+from telephony.freeswitch.flow_document import answer_document
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class WebStandIn:
     delay_seconds: float = 0
     is_broken: bool = False
     unauthorised: int = 0
+    flow_answers: dict[str, Iterable[tuple[str, str]]] = field(default_factory=dict)
+    """What a flow's asks are answered, by their destination; others are not known."""
 
     def __post_init__(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
@@ -65,6 +69,7 @@ class WebStandIn:
     def reset(self) -> None:
         self.routes.clear()
         self.phones.clear()
+        self.flow_answers.clear()
         self.waiting.clear()
         self.asked.clear()
         self.delay_seconds, self.is_broken, self.unauthorised = 0, False, 0
@@ -79,6 +84,9 @@ class WebStandIn:
             return documents.dialplan_document(self.routes.get(form.get("Hunt-Destination-Number", "")))
         if section == "dialplan" and form.get("Caller-Context") == "cc":
             return self.waiting.get(form.get("Hunt-Destination-Number", ""), documents.NOT_FOUND)
+        if section == "dialplan" and form.get("Caller-Context") == "flow":
+            actions = self.flow_answers.get(form.get("Hunt-Destination-Number", ""))
+            return documents.NOT_FOUND if actions is None else answer_document(actions)
         phone = self.phones.get((form.get("user", ""), form.get("domain", "")))
         if section == "directory" and phone:
             return documents.directory_document(phone)
