@@ -173,6 +173,7 @@ class SwitchUnderTest(ABC):
             recordings_dir=self.directory / "recordings",
             web_timeout_seconds=2 if self.web_url else 1,
             round_seconds=2,
+            announce_first_seconds=2,
         )
         write_configuration(self.directory, self.settings)
         self._launch()
