@@ -8,6 +8,7 @@ from telephony.console import (
     emergency,
     floor,
     interventions,
+    prompt_urls,
     truth,
     voicemails,
     waiting,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("calls/<uuid:call_id>/number/", calls.reveal_number, name="reveal_caller"),
     path("calls/<uuid:call_id>/disposition/", calls.dispose, name="dispose"),
     path("recordings/<uuid:recording_id>/audio", audio.recording_audio, name="recording_audio"),
+    *prompt_urls.urlpatterns,
     path("voicemails/", voicemails.voicemail_list, name="voicemails"),
     path("voicemails/<uuid:voicemail_id>/audio", audio.voicemail_audio, name="voicemail_audio"),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
@@ -142,7 +143,7 @@ def music_list() -> QuerySet[Music]:
     return Music.objects.prefetch_related(Prefetch("pieces", pieces)).order_by("name")
 
 
-def music(music_id: object) -> Music | None:
+def music(music_id: UUID) -> Music | None:
     return music_list().filter(pk=music_id).first()
 
 

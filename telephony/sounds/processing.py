@@ -7,6 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +69,7 @@ def made_of(content: bytes, *, is_trimmed: bool = False) -> MadeSound:
     return MadeSound(content=made, seconds=float(told["seconds"]), loudness=float(told["loudness"]))
 
 
-def _child(source: Path, target: Path, is_trimmed: bool) -> dict[str, object]:
+def _child(source: Path, target: Path, is_trimmed: bool) -> dict[str, Any]:
     """Isolated: no folder of ours on its path, nothing of our environment but what Python needs."""
     more = ["trim"] if is_trimmed else []
     command = [sys.executable, "-I", decoding.__file__, str(source), str(target), str(LONGEST_SECONDS), *more]

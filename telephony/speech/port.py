@@ -48,8 +48,10 @@ class Utterance:
 
 
 class Provider(Protocol):
-    FIELDS: tuple[Field, ...]
-    NEEDS_SECRET: bool
+    @property
+    def FIELDS(self) -> tuple[Field, ...]: ...
+    @property
+    def NEEDS_SECRET(self) -> bool: ...
 
     def speak(self, what: Utterance) -> bytes:
         """A file telephony.sounds can read. Raises SpeechFailed."""

@@ -78,7 +78,7 @@ class Line:
         ]
         try:
             self._socket.sendall("\r\n".join([*head, "", ""]).encode())
-            answer = HTTPResponse(_Unbuffered(self._socket))
+            answer = HTTPResponse(_Unbuffered(self._socket))  # type: ignore[arg-type]
             answer.begin()
         except (OSError, HTTPException):
             raise Unreachable("unreachable") from None

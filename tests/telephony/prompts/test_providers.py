@@ -149,8 +149,9 @@ def test_what_is_outside():
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "gopher://x/", "https://user:pass@host/", "https://", "https://host:99999/", "https://a b/",
-            "https://host/\r\nX: y"],
+    "url",
+    ["file:///etc/passwd", "gopher://x/", "https://user:pass@host/", "https://", "https://host:99999/",
+     "https://a b/", "https://host/\r\nX: y"],
 )  # fmt: skip
 def test_only_plain_web_addresses_are_taken(url):
     assert failure("openai", utterance("openai", "", url=url)) == "bad_address"
