@@ -146,10 +146,3 @@ def wilson_interval(part: int, whole: int, z: float = 1.96) -> tuple[float, floa
     middle = (share + spread / 2) / (1 + spread)
     reach = z / (1 + spread) * math.sqrt(share * (1 - share) / whole + spread / (4 * whole))
     return 100 * max(0.0, middle - reach), 100 * min(1.0, middle + reach)
-
-
-def quantile(sorted_values: list[float], share: float) -> float | None:
-    """The smallest value that at least `share` of all do not exceed (nearest rank); None of nothing."""
-    if not sorted_values:
-        return None
-    return sorted_values[max(0, math.ceil(share * len(sorted_values)) - 1)]

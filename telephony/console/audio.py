@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from telephony import actions, policies, queries
-from telephony.models import Recording, Voicemail
+from telephony.models import Recording, SurveyAnswer, Voicemail
 from telephony.queries.nodes import recording_folder
 from tenants.context import current_schema
 from tenants.errors import DomainError, NotFound
@@ -24,6 +24,7 @@ from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
+Played = Recording | Voicemail | SurveyAnswer
 WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 CHUNK = 64 * 1024
@@ -43,7 +44,7 @@ def recording_audio(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     recording = queries.recording(recording_id)
     if recording is None or not policies.can_listen(request.user, recording.call):
         raise NotFound
-    return _sound(request, recording, lambda: _note_play(request, recording))
+    return _sound(request, recording, lambda: _note_play(request, recording), recording.path)
 
 
 @require_GET
@@ -53,12 +54,24 @@ def voicemail_audio(request: HttpRequest, voicemail_id: UUID) -> HttpResponse:
     if voicemail is None or not policies.can_see_calls(request.user):
         raise NotFound
     heard = partial(actions.mark_heard, voicemail_id=voicemail.pk, member=request.user, at=timezone.now())
-    return _sound(request, voicemail, heard)
+    return _sound(request, voicemail, heard, voicemail.path)
 
 
-def _sound(request: HttpRequest, row: Recording | Voicemail, note_play: Callable[[], None]) -> HttpResponse:
+@require_GET
+@member_required(*WHO)
+def comment_audio(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """What a caller said after the call: for those who may hear the call itself."""
+    answer = queries.survey_answer(answer_id)
+    if answer is None or not answer.comment_path or not policies.can_listen(request.user, answer.call):
+        raise NotFound
+    return _sound(request, answer, lambda: _note_play(request, answer), answer.comment_path)
+
+
+def _sound(
+    request: HttpRequest, row: Played, note_play: Callable[[], None], stored_path: str
+) -> HttpResponse:
     """A player asks many times for pieces of one play; it is noted with the first of them."""
-    path = path_of(row.path)
+    path = path_of(stored_path)
     is_download = "download" in request.GET
     if is_download and not policies.can_see_every_call(request.user):
         raise NotFound
@@ -73,7 +86,7 @@ def _sound(request: HttpRequest, row: Recording | Voicemail, note_play: Callable
     return answer
 
 
-def _note_play(request: HttpRequest, recording: Recording) -> None:
+def _note_play(request: HttpRequest, recording: Played) -> None:
     record_audit(verb="downloaded" if "download" in request.GET else "played", subject=recording)
 
 
@@ -87,9 +100,9 @@ def path_of(stored_path: str) -> Path:
     return path
 
 
-def _is_first_piece(request: HttpRequest, row: Recording | Voicemail) -> bool:
+def _is_first_piece(request: HttpRequest, row: Played) -> bool:
     try:
-        return cache.add(f"play:{request.user.pk}:{row.pk}", 1, ONE_PLAY)
+        return cache.add(f"play:{request.user.pk}:{type(row).__name__}:{row.pk}", 1, ONE_PLAY)
     except (redis.RedisError, OSError):
         # Without a cache every piece is written down: too much rather than nothing.
         return True

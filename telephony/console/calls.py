@@ -57,6 +57,7 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
         "can_dispose": _may_dispose(request, call),
         "dispositions": queries.dispositions_for(call.pk),
         "voicemail": getattr(call, "voicemail", None),
+        "answer": queries.answer_of_call(call.pk),
     }
     return render(request, "telephony/call.html", seen)
 

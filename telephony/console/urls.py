@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from telephony.console import (
+    aftercall_urls,
     audio,
     calls,
     emergency,
@@ -45,4 +46,5 @@ urlpatterns = [
     *prompt_urls.urlpatterns,
     path("voicemails/", voicemails.voicemail_list, name="voicemails"),
     path("voicemails/<uuid:voicemail_id>/audio", audio.voicemail_audio, name="voicemail_audio"),
+    *aftercall_urls.urlpatterns,
 ]

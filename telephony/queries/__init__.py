@@ -45,6 +45,16 @@ from telephony.queries.emergency import (
     plan_in_effect,
 )
 from telephony.queries.figures import Figures, figures, figures_today, handle_sums
+from telephony.queries.flow_figures import (
+    FlowOutcome,
+    KeyWaits,
+    Variant,
+    key_waits,
+    outcome_by_flow,
+    variants_of,
+    way_of_call,
+)
+from telephony.queries.follow_ups import follow_up, follow_up_counts, follow_ups, visible_follow_ups
 from telephony.queries.hours import is_open, local_time, spans_on
 from telephony.queries.plans import active_rules, plan, rule_of, terms_of
 from telephony.queries.queues import (
@@ -84,12 +94,15 @@ __all__ = [
     "DeviceCredentials",
     "EmergencyEffect",
     "Figures",
+    "FlowOutcome",
     "InboundRoute",
+    "KeyWaits",
     "Moment",
     "QueueState",
     "Satisfaction",
     "SurveyTerms",
     "Treatment",
+    "Variant",
     "active_rules",
     "agent",
     "agent_of",
@@ -113,17 +126,22 @@ __all__ = [
     "entry_of",
     "figures",
     "figures_today",
+    "follow_up",
+    "follow_up_counts",
+    "follow_ups",
     "handle_sums",
     "has_outside_line",
     "inbound_route",
     "is_being_drilled",
     "is_open",
     "is_phone_registered",
+    "key_waits",
     "last_drill",
     "live_calls",
     "local_time",
     "not_ready_reasons",
     "offers",
+    "outcome_by_flow",
     "overflow_chain",
     "plan",
     "plan_in_effect",
@@ -155,8 +173,11 @@ __all__ = [
     "terms_of",
     "timeline",
     "unheard_voicemails",
+    "variants_of",
     "visible_calls",
+    "visible_follow_ups",
     "voicemail",
     "waiting_stays",
     "was_offered",
+    "way_of_call",
 ]

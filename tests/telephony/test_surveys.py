@@ -109,13 +109,6 @@ def test_wilson_holds_what_is_known_of_it():
     assert metrics.wilson_interval(0, 0) is None
 
 
-def test_quantiles_are_values_that_were_seen():
-    assert metrics.quantile([1, 2, 3, 4], 0.5) == 2
-    assert metrics.quantile(list(range(1, 101)), 0.95) == 95
-    assert metrics.quantile([7], 0.99) == 7
-    assert metrics.quantile([], 0.5) is None
-
-
 def test_satisfaction_counts_those_who_did_not_answer_too(floor):
     agent = floor.agent()
     with floor.inside():

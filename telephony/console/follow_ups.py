@@ -1,0 +1,94 @@
+"""Work that calls left: messages to answer, low scores to ask about; claimed, noted, done."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from telephony import actions, policies, queries
+from telephony.errors import FollowUpGone
+from telephony.queries.follow_ups import SHOWS
+from tenants.errors import DomainError, NotFound
+from tenants.people.console.access import member_required
+from tenants.people.policies import Role
+
+WHO = (Role.AGENT, *policies.LEADERS)
+ROWS_PER_PAGE = 50
+
+
+@never_cache
+@require_GET
+@member_required(*WHO)
+def follow_up_list(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    show = request.GET.get("show", "")
+    show = show if show in SHOWS else "open"
+    found = queries.follow_ups(request.user, show, now)
+    seen = {
+        "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "show": show,
+        "counts": queries.follow_up_counts(request.user, now),
+        "now": now,
+    }
+    return render(request, "telephony/follow_ups.html", seen)
+
+
+@require_POST
+@member_required(*WHO)
+def act_on(request: HttpRequest, follow_up_id: int, act: str) -> HttpResponse:
+    """`act` is a word of ACTS; the page it was pressed on comes back."""
+    if act not in ACTS:
+        raise NotFound
+    if queries.follow_up(request.user, follow_up_id) is None:
+        raise FollowUpGone
+    try:
+        told = ACTS[act](request, follow_up_id)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, told)
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if is_ours else "telephony:follow_ups")
+
+
+def _claim(request: HttpRequest, follow_up_id: int) -> str:
+    actions.claim_follow_up(follow_up_id=follow_up_id, member=request.user)
+    return _("It is yours now.")
+
+
+def _release(request: HttpRequest, follow_up_id: int) -> str:
+    actions.release_follow_up(follow_up_id=follow_up_id)
+    return _("It is nobody's again.")
+
+
+def _note(request: HttpRequest, follow_up_id: int) -> str:
+    actions.note_follow_up(follow_up_id=follow_up_id, note=request.POST.get("note", ""))
+    return _("Saved.")
+
+
+def _finish(request: HttpRequest, follow_up_id: int) -> str:
+    note = request.POST.get("note", "")
+    actions.finish_follow_up(follow_up_id=follow_up_id, member=request.user, note=note, at=timezone.now())
+    return _("Done.")
+
+
+def _reopen(request: HttpRequest, follow_up_id: int) -> str:
+    actions.reopen_follow_up(follow_up_id=follow_up_id)
+    return _("It is open again.")
+
+
+ACTS: dict[str, Callable[[HttpRequest, int], str]] = {
+    "claim": _claim,
+    "release": _release,
+    "note": _note,
+    "finish": _finish,
+    "reopen": _reopen,
+}
