@@ -158,10 +158,29 @@ class LookAtStay(Order):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookAtCallback(Order):
+    """A callback was promised, or cancelled: the worker looks at its row."""
+
+    type = "look_at_callback"
+    is_of_agent = False
+    callback_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class Redirect(Order):
     """A waiting call is to wait in another queue, keeping its time; `actions.redirect_call` has checked it."""
 
     type = "redirect"
+    is_of_agent = False
+    call_id: UUID
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalateTalk(Order):
+    """A caller who talks is to wait again, for a group of agents; `actions.escalate_call` has written it down."""
+
+    type = "escalate_talk"
     is_of_agent = False
     call_id: UUID
     queue_id: int
@@ -172,8 +191,9 @@ KINDS = MappingProxyType(
         kind.type: kind
         for kind in (
             SignIn, SignOut, PageOpened, PageSeen, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
-            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, Redirect,
-            MeasureEmergency,
+            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, LookAtCallback,
+            Redirect,
+            MeasureEmergency, EscalateTalk,
         )
     }
 )  # fmt: skip
@@ -209,7 +229,7 @@ def parse_order(data: dict[str, Any]) -> Order:
 
 def _read(name: str, value: Any) -> Any:
     try:
-        if name == "call_id":
+        if name in ("call_id", "callback_id"):
             return UUID(str(value))
         if name == "page":
             return str(value)[:40]

@@ -18,6 +18,7 @@ from telephony.actions.emergency import (
     save_emergency_plan,
     switch_emergency,
 )
+from telephony.actions.escalation import escalate_call
 from telephony.actions.flow_steps import note_flow_step
 from telephony.actions.follow_ups import (
     claim_follow_up,
@@ -29,7 +30,6 @@ from telephony.actions.follow_ups import (
 )
 from telephony.actions.following import follow_call
 from telephony.actions.interventions import (
-    escalate_call,
     move_call_to_front,
     pull_call,
     redirect_call,

@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 
 from telephony import events
-from telephony.actions.narrowing import ask_for_a_while, only_agent, only_group
+from telephony.actions.narrowing import ask_for_a_while, only_agent
 from telephony.errors import (
     AgentNotFound,
     AgentNotReady,
@@ -23,14 +23,12 @@ from telephony.errors import (
     CallIsRinging,
     CallNotFound,
     CallWaitsNoLonger,
-    GroupNotFound,
     PriorityOutOfRange,
     QueueClosed,
     QueueNotFound,
     TelephonyUnreachable,
-    TriggerWithoutName,
 )
-from telephony.models import Agent, AgentGroup, Call, Queue, QueueStay
+from telephony.models import Agent, Call, Queue, QueueStay
 from telephony.orders import LookAtStay, Redirect, send_order
 from telephony.queries.agents import is_phone_registered
 from telephony.queries.queues import waiting_stays
@@ -41,10 +39,6 @@ from tenants.people.actions import record_audit
 log = structlog.get_logger()
 
 MOST_SECONDS = 3600
-ESCALATED_SECONDS = 300
-"""Seconds of waiting an escalated call is given for free, unless told otherwise."""
-ESCALATED_FOR = 60.0
-"""Seconds for which only the group is asked; then everyone who was asked before is asked too."""
 PULL_MARGIN = 5.0
 """Seconds beyond one ring of the phone after which a pulled call that nobody took is everybody's again."""
 
@@ -60,7 +54,7 @@ def pull_call(*, call_id: UUID, to_agent_id: int, at: datetime, by: str = "") ->
     change = {"what": "pulled", "agent": agent.pk, "agent_name": agent.name}
     seconds = stay.queue.offer_seconds + PULL_MARGIN
     ask_for_a_while(stay, at, seconds, only_agent(agent.pk))
-    return _keep(stay, change, at=at, by=by, verb="pulled the call to an agent")
+    return keep_change(stay, change, at=at, by=by, verb="pulled the call to an agent")
 
 
 @transaction.atomic
@@ -113,43 +107,8 @@ def _note_move(stay_id: int, change: dict[str, Any], *, at: datetime, by: str) -
     stay = QueueStay.objects.select_related("queue").get(pk=stay_id)
     stay.call = Call.objects.select_for_update(no_key=True).get(pk=stay.call_id)
     stay.refresh_from_db(fields=["routing"])
-    _write_down(stay, change, at=at, by=by, verb="redirected the call")
+    write_change(stay, change, at=at, by=by, verb="redirected the call")
     return stay
-
-
-@transaction.atomic
-def escalate_call(
-    *,
-    call_id: UUID,
-    trigger: str,
-    group_id: int,
-    at: datetime,
-    by: str = "",
-    seconds: int = ESCALATED_SECONDS,
-    for_seconds: float = ESCALATED_FOR,
-) -> QueueStay:
-    """Something noticed about the caller (anger in the voice, a robot that gives up) sends the call to a group of
-    agents, with `seconds` given for free; after `for_seconds` the others are asked too. The routing keeps `trigger`.
-
-    Told again with the same trigger it changes nothing. Raises CallNotFound, CallWaitsNoLonger, CallIsRinging,
-    GroupNotFound, PriorityOutOfRange, TriggerWithoutName.
-    """
-    trigger = " ".join(trigger.split())
-    if not 0 < len(trigger) <= 80:
-        raise TriggerWithoutName(field="trigger")
-    if not 0 <= seconds <= MOST_SECONDS:
-        raise PriorityOutOfRange(field="seconds")
-    stay = waiting_stay(call_id)
-    group = AgentGroup.objects.filter(pk=group_id).first()
-    if group is None:
-        raise GroupNotFound
-    told = {"what": "escalated", "trigger": trigger, "group": group.pk}
-    if any(told.items() <= change.items() for change in stay.routing.get("changes", ())):
-        return stay
-    ask_for_a_while(stay, at, for_seconds, only_group(group.pk))
-    stay.priority = min(stay.priority + seconds, MOST_SECONDS)
-    change = told | {"group_name": group.name, "seconds": seconds, "for_seconds": for_seconds}
-    return _keep(stay, change, at=at, by=by, verb="escalated the call")
 
 
 def waiting_stay(call_id: UUID) -> QueueStay:
@@ -193,20 +152,21 @@ def _free_agent(agent_id: int) -> Agent:
 def _give_seconds(stay: QueueStay, seconds: int, what: str, *, at: datetime, by: str) -> QueueStay:
     change = {"what": what, "seconds": seconds, "before": stay.priority}
     stay.priority = seconds
-    return _keep(stay, change, at=at, by=by, verb="changed the priority of the call")
+    return keep_change(stay, change, at=at, by=by, verb="changed the priority of the call")
 
 
-def _keep(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> QueueStay:
+def keep_change(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> QueueStay:
     """Write the change down and tell it, here and to the worker."""
     if "asks" in stay.routing:
         stay.routing["asks"]["priority"] = stay.priority
-    _write_down(stay, change, at=at, by=by, verb=verb)
+    write_change(stay, change, at=at, by=by, verb=verb)
     emit(events.StayChanged(occurred_at=at, call_id=stay.call_id, stay_id=stay.pk))
     transaction.on_commit(partial(_tell_worker, current_schema(), stay.call_id))
     return stay
 
 
-def _write_down(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> None:
+def write_change(stay: QueueStay, change: dict[str, Any], *, at: datetime, by: str, verb: str) -> None:
+    """Into the stay's routing, and into the audit log."""
     stay.routing.setdefault("changes", []).append({"at": at.isoformat(), "by": by} | change)
     stay.save(update_fields=["priority", "routing"])
     record_audit(verb=verb, subject=stay.call, after=change, reason=change.get("trigger", ""))

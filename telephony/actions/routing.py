@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from telephony.actions.escalation import carry_escalation
 from telephony.models import Agent, Call, Queue, QueueStay, Skill
 from telephony.queries.arrivals import overflow_chain
 from telephony.queries.caller_facts import caller_facts
@@ -44,6 +45,8 @@ def _plan(stay: QueueStay, *, is_first: bool) -> None:
     _log_unreadable(decision)
     found = plan_in(queue, decision, facts, at=at, call_id=call.pk, priority=stay.priority)
     _write(stay, facts, found, _way(stay, entry, decision, is_first))
+    if not is_first:
+        carry_escalation(stay)
 
 
 def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[str, Any]]) -> None:

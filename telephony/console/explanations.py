@@ -123,6 +123,12 @@ def told_change(change: Mapping[str, Any]) -> str:
     if what == "redirected":
         return _("sent the call to the queue %(queue)s") % {"queue": change.get("queue_name", "")}
     if what == "escalated":
+        if change.get("of") == "talk":
+            said = {"trigger": change.get("trigger", ""), "group": change.get("group_name", "")}
+            return (
+                _("“%(trigger)s” noticed in the talk: it was ended, and the caller goes to %(group)s first")
+                % said
+            )
         return _("“%(trigger)s” noticed: to %(group)s first, and it %(effect)s") % {
             "trigger": change.get("trigger", ""),
             "group": change.get("group_name", ""),

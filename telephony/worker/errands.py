@@ -203,12 +203,28 @@ class Errands:
         actions.tell_of_stay(call_id=order.call_id, at=self._clock.now())
 
     @_do.register
+    def _(self, order: orders.LookAtCallback) -> None:
+        callback = callbacks.locked_callback(order.callback_id)
+        callbacks.tell_of_callback(callback, self._clock.now())
+
+    @_do.register
     def _(self, order: orders.Redirect) -> None:
         stay = actions.waiting_stay(order.call_id)
         queue = queries.queue(order.queue_id)
         if queue is None or queue.state != Queue.State.OPEN:
             raise QueueClosed
         self._switch.send_to_queue(stay.call_id, entry_of(queue))
+
+    @_do.register
+    def _(self, order: orders.EscalateTalk) -> None:
+        queue = queries.queue(order.queue_id)
+        if queue is None or queue.state != Queue.State.OPEN:
+            raise QueueClosed
+        talks = Offer.objects.filter(call_id=order.call_id, ended_at=None, answered_at__isnull=False)
+        if not talks.filter(talk_ended_at=None).exists():
+            raise NoCallHere
+        actions.aim_call(call_id=order.call_id, agent_id=None)
+        self._switch.send_to_queue(order.call_id, entry_of(queue))
 
 
 def _current(agent_id: int, call_id: UUID) -> Offer:

@@ -29,9 +29,10 @@ def today(monkeypatch, now):
 @pytest.fixture
 def sent(monkeypatch):
     found = []
-    monkeypatch.setattr(
-        "telephony.actions.interventions.send_order", lambda order, *, member: found.append(order)
-    )
+    for module in ("interventions", "escalation"):
+        monkeypatch.setattr(
+            f"telephony.actions.{module}.send_order", lambda order, *, member: found.append(order)
+        )
     return found
 
 

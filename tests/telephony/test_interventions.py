@@ -200,6 +200,47 @@ def test_an_escalated_call_rings_a_senior_of_another_queue(floor, sent):
 
 
 @pytest.mark.usefixtures("at_once")
+def test_anger_in_a_talk_sends_the_caller_to_the_seniors_and_keeps_the_trigger(floor, sent):
+    junior = floor.agent()
+    office = Office(floor)
+    call_id = office.caller()
+    office.switch.pick_up(office.ringing().pk)
+    office.settle()
+    senior = floor.agent()
+    with floor.inside():
+        seniors = AgentGroup.objects.create(name="Seniors")
+        GroupMember.objects.create(group=seniors, agent=senior)
+        QueueAgent.objects.filter(agent=senior).update(queue=Queue.objects.create(name="Complaints"))
+    third = floor.agent()
+    office.order(orders.ReadFloorAgain())
+    act(floor, actions.escalate_call, call_id, trigger="anger 0.97", group_id=seniors.pk)
+    act(floor, actions.escalate_call, call_id, trigger="anger 0.97", group_id=seniors.pk)
+    assert [type(order) for order in sent] == [orders.EscalateTalk]
+    office.order(sent[0])
+    assert (office.ringing().call_id, office.ringing().agent_id) == (call_id, senior.pk)
+    assert floor.again(junior).activity == "wrap_up"
+    assert floor.again(third).activity == "idle"
+    stay = floor.stay(call_id)
+    assert (stay.priority, stay.routing["changes"][0]["trigger"]) == (300, "anger 0.97")
+    assert audited(floor) == ["escalated the call"]
+
+
+def test_a_talk_stays_as_it_is_when_no_worker_could_move_it(floor, monkeypatch):
+    def nobody(order, member):
+        raise errors.TelephonyUnreachable
+
+    monkeypatch.setattr("telephony.actions.escalation.send_order", nobody)
+    call_id, _offer = floor.talk(floor.agent())
+    with floor.inside():
+        seniors = AgentGroup.objects.create(name="Seniors")
+    before = untouched(floor, call_id)
+    with pytest.raises(errors.TelephonyUnreachable):
+        act(floor, actions.escalate_call, call_id, trigger="anger", group_id=seniors.pk)
+    assert untouched(floor, call_id) == before
+    assert floor.call(call_id).state == "talking"
+
+
+@pytest.mark.usefixtures("at_once")
 def test_a_redirected_call_waits_in_the_other_queue_with_its_time(floor, sent):
     office = Office(floor)
     call_id = office.caller()
