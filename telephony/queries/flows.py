@@ -31,6 +31,8 @@ from telephony.models import (
     WorkingHours,
 )
 from telephony.queries.flow_facts import wall_clock
+from telephony.speech.phrases import LANGUAGES
+from telephony.speech.providers import espeak
 from tenants.context import current_schema
 
 ROWS: dict[str, Any] = {
@@ -83,14 +85,18 @@ def known_for(document: Document, at: datetime) -> Known:
     return Known(
         rows={kind: _existing(kind, keys) for kind, keys in named.items() if keys},
         wordings=_wordings(prompts),
-        voices=frozenset(Voice.objects.values_list("language", flat=True).distinct())
-        if prompts
-        else frozenset(),
+        voices=_spoken() if prompts else frozenset(),
         closed_queues=_closed(queues),
         deserted_queues=_deserted(queues, at),
         own_numbers=frozenset(Entry.objects.values_list("number_e164", flat=True)),
         now=wall_clock(at),
     )
+
+
+def _spoken() -> frozenset[str]:
+    """Languages a text can be spoken in: those of the tenant's voices, and the built-in one's where it is installed."""
+    own = Voice.objects.values_list("language", flat=True).distinct()
+    return frozenset(own) | frozenset(LANGUAGES if espeak.is_installed() else ())
 
 
 def _existing(kind: str, keys: set[int]) -> frozenset[int]:
