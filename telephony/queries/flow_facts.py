@@ -92,11 +92,10 @@ def answer_node(node: Node, asked: Asked, at: datetime, *, flow_id: int) -> Answ
 
 def hours_exit(hours_id: int, at: datetime) -> str:
     """open, closed, or holiday: a special day on which nothing is open at all."""
-    day = local_time(at).date()
-    special = SpecialDay.objects.filter(hours_id=hours_id, on=day).first()
-    if special is not None and special.opens_at is None:
-        return "holiday"
-    return "open" if is_open(hours_id, at) else "closed"
+    if is_open(hours_id, at):
+        return "open"
+    today = SpecialDay.objects.filter(hours_id=hours_id, on=local_time(at).date(), opens_at=None)
+    return "holiday" if today.exists() else "closed"
 
 
 def _hours(node: Node, _asked: Asked, at: datetime, _flow_id: int) -> Answer:
