@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from telephony import events, queries
+from telephony.models import Call, Offer
 from telephony.pacing import Pace
 from telephony.serializers import agent_row, call_row, snapshots
 from tenants.context import current_schema
@@ -63,18 +64,18 @@ def tell_transfer(event: events.CallTransferred) -> None:
 
 
 def tell_agent(event: events.AgentStateChanged) -> None:
-    say(_publish_agent, event.agent_id)
+    say(_publish_agents, event.agent_id)
 
 
-def _publish_agent(agent_id: int, _hearers: set[Any]) -> None:
-    agent = snapshots.with_phones(queries.agents_on_floor()).filter(pk=agent_id).first()
-    if agent is None:
-        return
-    message = {"type": "agent", "row": agent_row(agent)}
-    for audience in (f"agent.{agent.pk}", "colleagues", "floor"):
-        publish(audience, message)
-    for queue_agent in agent.queue_agents.all():
-        _tell_queue(queue_agent.queue_id)
+def _publish_agents(agent_ids: dict[int, set[Any]]) -> None:
+    queues = set()
+    for agent in snapshots.with_phones(queries.agents_on_floor()).filter(pk__in=agent_ids):
+        message = {"type": "agent", "row": agent_row(agent)}
+        for audience in (f"agent.{agent.pk}", "colleagues", "floor"):
+            publish(audience, message)
+        queues |= {queue_agent.queue_id for queue_agent in agent.queue_agents.all()}
+    for queue_id in sorted(queues):
+        _tell_queue(queue_id)
 
 
 def tell_every_queue(event: events.FloorConfigured) -> None:
@@ -84,14 +85,18 @@ def tell_every_queue(event: events.FloorConfigured) -> None:
 
 def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
     """To the floor, to who talks, to who rings, and to `agent_id`: each agent hears of the offer that is theirs."""
-    say(_publish_call, call_id, *(() if agent_id is None else (agent_id,)))
+    say(_publish_calls, call_id, *(() if agent_id is None else (agent_id,)))
 
 
-def _publish_call(call_id: UUID, agent_ids: set[int]) -> None:
-    call = queries.call(call_id)
-    if call is None:
-        return
-    ringing = queries.ringing_offers(call_id) if call.ended_at is None else []
+def _publish_calls(hearers: dict[UUID, set[int]]) -> None:
+    """By call, the agents who hear of it whoever talks; what rings is read for all of them at once."""
+    calls = list(queries.calls().filter(pk__in=hearers))
+    ringing = queries.offers_ringing_for([call.pk for call in calls if call.ended_at is None])
+    for call in calls:
+        _publish_call(call, ringing.get(call.pk, []), hearers[call.pk])
+
+
+def _publish_call(call: Call, ringing: list[Offer], agent_ids: set[int]) -> None:
     publish("floor", {"type": "call", "row": call_row(call, ringing[0] if ringing else None)})
     own = {offer.agent_id: offer for offer in ringing}
     for listener in {*agent_ids, call.agent_id, *own} - {None}:

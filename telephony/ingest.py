@@ -5,17 +5,45 @@ with
 what was heard, and never reaches another tenant.
 """
 
+from __future__ import annotations
+
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import singledispatchmethod
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from telephony import actions, facts
 from telephony.cells import actions as cell_actions
+from telephony.queries.caller_facts import expect_callers
 from tenants import queries as tenant_queries
-from tenants.context import enter, enter_public
+from tenants.context import current_tenant, enter, enter_public, enter_row
+
+if TYPE_CHECKING:
+    from tenants.models import Tenant
 
 MOST_LEGS_REMEMBERED = 50_000
+MOST_OWNERS = 10_000
+ROW_KEPT_SECONDS = 5.0
+OWNER_KEPT_SECONDS = 1.0
+"""A number that changes hands belongs to its new tenant from the next second on."""
+TOGETHER = frozenset(
+    {
+        facts.LegCreated,
+        facts.LegQueued,
+        facts.LegRinging,
+        facts.LegAnswered,
+        facts.LegsBridged,
+        facts.LegsUnbridged,
+        facts.LegHeld,
+        facts.LegUnheld,
+        facts.LegHungUp,
+        facts.WaitFellBack,
+        facts.CommandFinished,
+    }
+)
+"""Facts whose actions find every row in a sitting; the others read and write by themselves."""
 
 
 class Ingest:
@@ -27,6 +55,8 @@ class Ingest:
     def __init__(self, on_recording_stopped: Callable[[str, UUID], None] | None = None) -> None:
         self._tenant_of_leg: OrderedDict[UUID, str] = OrderedDict()
         self._states: dict[str, bool] = {}
+        self._rows: dict[str, tuple[float, Tenant]] = {}
+        self._owners: dict[str, tuple[float, str]] = {}
         self._on_recording_stopped = on_recording_stopped
 
     def take(self, fact: facts.Fact) -> None:
@@ -45,15 +75,54 @@ class Ingest:
         while len(self._tenant_of_leg) > MOST_LEGS_REMEMBERED:
             self._tenant_of_leg.popitem(last=False)
 
-    def _take_of_leg(self, fact: facts.LegFact) -> None:
+    def by_tenant(self, told: Iterable[facts.Fact]) -> list[tuple[str, list[facts.Fact]]]:
+        """The same facts in portions, each tenant's in their order: those that may be taken together with their tenant,
+        and under "" the others one by one.
+        """
+        portions: list[tuple[str, list[facts.Fact]]] = []
+        open_ones: dict[str, list[facts.Fact]] = {}
+        for fact in told:
+            tenant = self._owner(fact) if type(fact) in TOGETHER else ""
+            if not tenant:
+                portions.append(("", [fact]))
+                open_ones.clear()
+            elif tenant in open_ones:
+                open_ones[tenant].append(fact)
+            else:
+                open_ones[tenant] = [fact]
+                portions.append((tenant, open_ones[tenant]))
+        return portions
+
+    def _owner(self, fact: facts.Fact) -> str:
+        if isinstance(fact, facts.CommandFinished):
+            return self.tenant_of(fact.command_id)
+        if not isinstance(fact, facts.LegFact):
+            return ""
         tenant = self._trace(fact)
+        if tenant:
+            self.remember(fact.leg_id, tenant)
+            if isinstance(fact, facts.LegsBridged):
+                self.remember(fact.other_leg_id, tenant)
+        return tenant
+
+    def take_together(self, tenant: str, told: list[facts.Fact]) -> None:
+        """Facts of one tenant in one transaction: all of them are written down, or none."""
+        with enter_row(self._row_of(tenant)), actions.one_sitting() as table:
+            table.prepare(
+                [leg_id for fact in told for leg_id in _legs_of(fact)],
+                [fact.call_id for fact in told if isinstance(fact, facts.LegCreated) and fact.call_id],
+                stays=sum(isinstance(fact, facts.LegQueued) for fact in told),
+            )
+            expect_callers([fact.caller_number for fact in told if isinstance(fact, facts.LegQueued)])
+            for fact in told:
+                self._apply(fact)
+
+    def _take_of_leg(self, fact: facts.LegFact) -> None:
+        tenant = self._owner(fact)
         if not tenant:
             self._keep_stray(fact)
             return
-        self.remember(fact.leg_id, tenant)
-        if isinstance(fact, facts.LegsBridged):
-            self.remember(fact.other_leg_id, tenant)
-        with enter(tenant):
+        with enter_row(self._row_of(tenant)):
             self._apply(fact)
 
     def _trace(self, fact: facts.LegFact) -> str:
@@ -75,15 +144,30 @@ class Ingest:
 
     def tenant_of_number(self, dialled: str) -> str:
         """The schema of the tenant whose number this is, or ""."""
-        with enter_public():
-            owner = tenant_queries.tenant_of_number(dialled)
-        return owner.schema_name if owner and self._exists(owner.schema_name) else ""
+        at, schema_name = self._owners.get(dialled, (float("-inf"), ""))
+        now = time.monotonic()
+        if now - at > OWNER_KEPT_SECONDS:
+            with enter_public():
+                owner = tenant_queries.tenant_of_number(dialled)
+            schema_name = owner.schema_name if owner and self._exists(owner.schema_name) else ""
+            self._owners = {} if len(self._owners) > MOST_OWNERS else self._owners
+            self._owners[dialled] = now, schema_name
+        return schema_name
 
     def _exists(self, tenant: str) -> bool:
         if not self._states.get(tenant):
             with enter_public():
                 self._states[tenant] = tenant_queries.state_of(tenant) in ("active", "suspended")
         return self._states[tenant]
+
+    def _row_of(self, tenant: str) -> Tenant:
+        """For seconds the same, so that nobody asks for it again at each fact."""
+        known = self._rows.get(tenant)
+        now = time.monotonic()
+        if known is None or now - known[0] > ROW_KEPT_SECONDS:
+            with enter(tenant):
+                self._rows[tenant] = known = now, current_tenant()
+        return known[1]
 
     def _keep_stray(self, fact: facts.LegFact) -> None:
         cell_actions.keep_stray(
@@ -112,7 +196,7 @@ class Ingest:
                 actions.unregister_device(username=fact.username, at=fact.at, node=fact.node)
 
     @singledispatchmethod
-    def _apply(self, fact: facts.LegFact) -> None:
+    def _apply(self, fact: facts.Fact) -> None:
         """Facts without a rule of their own change nothing."""
 
     @_apply.register
@@ -141,6 +225,12 @@ class Ingest:
                 dialled=fact.dialled,
                 username=fact.username,
             )
+
+    @_apply.register
+    def _(self, fact: facts.CommandFinished) -> None:
+        actions.finish_offer_command(
+            offer_id=fact.command_id, at=fact.at, failure="" if fact.is_ok else fact.text
+        )
 
     @_apply.register
     def _(self, fact: facts.LegQueued) -> None:
@@ -241,3 +331,12 @@ class Ingest:
     @_apply.register
     def _(self, fact: facts.LegSettled) -> None:
         actions.settle_leg(record=fact, at=fact.at)
+
+
+def _legs_of(fact: facts.Fact) -> Iterator[UUID]:
+    if isinstance(fact, facts.LegFact):
+        yield fact.leg_id
+    if isinstance(fact, facts.LegsBridged | facts.LegsUnbridged):
+        yield fact.other_leg_id
+    if isinstance(fact, facts.CommandFinished):
+        yield fact.command_id

@@ -20,6 +20,10 @@ def enter(schema_name: str) -> Iterator[None]:
 
     A context manager only: a schema set and not reset stays for the next user of the thread's connection.
     """
+    if connection.schema_name == schema_name:
+        # We are there: to leave and come back would only cost the database two questions.
+        yield
+        return
     with schema_context(schema_name):
         yield
 
@@ -27,6 +31,9 @@ def enter(schema_name: str) -> Iterator[None]:
 @contextmanager
 def enter_row(tenant: "Tenant") -> Iterator[None]:
     """The same with the tenant's row at hand: `current_tenant` inside is this one, and nobody asks for it again."""
+    if connection.tenant is tenant:
+        yield
+        return
     with tenant_context(tenant):
         yield
 

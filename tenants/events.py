@@ -76,7 +76,10 @@ def _deliver(schema_name: str, event: Event) -> None:
             )
 
 
-_in_one_breath: ContextVar[dict[tuple[str, Callable, Any], set] | None] = ContextVar("breath", default=None)
+Speaker = Callable[[dict[Any, set]], None]
+_in_one_breath: ContextVar[dict[tuple[str, Speaker], dict[Any, set]] | None] = ContextVar(
+    "breath", default=None
+)
 
 
 @contextmanager
@@ -85,29 +88,29 @@ def in_one_breath() -> Iterator[None]:
     if _in_one_breath.get() is not None:
         yield
         return
-    waiting: dict[tuple[str, Callable, Any], set] = {}
+    waiting: dict[tuple[str, Speaker], dict[Any, set]] = {}
     before = _in_one_breath.set(waiting)
     try:
         yield
     finally:
         _in_one_breath.reset(before)
-        for (schema_name, function, subject), hearers in waiting.items():
-            _say(schema_name, function, subject, hearers)
+        for (schema_name, function), subjects in waiting.items():
+            _say(schema_name, function, subjects)
 
 
-def say(function: Callable[[Any, set], None], subject: Any, *hearers: Any) -> None:
-    """Call `function(subject, hearers)` now, or once at the end of the breath, with the hearers of all calls."""
+def say(function: Speaker, subject: Any, *hearers: Any) -> None:
+    """Call `function({subject: hearers})` now, or once at the end of the breath with all subjects."""
     waiting = _in_one_breath.get()
     if waiting is None:
-        function(subject, set(hearers))
+        function({subject: set(hearers)})
     else:
-        waiting.setdefault((current_schema(), function, subject), set()).update(hearers)
+        waiting.setdefault((current_schema(), function), {}).setdefault(subject, set()).update(hearers)
 
 
-def _say(schema_name: str, function: Callable[[Any, set], None], subject: Any, hearers: set) -> None:
+def _say(schema_name: str, function: Speaker, subjects: dict[Any, set]) -> None:
     try:
         with enter(schema_name):
-            function(subject, hearers)
+            function(subjects)
     except Exception:
         log.exception(
             "The state of a row could not be told", function=function.__qualname__, schema=schema_name

@@ -10,6 +10,9 @@ import itertools
 import re
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -75,14 +78,48 @@ class _Publisher:
             log.warning("news could not be published", channel=channel, error=str(error))
             return 0
 
+    def send_all(self, messages: list[tuple[str, bytes]]) -> None:
+        if not messages or time.monotonic() < self._quiet_until:
+            return
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            for channel, body in messages:
+                pipe.publish(channel, body)
+            pipe.execute()
+        except (redis.RedisError, OSError) as error:
+            self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
+            log.warning("news could not be published", messages=len(messages), error=str(error))
+
 
 @cache
 def _publisher(url: str) -> _Publisher:
     return _Publisher(url)
 
 
+_together: ContextVar[list[tuple[str, bytes]] | None] = ContextVar("published_together", default=None)
+
+
+@contextmanager
+def publishing_together() -> Iterator[None]:
+    """What is published inside the block goes out at its end, in the same order, in one trip."""
+    if _together.get() is not None:
+        yield
+        return
+    waiting: list[tuple[str, bytes]] = []
+    before = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(before)
+        _publisher(settings.REDIS_URL).send_all(waiting)
+
+
 def _deliver(channel: str, body: bytes) -> None:
-    _publisher(settings.REDIS_URL).send(channel, body)
+    waiting = _together.get()
+    if waiting is not None:
+        waiting.append((channel, body))
+    else:
+        _publisher(settings.REDIS_URL).send(channel, body)
 
 
 # ---------------------------------------------------------------------------------------------------- listening

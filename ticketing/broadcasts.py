@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from telephony import queries as telephony
 from telephony.events import CallOffered
-from tenants.events import subscribe
+from tenants.events import say, subscribe
 from tenants.realtime import publish
-from ticketing.queries import customer_card
+from ticketing.queries import customer_cards
 from ticketing.serializers import card_row
 
 
@@ -15,12 +17,13 @@ def subscribe_all() -> None:
 
 
 def pop_the_customer(event: CallOffered) -> None:
-    """Four queries in all; the phone is ringing."""
-    call = telephony.call(event.call_id)
-    if call is None:
-        return
-    card = customer_card(call.caller_number, besides=call.pk)
-    publish(
-        f"agent.{event.agent_id}",
-        {"type": "pop", "call_id": str(event.call_id), "card": card_row(card)},
-    )
+    say(_pop_all, event.call_id, event.agent_id)
+
+
+def _pop_all(agents_of: dict[UUID, set[int]]) -> None:
+    """By call, the agents whose phones ring: five queries for all of them."""
+    numbers = telephony.caller_numbers(agents_of)
+    for call_id, card in customer_cards(numbers).items():
+        message = {"type": "pop", "call_id": str(call_id), "card": card_row(card)}
+        for agent_id in sorted(agents_of[call_id]):
+            publish(f"agent.{agent_id}", message)

@@ -49,7 +49,15 @@ from telephony.actions.legs import (
     take_call,
     take_outside_leg,
 )
-from telephony.actions.offers import AgentGone, CallGone, fail_offer, finish_offer_command, offer_call
+from telephony.actions.offers import (
+    AgentGone,
+    CallGone,
+    Wish,
+    fail_offer,
+    finish_offer_command,
+    offer_call,
+    offer_calls,
+)
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
@@ -66,7 +74,14 @@ from telephony.actions.setup import (
     next_extension,
     renew_password,
 )
-from telephony.actions.stays import aim_call, keep_voicemail, queue_call, take_out_of_line
+from telephony.actions.sitting import one_sitting
+from telephony.actions.stays import (
+    aim_call,
+    keep_expected_waits,
+    keep_voicemail,
+    queue_call,
+    take_out_of_line,
+)
 from telephony.actions.surveys import note_survey
 from telephony.actions.voicemails import mark_heard
 from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
@@ -76,6 +91,7 @@ __all__ = [
     "CallGone",
     "NewPhone",
     "StillInUse",
+    "Wish",
     "a1_hash",
     "add_phone",
     "aim_call",
@@ -101,6 +117,7 @@ __all__ = [
     "follow_call",
     "force_not_ready",
     "forget_callers",
+    "keep_expected_waits",
     "keep_members",
     "keep_row",
     "keep_times",
@@ -119,7 +136,9 @@ __all__ = [
     "note_switch_effect",
     "note_unbridge",
     "number_version",
+    "one_sitting",
     "offer_call",
+    "offer_calls",
     "open_follow_up",
     "plan_stay",
     "profile_caller",

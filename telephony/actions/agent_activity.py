@@ -3,13 +3,15 @@
 And the one place where an agent's state is written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from telephony import events
+from telephony.actions.bulk import insert_rows
 from telephony.actions.outcomes import UNREACHABLE
+from telephony.actions.sitting import Sitting, save, sitting
 from telephony.facts import Direction
 from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
 from tenants.events import emit
@@ -20,6 +22,9 @@ PAGE_CLOSED = "system:page_closed"
 
 
 def locked_agent(agent_id: int) -> Agent:
+    table = sitting()
+    if table is not None:
+        return table.agent(agent_id)
     return Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
 
 
@@ -30,8 +35,8 @@ def write_state(agent: Agent, *, at: datetime, cause: str) -> None:
     """
     agent.state_since = at
     agent.version += 1
-    agent.save()
-    AgentStateChange.objects.create(
+    save(agent)
+    change = AgentStateChange(
         agent=agent,
         at=at,
         presence=agent.presence,
@@ -40,13 +45,40 @@ def write_state(agent: Agent, *, at: datetime, cause: str) -> None:
         reason_id=agent.not_ready_reason_id,
         cause=cause,
     )
+    table = sitting()
+    if table is None:
+        change.save()
+    else:
+        table.add(change)
     emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
+
+
+def write_states(agents: Sequence[Agent], *, activity: str, at: datetime, cause: str) -> None:
+    """The same for several, locked, who all begin the same."""
+    changed = Agent.objects.filter(pk__in=[agent.pk for agent in agents])
+    changed.update(activity=activity, state_since=at, version=F("version") + 1)
+    insert_rows(
+        [
+            AgentStateChange(
+                agent=agent,
+                at=at,
+                presence=agent.presence,
+                routing_status=agent.routing_status,
+                activity=activity,
+                reason_id=agent.not_ready_reason_id,
+                cause=cause,
+            )
+            for agent in agents
+        ]
+    )
+    for agent in agents:
+        emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
 
 
 def touch_agent(agent: Agent, *, at: datetime) -> None:
     """Something beside the state is new (a phone, a wish, a deadline): newer version, same history."""
     agent.version += 1
-    agent.save()
+    save(agent)
     emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
 
 
@@ -81,6 +113,9 @@ def follow_phone(leg: Leg, offers: Iterable[Offer], *, at: datetime) -> None:
 
 
 def _activity(agent: Agent) -> tuple[str, Offer | None]:
+    table = sitting()
+    if table is not None:
+        return _activity_in(table, agent)
     current = agent.offers.filter(ended_at=None).select_related("call").order_by("-offered_at").first()
     if current is not None:
         return activity_of_offer(is_answered=bool(current.answered_at), call_state=current.call.state), None
@@ -90,6 +125,30 @@ def _activity(agent: Agent) -> tuple[str, Offer | None]:
     wrapping = agent.offers.filter(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
     last = wrapping.order_by("-wrap_up_started_at").first()
     return (Agent.Activity.WRAP_UP, last) if last else (Agent.Activity.IDLE, None)
+
+
+def _activity_in(table: Sitting, agent: Agent) -> tuple[str, Offer | None]:
+    """The same among the rows of a sitting."""
+    offers = table.offers_of_agent(agent.pk)
+    current = max(
+        (offer for offer in offers if offer.ended_at is None),
+        key=lambda offer: offer.offered_at,
+        default=None,
+    )
+    if current is not None:
+        state = table.state_of_call(current)
+        return activity_of_offer(is_answered=bool(current.answered_at), call_state=state), None
+    own = min(table.own_legs_of_agent(agent.pk), key=_begun, default=None)
+    if own is not None:
+        return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
+    wrapping = [offer for offer in offers if offer.wrap_up_started_at and not offer.wrap_up_ended_at]
+    last = max(wrapping, key=lambda offer: offer.wrap_up_started_at, default=None)
+    return (Agent.Activity.WRAP_UP, last) if last else (Agent.Activity.IDLE, None)
+
+
+def _begun(leg: Leg) -> tuple[bool, datetime | None]:
+    """Oldest first, those whose beginning was not heard last, as the database orders them."""
+    return (leg.created_at is None, leg.created_at)
 
 
 def legs_without_offer() -> QuerySet[Leg]:
@@ -118,13 +177,27 @@ def _wrap_up_until(agent: Agent, wrapping: Offer | None) -> datetime | None:
         return None
     if agent.wrap_up_offer_id == wrapping.pk and agent.wrap_up_until:
         return agent.wrap_up_until
-    stay = QueueStay.objects.select_related("queue").filter(pk=wrapping.stay_id).first()
+    stay = stay_of(wrapping)
     seconds = stay.queue.wrap_up_seconds if stay else 0
     return wrapping.wrap_up_started_at + timedelta(seconds=seconds)
 
 
+def stay_of(offer: Offer) -> QueueStay | None:
+    """The stay it was made in, with its queue."""
+    table = sitting()
+    if table is not None and table.call(offer.call_id) is not None:
+        return next((stay for stay in table.stays_of_call(offer.call_id) if stay.pk == offer.stay_id), None)
+    return QueueStay.objects.select_related("queue").filter(pk=offer.stay_id).first()
+
+
 def note_answered(agent_id: int) -> None:
-    Agent.objects.filter(pk=agent_id).exclude(missed_offers=0).update(missed_offers=0)
+    if sitting() is None:
+        Agent.objects.filter(pk=agent_id).exclude(missed_offers=0).update(missed_offers=0)
+        return
+    agent = locked_agent(agent_id)
+    if agent.missed_offers:
+        agent.missed_offers = 0
+        save(agent)
 
 
 def note_missed(offer: Offer, *, at: datetime) -> None:
@@ -139,8 +212,8 @@ def note_missed(offer: Offer, *, at: datetime) -> None:
         return
     agent = locked_agent(offer.agent_id)
     agent.missed_offers += 1
-    agent.save(update_fields=["missed_offers"])
-    stay = QueueStay.objects.select_related("queue").filter(pk=offer.stay_id).first()
+    save(agent)
+    stay = stay_of(offer)
     if stay and agent.missed_offers >= stay.queue.max_missed_offers:
         force_not_ready(offer.agent_id, at=at, cause=NO_ANSWER)
 
@@ -151,7 +224,7 @@ def force_not_ready(agent_id: int, *, at: datetime, cause: str) -> None:
     agent.next_status, agent.next_reason = "", None
     agent.missed_offers = 0
     if agent.routing_status == Agent.RoutingStatus.NOT_READY:
-        agent.save()
+        save(agent)
         return
     agent.routing_status, agent.not_ready_reason = Agent.RoutingStatus.NOT_READY, None
     write_state(agent, at=at, cause=cause)

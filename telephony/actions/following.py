@@ -12,6 +12,7 @@ from django.db.models import Model
 from telephony import events
 from telephony.actions.agent_activity import follow_agent, note_answered, note_missed
 from telephony.actions.outcomes import follow_offer, is_held
+from telephony.actions.sitting import save
 from telephony.actions.story import Story, earliest, open_story
 from telephony.models import Call, Leg, Offer, QueueStay
 from tenants.events import emit
@@ -40,7 +41,7 @@ def follow_story(story: Story, at: datetime) -> None:
     _tell(story, at)
     story.call.version += 1
     for row in {*changed, story.call}:
-        row.save()
+        save(row)
     _follow_agents(story, changed, at)
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from telephony import events
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
+from telephony.actions.sitting import save, sitting, together
 from telephony.models import Call, Device, Leg, Offer
 from telephony.text import name_or_nothing, plain_line
 from tenants.context import current_tenant
@@ -19,7 +20,7 @@ from tenants.events import emit
 from tenants.numbers import to_e164
 
 
-@transaction.atomic
+@together
 def take_call(
     *,
     leg_id: UUID,
@@ -39,19 +40,19 @@ def take_call(
     _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
     if agent_id and call.agent_id is None:
         call.agent_id = agent_id
-    call.save()
-    leg.save()
+    save(call)
+    save(leg)
     follow_phone(leg, follow_call(call.pk, at).offers, at=at)
     return call
 
 
-@transaction.atomic
+@together
 def take_agent_leg(
     *, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, agent_id: int | None
 ) -> None:
     """The leg of an offer exists in the switch."""
     leg = locked_leg(leg_id, node=node)
-    offer = Offer.objects.filter(pk=leg_id).first()
+    offer = known_offer(leg_id)
     _fill(
         leg,
         kind=Leg.Kind.AGENT,
@@ -60,11 +61,11 @@ def take_agent_leg(
         call_id=offer.call_id if offer else _known_call(call_id),
         agent_id=offer.agent_id if offer else agent_id,
     )
-    leg.save()
+    save(leg)
     _follow(leg, at)
 
 
-@transaction.atomic
+@together
 def take_outside_leg(
     *, leg_id: UUID, node: str, at: datetime, call_id: UUID | None, dialled: str, username: str = ""
 ) -> None:
@@ -75,21 +76,21 @@ def take_outside_leg(
     _fill(leg, kind=kind, direction="outbound", created_at=at, call_id=_known_call(call_id))
     _fill(leg, agent_id=phone.agent_id if phone else None)
     _fill(leg, number=plain_line(dialled, 64))
-    leg.save()
+    save(leg)
     _follow(leg, at)
 
 
-@transaction.atomic
+@together
 def note_answer(*, leg_id: UUID, node: str, at: datetime) -> None:
     leg = locked_leg(leg_id, node=node)
     if leg.answered_at:
         return
     leg.answered_at = at
-    leg.save()
+    save(leg)
     _follow(leg, at)
 
 
-@transaction.atomic
+@together
 def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
     """Two legs hear each other. A caller may be bridged several times; the moment kept there is the first."""
     first, second = (locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id)))
@@ -98,25 +99,25 @@ def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) ->
         leg.bridged_at = leg.bridged_at or at
         if leg.call_id is None and other.call_id and leg.kind != Leg.Kind.CALLER:
             leg.call_id = other.call_id
-        leg.save()
+        save(leg)
     for call_id in {first.call_id, second.call_id} - {None}:
         follow_call(call_id, at)
 
 
-@transaction.atomic
+@together
 def note_unbridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
     """They no longer hear each other. Kept on the agent's leg, which is bridged once; callers go on."""
     calls = set()
     for leg in [locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id))]:
         if leg.unbridged_at is None:
             leg.unbridged_at = at
-            leg.save()
+            save(leg)
         calls.add(leg.call_id)
     for call_id in calls - {None}:
         follow_call(call_id, at)
 
 
-@transaction.atomic
+@together
 def note_hold(*, leg_id: UUID, node: str, at: datetime, is_held: bool) -> None:
     """Marks are a set ordered by time, so that a late or second telling changes nothing else."""
     leg = locked_leg(leg_id, node=node)
@@ -124,11 +125,11 @@ def note_hold(*, leg_id: UUID, node: str, at: datetime, is_held: bool) -> None:
     if mark in leg.hold_marks:
         return
     leg.hold_marks = sorted([*leg.hold_marks, mark])
-    leg.save()
+    save(leg)
     _follow(leg, at)
 
 
-@transaction.atomic
+@together
 def end_leg(
     *,
     leg_id: UUID,
@@ -147,7 +148,7 @@ def end_leg(
     _fill(leg, created_at=created_at, answered_at=answered_at, direction=direction)
     leg.ended_at, leg.cause, leg.ended_by, leg.is_estimated = at, cause[:64], by, False
     _find_call(leg, at)
-    leg.save()
+    save(leg)
     _follow(leg, at)
 
 
@@ -158,6 +159,9 @@ def note_hang_up_order(*, leg_id: UUID, by: str) -> None:
 
 
 def locked_leg(leg_id: UUID, *, node: str) -> Leg:
+    table = sitting()
+    if table is not None:
+        return table.leg(leg_id, node)
     leg, _is_new = Leg.objects.select_for_update(no_key=True).get_or_create(
         pk=leg_id, defaults={"node": node}
     )
@@ -166,13 +170,29 @@ def locked_leg(leg_id: UUID, *, node: str) -> Leg:
 
 def open_call(leg: Leg, *, at: datetime, direction: str = Call.Direction.INBOUND) -> Call:
     """The call this leg began; told once, however often it is opened."""
-    defaults = {"arrived_at": leg.created_at or at, "direction": direction}
-    locked = Call.objects.select_for_update(no_key=True)
-    call, is_new = locked.get_or_create(pk=leg.pk, defaults=defaults)
+    call, is_new = _made_call(leg.pk, {"arrived_at": leg.created_at or at, "direction": direction})
     leg.call_id = call.pk
     if is_new:
         emit(events.CallArrived(occurred_at=call.arrived_at, call_id=call.pk))
     return call
+
+
+def _made_call(call_id: UUID, defaults: dict[str, Any]) -> tuple[Call, bool]:
+    table = sitting()
+    if table is None:
+        locked = Call.objects.select_for_update(no_key=True)
+        return locked.get_or_create(pk=call_id, defaults=defaults)
+    call = table.call(call_id)
+    if call is not None:
+        return call, False
+    call = Call(pk=call_id, **defaults)
+    table.begin_call(call)
+    return call, True
+
+
+def known_offer(offer_id: UUID) -> Offer | None:
+    table = sitting()
+    return table.offer(offer_id) if table is not None else Offer.objects.filter(pk=offer_id).first()
 
 
 def describe_call(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
@@ -180,7 +200,7 @@ def describe_call(call: Call, *, dialled: str, caller_number: str, caller_name: 
     before = (call.number, call.caller_raw, call.caller_name)
     _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
     if before != (call.number, call.caller_raw, call.caller_name):
-        call.save()
+        save(call)
 
 
 def _describe(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
@@ -198,7 +218,7 @@ def _find_call(leg: Leg, at: datetime) -> None:
     """An ended leg nobody announced: an offer's, or a caller's whose first fact is still on its way."""
     if leg.call_id:
         return
-    offer = Offer.objects.filter(pk=leg.pk).first()
+    offer = known_offer(leg.pk)
     if offer:
         leg.call_id, leg.agent_id, leg.kind = offer.call_id, offer.agent_id, Leg.Kind.AGENT
     elif leg.direction == "inbound":
@@ -208,12 +228,12 @@ def _find_call(leg: Leg, at: datetime) -> None:
 
 def _follow(leg: Leg, at: datetime) -> None:
     if leg.call_id is None:
-        offer = Offer.objects.filter(pk=leg.pk).values_list("call_id", "agent_id").first()
+        offer = known_offer(leg.pk)
         if offer is None:
             follow_phone(leg, (), at=at)
             return
-        leg.call_id, leg.agent_id, leg.kind = offer[0], offer[1], Leg.Kind.AGENT
-        leg.save()
+        leg.call_id, leg.agent_id, leg.kind = offer.call_id, offer.agent_id, Leg.Kind.AGENT
+        save(leg)
     follow_phone(leg, follow_call(leg.call_id, at).offers, at=at)
 
 
@@ -228,4 +248,10 @@ def _kind_of_first_leg(direction: str) -> str:
 
 
 def _known_call(call_id: UUID | None) -> UUID | None:
-    return call_id if call_id and Call.objects.filter(pk=call_id).exists() else None
+    if not call_id:
+        return None
+    table = sitting()
+    is_known = (
+        table.call(call_id) is not None if table is not None else Call.objects.filter(pk=call_id).exists()
+    )
+    return call_id if is_known else None

@@ -1,6 +1,7 @@
 """An offer: a waiting call rings one agent. The row is committed before the switch is asked for anything."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,8 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from telephony import events
-from telephony.actions.agent_activity import write_state
+from telephony.actions.agent_activity import write_states
+from telephony.actions.bulk import insert_rows
 from telephony.actions.following import follow_call
+from telephony.actions.legs import known_offer
+from telephony.actions.sitting import sitting, together
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
@@ -29,6 +33,33 @@ class AgentGone(OfferImpossible):
     "The agent is no longer free."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A waiting call shall ring these agents, at the same moment when there are several; and why."""
+
+    stay_id: int
+    agent_ids: tuple[int, ...]
+    explanation: dict[str, Any]
+
+
+def offer_calls(
+    wishes: Sequence[Wish], *, cell: str, epoch: int, at: datetime
+) -> list[OfferCommand | OfferImpossible]:
+    """Reserve the agents for the callers, and for each wish, in order, say what the switch is to be asked.
+
+    In place of a command CallGone or AgentGone. Who of several agents is no longer free is left out. Only the holder of
+    the newest epoch gets through (EpochIsOver): the lease row is held until the commit, which all wishes share.
+    """
+    try:
+        with transaction.atomic():
+            hold_epoch(cell=cell, epoch=epoch)
+            return _offer(wishes, epoch=epoch, at=at)
+    except IntegrityError:
+        if len(wishes) == 1:
+            return [AgentGone()]
+    return [made for wish in wishes for made in offer_calls([wish], cell=cell, epoch=epoch, at=at)]
+
+
 def offer_call(
     *,
     stay_id: int,
@@ -39,72 +70,77 @@ def offer_call(
     at: datetime,
     together: Sequence[int] = (),
 ) -> OfferCommand:
-    """Reserve the agent for the caller and say what the switch is to be asked. Raises CallGone or AgentGone.
-
-    Those of `together` are rung in the same moment; who of all of them is no longer free is left out, and AgentGone is
-    raised when that leaves nobody. Only the holder of the newest epoch gets through: the lease row is held until the
-    commit.
-    """
-    try:
-        with transaction.atomic():
-            hold_epoch(cell=cell, epoch=epoch)
-            stay = _waiting_stay(stay_id)
-            rung = _free_agents((agent_id, *together))
-            offers = _write_offers(stay, list(rung), epoch=epoch, explanation=explanation, at=at)
-            _ring(stay, rung.values(), at)
-            for offer in offers:
-                _tell_offer(offer)
-    except IntegrityError as error:
-        raise AgentGone from error
-    return _command(stay, offers, rung)
+    """One wish alone. Raises CallGone or AgentGone."""
+    wish = Wish(stay_id=stay_id, agent_ids=(agent_id, *together), explanation=explanation)
+    made = offer_calls([wish], cell=cell, epoch=epoch, at=at)[0]
+    if isinstance(made, OfferImpossible):
+        raise made
+    return made
 
 
-def _waiting_stay(stay_id: int) -> QueueStay:
-    """With its call, locked, and its queue. Raises CallGone when it no longer waits, or rings already."""
-    calls = Call.objects.select_for_update(of=("self",), no_key=True)
-    call = calls.filter(stays=stay_id, ended_at=None).first()
-    if call is None:
-        raise CallGone
-    # Read behind the lock: whoever held it before us may have ended the stay.
-    ringing = Offer.objects.filter(call_id=call.pk, ended_at=None, answered_at=None)
-    stays = QueueStay.objects.filter(~Exists(ringing), pk=stay_id, left_at=None).select_related("queue")
-    stay = stays.first()
-    if stay is None:
-        raise CallGone
-    stay.call = call
-    return stay
+def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCommand | OfferImpossible]:
+    stays = _waiting_stays([wish.stay_id for wish in wishes])
+    free = _free_agents([agent_id for wish in wishes for agent_id in wish.agent_ids])
+    made: list[OfferCommand | OfferImpossible] = []
+    written: list[Offer] = []
+    rung: list[Agent] = []
+    for wish in wishes:
+        stay = stays.pop(wish.stay_id, None)
+        if stay is None:
+            made.append(CallGone())
+            continue
+        agents = {agent_id: free.pop(agent_id) for agent_id in wish.agent_ids if agent_id in free}
+        if not agents:
+            made.append(AgentGone())
+            continue
+        offers = _offers(stay, list(agents), epoch=epoch, explanation=wish.explanation, at=at)
+        made.append(_command(stay, offers, agents))
+        written += offers
+        rung += agents.values()
+    insert_rows(written)
+    _ring({offer.call_id for offer in written}, rung, at)
+    for offer in written:
+        _tell_offer(offer)
+    return made
+
+
+def _waiting_stays(stay_ids: Sequence[int]) -> dict[int, QueueStay]:
+    """Those that wait and ring nobody, with their calls, locked, and their queues."""
+    of_stays = Call.objects.filter(stays__in=stay_ids, ended_at=None)
+    locked = Call.objects.select_for_update(no_key=True).filter(pk__in=of_stays.values("pk"))
+    calls = {call.pk: call for call in locked.order_by("pk")}
+    # Read behind the locks: whoever held them before us may have ended the stay.
+    ringing = Offer.objects.filter(call_id=OuterRef("call_id"), ended_at=None, answered_at=None)
+    stays = QueueStay.objects.filter(~Exists(ringing), pk__in=stay_ids, left_at=None).select_related("queue")
+    found = {}
+    for stay in stays:
+        if stay.call_id in calls:
+            stay.call = calls[stay.call_id]
+            found[stay.pk] = stay
+    return found
 
 
 def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
-    """Those who can still be rung, locked, in the order asked, each with the `username` of the phone that registered
-    last. Raises AgentGone when there is none.
-    """
+    """Those who can still be rung, locked, each with the `username` of the phone that registered last."""
     of_agent = Device.objects.filter(agent_id=OuterRef("pk"), registered_at__isnull=False)
     is_there = Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
     phone = of_agent.filter(is_there).order_by("-registered_at").values("sip_username")[:1]
     locked = (
         Agent.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=agent_ids).order_by("pk")
     )
-    free = {
+    return {
         agent.pk: agent
         for agent in locked.annotate(username=Subquery(phone))
         if agent.can_take_calls and agent.username
     }
-    if not free:
-        raise AgentGone
-    return {agent_id: free[agent_id] for agent_id in agent_ids if agent_id in free}
 
 
-def _ring(stay: QueueStay, agents: Iterable[Agent], at: datetime) -> None:
-    """What `follow_call` and `follow_agent` would find out: of a call that waited and agents who were idle no more
-    can follow from phones that begin to ring. This is the one place where every millisecond is a caller's.
+def _ring(call_ids: Iterable[UUID], agents: list[Agent], at: datetime) -> None:
+    """What `follow_call` and `follow_agent` would find out: of calls that waited and agents who were idle no more can
+    follow from phones that begin to ring. This is the one place where every millisecond is a caller's.
     """
-    call = stay.call
-    call.state, call.version = Call.State.RINGING, call.version + 1
-    call.save(update_fields=["state", "version"])
-    for agent in sorted(agents, key=lambda agent: agent.pk):
-        agent.activity = Agent.Activity.RINGING
-        write_state(agent, at=at, cause="call")
+    Call.objects.filter(pk__in=list(call_ids)).update(state=Call.State.RINGING, version=F("version") + 1)
+    write_states(agents, activity=Agent.Activity.RINGING, at=at, cause="call")
 
 
 def _tell_offer(offer: Offer) -> None:
@@ -115,7 +151,7 @@ def _tell_offer(offer: Offer) -> None:
     )
 
 
-def _write_offers(
+def _offers(
     stay: QueueStay, agent_ids: Sequence[int], *, epoch: int, explanation: dict[str, Any], at: datetime
 ) -> list[Offer]:
     expires_at = at + timedelta(seconds=stay.queue.offer_seconds)
@@ -136,7 +172,7 @@ def _write_offers(
             explanation=explanation,
         )
         offers.append(offer)
-    return Offer.objects.bulk_create(offers)
+    return offers
 
 
 def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> OfferCommand:
@@ -166,33 +202,42 @@ def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> Offe
     )
 
 
-@transaction.atomic
+@together
 def fail_offer(*, offer_id: UUID, at: datetime, failure: str) -> None:
     """The switch could not ring the phone, or no longer knows of it.
 
     `failure` is the switch's word for it.
     """
-    offer = Offer.objects.filter(pk=offer_id).first()
+    offer = known_offer(offer_id)
     if offer is None or offer.ended_at or offer.answered_at or offer.failed_at:
         return
-    Call.objects.select_for_update(no_key=True).get(pk=offer.call_id)
-    Offer.objects.filter(pk=offer_id, ended_at=None).update(failed_at=at, failure=failure[:80])
+    table = sitting()
+    if table is not None:
+        offer.failed_at, offer.failure = at, failure[:80]
+        table.save(offer)
+    else:
+        Call.objects.select_for_update(no_key=True).get(pk=offer.call_id)
+        Offer.objects.filter(pk=offer_id, ended_at=None).update(failed_at=at, failure=failure[:80])
     follow_call(offer.call_id, at)
 
 
-@transaction.atomic
+@together
 def finish_offer_command(*, offer_id: UUID, at: datetime, failure: str) -> None:
     """The switch has done with the command of this offer: somebody answered, or `failure` says why nobody did.
 
     Of phones rung together those end by their own legs; one of which no leg was ever made could not be rung.
     """
-    offer = Offer.objects.filter(pk=offer_id).only("call_id", "stay_id", "offered_at", "is_group").first()
+    offer = known_offer(offer_id)
     if offer is None:
         return
     if not offer.is_group:
         if failure:
             fail_offer(offer_id=offer_id, at=at, failure=failure)
         return
+    table = sitting()
+    if table is not None:
+        # What follows reads rows: let them say what has been heard.
+        table.forget()
     rung = Leg.objects.filter(call_id=offer.call_id).values("pk")
     together = Offer.objects.filter(stay_id=offer.stay_id, offered_at=offer.offered_at, is_group=True)
     unrung = together.filter(ended_at=None, answered_at=None).exclude(pk__in=rung).order_by("pk")

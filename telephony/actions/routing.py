@@ -1,16 +1,19 @@
 """At entry a stay writes down what is known of its caller, which rules fit, and what the call asks for."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from telephony.actions.escalation import carry_escalation
+from telephony.actions.sitting import sitting
 from telephony.models import Agent, Call, Queue, QueueStay, Skill
 from telephony.queries.arrivals import overflow_chain
 from telephony.queries.caller_facts import caller_facts
 from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
+from telephony.queries.remembered import once
 from telephony.queries.routes import entry_of
 from telephony.routing.rules import Decision, decide
 from tenants.context import current_schema, current_tenant
@@ -23,17 +26,28 @@ HIGHEST_PRIORITY = 7200
 
 
 def plan_stay(stay: QueueStay, *, is_first: bool = True) -> None:
-    """Fills `stay.routing` and `stay.priority` and saves them. Rules may not choose a queue unless it `is_first`.
+    """Fills `stay.routing` and `stay.priority`; saving them is the caller's. Rules may not choose a queue unless it
+    `is_first`.
 
     No error in here may cost a caller the place in line: what cannot be planned is logged, and the call asks for what
     its queue asks for, at worst for nothing written at all.
     """
     try:
-        with transaction.atomic():
+        with _apart():
             _plan(stay, is_first=is_first)
-    except Exception:
-        log.exception("A call's routing could not be planned.", tenant=current_schema(), stay=stay.pk)
+    except Exception as error:
+        if isinstance(error, DatabaseError) and sitting() is not None:
+            # Of the sitting nothing more can be written: its facts are taken again, one by one.
+            raise
+        log.exception(
+            "A call's routing could not be planned.", tenant=current_schema(), call=str(stay.call_id)
+        )
         _plan_without_rules(stay)
+
+
+def _apart() -> AbstractContextManager[Any]:
+    """So that what fails inside leaves the rest of the transaction fit for use."""
+    return nullcontext() if sitting() is not None else transaction.atomic()
 
 
 def _plan(stay: QueueStay, *, is_first: bool) -> None:
@@ -66,7 +80,6 @@ def _write(stay: QueueStay, facts: dict[str, Any], found: Plan, way: list[dict[s
         "asks": asks,
         "changes": [],
     }
-    stay.save(update_fields=["routing", "priority"])
 
 
 def _ask_as_flow(asks: dict[str, Any], wanted: dict[str, Any] | None) -> None:
@@ -85,7 +98,8 @@ def _ask_as_flow(asks: dict[str, Any], wanted: dict[str, Any] | None) -> None:
 
 def _entry_queue(call: Call) -> Queue | None:
     """Where the number dialled leads by itself, before rules."""
-    entry = entry_of(call.number, str(current_tenant().country)) if call.number else None
+    country = str(current_tenant().country)
+    entry = once(("entry", call.number), lambda: entry_of(call.number, country)) if call.number else None
     return entry.queue if entry else None
 
 
@@ -105,11 +119,11 @@ def _way(stay: QueueStay, entry: Queue | None, decision: Decision, is_first: boo
 def _plan_without_rules(stay: QueueStay) -> None:
     at: datetime = stay.entered_at
     try:
-        with transaction.atomic():
+        with _apart():
             found = plan_in(stay.queue, Decision(), {}, at=at, priority=stay.priority)
             _write(stay, {}, found, [{"queue": stay.queue_id, "because": "unplanned"}])
     except Exception:
-        log.exception("A call is routed by its queue alone.", tenant=current_schema(), stay=stay.pk)
+        log.exception("A call is routed by its queue alone.", tenant=current_schema(), call=str(stay.call_id))
 
 
 def _log_unreadable(decision: Decision) -> None:

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.bulk import update_rows
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
 from telephony.actions.routing import plan_stay
+from telephony.actions.sitting import save, sitting, together
 from telephony.models import Call, FollowUp, Leg, Queue, QueueStay, Voicemail
 from tenants.events import emit
 
@@ -19,7 +21,7 @@ ADOPTION = timedelta(seconds=30)
 """A stay known from the call record only is the same as one announced this much apart from it."""
 
 
-@transaction.atomic
+@together
 def queue_call(
     *,
     leg_id: UUID,
@@ -40,9 +42,9 @@ def queue_call(
     leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
     leg.created_at = leg.created_at or arrived_at
     call = open_call(leg, at=arrived_at or queued_at)
-    leg.save()
+    save(leg)
     describe_call(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
-    queue = Queue.objects.filter(pk=queue_id).first()
+    queue = _queue(queue_id)
     if queue is None:
         follow_call(call.pk, at)
         return None
@@ -54,14 +56,26 @@ def queue_call(
 
 def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:
     """The stay this announcement is about: told before, or known so far from the call record only."""
-    found = QueueStay.objects.filter(call=call, entered_at=queued_at).first()
+    stays = _stays(call)
+    found = next((stay for stay in stays if stay.entered_at == queued_at), None)
     if found is None:
-        guess = QueueStay.objects.filter(call=call, queue=queue, is_estimated=True).first()
+        guess = next((stay for stay in stays if stay.queue_id == queue.pk and stay.is_estimated), None)
         found = guess if guess and abs(guess.entered_at - queued_at) <= ADOPTION else None
     if found and found.is_estimated:
         found.entered_at, found.is_estimated = queued_at, False
-        found.save()
+        save(found)
     return found
+
+
+def _stays(call: Call) -> list[QueueStay]:
+    """In the order of entering."""
+    table = sitting()
+    return list(call.stays.order_by("entered_at")) if table is None else table.stays_of_call(call.pk)
+
+
+def _queue(queue_id: int) -> Queue | None:
+    table = sitting()
+    return Queue.objects.filter(pk=queue_id).first() if table is None else table.queue(queue_id)
 
 
 def _begin_stay(
@@ -73,8 +87,8 @@ def _begin_stay(
     is_estimated: bool = False,
     wanted: dict[str, Any] | None = None,
 ) -> QueueStay:
-    previous = call.stays.order_by("-entered_at").first()
-    stay = QueueStay.objects.create(
+    previous = next(reversed(_stays(call)), None)
+    stay = QueueStay(
         call=call,
         queue=queue,
         entered_at=queued_at,
@@ -87,8 +101,7 @@ def _begin_stay(
     )
     if not is_estimated:
         plan_stay(stay, is_first=previous is None)
-    if call.next_target_id:
-        Call.objects.filter(pk=call.pk).update(next_target=None)
+    _place(stay, call)
     emit(events.CallQueued(occurred_at=queued_at, call_id=call.pk, queue_id=queue.pk, stay_id=stay.pk))
     if previous and previous.answered_at:
         emit(
@@ -106,6 +119,22 @@ def _wanted_by_flow(skills: Sequence[tuple[int, int]], agent_id: int | None) -> 
     return {"flow": {"skills": [list(one) for one in skills], "agent": agent_id}}
 
 
+def _place(stay: QueueStay, call: Call) -> None:
+    """Others ask for the stay by its key, so its row is made at once; whom it was aimed at is used up by it."""
+    table = sitting()
+    if table is not None:
+        table.place_stay(stay)
+    else:
+        stay.save()
+    if call.next_target_id is None:
+        return
+    call.next_target_id = None
+    if table is not None:
+        table.save(call)
+    else:
+        Call.objects.filter(pk=call.pk).update(next_target=None)
+
+
 def _kept_time(previous: QueueStay | None) -> dict[str, str]:
     """Moved from queue to queue without an answer, a caller keeps the place the whole wait has earned."""
     if previous is None or previous.answered_at or previous.fell_back_at:
@@ -120,13 +149,18 @@ def estimate_stay(call: Call, *, queue_id: int, entered_at: datetime) -> None:
         _begin_stay(call, queue, entered_at, queue.priority, is_estimated=True)
 
 
+def keep_expected_waits(stays: Sequence[QueueStay]) -> None:
+    """Write `expected_wait_seconds` of these stays as they have it."""
+    update_rows(stays, {"expected_wait_seconds"})
+
+
 @transaction.atomic
 def aim_call(*, call_id: UUID, agent_id: int | None) -> None:
     """The next stay of this call is meant for one colleague."""
     Call.objects.filter(pk=call_id).update(next_target_id=agent_id)
 
 
-@transaction.atomic
+@together
 def take_out_of_line(*, leg_id: UUID, node: str, at: datetime) -> None:
     """The switch itself ended the wait, at the limit or because nobody of us was there."""
     leg = locked_leg(leg_id, node=node)
@@ -156,4 +190,4 @@ def keep_voicemail(
 def _mark_fallen_back(leg: Leg, at: datetime) -> None:
     """The earliest telling is the true one: the message comes after the greeting."""
     leg.fell_back_at = min(leg.fell_back_at or at, at)
-    leg.save()
+    save(leg)

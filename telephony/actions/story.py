@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from telephony.actions.sitting import Sitting, sitting, values_of
 from telephony.models import Call, Leg, Offer, QueueStay
 
 LOST = "LOST"
@@ -26,8 +27,8 @@ class Story:
     _before: dict[Model, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for row in self.rows():
-            self._before[row] = _values(row)
+        if not self._before:
+            self._before = {row: values_of(row) for row in self.rows()}
 
     def rows(self) -> Iterable[Model]:
         return (self.call, *self.stays, *self.offers)
@@ -37,7 +38,7 @@ class Story:
         return self._before.get(row, {})
 
     def changed(self) -> list[Model]:
-        return [row for row in self.rows() if _values(row) != self.before(row)]
+        return [row for row in self.rows() if values_of(row) != self.before(row)]
 
     @property
     def caller_leg(self) -> Leg | None:
@@ -58,6 +59,9 @@ class Story:
 
 def open_story(call_id: UUID) -> Story:
     """Lock the call row; legs, stays and offers are read behind that lock."""
+    table = sitting()
+    if table is not None:
+        return _open_in(table, call_id)
     call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
     return Story(
         call=call,
@@ -67,8 +71,13 @@ def open_story(call_id: UUID) -> Story:
     )
 
 
-def _values(row: Model) -> dict[str, Any]:
-    return {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+def _open_in(table: Sitting, call_id: UUID) -> Story:
+    call = table.call(call_id)
+    if call is None:
+        raise Call.DoesNotExist
+    stays, offers = table.stays_of_call(call_id), table.offers_of_call(call_id)
+    before = table.told_of([call, *stays, *offers])
+    return Story(call=call, legs=table.legs_of_call(call_id), stays=stays, offers=offers, _before=before)
 
 
 def earliest(*moments: datetime | None) -> datetime | None:

@@ -1,14 +1,19 @@
 """What is known when a caller is to be routed: the facts rules ask about."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from telephony.models import Call, CallerProfile, Queue, QueueStay
 from telephony.queries.hours import local_time
+from telephony.queries.remembered import foresee, once
 from telephony.regions import origin_of
+from telephony.text import plain_line
 from tenants.context import current_tenant
+from tenants.numbers import to_e164
 
+NOTHING_KNOWN: dict[str, Any] = {"level": "", "tags": [], "language": ""}
 PROFILED = frozenset({"level", "tags", "language"})
 
 
@@ -47,14 +52,33 @@ def caller_facts(
 
 
 def _profile(e164: str) -> dict[str, Any]:
-    nothing = {"level": "", "tags": [], "language": ""}
     if not e164:
-        return nothing
-    return CallerProfile.objects.filter(e164=e164).values(*nothing).first() or nothing
+        return dict(NOTHING_KNOWN)
+    ask = CallerProfile.objects.filter(e164=e164).values(*NOTHING_KNOWN)
+    return dict(once(("profile", e164), ask.first) or NOTHING_KNOWN)
+
+
+def expect_callers(raw_numbers: Collection[str]) -> None:
+    """Of callers who are about to be asked about, in any spelling: one question for all of them."""
+    country = str(current_tenant().country)
+    expected = {to_e164(raw, country) or plain_line(raw, 64) for raw in raw_numbers}
+    if len(expected) < 2:
+        return
+    found = {
+        row["e164"]: row
+        for row in CallerProfile.objects.filter(e164__in=expected).values("e164", *NOTHING_KNOWN)
+    }
+    for e164 in expected:
+        row = found.get(e164)
+        foresee(("profile", e164), {name: row[name] for name in NOTHING_KNOWN} if row else None)
 
 
 def waiting_in(queue_id: int, *, but_call: UUID | None = None) -> int:
-    """Callers in this line now."""
+    """Callers in this line now; of those who come in one sitting each sees the line as the first of them did."""
+    return once(("waiting", queue_id), lambda: _waiting_in(queue_id, but_call))
+
+
+def _waiting_in(queue_id: int, but_call: UUID | None) -> int:
     waiting = QueueStay.objects.filter(queue_id=queue_id, left_at=None)
     return (waiting.exclude(call_id=but_call) if but_call else waiting).count()
 

@@ -1,10 +1,12 @@
 """Reads of calls, their legs, stays, offers, recordings and voicemails."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from telephony import policies
 from telephony.models import Call, Disposition, Leg, Offer, QueueStay, Recording, Voicemail
@@ -23,6 +25,23 @@ def calls() -> QuerySet[Call]:
 def calls_of_number(e164: str, limit: int = 20) -> list[Call]:
     """The latest calls from one number, newest first; an empty number has none."""
     return list(calls().filter(caller_number=e164)[:limit]) if e164 else []
+
+
+def calls_of_numbers(numbers: Collection[str], limit: int) -> dict[str, list[Call]]:
+    """The same for several numbers, by number."""
+    found: dict[str, list[Call]] = {}
+    if not numbers:
+        return found
+    latest = Window(RowNumber(), partition_by="caller_number", order_by="-arrived_at")
+    of_them = Call.objects.filter(caller_number__in=numbers).annotate(place=latest).filter(place__lte=limit)
+    for call_ in calls().filter(pk__in=of_them.values("pk")).order_by("-arrived_at"):
+        found.setdefault(call_.caller_number, []).append(call_)
+    return found
+
+
+def caller_numbers(call_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """By call, as it is kept; calls that are gone are not in it."""
+    return dict(Call.objects.filter(pk__in=list(call_ids)).values_list("pk", "caller_number"))
 
 
 def live_calls() -> QuerySet[Call]:
@@ -77,6 +96,17 @@ def ringing_offers(call_id: UUID | str) -> list[Offer]:
     """More than one when phones are rung together, in the order of their extensions."""
     ringing = Offer.objects.filter(call_id=call_id, ended_at=None, answered_at=None).select_related("agent")
     return list(ringing.order_by("agent__extension"))
+
+
+def offers_ringing_for(call_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
+    """The same of several calls, by call; one that rings nobody is not in it."""
+    found: dict[UUID, list[Offer]] = {}
+    if not call_ids:
+        return found
+    ringing = Offer.objects.filter(call_id__in=call_ids, ended_at=None, answered_at=None)
+    for offer in ringing.select_related("agent").order_by("agent__extension"):
+        found.setdefault(offer.call_id, []).append(offer)
+    return found
 
 
 def offers(start: datetime, end: datetime) -> QuerySet[Offer]:

@@ -1,5 +1,6 @@
 """How long somebody in a queue will probably wait yet: who is ahead of them, how fast calls are done, who gives up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,18 +75,27 @@ def _place(since: datetime, priority: int) -> tuple[float, float]:
     return since.timestamp() - priority, since.timestamp()
 
 
-def expected_seconds(stay: QueueStay, pace: Pace, *, at: datetime) -> float | None:
-    """Until a phone rings for this caller, from now; None when nobody works who could take the call."""
-    places = QueueAgent.objects.filter(Q(until=None) | Q(until__gt=at), queue_id=stay.queue_id)
-    working = places.filter(
+def working_in(queue_ids: Collection[int], *, at: datetime) -> dict[int, int]:
+    """By queue, the agents who are signed in and ready, whether they talk or not; a queue without any is not in it."""
+    if not queue_ids:
+        return {}
+    places = QueueAgent.objects.filter(
+        Q(until=None) | Q(until__gt=at),
+        queue_id__in=queue_ids,
         agent__is_active=True,
         agent__presence=Agent.Presence.ONLINE,
         agent__routing_status=Agent.RoutingStatus.READY,
     )
+    return dict(places.order_by().values_list("queue_id").annotate(agents=Count("pk")))
+
+
+def expected_seconds(stay: QueueStay, pace: Pace, *, at: datetime) -> float | None:
+    """Until a phone rings for this caller, from now; None when nobody works who could take the call."""
+    working = working_in({stay.queue_id}, at=at)
     return expected_wait(
         position=ahead_of(stay) + 1,
         free=0,
-        working=working.count(),
+        working=working.get(stay.queue_id, 0),
         handle_seconds=pace.handle,
         patience_seconds=pace.patience,
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill
 from telephony.queries.caller_facts import last_agent_of
+from telephony.queries.remembered import once
 from telephony.queries.suitability import scores_of
 from telephony.routing.asking import Remembered, Terms, Widening, asks_of
 from telephony.routing.rules import Decision, Person, Rule, decide
@@ -19,8 +20,11 @@ Plan = dict[str, Any]
 
 def active_rules() -> list[Rule]:
     """All rules in use, in the order they are asked."""
-    rows = RoutingRule.objects.filter(is_active=True).order_by("position", "pk")
-    return [rule_of(row) for row in rows]
+    return once("rules", lambda: [rule_of(row) for row in _rules_in_use()])
+
+
+def _rules_in_use() -> QuerySet[RoutingRule]:
+    return RoutingRule.objects.filter(is_active=True).order_by("position", "pk")
 
 
 def rule_of(row: RoutingRule) -> Rule:
@@ -79,6 +83,10 @@ def plan_in(
 
 def terms_of(queue: Queue, at: datetime) -> Terms:
     """A step's group without agents at that moment is nobody's: everyone is asked."""
+    return once(("terms", queue.pk), lambda: _terms_of(queue, at))
+
+
+def _terms_of(queue: Queue, at: datetime) -> Terms:
     skills = queue.queue_skills.values_list("skill_id", "min_level", "is_preferred")
     manned = queue.steps.annotate(is_manned=Exists(_places(at).filter(group_id=OuterRef("group_id"))))
     steps = manned.order_by("after_seconds").values_list(

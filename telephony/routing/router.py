@@ -6,6 +6,8 @@ own. Agents and works that come back without such a call (put, back-off over, ne
 `tick`.
 """
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -169,6 +171,21 @@ class Router:
     def waiting_count(self) -> int:
         """Works waiting and on offer."""
         return len(self._works)
+
+    def ahead_of(self, work_ids: Iterable[Any]) -> dict[Any, int]:
+        """By work that waits, how many of its queue come before it; one on offer is not in it, and before nobody."""
+        asked = [self._works[work_id] for work_id in work_ids if work_id in self._works]
+        places: dict[Any, list] = {waiting.work.queue_id: [] for waiting in asked}
+        for waiting in self._works.values():
+            if waiting.work.queue_id in places and not waiting.agents:
+                places[waiting.work.queue_id].append(waiting.order)
+        for orders in places.values():
+            orders.sort()
+        return {
+            waiting.work.id: bisect_left(places[waiting.work.queue_id], waiting.order)
+            for waiting in asked
+            if not waiting.agents
+        }
 
     def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
         """The works we know, and how each agent stands: for whoever compares our memory with the truth."""

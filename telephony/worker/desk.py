@@ -7,26 +7,26 @@ original place in line.
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from django.db.models import QuerySet
 
 from telephony import actions, events
-from telephony.models import Agent, Leg, Offer, Queue, QueueStay
+from telephony.errors import OfferImpossible
+from telephony.models import Agent, Offer, QueueStay
 from telephony.queries.routables import work_of
 from telephony.routing import Assignment, Availability, Router
 from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
+from telephony.worker.glance import Glance, waiting
 from telephony.worker.news import MemoryAsked
 from telephony.worker.overflow import Overflow
-from telephony.worker.people import People, midnight, places_that_end
+from telephony.worker.people import People, Standing, midnight, places_that_end
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter, enter_row
-from tenants.events import telling_later
+from tenants.events import Event, telling_later
 
 if TYPE_CHECKING:
     from tenants.models import Tenant
@@ -90,8 +90,8 @@ class Desk:
             self._row = current_tenant()
         with self._inside():
             agents = self._people.read(at)
-            waiting = list(_waiting(self._away()).prefetch_related("queue__queue_skills"))
-            works = [work_of(stay) for stay in waiting]
+            in_line = list(waiting(self._away()).prefetch_related("queue__queue_skills"))
+            works = [work_of(stay) for stay in in_line]
             self._set_timers()
         for agent in agents:
             self._router.put_agent(agent)
@@ -99,7 +99,7 @@ class Desk:
                 self._router.agent_became_busy(agent.id)
         assignments = [self._router.work_arrived(work, self._now()) for work in works]
         self._offer_all([*assignments, *self._router.tick(self._now())])
-        for stay in waiting:
+        for stay in in_line:
             self._set_overflow_timer(stay)
 
     def _set_timers(self) -> None:
@@ -116,62 +116,40 @@ class Desk:
 
     # ---- our own news
 
-    @singledispatchmethod
-    def hear(self, event: Any) -> None:
-        """News that changes nothing about who may be offered what."""
+    def hear(self, *told: Event) -> None:
+        """What happened, all of it in one look at the rows; news of other kinds changes nothing here."""
+        if any(isinstance(event, events.FloorConfigured) for event in told):
+            self.read_floor()
+        else:
+            self._catch_up(told)
+        for event in told:
+            if isinstance(event, MemoryAsked):
+                event.answer(*self.standing())
 
-    @hear.register
-    def _(self, event: events.AgentStateChanged) -> None:
-        self.look_at_agent(event.agent_id)
-
-    @hear.register
-    def _(self, event: events.CallQueued) -> None:
-        stay = self._join_line(event.stay_id)
-        if stay is not None:
-            self._estimate(stay)
-
-    @hear.register
-    def _(self, event: events.StayChanged) -> None:
-        """It asks for something else: told again, the router takes the newer telling, at the old place in time."""
-        self._join_line(event.stay_id)
-
-    @hear.register
-    def _(self, event: events.StayEnded) -> None:
-        self._router.work_left(event.stay_id)
+    def _catch_up(self, told: Iterable[Event]) -> None:
         with self._inside():
-            ringing = Offer.objects.filter(stay_id=event.stay_id, ended_at=None, answered_at=None)
-            # Of phones rung together the switch itself ends those that were not first, and says why.
-            needless = list(ringing.exclude(is_group=True, stay__answered_at__isnull=False))
+            seen = Glance(told, self._away())
+            for stay_id in seen.ended_stays:
+                self._router.work_left(stay_id)
+            for offer in seen.begun_offers:
+                self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
+            chosen = [self._end_offer(offer) for offer in seen.ended_offers]
+            in_line = seen.stays_in_line()
+            chosen += [self._join(stay) for stay in in_line]
+            chosen += self._look_at(seen.agent_ids)
+            needless = seen.needless_offers()
+        self._offer_all(chosen)
+        self._estimate([stay for stay in in_line if stay.pk in seen.new_stays])
         for offer in needless:
             self._stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
 
-    @hear.register
-    def _(self, event: events.CallOffered) -> None:
-        with self._inside():
-            offer = Offer.objects.get(pk=event.offer_id)
-        self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
-
-    @hear.register
-    def _(self, event: events.OfferEnded) -> None:
-        with self._inside():
-            offer = Offer.objects.get(pk=event.offer_id)
+    def _end_offer(self, offer: Offer) -> Assignment | None:
         if offer.outcome == Offer.Outcome.BRIDGED:
             self._router.work_left(offer.stay_id)
-            return
+            return None
         if offer.outcome not in BLAMELESS:
             self._leave_alone(offer.agent_id, offer.stay_id)
-        self._offer_all([self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())])
-        if offer.stay_id is not None:
-            self._join_line(offer.stay_id)
-        self.look_at_agent(offer.agent_id)
-
-    @hear.register
-    def _(self, event: events.FloorConfigured) -> None:
-        self.read_floor()
-
-    @hear.register
-    def _(self, event: MemoryAsked) -> None:
-        event.answer(*self.standing())
+        return self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())
 
     def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
         """The stays and agents the router remembers, for whoever compares them with the rows; one who is left alone
@@ -189,7 +167,7 @@ class Desk:
             self.expire_offer(subject)
         elif kind == "overflow":
             self._overflow.woke(subject)
-            self._join_line(subject)
+            self._look_at_stay(subject)
         else:
             # A place that ended, or a while in which they were left alone: with all who come back now they join.
             self._meet(subject)
@@ -211,25 +189,34 @@ class Desk:
 
     def look_at_agent(self, agent_id: int) -> None:
         """Free, busy or away, as the rows say now."""
-        if not self._people.knows(agent_id):
-            self._meet(agent_id)
-            self.tick()
-            return
         with self._inside():
-            standing = self._people.standing(agent_id)
-            worked = self._people.after_work(agent_id, self._clock.now()) if standing else None
-        if standing is None:
-            self._meet(agent_id)
-            return
+            chosen = self._look_at([agent_id])
+        self._offer_all(chosen)
+
+    def _look_at(self, agent_ids: list[int]) -> list[Assignment | None]:
+        strangers = [agent_id for agent_id in agent_ids if not self._people.knows(agent_id)]
+        standings = self._people.standings([agent_id for agent_id in agent_ids if agent_id not in strangers])
+        for agent_id in agent_ids:
+            if agent_id not in standings:
+                self._meet(agent_id)
+        chosen = [self._take_standing(agent_id, standing) for agent_id, standing in standings.items()]
+        if strangers:
+            self.tick()
+        return chosen
+
+    def _take_standing(self, agent_id: int, standing: Standing) -> Assignment | None:
         if standing.wrap_up_until:
             self._wake_at(standing.wrap_up_until.timestamp(), "wrap_up", agent_id)
         if not standing.is_free:
             busy = Availability.BUSY if standing.is_ready else Availability.NOT_READY
             self._router.agent_became_busy(agent_id, busy)
-        elif not self._is_left_alone(agent_id):
-            if worked is not None:
-                self._router.put_agent(worked)
-            self._offer_all([self._router.agent_became_free(agent_id, self._now())])
+            return None
+        if self._is_left_alone(agent_id):
+            return None
+        worked = self._people.after_work(agent_id, self._clock.now())
+        if worked is not None:
+            self._router.put_agent(worked)
+        return self._router.agent_became_free(agent_id, self._now())
 
     def _meet(self, agent_id: int) -> None:
         """Somebody new, gone, or with other places than before."""
@@ -257,22 +244,23 @@ class Desk:
 
     # ---- waiting
 
-    def _join_line(self, stay_id: int) -> QueueStay | None:
-        """Take the place in line, or the way to the next queue when it is time; the stay, if its caller waits."""
+    def _look_at_stay(self, stay_id: int) -> None:
         with self._inside():
-            stay = _waiting(self._away()).filter(pk=stay_id).first()
-            if stay is None:
-                return None
-            way = self._overflow.way(stay)
-            work = work_of(stay)
+            stay = waiting(self._away()).filter(pk=stay_id).first()
+            chosen = self._join(stay) if stay is not None else None
+        self._offer_all([chosen])
+
+    def _join(self, stay: QueueStay) -> Assignment | None:
+        """Take the place in line, or the way to the next queue when it is time."""
+        way = self._overflow.way(stay)
         if way is None:
-            self._offer_all([self._router.work_arrived(work, self._now())])
-            self._set_overflow_timer(stay)
-            return stay
-        self._router.work_left(stay_id)
-        self._overflow.move(stay, way)
+            chosen = self._router.work_arrived(work_of(stay), self._now())
+        else:
+            chosen = None
+            self._router.work_left(stay.pk)
+            self._overflow.move(stay, way)
         self._set_overflow_timer(stay)
-        return stay
+        return chosen
 
     def _set_overflow_timer(self, stay: QueueStay) -> None:
         """One for each stay: to look again when it is due, or a while after it was not possible."""
@@ -280,48 +268,55 @@ class Desk:
         if look_at is not None:
             self._wake_at(look_at.timestamp(), "overflow", stay.pk)
 
-    def _estimate(self, stay: QueueStay) -> None:
-        at = self._clock.now()
+    def _estimate(self, stays: list[QueueStay]) -> None:
+        if not stays:
+            return
+        at, ahead = self._clock.now(), self._router.ahead_of([stay.pk for stay in stays])
         with self._inside():
-            self._estimates.note(stay, midnight=midnight(at), at=at)
+            self._estimates.note(stays, ahead, midnight=midnight(at), at=at)
 
     # ---- offering
 
-    def _offer_all(self, assignments: Iterable[Assignment | None]) -> None:
-        for assignment in assignments:
-            if assignment is not None:
-                self._offer(assignment)
+    def _offer_all(self, chosen: Iterable[Assignment | None]) -> None:
+        """Until nobody is chosen any more: who could not be rung leaves the caller to the next."""
+        waiting_for = [assignment for assignment in chosen if assignment is not None]
+        while waiting_for:
+            waiting_for = [further for further in self._offer(waiting_for) if further is not None]
 
-    def _offer(self, assignment: Assignment) -> None:
-        """Write the offer, then ask the switch: never inside the transaction."""
-        asked = (assignment.agent_id, *assignment.together)
-        try:
-            # The phone first: whoever is told of the offer by us has half a second until somebody picks up.
-            with telling_later():
-                command = self._write(assignment)
-                self._ask_switch(command)
-        except actions.CallGone:
-            self._router.work_left(assignment.work_id)
-            for agent_id in asked:
-                self.look_at_agent(agent_id)
-            return
-        except actions.AgentGone:
-            self._pass_over(assignment.work_id, asked)
-            return
-        rung = {phone.agent_id for phone in command.phones}
-        self._pass_over(assignment.work_id, [agent_id for agent_id in asked if agent_id not in rung])
+    def _offer(self, assignments: list[Assignment]) -> list[Assignment | None]:
+        """Write the offers, all in one go, then ask the switch: never inside the transaction. Who was chosen instead
+        of those who could not be rung.
+        """
+        # The phones first: whoever is told of an offer by us has half a second until somebody picks up.
+        with telling_later():
+            made = self._write(assignments)
+            for command in made:
+                if isinstance(command, OfferCommand):
+                    self._ask_switch(command)
+        further: list[Assignment | None] = []
+        for assignment, outcome in zip(assignments, made, strict=True):
+            asked = (assignment.agent_id, *assignment.together)
+            if isinstance(outcome, actions.CallGone):
+                self._router.work_left(assignment.work_id)
+                with self._inside():
+                    further += self._look_at(list(asked))
+            else:
+                phones = outcome.phones if isinstance(outcome, OfferCommand) else ()
+                rung = {phone.agent_id for phone in phones}
+                further += self._pass_over(assignment.work_id, [who for who in asked if who not in rung])
+        return further
 
-    def _write(self, assignment: Assignment) -> OfferCommand:
-        with self._inside():
-            return actions.offer_call(
+    def _write(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
+        wishes = [
+            actions.Wish(
                 stay_id=assignment.work_id,
-                agent_id=assignment.agent_id,
-                together=assignment.together,
-                cell=self._cell,
-                epoch=self._epoch(),
+                agent_ids=(assignment.agent_id, *assignment.together),
                 explanation={**assignment.explanation.as_dict(), "inputs": assignment.inputs},
-                at=self._clock.now(),
             )
+            for assignment in assignments
+        ]
+        with self._inside():
+            return actions.offer_calls(wishes, cell=self._cell, epoch=self._epoch(), at=self._clock.now())
 
     def _ask_switch(self, command: OfferCommand) -> None:
         try:
@@ -335,11 +330,13 @@ class Desk:
                 for phone in command.phones:
                     actions.fail_offer(offer_id=phone.offer_id, at=failed_at, failure=failure)
 
-    def _pass_over(self, work_id: int, agent_ids: Iterable[int]) -> None:
+    def _pass_over(self, work_id: int, agent_ids: Iterable[int]) -> list[Assignment | None]:
         """They were no longer free after all."""
+        further = []
         for agent_id in agent_ids:
             self._leave_alone(agent_id, work_id)
-            self._offer_all([self._router.offer_failed(work_id, agent_id, self._now())])
+            further.append(self._router.offer_failed(work_id, agent_id, self._now()))
+        return further
 
     def _stop_ringing(self, offer_id: UUID, cause: str) -> None:
         try:
@@ -357,12 +354,3 @@ class Desk:
 
     def _now(self) -> float:
         return self._clock.seconds()
-
-
-def _waiting(away: Collection[str]) -> QuerySet[QueueStay]:
-    """Open stays whose caller is within reach, and neither ringing somebody nor taken out of the line."""
-    ringing = Offer.objects.filter(ended_at=None, answered_at=None).values("call_id")
-    waiting = QueueStay.objects.filter(left_at=None, call__ended_at=None, queue__state=Queue.State.OPEN)
-    if away:
-        waiting = waiting.exclude(call_id__in=Leg.objects.filter(node__in=away).values("pk"))
-    return waiting.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at", "pk")

@@ -69,10 +69,23 @@ class Inbox:
                     return item
         return None
 
-    def take_news(self) -> News | None:
-        """What is heard of ourselves by now, without waiting for it."""
+    def take_facts(self, most: int) -> list[Fact]:
+        """More facts, when nothing that comes before facts is waiting."""
         with self._changed:
-            return self._news.popleft() if self._news else None
+            if self._news or self._orders:
+                return []
+            taken = [self._facts.popleft() for _ in range(min(most, len(self._facts)))]
+            self.facts_taken += len(taken)
+            if taken:
+                self._changed.notify_all()
+            return taken
+
+    def take_news(self) -> list[News]:
+        """All that is heard of ourselves by now, without waiting for it."""
+        with self._changed:
+            taken = list(self._news)
+            self._news.clear()
+            return taken
 
     def forget_news(self) -> None:
         """News is about what was routed before; after a resync everything is read anew."""

@@ -172,8 +172,10 @@ class FarDesk:
     def __init__(self, neighbours: Neighbours, tenant: str, home: str) -> None:
         self._neighbours, self._tenant, self._home = neighbours, tenant, home
 
-    def hear(self, event: Event) -> None:
-        if type(event).__name__ in TOLD:
+    def hear(self, *told: Event) -> None:
+        for event in told:
+            if type(event).__name__ not in TOLD:
+                continue
             said = {
                 "kind": "news",
                 "tenant": self._tenant,

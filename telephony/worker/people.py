@@ -1,6 +1,6 @@
 """A tenant's agents as its router sees them: rows, what the day has brought so far, and who is left alone a while."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -55,15 +55,17 @@ class People:
     def knows(self, agent_id: int) -> bool:
         return agent_id in self._known
 
-    def standing(self, agent_id: int) -> Standing | None:
-        """None when they take no calls at all."""
+    def standings(self, agent_ids: Collection[int]) -> dict[int, Standing]:
+        """By agent; who takes no calls at all is not in it."""
+        if not agent_ids:
+            return {}
         phones = Device.objects.filter(agent_id=OuterRef("pk"), registered_at__isnull=False)
         never_left = Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
-        agents = Agent.objects.filter(pk=agent_id, is_active=True)
-        agent = agents.annotate(has_phone=Exists(phones.filter(never_left))).first()
-        if agent is None:
-            return None
-        return Standing(agent.can_take_calls and agent.has_phone, agent.is_ready, agent.wrap_up_until)
+        agents = Agent.objects.filter(pk__in=agent_ids, is_active=True)
+        return {
+            agent.pk: Standing(agent.can_take_calls and agent.has_phone, agent.is_ready, agent.wrap_up_until)
+            for agent in agents.annotate(has_phone=Exists(phones.filter(never_left)))
+        }
 
     def after_work(self, agent_id: int, at: datetime) -> RoutableAgent | None:
         """The agent with today's figures anew, where a queue goes by them; None where nobody does."""

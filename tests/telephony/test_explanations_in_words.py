@@ -158,6 +158,7 @@ def story(floor):
     with floor.inside():
         stay = floor.stay(call_id)
         plan_stay(stay)
+        stay.save()
         router = Router(keeps_inputs=True)
         for place, agent in enumerate((ann, ben)):
             since = stay.entered_at.timestamp() - 60 + place

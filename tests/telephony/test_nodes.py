@@ -8,7 +8,7 @@ import pytest
 from telephony.actions import resync
 from telephony.models import Offer
 from telephony.switch import OfferCommand, SwitchRefused, SwitchUnreachable
-from telephony.worker.desk import _waiting
+from telephony.worker.glance import waiting
 from telephony.worker.nodes import GIVE_UP_AFTER, SwitchNodes
 from tests.fakes.switch import FakeSwitch
 from tests.telephony.office import Office
@@ -111,9 +111,9 @@ def test_who_waits_on_a_switch_that_is_away_is_neither_offered_nor_lost(floor):
     call_id = floor.caller()
     with floor.inside():
         stay = floor.stay(call_id)
-        assert list(_waiting([])) == [stay]
-        assert list(_waiting(["elsewhere"])) == [stay]
-        assert list(_waiting(["main-1"])) == []
+        assert list(waiting([])) == [stay]
+        assert list(waiting(["elsewhere"])) == [stay]
+        assert list(waiting(["main-1"])) == []
         assert resync.missing_legs([], nodes=["main-1"]) == [call_id]
         assert resync.missing_legs([], nodes=["elsewhere"]) == []
 

@@ -1,4 +1,6 @@
-"""Facts come twice, late and in any order: the rows end alike."""
+"""Facts come twice, late, in any order, one by one or many together: the rows end alike."""
+
+from itertools import cycle
 
 import pytest
 from django.db import transaction
@@ -77,6 +79,22 @@ def waited_past_the_limit(floor: Floor) -> None:
     floor.listen()
 
 
+def tell(told: list, portions: list[int]) -> None:
+    """In portions of these sizes, again and again: one of 0 or 1 is taken row by row, larger ones in one sitting."""
+    sizes = cycle(portions)
+    while told:
+        size = next(sizes)
+        if size < 2:
+            Ingest().take(told.pop(0))
+            continue
+        ingest = Ingest()
+        for tenant, together in ingest.by_tenant([told.pop(0) for _fact in told[:size]]):
+            if tenant:
+                ingest.take_together(tenant, together)
+            else:
+                ingest.take(together[0])
+
+
 @pytest.mark.parametrize("story", [answered_and_held, abandoned_while_ringing, waited_past_the_limit])
 def test_any_order_and_any_number_of_tellings_end_alike(floor, story):
     floor.agent_of_story = floor.agent()
@@ -102,14 +120,17 @@ def test_any_order_and_any_number_of_tellings_end_alike(floor, story):
             if not offers:
                 Call.objects.filter(pk__in=call_ids).delete()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.permutations(heard), st.lists(st.sampled_from(heard), max_size=4))
-    def play(order, again) -> None:
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.permutations(heard),
+        st.lists(st.sampled_from(heard), max_size=4),
+        st.lists(st.integers(0, 8), min_size=1, max_size=6),
+    )
+    def play(order, again, portions) -> None:
         try:
             with transaction.atomic():
                 forget_what_was_told()
-                for fact in [*order, *again]:
-                    Ingest().take(fact)
+                tell([*order, *again], portions)
                 assert rows(floor) == expected
                 raise RollBack
         except RollBack:

@@ -342,5 +342,6 @@ def test_planning_takes_few_reads(floor):
     stay = floor.stay(floor.caller())
     with floor.inside(), CaptureQueriesContext(connection) as asked:
         actions.plan_stay(stay)
+        stay.save()
     reads = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
     assert len(reads) == 7
