@@ -89,7 +89,9 @@ def _escalate_talk(
 
 
 def carry_escalation(stay: QueueStay) -> None:
-    """A talk was escalated and its caller waits again: this wait asks for that group first."""
+    """A talk was escalated and its caller waits again: this wait asks for that group first. Saving it is the
+    caller's.
+    """
     before = QueueStay.objects.filter(call_id=stay.call_id, entered_at__lt=stay.entered_at).order_by(
         "-entered_at"
     )
@@ -104,4 +106,3 @@ def carry_escalation(stay: QueueStay) -> None:
     stay.priority = min(stay.priority + int(change["seconds"]), MOST_SECONDS)
     stay.routing["asks"]["priority"] = stay.priority
     stay.routing["changes"] = [{key: value for key, value in change.items() if key != "of"}]
-    stay.save(update_fields=["routing", "priority"])
