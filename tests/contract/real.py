@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import random
 import socket
+import struct
 import subprocess
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from telephony.freeswitch.configuration import switch_command
 from tests.contract.driver import HOT_LINE, Party, SwitchUnderTest, free_port
@@ -20,10 +22,38 @@ NEVER_MS = 600_000
 CALLER_HZ, PHONE_HZ = 440, 880
 
 
+class Keypad:
+    """The keys of one caller's telephone: RFC 2833 events from the very port its sound comes from."""
+
+    def __init__(self) -> None:
+        self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._line.bind(("127.0.0.1", 0))
+        self.port = self._line.getsockname()[1]
+        self._sequence, self._source = random.randrange(1, 20_000), random.randrange(2**32)
+        self._began = time.monotonic() - 60
+
+    def press(self, key: str, to_port: int, seconds: float = 0.06) -> None:
+        stamp = int((time.monotonic() - self._began) * 8000) & 0xFFFFFFFF
+        frames = round(seconds / 0.02)
+        for frame in range(frames + 3):
+            self._sequence += 1
+            is_first, is_end = frame == 0, frame >= frames
+            head = (0x80, 101 | (0x80 if is_first else 0), self._sequence & 0xFFFF, stamp, self._source)
+            event = ("0123456789*#".index(key), (0x80 if is_end else 0) | 10, min(frame + 1, frames) * 160)
+            self._line.sendto(
+                struct.pack("!BBHII", *head) + struct.pack("!BBH", *event), ("127.0.0.1", to_port)
+            )
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        self._line.close()
+
+
 @dataclass
 class SippParty(Party):
     process: subprocess.Popen[bytes] = field(kw_only=True)
     port: int = field(kw_only=True)
+    keypad: Keypad | None = field(default=None, kw_only=True)
 
     @property
     def is_over(self) -> bool:
@@ -33,6 +63,8 @@ class SippParty(Party):
         if not self.is_over:
             self.process.kill()
         self.process.wait(5)
+        if self.keypad:
+            self.keypad.close()
 
 
 @dataclass
@@ -147,6 +179,29 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             sound=self.sipp.sounds[CALLER_HZ],
         )
         return self._keep(SippParty(number, process=process, port=port))
+
+    def keypad_call(self, dialled: str = HOT_LINE, *, number: str) -> SippParty:
+        """Its sound is its keys alone: the port is the keypad's, because the switch heeds no other."""
+        keypad, port = Keypad(), free_port(socket.SOCK_DGRAM)
+        process = self.sipp.start(
+            "keypad",
+            f"127.0.0.1:{self.settings.trunk_port}",
+            port,
+            *("-m", "1"),
+            dialled=dialled,
+            number=number,
+            sound_port=keypad.port,
+            talk_ms=NEVER_MS,
+        )
+        return self._keep(SippParty(number, process=process, port=port, keypad=keypad))
+
+    def press(self, party: Party, leg_id: UUID, keys: str) -> None:
+        assert isinstance(party, SippParty)
+        assert party.keypad is not None
+        to_port = int(self.api(f"uuid_getvar {leg_id} local_media_port"))
+        for key in keys:
+            party.keypad.press(key, to_port)
+            time.sleep(0.04)
 
     def phone(
         self,

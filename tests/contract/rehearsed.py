@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from urllib.parse import quote
+from uuid import UUID
 
 from tests.contract.driver import HOT_LINE, Party, SwitchUnderTest
 
@@ -76,6 +77,12 @@ class RehearsalUnderTest(SwitchUnderTest):
         party = RehearsedCaller(number, line=self, leg_id=answer.split()[1])
         self.parties.append(party)
         return party
+
+    def keypad_call(self, dialled: str = HOT_LINE, *, number: str) -> RehearsedCaller:
+        return self.call(dialled, number=number)
+
+    def press(self, party: Party, leg_id: UUID, keys: str) -> None:
+        assert self.api(f"rehearsal press {leg_id} {keys}") == "+OK\n"
 
     def phone(
         self,
