@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.parts import Parts
 
-COUNT, PERCENT, SECONDS = "count", "percent", "seconds"
-STAYS, OFFERS, NOTHING = "stays", "offers", ""
+COUNT, PERCENT, SECONDS, MARK = "count", "percent", "seconds", "mark"
+STAYS, OFFERS, ANSWERS, NOTHING = "stays", "offers", "answers", ""
 
 ALL_STAYS = _(
     "Every stay in a queue that began in the period. A call that waits in two queues has two stays."
 )
 TALKS = _("Every conversation (an offer an agent answered) whose offer was made in the period.")
+ASKED = _("Every caller asked after a call in the period, whether or not they answered.")
 NO_SHORT = _(
     "Abandons shorter than the queue's short-abandon seconds, calls that flowed out, calls still waiting."
 )

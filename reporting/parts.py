@@ -31,6 +31,14 @@ class Parts:
     wrap_up: float = 0
     contact: float = 0
     idle: float = 0
+    csat_asked: int = 0
+    csat_answers: int = 0
+    csat_satisfied: int = 0
+    csat_sum: int = 0
+    nps_asked: int = 0
+    nps_answers: int = 0
+    nps_promoters: int = 0
+    nps_detractors: int = 0
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Extract
 
+from telephony import metrics
+
 EVERY = Q(pk__isnull=False)
 ANSWERED = Q(exit="answered")
 ABANDONED = Q(exit="abandoned")
@@ -28,6 +30,12 @@ ABANDONED_LATER = KEPT_ABANDONS & ~WITHIN
 # A conversation that still goes on has no length yet.
 BRIDGED = Q(outcome="bridged", talk_ended_at__isnull=False)
 MISSED = Q(outcome="missed")
+
+CSAT_ANSWERED = Q(scale="csat", score__isnull=False)
+CSAT_SATISFIED = CSAT_ANSWERED & Q(score__gte=metrics.SATISFIED_FROM)
+NPS_ANSWERED = Q(scale="nps", score__isnull=False)
+NPS_PROMOTERS = NPS_ANSWERED & Q(score__gte=metrics.PROMOTER_FROM)
+SCORED = Q(score__isnull=False)
 
 
 def timed(stays: QuerySet) -> QuerySet:

@@ -12,10 +12,11 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from quality import queries as quality
 from reporting import populations as rows
-from reporting.metric import OFFERS, STAYS, Metric
+from reporting.metric import ANSWERS, OFFERS, STAYS, Metric
 from reporting.parts import Parts, sum_of
 from reporting.periods import Period
 from telephony import queries as telephony
+from telephony.queries.flows import flows
 from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
 
 Slot = tuple[date, int]
@@ -57,9 +58,14 @@ class AgentLine:
 
 
 def report(question: Question, now: datetime) -> Report:
-    """Three aggregations in all, each one statement, grouped by local day and hour."""
+    """Four aggregations in all, each one statement, grouped by local day and hour."""
     slots: dict[Slot, Parts] = {}
-    for found in (_stay_parts(question), _offer_parts(question), _work_parts(question, now)):
+    for found in (
+        _stay_parts(question),
+        _offer_parts(question),
+        _answer_parts(question),
+        _work_parts(question, now),
+    ):
         for slot, parts in found.items():
             slots[slot] = slots.get(slot, Parts()) + parts
     days = dict.fromkeys(question.period.days, Parts())
@@ -164,12 +170,64 @@ def _narrowed(found: QuerySet, moment: str, question: Question) -> QuerySet:
     return found
 
 
+def answers(question: Question) -> QuerySet:
+    """Callers asked after a call in the period, by the queue they were talked to in and by their agent."""
+    found = telephony.survey_answers(question.period.start, question.period.end)
+    if question.queue_id is not None:
+        found = found.filter(queue_id=question.queue_id)
+    if question.agent_id is not None:
+        found = found.filter(agent_id=question.agent_id)
+    return _narrowed(found, "asked_at", question)
+
+
+def _answer_parts(question: Question) -> dict[Slot, Parts]:
+    return _by_slot(answers(question), "asked_at", question, telephony.SATISFACTION_COUNTS)
+
+
+def satisfaction_lines(question: Question) -> list[tuple[str, int, Parts]]:
+    """(name, queue's id, parts) of each queue whose callers were asked, by name."""
+    grouped = answers(question).order_by().values("queue_id").annotate(**telephony.SATISFACTION_COUNTS)
+    parts = {row.pop("queue_id"): _parts(row) for row in grouped}
+    return [(queue.name, queue.pk, parts[queue.pk]) for queue in telephony.queues() if queue.pk in parts]
+
+
+@dataclass(frozen=True)
+class FlowLine:
+    """One flow with what became of its callers in the period."""
+
+    flow_id: int
+    name: str
+    outcome: telephony.FlowOutcome
+    waits: telephony.KeyWaits
+    variants: list[telephony.Variant]
+
+
+def flow_lines(question: Question) -> list[FlowLine]:
+    """By name, flows nobody entered too; a flow put away appears while its callers are in the period."""
+    period = question.period
+    outcomes = telephony.outcome_by_flow(period.start, period.end)
+    waits = telephony.key_waits(period.start, period.end)
+    return [
+        FlowLine(
+            flow.pk,
+            flow.name,
+            outcomes.get(flow.pk, telephony.FlowOutcome()),
+            waits.get(flow.pk, telephony.KeyWaits()),
+            telephony.variants_of(flow.pk, period.start, period.end) if flow.pk in outcomes else [],
+        )
+        for flow in flows(with_archived=True)
+        if not flow.is_archived or flow.pk in outcomes
+    ]
+
+
 def rows_behind(metric: Metric, question: Question) -> QuerySet | None:
     """What the figure is made of, newest first; None for figures that are not made of calls."""
     if metric.source == STAYS:
         found, order = stays(question).select_related("call", "agent", "queue"), "-entered_at"
     elif metric.source == OFFERS:
         found, order = offers(question).select_related("call", "agent", "stay__queue"), "-offered_at"
+    elif metric.source == ANSWERS:
+        found, order = answers(question), "-asked_at"
     else:
         return None
     return found.filter(metric.members).order_by(order, "-pk")
@@ -185,6 +243,10 @@ def agent_lines(question: Question, now: datetime) -> list[AgentLine]:
     period = question.period
     grouped = offers(question).order_by().values("agent_id").annotate(**_OFFER_PARTS)
     parts = {row.pop("agent_id"): _parts(row) for row in grouped}
+    rated = answers(question).order_by().values("agent_id").annotate(**telephony.SATISFACTION_COUNTS)
+    for row in rated:
+        agent_id = row.pop("agent_id")
+        parts[agent_id] = parts.get(agent_id, Parts()) + _parts(row)
     work = work_time_by_agent(period.start, min(period.end, now), period.zone.key)
     scores = quality.mean_percent_by_agent(period.start, period.end)
     return [

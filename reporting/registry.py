@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from reporting import populations as rows
 from reporting.metric import (
     ALL_STAYS,
+    ANSWERS,
+    ASKED,
     COUNT,
+    MARK,
     NONE,
     OFFERS,
     PERCENT,
@@ -212,11 +215,73 @@ AGENT_FIGURES = (
     ),
 )
 
-METRICS = {metric.id: metric for metric in (*COUNTS, *SERVICE_LEVELS, *RATES, *AGENT_FIGURES)}
+SATISFACTION = (
+    Metric(
+        id="CSAT",
+        name=_("Customer satisfaction"),
+        formula=_("answers 4 and 5 / all answers × 100, on the scale from 1 to 5"),
+        population=_("Callers who gave a mark from 1 to 5 after a call in the period."),
+        exclusions=_("Callers who were asked and gave none; see the response rate."),
+        unit=PERCENT,
+        value=lambda p: metrics.customer_satisfaction(p.csat_satisfied, p.csat_answers),
+        source=ANSWERS,
+        members=rows.CSAT_ANSWERED,
+        counted=rows.CSAT_SATISFIED,
+    ),
+    Metric(
+        id="CSAT_MEAN",
+        name=_("Mean mark"),
+        formula=_("Σ marks / answers, on the scale from 1 to 5"),
+        population=_("Callers who gave a mark from 1 to 5 after a call in the period."),
+        exclusions=_("Callers who were asked and gave none; see the response rate."),
+        unit=MARK,
+        value=lambda p: metrics.mean_score(p.csat_sum, p.csat_answers),
+        source=ANSWERS,
+        members=rows.CSAT_ANSWERED,
+    ),
+    Metric(
+        id="NPS",
+        name=_("Net promoter score"),
+        formula=_("% of marks 9 and 10 − % of marks 0 to 6; from −100 to 100"),
+        population=_("Callers who gave a mark from 0 to 10 after a call in the period."),
+        exclusions=_("Callers who were asked and gave none; see the response rate."),
+        unit=MARK,
+        value=lambda p: metrics.net_promoter_score(p.nps_promoters, p.nps_detractors, p.nps_answers),
+        source=ANSWERS,
+        members=rows.NPS_ANSWERED,
+        counted=rows.NPS_PROMOTERS,
+    ),
+    Metric(
+        id="SURVEYED",
+        name=_("Asked after the call"),
+        formula=_("Number of callers asked"),
+        population=ASKED,
+        exclusions=NONE,
+        unit=COUNT,
+        value=lambda p: p.csat_asked + p.nps_asked,
+        source=ANSWERS,
+        members=rows.EVERY,
+    ),
+    Metric(
+        id="RESP",
+        name=_("Response rate"),
+        formula=_("callers who gave a mark / callers asked × 100"),
+        population=ASKED,
+        exclusions=NONE,
+        unit=PERCENT,
+        value=lambda p: metrics.ratio(p.csat_answers + p.nps_answers, p.csat_asked + p.nps_asked),
+        source=ANSWERS,
+        members=rows.EVERY,
+        counted=rows.SCORED,
+    ),
+)
+
+METRICS = {metric.id: metric for metric in (*COUNTS, *SERVICE_LEVELS, *RATES, *AGENT_FIGURES, *SATISFACTION)}
 
 SHOWN_PER_SLOT = ("O", "A", "B", "F", "VM", "W", "SL_F3", "ASA", "AHT", "ATT", "ABN", "OCC")
-HEADLINE = ("O", "A", "B", "ABN", "SL_F3", "ASA", "AHT", "ATT", "OCC", "CONN")
-SHOWN_PER_AGENT = ("HANDLED", "RONA", "ATT", "AHT", "OCC")
+HEADLINE = ("O", "A", "B", "ABN", "SL_F3", "ASA", "AHT", "ATT", "OCC", "CONN", "CSAT", "NPS")
+SHOWN_PER_AGENT = ("HANDLED", "RONA", "ATT", "AHT", "OCC", "CSAT", "CSAT_MEAN", "SURVEYED")
+SHOWN_PER_SURVEY = ("CSAT", "CSAT_MEAN", "NPS", "SURVEYED", "RESP")
 
 
 def metric(metric_id: str) -> Metric | None:

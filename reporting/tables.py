@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reporting.metric import Metric
 from reporting.parts import Parts
 from reporting.queries import AgentLine, Question, Report
-from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_SLOT
+from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_SLOT, SHOWN_PER_SURVEY
 
 Value = str | int | float | None
 
@@ -85,6 +85,18 @@ def _line(
     return Line(label, [Cell(METRICS[key], METRICS[key].value(parts), address) for key in SHOWN_PER_SLOT])
 
 
+def satisfaction_table(lines: Iterable[tuple[str, int, Parts]], total: Parts, question: Question) -> Table:
+    """By queue; the total has the answers of callers whose queue is not known, too."""
+    metrics = [METRICS[key] for key in SHOWN_PER_SURVEY]
+
+    def line(label: str, parts: Parts, **narrower: object) -> Line:
+        address = address_of(question, **narrower)
+        return Line(label, [Cell(metric, metric.value(parts), address) for metric in metrics])
+
+    shown = [line(name, parts, queue=queue_id) for name, queue_id, parts in lines]
+    return Table("satisfaction", _("By queue"), _("Queue"), metrics, shown, line(_("Total"), total))
+
+
 def agent_table(agents: Iterable[AgentLine], question: Question) -> Table:
     metrics = [METRICS[key] for key in SHOWN_PER_AGENT]
     more = [
@@ -117,6 +129,8 @@ def shown_value(value: float | None, unit: str) -> str:
         return "–"
     if unit == "percent":
         return f"{value:.1f}"
+    if unit == "mark":
+        return f"{value:.2f}"
     if unit == "seconds":
         return _clock(round(value))
     return str(round(value))
@@ -131,4 +145,6 @@ def kept_value(value: float | None, unit: str) -> Value:
     """For files and programs: percent to one decimal and seconds to one decimal, as numbers."""
     if value is None:
         return None
+    if unit == "mark":
+        return round(value, 2)
     return round(value) if unit == "count" else round(value, 1)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from reporting import policies, queries, registry, spreadsheets, tables
 from reporting.console.forms import QuestionForm, shown
-from reporting.metric import OFFERS
+from reporting.metric import ANSWERS, OFFERS
 from reporting.queries import Question, Report
 from telephony import queries as telephony
 from tenants.errors import NotFound
@@ -84,6 +84,35 @@ def agents_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @member_required(*policies.REPORT_ROLES)
+def satisfaction_page(request: HttpRequest) -> HttpResponse:
+    question = _question(request)
+    report = queries.report(question, timezone.now())
+    seen = {
+        "form": shown(question),
+        "question": question,
+        "headline": _cells(report, question, registry.SHOWN_PER_SURVEY),
+        "table": tables.satisfaction_table(queries.satisfaction_lines(question), report.total, question),
+        "address": tables.address_of(question),
+    }
+    return render(request, "reporting/satisfaction.html", seen)
+
+
+@require_GET
+@member_required(*policies.REPORT_ROLES)
+def flows_page(request: HttpRequest) -> HttpResponse:
+    """What became of callers in each flow, how its variants fare, and how soon a key is answered."""
+    question = _question(request)
+    seen = {
+        "form": shown(question),
+        "question": question,
+        "lines": queries.flow_lines(question),
+        "address": tables.address_of(question),
+    }
+    return render(request, "reporting/flows.html", seen)
+
+
+@require_GET
+@member_required(*policies.REPORT_ROLES)
 def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
     """The definition of a figure and exactly the rows it was counted from."""
     metric = registry.metric(metric_id)
@@ -102,6 +131,7 @@ def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
         "rows": [(row, counted is None or row.pk in counted) for row in page.object_list] if page else [],
         "counted": counted,
         "is_offers": metric.source == OFFERS,
+        "is_answers": metric.source == ANSWERS,
         "address": tables.address_of(question),
     }
     return render(request, "reporting/behind.html", seen)
@@ -143,6 +173,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _tables(question: Question, wanted: str) -> list[tables.Table]:
     now = timezone.now()
+    if wanted == "satisfaction":
+        total = queries.report(question, now).total
+        return [tables.satisfaction_table(queries.satisfaction_lines(question), total, question)]
     if wanted == "agents":
         return [tables.agent_table(queries.agent_lines(question, now), question)]
     report = queries.report(question, now)

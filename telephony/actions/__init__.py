@@ -29,6 +29,7 @@ from telephony.actions.follow_ups import (
     reopen_follow_up,
 )
 from telephony.actions.following import follow_call
+from telephony.actions.hours_patterns import fill_hours
 from telephony.actions.interventions import (
     move_call_to_front,
     pull_call,
@@ -110,6 +111,7 @@ __all__ = [
     "escalate_call",
     "extend_wrap_up",
     "fail_offer",
+    "fill_hours",
     "finish_follow_up",
     "finish_offer_command",
     "finish_wrap_up",

@@ -1,5 +1,5 @@
 """The floor as tenants' administrators see it, and cells and stray legs as operators do."""
 
-from telephony.admin import agents, calls, cells, queues, routing
+from telephony.admin import agents, calls, cells, queues, routing, surveys
 
-__all__ = ["agents", "calls", "cells", "queues", "routing"]
+__all__ = ["agents", "calls", "cells", "queues", "routing", "surveys"]

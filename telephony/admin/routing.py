@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
 
 from telephony import actions, queries
+from telephony.actions.hours_patterns import Pattern
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.rule_editor import RowsWidget, problem_words
 from telephony.console.routing_words import read_names, told_condition, told_effect
@@ -83,10 +84,33 @@ class SpecialDaysInline(PolicyInline, TabularInline):
     verbose_name_plural = _("Special days")
 
 
+class NewHoursForm(forms.ModelForm):
+    """What is new may begin with a week that many have."""
+
+    pattern = forms.ChoiceField(
+        label=_("Begin with"),
+        required=False,
+        choices=[("", _("the opening times below")), *Pattern.choices],
+    )
+
+    class Meta:
+        model = WorkingHours
+        fields = ["name"]
+
+
 class HoursAdmin(FloorAdmin, AuditedModelAdmin):
     list_display = ["name", "shown_week", "shown_queues"]
     search_fields = ["name"]
     inlines = [SpansInline, SpecialDaysInline]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **({} if change else {"form": NewHoursForm}) | kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        pattern = form.cleaned_data.get("pattern")
+        if pattern:
+            actions.fill_hours(hours=form.instance, pattern=pattern)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WorkingHours]:
         return super().get_queryset(request).prefetch_related("opening_times", "queues")

@@ -80,6 +80,7 @@ from telephony.queries.routes import (
     switch_language,
 )
 from telephony.queries.rules import problems_of_rule, rules_naming
+from telephony.queries.surveys import COUNTS as SATISFACTION_COUNTS
 from telephony.queries.surveys import (
     Satisfaction,
     SurveyTerms,
@@ -102,6 +103,7 @@ __all__ = [
     "KeyWaits",
     "Moment",
     "QueueState",
+    "SATISFACTION_COUNTS",
     "Satisfaction",
     "SurveyTerms",
     "Treatment",
