@@ -6,11 +6,10 @@ With SCREENSHOTS=<folder> each page is photographed, wide and narrow, in both la
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.keyboard import press_on, type_into
 from tests.journeys.looks import FOLDER, look
 
 PATIENCE = 30_000
-MOST_STEPS = 120
-"""Presses of Tab: more than any of these pages has places to stop at."""
 
 
 @pytest.fixture
@@ -48,16 +47,6 @@ def in_chinese(visitor, name: str, faults: list[str]) -> None:
                     "data-state", "live", timeout=PATIENCE
                 )
             faults += look(visitor, f"routing-{name}")
-
-
-def press_on(visitor, selector: str, key: str = "Enter") -> None:
-    """Walk there with Tab, as somebody without a mouse does, and press."""
-    for _ in range(MOST_STEPS):
-        if visitor.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            visitor.page.keyboard.press(key)
-            return
-        visitor.page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is not reached with Tab on {visitor.page.url}")
 
 
 def test_a_supervisor_reads_the_line_and_steps_in_by_keyboard(ruled, call, visit):
@@ -110,4 +99,36 @@ def test_a_supervisor_reads_the_line_and_steps_in_by_keyboard(ruled, call, visit
     boss.go("/waiting/")
     expect(page.get_by_text("Nobody is waiting")).to_be_visible(timeout=PATIENCE)
     faults += look(boss, "routing-waiting-empty")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_supervisor_tries_the_rules_by_keyboard(ruled, visit):
+    faults: list[str] = []
+    boss = visit("acme", "supervisor")
+    page = boss.page
+    boss.go("/what-if/")
+    expect(page.get_by_text("Nothing tried yet")).to_be_visible()
+    faults += look(boss, "what-if-empty")
+
+    press_on(boss, "select[name=number]", "ArrowDown")
+    type_into(boss, "input[name=caller]", "138 0000 0002")
+    press_on(boss, "input[name=everybody]", "Space")
+    press_on(boss, "button.button--primary")
+    answer = page.locator("#answer-1").locator("xpath=ancestor::section[1]")
+    expect(answer).to_contain_text("VIP first")
+    expect(answer).to_contain_text("counts as having waited 5:00 longer")
+    expect(answer).to_contain_text("would be rung at once")
+    faults += look(boss, "what-if-answer")
+
+    # The draft: the first rule switched off, compared, never saved.
+    press_on(boss, "ol.drafts li:first-child input[type=checkbox]", "Space")
+    press_on(boss, "input[name=caller]")
+    expect(page.locator("#answer-2")).to_have_text("With the draft")
+    drafted = page.locator("#answer-2").locator("xpath=ancestor::section[1]")
+    expect(drafted).not_to_contain_text("VIP first")
+    faults += look(boss, "what-if-draft")
+    boss.go("/what-if/")
+    expect(page.locator("ol.drafts li:first-child input[type=checkbox]")).to_be_checked()
+    in_chinese(boss, "what-if", faults)
+    assert boss.failures == []
     assert not faults, "\n".join(faults)
