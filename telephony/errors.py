@@ -113,6 +113,18 @@ class OfferImpossible(DomainError):
     "This offer cannot be made now."
 
 
+class CallbackImpossible(DomainError):
+    "This number cannot be called back: it cannot be dialled from here, or the queue is closed."
+
+
+class CallbackGone(NotFound):
+    "There is no such callback."
+
+
+class CallbackRings(DomainError):
+    "This callback is being made at this moment."
+
+
 class EpochIsOver(DomainError):
     "Another worker acts for this cell now."
 
@@ -229,4 +241,8 @@ MESSAGES = (
     _("Choose a queue that is open."),
     _("There is no such follow-up."),
     _("This follow-up is done. Open it again to change it."),
+    _("This number cannot be called back: it cannot be dialled from here, or the queue is closed."),
+    _("There is no such callback."),
+    _("This callback is being made at this moment."),
+    _("This customer cannot be called back at this moment."),
 )

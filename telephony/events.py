@@ -162,6 +162,13 @@ class FloorConfigured(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackChanged(Event):
+    """A promise to call back was made, tried, kept, given up or cancelled."""
+
+    callback_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlowPublished(Event):
     """Callers of the flow's numbers go through this version from the next call on."""
 

@@ -178,7 +178,8 @@ def _wrap_up_until(agent: Agent, wrapping: Offer | None) -> datetime | None:
     if agent.wrap_up_offer_id == wrapping.pk and agent.wrap_up_until:
         return agent.wrap_up_until
     stay = stay_of(wrapping)
-    seconds = stay.queue.wrap_up_seconds if stay else 0
+    queue = stay.queue if stay else wrapping.call.queue
+    seconds = queue.wrap_up_seconds if queue else 0
     return wrapping.wrap_up_started_at + timedelta(seconds=seconds)
 
 

@@ -17,6 +17,7 @@ from telephony.actions.story import Story, earliest, open_story
 from telephony.models import Call, Leg, Offer, QueueStay
 from tenants.events import emit
 
+FLOW_OUT = QueueStay.Exit.FLOW_OUT
 LIVE_STATES = (Call.State.TALKING, Call.State.HOLD)
 
 
@@ -57,7 +58,8 @@ def _follow_wrap_up(story: Story, offer: Offer) -> None:
     if began is not None and offer.wrap_up_ended_at is not None:
         return
     stay = next((stay for stay in story.stays if stay.pk == offer.stay_id), None)
-    if stay is None or not stay.queue.wrap_up_seconds:
+    queue = stay.queue if stay else story.call.queue
+    if queue is None or not queue.wrap_up_seconds:
         offer.wrap_up_ended_at = offer.wrap_up_started_at
 
 
@@ -93,14 +95,20 @@ def _exit_of(story: Story, stay: QueueStay, later: QueueStay | None) -> tuple[st
     if stay.answered_at:
         return QueueStay.Exit.ANSWERED, stay.answered_at
     if stay.fell_back_at:
-        return QueueStay.Exit.VOICEMAIL, stay.fell_back_at
+        return (FLOW_OUT if _is_called_back(stay) else QueueStay.Exit.VOICEMAIL), stay.fell_back_at
     if later:
         return QueueStay.Exit.FLOW_OUT, later.entered_at
     if story.is_lost:
         return QueueStay.Exit.LOST, story.caller_left_at
     if story.caller_left_at:
-        return QueueStay.Exit.ABANDONED, max(story.caller_left_at, stay.entered_at)
+        gone = FLOW_OUT if _is_called_back(stay) else QueueStay.Exit.ABANDONED
+        return gone, max(story.caller_left_at, stay.entered_at)
     return "", None
+
+
+def _is_called_back(stay: QueueStay) -> bool:
+    """The caller left for a promise (`actions.callbacks`): nobody was lost."""
+    return stay.routing.get("left_for") == "callback"
 
 
 def _follow_fields(story: Story) -> None:
@@ -139,7 +147,9 @@ def _state(story: Story, bridged: list[Offer]) -> str:
     if any(offer.ended_at is None and offer.answered_at is None for offer in story.offers):
         return Call.State.RINGING
     waits = any(stay.left_at is None for stay in story.stays)
-    return Call.State.WAITING if waits else Call.State.ARRIVED
+    if waits:
+        return Call.State.WAITING
+    return Call.State.AFTER if bridged else Call.State.ARRIVED
 
 
 def _exit_of_call(story: Story) -> str:
@@ -150,6 +160,8 @@ def _exit_of_call(story: Story) -> str:
         return Call.Exit.VOICEMAIL
     if story.is_lost:
         return Call.Exit.LOST
+    if story.stays and story.stays[-1].exit == FLOW_OUT:
+        return Call.Exit.FLOW_OUT
     return Call.Exit.ABANDONED if exits else Call.Exit.LEFT_EARLY
 
 

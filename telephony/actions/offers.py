@@ -135,6 +135,14 @@ def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
     }
 
 
+def free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
+    """Those who can still be rung, as above, in the order asked. Raises AgentGone when there is none."""
+    free = _free_agents(agent_ids)
+    if not free:
+        raise AgentGone
+    return {agent_id: free[agent_id] for agent_id in agent_ids if agent_id in free}
+
+
 def _ring(call_ids: Iterable[UUID], agents: list[Agent], at: datetime) -> None:
     """What `follow_call` and `follow_agent` would find out: of calls that waited and agents who were idle no more can
     follow from phones that begin to ring. This is the one place where every millisecond is a caller's.

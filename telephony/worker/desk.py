@@ -13,11 +13,14 @@ from uuid import UUID
 import structlog
 
 from telephony import actions, events
+from telephony.actions.callback_attempts import CallbackNotNow
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Offer, QueueStay
+from telephony.queries.callbacks import callback_id_of, work_id
 from telephony.queries.routables import work_of
 from telephony.routing import Assignment, Availability, Router
 from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
+from telephony.worker.callbacks import Callbacks
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
 from telephony.worker.glance import Glance, waiting
@@ -40,6 +43,7 @@ HEARD = (
     events.StayEnded,
     events.CallOffered,
     events.OfferEnded,
+    events.CallbackChanged,
     events.FloorConfigured,
 )
 RETRY_AGENT_AFTER = 5.0
@@ -76,6 +80,7 @@ class Desk:
         self._people = People()
         self._overflow = Overflow(switch, clock.now)
         self._estimates = Estimates()
+        self._callbacks = Callbacks(self._wake_at, clock.now)
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -91,7 +96,7 @@ class Desk:
         with self._inside():
             agents = self._people.read(at)
             in_line = list(waiting(self._away()).prefetch_related("queue__queue_skills"))
-            works = [work_of(stay) for stay in in_line]
+            works = [*(work_of(stay) for stay in in_line), *self._callbacks.read()]
             self._set_timers()
         for agent in agents:
             self._router.put_agent(agent)
@@ -133,7 +138,8 @@ class Desk:
                 self._router.work_left(stay_id)
             for offer in seen.begun_offers:
                 self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
-            chosen = [self._end_offer(offer) for offer in seen.ended_offers]
+            chosen = [one for offer in seen.ended_offers for one in self._end_offer(offer)]
+            chosen += [self._join_callback(work_id(callback_id)) for callback_id in seen.callback_ids]
             in_line = seen.stays_in_line()
             chosen += [self._join(stay) for stay in in_line]
             chosen += self._look_at(seen.agent_ids)
@@ -143,13 +149,15 @@ class Desk:
         for offer in needless:
             self._stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
 
-    def _end_offer(self, offer: Offer) -> Assignment | None:
+    def _end_offer(self, offer: Offer) -> list[Assignment | None]:
+        callback = self._callbacks.offer_ended(offer)
+        work = offer.stay_id if callback is None else callback
         if offer.outcome == Offer.Outcome.BRIDGED:
-            self._router.work_left(offer.stay_id)
-            return None
+            self._router.work_left(work)
+            return []
         if offer.outcome not in BLAMELESS:
-            self._leave_alone(offer.agent_id, offer.stay_id)
-        return self._router.offer_failed(offer.stay_id, offer.agent_id, self._now())
+            self._leave_alone(offer.agent_id, work)
+        return [self._join_callback(callback), self._router.offer_failed(work, offer.agent_id, self._now())]
 
     def standing(self) -> tuple[set[Any], dict[Any, Availability]]:
         """The stays and agents the router remembers, for whoever compares them with the rows; one who is left alone
@@ -157,7 +165,7 @@ class Desk:
         """
         works, standing = self._router.standing()
         alone = {agent_id: Availability.BACKING_OFF for agent_id in standing if self._is_left_alone(agent_id)}
-        return works, standing | alone
+        return {work for work in works if callback_id_of(work) is None}, standing | alone
 
     # ---- time
 
@@ -165,6 +173,13 @@ class Desk:
         """A moment we asked for has come."""
         if kind == "offer":
             self.expire_offer(subject)
+        elif kind == "callback":
+            with self._inside():
+                chosen = self._join_callback(work_id(subject))
+            self._offer_all([chosen])
+        elif kind == "callback_try":
+            with self._inside():
+                self._callbacks.look_at_try(subject)
         elif kind == "overflow":
             self._overflow.woke(subject)
             self._look_at_stay(subject)
@@ -262,6 +277,16 @@ class Desk:
         self._set_overflow_timer(stay)
         return chosen
 
+    def _join_callback(self, work: int | None) -> Assignment | None:
+        """As its row says: in line, or not in line any more. Nothing for the work of a caller."""
+        if (callback_id := callback_id_of(work)) is None:
+            return None
+        found = self._callbacks.one(callback_id)
+        if found is None:
+            self._router.work_left(work)
+            return None
+        return self._router.work_arrived(found, self._now())
+
     def _set_overflow_timer(self, stay: QueueStay) -> None:
         """One for each stay: to look again when it is due, or a while after it was not possible."""
         look_at = self._overflow.look_again_at(stay)
@@ -296,10 +321,10 @@ class Desk:
         further: list[Assignment | None] = []
         for assignment, outcome in zip(assignments, made, strict=True):
             asked = (assignment.agent_id, *assignment.together)
-            if isinstance(outcome, actions.CallGone):
+            if isinstance(outcome, actions.CallGone | CallbackNotNow):
                 self._router.work_left(assignment.work_id)
                 with self._inside():
-                    further += self._look_at(list(asked))
+                    further += [self._join_callback(assignment.work_id), *self._look_at(list(asked))]
             else:
                 phones = outcome.phones if isinstance(outcome, OfferCommand) else ()
                 rung = {phone.agent_id for phone in phones}
@@ -307,16 +332,34 @@ class Desk:
         return further
 
     def _write(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
+        """For each, in order, what the switch is to be asked, or why not."""
+        promised = [one for one in assignments if callback_id_of(one.work_id)]
+        callers = [one for one in assignments if one not in promised]
         wishes = [
             actions.Wish(
                 stay_id=assignment.work_id,
                 agent_ids=(assignment.agent_id, *assignment.together),
-                explanation={**assignment.explanation.as_dict(), "inputs": assignment.inputs},
+                explanation=_explanation(assignment),
             )
-            for assignment in assignments
+            for assignment in callers
         ]
         with self._inside():
-            return actions.offer_calls(wishes, cell=self._cell, epoch=self._epoch(), at=self._clock.now())
+            made = (
+                actions.offer_calls(wishes, cell=self._cell, epoch=self._epoch(), at=self._clock.now())
+                if wishes
+                else []
+            )
+            tried = [self._try_callback(assignment) for assignment in promised]
+        outcomes = {
+            one.work_id: outcome for one, outcome in zip([*callers, *promised], [*made, *tried], strict=True)
+        }
+        return [outcomes[assignment.work_id] for assignment in assignments]
+
+    def _try_callback(self, assignment: Assignment) -> OfferCommand | OfferImpossible:
+        try:
+            return self._callbacks.start(assignment, self._cell, self._epoch(), _explanation(assignment))
+        except OfferImpossible as impossible:
+            return impossible
 
     def _ask_switch(self, command: OfferCommand) -> None:
         try:
@@ -354,3 +397,7 @@ class Desk:
 
     def _now(self) -> float:
         return self._clock.seconds()
+
+
+def _explanation(assignment: Assignment) -> dict[str, Any]:
+    return {**assignment.explanation.as_dict(), "inputs": assignment.inputs}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from telephony import actions, orders, queries
+from telephony.actions import callbacks
 from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, QueueClosed, SwitchDidNotAnswer
 from telephony.models import Call, Offer, Queue
 from telephony.switch import Switch, SwitchError

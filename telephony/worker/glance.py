@@ -22,6 +22,7 @@ class Glance:
         self._told = list(told)
         self._away = away
         self.ended_stays = self._of(events.StayEnded, "stay_id")
+        self.callback_ids = self._of(events.CallbackChanged, "callback_id")
         self.new_stays = set(self._of(events.CallQueued, "stay_id"))
         ended, begun = self._of(events.OfferEnded, "offer_id"), self._of(events.CallOffered, "offer_id")
         rows = Offer.objects.defer("explanation").in_bulk([*ended, *begun]) if ended or begun else {}

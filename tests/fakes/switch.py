@@ -49,6 +49,7 @@ class FakeSwitch:
     beats: list[datetime] = field(default_factory=list)
     answers_by_itself: bool = False
     refuses_offers: str = ""
+    _dials: dict[UUID, OfferCommand] = field(default_factory=dict)
     _together: dict[UUID, tuple[UUID, tuple[UUID, ...]]] = field(default_factory=dict)
     _sequence: int = 0
 
@@ -68,6 +69,8 @@ class FakeSwitch:
         self._ask("offer", command)
         if self.refuses_offers:
             raise SwitchRefused(self.refuses_offers)
+        if command.dials:
+            self._dials[command.offer_id] = command
         there = [phone for phone in command.phones if (phone.username, command.domain) in self.phones]
         if not there:
             text = "USER_NOT_REGISTERED"
@@ -229,6 +232,9 @@ class FakeSwitch:
             if other != leg_id:
                 self.end(other, cause="LOSE_RACE", by=HungUpBy.SWITCH)
         self.tell(facts.CommandFinished, command_id=command_id, is_ok=True, text=str(leg_id))
+        if leg_id in self._dials:
+            self._dial(self._dials[leg_id])
+            return
         caller = self.legs.get(leg.call_id) if leg.call_id else None
         if caller is None or caller.bridged_leg_id:
             self.end(leg_id, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
@@ -236,6 +242,35 @@ class FakeSwitch:
         self.legs[leg_id] = replace(self.legs[leg_id], bridged_leg_id=caller.leg_id)
         self.legs[caller.leg_id] = replace(caller, bridged_leg_id=leg_id, is_waiting=False)
         self.tell(facts.LegsBridged, **self._of(leg_id), other_leg_id=caller.leg_id)
+
+    def _dial(self, command: OfferCommand) -> None:
+        """The switch itself rings the customer; the story says what they do: `joins` or `declines`."""
+        leg = replace(
+            _leg(command.call_id, command.tenant, Direction.OUTBOUND, self.clock()), dialled=command.dials
+        )
+        self.legs[leg.leg_id] = replace(leg, call_id=command.call_id)
+        self.tell(
+            facts.LegCreated,
+            **self._of(leg.leg_id),
+            direction=Direction.OUTBOUND,
+            dialled=command.dials,
+            caller_number=command.shown_number,
+            caller_name="",
+            call_id=command.call_id,
+        )
+
+    def joins(self, offer_id: UUID) -> None:
+        """The customer who is called back answers, and speaks with the agent."""
+        call_id = self._dials[offer_id].call_id
+        self.answered(call_id)
+        self.legs[offer_id] = replace(self.legs[offer_id], bridged_leg_id=call_id)
+        self.legs[call_id] = replace(self.legs[call_id], bridged_leg_id=offer_id)
+        self.tell(facts.LegsBridged, **self._of(offer_id), other_leg_id=call_id)
+
+    def declines(self, offer_id: UUID, cause: str = "NO_ANSWER") -> None:
+        """The customer does not answer: their leg ends, then the agent's."""
+        self.end(self._dials[offer_id].call_id, cause=cause, by=HungUpBy.SWITCH)
+        self.end(offer_id, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
 
     def end(self, leg_id: UUID, *, cause: str = "NORMAL_CLEARING", by: HungUpBy = HungUpBy.PARTY) -> None:
         """A leg ends, and the other one of a conversation with it."""
