@@ -34,6 +34,7 @@ PLACES = (
     Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
+    Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER)),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
     Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
 )
