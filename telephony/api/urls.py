@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import emergency, interventions, routing, truth, views, waiting, what_if
+from telephony.api import emergency, flows, interventions, routing, truth, views, waiting, what_if
 
 app_name = "telephony_api"
 router = SimpleRouter()
@@ -10,6 +10,7 @@ router.register("agents", views.AgentViewSet, basename="agent")
 router.register("queues", views.QueueViewSet, basename="queue")
 router.register("differences", truth.DifferenceViewSet, basename="difference")
 router.register("emergency-plans", emergency.EmergencyPlanViewSet, basename="emergency_plan")
+router.register("flows", flows.FlowViewSet, basename="flow")
 router.register("groups", routing.GroupViewSet, basename="group")
 router.register("working-hours", routing.HoursViewSet, basename="working_hours")
 router.register("queue-steps", routing.StepViewSet, basename="queue_step")

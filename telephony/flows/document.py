@@ -83,9 +83,9 @@ def empty(languages: tuple[str, ...] = ("zh", "en")) -> dict[str, Any]:
     return Document(languages, "", {}).as_dict()
 
 
-def load(text: str | bytes) -> Any:
+def load(text: str | bytes, *, most: int = MOST_BYTES) -> Any:
     """JSON from outside → what it says. UnreadableFlow when it is too big, too deep, or no JSON at all."""
-    if len(text if isinstance(text, bytes) else text.encode("utf-8", "replace")) > MOST_BYTES:
+    if len(text if isinstance(text, bytes) else text.encode("utf-8", "replace")) > most:
         raise UnreadableFlow("too_big")
     try:
         return json.loads(text, parse_constant=_refuse_constant)

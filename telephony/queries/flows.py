@@ -1,7 +1,7 @@
 """Reads of call flows: lists without their documents, what exists for a check, where a row is used."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -233,9 +233,9 @@ def _any_path(column: str, kind: str, names: dict[str, Any]) -> RawSQL:
     return RawSQL(f"({asked})", values, output_field=BooleanField())  # noqa: S611
 
 
-def _ids(asked: RawSQL) -> Iterable[int]:
+def _ids(asked: RawSQL) -> QuerySet:
     return Flow.objects.annotate(_names=asked).filter(_names=True).values("pk")
 
 
-def _published_ids(asked: RawSQL) -> Iterable[int]:
+def _published_ids(asked: RawSQL) -> QuerySet:
     return FlowVersion.objects.annotate(_names=asked).filter(_names=True).values("pk")
