@@ -51,6 +51,8 @@ class Sweep:
     folder: Path
     parse: Callable[[bytes], list[Fact]]
     on_recording: Callable[[str, UUID], None] = lambda schema, recording_id: None
+    scrub: Callable[[bytes], bytes | None] = lambda content: None
+    """What is kept of a settled record instead of the whole; None: all of it."""
     now: Callable[[], float] = time.time
     ingest: Ingest = field(default_factory=Ingest)
     _attempts: Counter = field(default_factory=Counter)
@@ -82,8 +84,16 @@ class Sweep:
             if self._attempts[file.name] >= MOST_ATTEMPTS:
                 self._quarantine(file, "it broke the settlement")
             return False
+        self._without_secrets(file)
         self._move(file, self.folder / "done" / f"{datetime.now(UTC):%Y-%m-%d}")
         return True
+
+    def _without_secrets(self, file: Path) -> None:
+        clean = self.scrub(file.read_bytes())
+        if clean is not None:
+            beside = file.with_suffix(".clean")
+            beside.write_bytes(clean)
+            os.replace(beside, file)
 
     def _put_aside(self, file: Path, error: Exception) -> None:
         """A record that is only half there yet gets its time."""

@@ -19,7 +19,7 @@ from telephony.actions.emergency import (
     switch_emergency,
 )
 from telephony.actions.escalation import escalate_call
-from telephony.actions.flow_steps import note_flow_step
+from telephony.actions.flow_steps import keep_looked_up, note_flow_step
 from telephony.actions.follow_ups import (
     claim_follow_up,
     finish_follow_up,
@@ -120,6 +120,7 @@ __all__ = [
     "force_not_ready",
     "forget_callers",
     "keep_expected_waits",
+    "keep_looked_up",
     "keep_members",
     "keep_row",
     "keep_times",
@@ -138,9 +139,9 @@ __all__ = [
     "note_switch_effect",
     "note_unbridge",
     "number_version",
-    "one_sitting",
     "offer_call",
     "offer_calls",
+    "one_sitting",
     "open_follow_up",
     "plan_stay",
     "profile_caller",

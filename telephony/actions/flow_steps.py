@@ -1,8 +1,9 @@
 """The way a caller goes through a flow, written down step by step as the switch tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -30,6 +31,17 @@ def note_flow_step(*, told: FlowStepped) -> None:
     _describe(call, told)
     _write(call, told)
     follow_call(call.pk, told.at)
+
+
+@transaction.atomic
+def keep_looked_up(*, call_id: UUID, values: Mapping[str, str]) -> None:
+    """What a look-up found. The call may not be known yet: then the switch's own values come with its steps."""
+    call = Call.objects.select_for_update(no_key=True).filter(pk=call_id).first()
+    if call is None:
+        return
+    collected = {**call.collected, **values}
+    if collected != call.collected:
+        Call.objects.filter(pk=call_id).update(collected=collected)
 
 
 def _describe(call: Call, told: FlowStepped) -> None:

@@ -13,14 +13,17 @@ from uuid import UUID
 
 import structlog
 
+from telephony.actions import keep_looked_up
 from telephony.flows.document import Node
+from telephony.flows.kinds import setting as set_to
 from telephony.freeswitch import documents
 from telephony.freeswitch.flow_document import answer_document
-from telephony.freeswitch.flow_lines import Action, left, noted, setting
+from telephony.freeswitch.flow_lines import Action, go, left, node_id, noted, setting, value_name
 from telephony.freeswitch.flow_nodes import in_queue
-from telephony.freeswitch.readers import uuid_of, whole
+from telephony.freeswitch.readers import moment, uuid_of, whole
+from telephony.lookups import desk
 from telephony.queries.flow_facts import Asked, answer_node, published_node
-from telephony.queries.flow_terms import arrival_now, terms_of
+from telephony.queries.flow_terms import arrival_now, collected_of_call, terms_of
 from telephony.speech import spoken
 from telephony.text import plain_line
 from tenants import queries as tenant_queries
@@ -32,7 +35,9 @@ log = structlog.get_logger()
 _ASK = re.compile(r"ask-([a-z0-9]{1,12})")
 _SCHEMA = re.compile(r"[a-z0-9_]{1,63}")
 _PIECE = re.compile(r"[a-z0-9/-]{1,40}")
+_PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 MOST_PIECES = 60
+LOOKUP_PATIENCE_SECONDS = 1.2
 Form = Mapping[str, str]
 
 
@@ -74,7 +79,9 @@ def asked_of(form: Form) -> Asked:
 
 
 def collected_in(form: Form) -> dict[str, str]:
-    found = {}
+    """What the switch holds, over what only the call's row has."""
+    call_id = uuid_of(form.get("Unique-ID", ""))
+    found = dict(collected_of_call(call_id)) if call_id else {}
     for prefix in ("variable_cc_s_", "variable_cc_v_"):
         for name, value in form.items():
             if name.startswith(prefix):
@@ -116,10 +123,39 @@ def _answer(node: Node, form: Form, _at: datetime, _flow_id: int) -> list[Action
     ]
 
 
+def _lookup(node: Node, form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
+    """Begun at the first question, asked after at each further one. Found values that are more than letters, digits
+    and a few signs stay with us: they are in the call's row, not on the switch.
+    """
+    key = f"{form.get('Unique-ID', '')[:36]}:{whole(form.get('variable_cc_step', '')) or 0}:{node.id}"
+    found = desk.look_up(
+        key,
+        tenant=form["variable_cc_tenant"],
+        settings=node.settings,
+        known=collected_in(form),
+        patience=LOOKUP_PATIENCE_SECONDS,
+    )
+    if found is None:
+        since = moment(form.get("variable_cc_looked_us", "")) or at
+        if (at - since).total_seconds() > int(set_to(node, "timeout_seconds")) + 2:
+            return left(node, "failed")
+        return [go(f"w-{node_id(node.id)}")]
+    call_id = uuid_of(form.get("Unique-ID", ""))
+    if found.collected and call_id is not None:
+        keep_looked_up(call_id=call_id, values=found.collected)
+    told = [
+        setting(f"cc_v_{value_name(name)}", value)
+        for name, value in found.collected.items()
+        if _PLAIN.fullmatch(value)
+    ]
+    return [*told, *left(node, found.exit)]
+
+
 _ANSWERS: dict[str, Callable[[Node, Form, datetime, int], list[Action] | None]] = {
     "hours": _by_facts,
     "condition": _by_facts,
     "split": _by_facts,
     "queue": _queue,
     "answer": _answer,
+    "lookup": _lookup,
 }

@@ -52,7 +52,7 @@ def flow_document(terms: FlowTerms) -> str:
     for node in terms.document.nodes.values():
         try:
             lines += NODES[node.kind](node, terms)
-        except (UnsafeText, KeyError, TypeError, ValueError) as problem:
+        except (AttributeError, LookupError, TypeError, ValueError) as problem:
             log.error(
                 "A node of a flow could not be written for the switch.",
                 tenant=terms.tenant,
@@ -106,6 +106,8 @@ def write_flows(conf_directory: Path, documents: Mapping[str, str]) -> bool:
 
     Files of other versions go when they are a day old: a caller nobody has told us of may walk in one.
     """
+    if not all(_FILE.fullmatch(name) for name in documents):
+        raise UnsafeText("A flow's file is named by its tenant and version.")
     folder = conf_directory / FOLDER
     folder.mkdir(exist_ok=True)
     old = time.time() - KEPT_SECONDS
@@ -124,8 +126,6 @@ def _changed(path: Path) -> float:
 
 
 def _write(target: Path, document: str) -> bool:
-    if not _FILE.fullmatch(target.name):
-        raise UnsafeText("A flow's file is named by its tenant and version.")
     if target.is_file() and target.read_text(encoding="utf-8") == document:
         return False
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".flow-")

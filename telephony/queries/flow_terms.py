@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from telephony.flows.document import Document, UnreadableFlow, parse
@@ -52,6 +53,12 @@ def arrival_now(queue_id: int, at: datetime) -> Arrival | None:
     """Where a caller who is sent to this queue comes to; None when it is gone."""
     queue = Queue.objects.filter(pk=queue_id).first()
     return settled(queue, at=at) if queue else None
+
+
+def collected_of_call(call_id: UUID) -> dict[str, str]:
+    """What a look-up found for this call; {} when the call is not known yet."""
+    found = Call.objects.filter(pk=call_id).values_list("collected", flat=True).first()
+    return {str(name): str(value) for name, value in (found or {}).items()}
 
 
 def versions_on_the_switch() -> Iterator[FlowVersion]:

@@ -122,4 +122,6 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
 def _sweep_of(node: Mapping[str, Any]) -> Sweep:
     """The spool of one switch; two may share a folder, whose records say whose they are."""
     source = Source(str(node["node"]), str(node["recordings_dir"]))
-    return Sweep(Path(node["spool_dir"]), parse=lambda content: cdr.settle(content, source))
+    return Sweep(
+        Path(node["spool_dir"]), parse=lambda content: cdr.settle(content, source), scrub=cdr.scrubbed
+    )
