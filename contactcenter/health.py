@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from telephony.cells.queries import SPARES
+
 # A sign of life older than this is a silence. Beat sends each 10 s; the worker writes each 5 s.
 SILENT_AFTER = {"worker": 15.0, "switch": 15.0, "celery": 45.0}
 KEEP_SECONDS = 300
-SPARES = "health:spares"
-"""A sorted set: which workers stand by, by the second they last said so."""
 
 _redis: redis.Redis | None = None
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from tenants.errors import BadInput, DomainError, NotAllowed, NotFound
+from tenants.errors import BadInput, DomainError, NotFound
 
 
 class PhoneNotRegistered(DomainError):
@@ -127,10 +127,6 @@ class CallbackRings(DomainError):
 
 class EpochIsOver(DomainError):
     "Another worker acts for this cell now."
-
-
-class NotYourCall(NotAllowed):
-    "This call is not yours to see."
 
 
 class CallNotFound(NotFound):

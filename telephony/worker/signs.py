@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from telephony.cells import actions as cell_actions
+from telephony.cells.queries import SPARES
 from telephony.facts import Fact, LegCreated, SwitchBeat, SwitchConnected, SwitchLost
 from telephony.spool import DATABASE_AWAY
 from telephony.switch import Switch
@@ -21,8 +22,6 @@ from telephony.worker.nodes import SwitchNodes
 log = structlog.get_logger()
 
 KEEP_SECONDS = 300
-SPARES = "health:spares"
-"""A sorted set: which workers wait to take over, by the second they were last alive."""
 SPARE_SHOWS_EVERY = 2.0
 QUIET_SECONDS = 5.0
 RATES_OVER = 10.0

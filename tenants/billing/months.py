@@ -31,10 +31,6 @@ def next_month(month: date) -> date:
     return last_day(month) + timedelta(days=1)
 
 
-def previous_month(month: date) -> date:
-    return first_day(month - timedelta(days=1))
-
-
 def bounds(month: date, time_zone: str) -> tuple[datetime, datetime]:
     """Its first moment, and the first moment of the next."""
     zone = ZoneInfo(time_zone)

@@ -1,8 +1,5 @@
 """Reads of people."""
 
-from datetime import datetime
-
-from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -28,10 +25,6 @@ def member_by_login(login: str) -> Member | None:
     return Member.objects.filter(Q(username__iexact=text) | Q(email__iexact=text)).order_by("id").first()
 
 
-def member_by_id(member_id: int) -> Member | None:
-    return Member.objects.filter(pk=member_id).first()
-
-
 def members_with(*roles: str) -> QuerySet[Member]:
     """Active members holding any of the roles, by name."""
     return Member.objects.filter(is_active=True, roles__overlap=list(roles))
@@ -49,9 +42,3 @@ def is_last_key_holder(member: Member) -> bool:
 
 def history_of(subject: str, limit: int = 50) -> list[AuditEntry]:
     return list(AuditEntry.objects.filter(subject=subject).select_related("actor")[:limit])
-
-
-def sessions_of(member: Member, now: datetime) -> list[str]:
-    """Keys of the member's live sessions in this schema. Sessions are opaque, so each is opened."""
-    live = Session.objects.filter(expire_date__gt=now)
-    return [s.session_key for s in live if s.get_decoded().get("_auth_user_id") == str(member.pk)]

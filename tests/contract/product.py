@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import psycopg
 import redis
 
+from telephony.cells.queries import SPARES
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
 from tests.servers import PROJECT, SERVERS
@@ -128,7 +129,7 @@ class Product:
         """Returns when it stands by: imported, connected, listening."""
         self._start("spare", "manage.py", "run_telephony")
         member = f"{socket.gethostname()}:{self.processes['spare'].pid}"
-        wait_until(lambda: self._redis().zscore("health:spares", member), 60, "no spare stands by")
+        wait_until(lambda: self._redis().zscore(SPARES, member), 60, "no spare stands by")
 
     def kill_worker(self) -> None:
         worker = self.processes.pop("worker")
