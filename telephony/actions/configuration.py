@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.actions.rules import number_version
 from telephony.actions.setup import floor_changed
 from telephony.models import AgentGroup, GroupMember, OpeningTime, RoutingRule, SpecialDay, WorkingHours
+from telephony.queries.flows import is_named
 from telephony.queries.rules import rules_naming
 from tenants.errors import DomainError
 from tenants.people.actions import record_audit
@@ -19,7 +20,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class StillInUse(DomainError):
-    """Something still uses this: a queue, a step or a rule. Take it out there first."""
+    """Something still uses this: a queue, a step, a rule or a call flow. Take it out there first."""
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def keep_row(row: models.Model) -> models.Model:
 @transaction.atomic
 def drop_row(row: models.Model) -> None:
     """Raises StillInUse and changes nothing when something speaks of it."""
-    if isinstance(row, AgentGroup) and rules_naming("group_id", row.pk):
+    if is_named(row) or (isinstance(row, AgentGroup) and rules_naming("group_id", row.pk)):
         raise StillInUse
     record_audit(verb="deleted", subject=row, before=row_values(row))
     try:
@@ -96,4 +97,4 @@ def _write_down(row: models.Model, name: str, before: Any, after: Any) -> None:
     floor_changed()
 
 
-MESSAGES = (_("Something still uses this: a queue, a step or a rule. Take it out there first."),)
+MESSAGES = (_("Something still uses this: a queue, a step, a rule or a call flow. Take it out there first."),)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from telephony import actions, policies
+from telephony.queries.flows import is_named
 
 
 class FloorAdmin:
@@ -20,6 +21,11 @@ class FloorAdmin:
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
         actions.floor_changed()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a call flow names stays, or its callers would not come to where they were led."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not is_named(obj))
 
 
 class PolicyInline:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from telephony.flows.check import Known, Problem, Wording, check, errors_of
@@ -221,6 +221,12 @@ def flows_naming(kind: str, key: int) -> list[Flow]:
         .defer("draft", "published__document")
     )
     return list(found.filter(Q(pk__in=_ids(in_draft)) | Q(published__in=_published_ids(in_published))))
+
+
+def is_named(row: Model) -> bool:
+    """Some flow names this row: taken away, its callers would end in their numbers' queues."""
+    kind = next((kind for kind, model in ROWS.items() if isinstance(row, model)), None)
+    return kind is not None and row.pk is not None and bool(flows_naming(kind, row.pk))
 
 
 def _any_path(column: str, kind: str, names: dict[str, Any]) -> RawSQL:

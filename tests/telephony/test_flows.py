@@ -2,6 +2,7 @@
 
 import pytest
 
+from telephony.actions.configuration import StillInUse, drop_row
 from telephony.actions.flows import (
     archive_flow,
     create_flow,
@@ -27,7 +28,7 @@ from telephony.flow_errors import (
     FlowVersionNotFound,
     NothingToPublish,
 )
-from telephony.models import Call, Entry, Flow, FlowVersion
+from telephony.models import Call, Entry, Flow, FlowVersion, WorkingHours
 from telephony.queries.flows import changes_of, flow, flows, flows_naming, preflight, versions
 from tenants.people.models import AuditEntry
 from tests.telephony.drawn import document, node, short_menu, spoken_prompt
@@ -266,6 +267,27 @@ def test_it_is_known_which_flows_name_a_row(floor, other_floor, author, drawn):
         assert flows_naming("agent", 1) == []
     with other_floor.inside():
         assert flows_naming("queue", floor.queue.pk) == []
+
+
+def test_what_a_flow_names_is_not_taken_away(floor, other_floor, author, client_of, member):
+    with floor.inside():
+        office, spare = (WorkingHours.objects.create(name=name) for name in ("Office", "Spare"))
+        asks = document(node("h", "hours", hours=office.pk), node("q", "queue", queue=floor.queue.pk))
+        made = create_flow(name="Asks", document=asks, by=author, at=floor.now)
+        with pytest.raises(StillInUse):
+            drop_row(office)
+        drop_row(spare)
+        assert [one.name for one in WorkingHours.objects.all()] == ["Office"]
+        Entry.objects.all().delete()
+    page = f"/admin/telephony/queue/{floor.queue.pk}/delete/"
+    admin = client_of(author)
+    assert admin.get(page).status_code == 403
+    with floor.inside():
+        archive_flow(flow_id=made.pk)
+    assert admin.get(page).status_code == 200
+    with floor.inside():
+        drop_row(office)
+        assert not WorkingHours.objects.exists()
 
 
 def test_a_hundred_flows_of_two_hundred_nodes_are_listed_and_checked_in_few_queries(
