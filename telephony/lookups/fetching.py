@@ -61,6 +61,9 @@ def _exchange(connection: http.client.HTTPConnection, question: Question, target
     body = answer.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise NoAnswer("too_big")
+    if answer.length:
+        # Cut off, by the other side or by our alarm.
+        raise http.client.IncompleteRead(body)
     return answer.status, body
 
 
