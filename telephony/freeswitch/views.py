@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from telephony import queries
-from telephony.freeswitch import documents, flow_answers
+from telephony.freeswitch import documents, flow_answers, waiting_answers
 from telephony.freeswitch.configuration import WEB_USER
 
 log = structlog.get_logger()
@@ -67,6 +67,8 @@ def dialplan(request: HttpRequest) -> HttpResponse:
     context = request.POST.get("Caller-Context")
     if context == "flow":
         return _xml(flow_answers.answer(request.POST.dict(), timezone.now()))
+    if context == "cc":
+        return _xml(waiting_answers.answer(request.POST.dict(), timezone.now()))
     if context != "public":
         return _xml(documents.NOT_FOUND)
     dialled = request.POST.get("Hunt-Destination-Number") or request.POST.get("Caller-Destination-Number", "")

@@ -123,6 +123,10 @@ class CallbackAttempt(models.Model):
 class WaitingTerms(models.Model):
     """What callers of a queue hear and may do while they wait."""
 
+    class TooLong(models.TextChoices):
+        MESSAGE = "message", _("Take a message")
+        CALLBACK = "callback", _("Call back")
+
     queue = models.OneToOneField(
         Queue, on_delete=models.CASCADE, related_name="waiting_terms", primary_key=True
     )
@@ -144,6 +148,9 @@ class WaitingTerms(models.Model):
     callback_key = models.CharField(_("key for a callback"), max_length=1, default="1")
     offers_voicemail = models.BooleanField(_("offer voicemail"), default=False)
     voicemail_key = models.CharField(_("key for voicemail"), max_length=1, default="2")
+    when_too_long = models.CharField(
+        _("after the longest wait"), max_length=16, choices=TooLong.choices, default=TooLong.MESSAGE
+    )
     callback_hours = models.ForeignKey(
         "WorkingHours",
         on_delete=models.SET_NULL,
