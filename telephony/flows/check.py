@@ -74,7 +74,8 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What exists where the flow is to run: of each kind of row its keys, of prompts each language's wording.
+    """What exists where the flow is to run: of each kind of row its keys, of prompts each language's wording, of
+    surveys the prompt of their question.
 
     `voices` are the languages text can be spoken in. `own_numbers` are answered by ourselves. `now` is the tenant's
     wall clock as "2026-11-16T09:00", or "" to leave the past alone.
@@ -82,6 +83,7 @@ class Known:
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
     wordings: Mapping[int, Mapping[str, Wording]] = field(default_factory=dict)
+    questions: Mapping[int, int] = field(default_factory=dict)
     voices: frozenset[str] = frozenset()
     closed_queues: frozenset[int] = frozenset()
     deserted_queues: frozenset[int] = frozenset()
@@ -247,7 +249,9 @@ def _rows(node: Node, document: Document, known: Known) -> Iterator[Problem]:
         if key not in known.rows.get(kind, frozenset()):
             yield Problem(node.id, "not_there", kind, str(key))
         elif kind == "prompt":
-            yield from _wordings(node, key, document, known)
+            yield from _wordings(node, key, _place_of(node, key), document, known)
+        elif kind == "survey" and key in known.questions:
+            yield from _wordings(node, known.questions[key], kind, document, known)
         elif kind == "queue" and "queue" in node.settings:
             yield from _queue(node, key, known)
     if node.kind == "external" and node.settings.get("number") in known.own_numbers:
@@ -264,14 +268,16 @@ def _queue(node: Node, key: int, known: Known) -> Iterator[Problem]:
         yield Problem(node.id, "no_agents", "queue", str(key))
 
 
-def _wordings(node: Node, key: int, document: Document, known: Known) -> Iterator[Problem]:
-    """Every prompt in every language, ready to be played: a missing voice is told here, never to a caller."""
-    told = known.wordings.get(key, {})
+def _place_of(node: Node, prompt: int) -> str:
     names = [each.name for each in kind_of(node).fields if each.type == "prompt"]
-    place = next((name for name in names if node.settings.get(name) == key), "prompt")
+    return next((name for name in names if node.settings.get(name) == prompt), "prompt")
+
+
+def _wordings(node: Node, prompt: int, place: str, document: Document, known: Known) -> Iterator[Problem]:
+    """Every prompt in every language, ready to be played: a missing voice is told here, never to a caller."""
+    told = known.wordings.get(prompt, {})
     for language in document.languages:
-        wording = told.get(language)
-        code = _wrong_wording(wording, language, known)
+        code = _wrong_wording(told.get(language), language, known)
         if code:
             yield Problem(node.id, code, place, language)
 

@@ -80,11 +80,13 @@ def problems_of(document: Document, at: datetime) -> list[Problem]:
 def known_for(document: Document, at: datetime) -> Known:
     """What exists of what the document names, each kind of row in one query."""
     named = references(document)
-    prompts = named["prompt"]
     queues = named["queue"]
+    questions = _questions(named["survey"])
+    prompts = named["prompt"] | set(questions.values())
     return Known(
         rows={kind: _existing(kind, keys) for kind, keys in named.items() if keys},
         wordings=_wordings(prompts),
+        questions=questions,
         voices=_spoken() if prompts else frozenset(),
         closed_queues=_closed(queues),
         deserted_queues=_deserted(queues, at),
@@ -101,6 +103,14 @@ def _spoken() -> frozenset[str]:
 
 def _existing(kind: str, keys: set[int]) -> frozenset[int]:
     return frozenset(ROWS[kind].objects.filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def _questions(surveys: set[int]) -> dict[int, int]:
+    """Survey → the prompt of its question, of those that have one."""
+    if not surveys:
+        return {}
+    rows = Survey.objects.filter(pk__in=surveys).exclude(question=None)
+    return dict(rows.values_list("pk", "question_id"))
 
 
 def _closed(queues: set[int]) -> frozenset[int]:

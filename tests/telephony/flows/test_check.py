@@ -261,3 +261,11 @@ def test_closed_and_deserted_queues_are_warnings():
     told = check(parse(document(menu, node("q", "queue", queue=1), node("p", "queue", queue=2))), known)
     warnings = [(one.node, one.code) for one in told if not one.is_error]
     assert warnings == [("q", "queue_closed"), ("p", "no_agents")]
+
+
+def test_the_question_of_a_survey_is_a_prompt_too():
+    known = Known(rows=KNOWN.rows, wordings={9: {"zh": Wording("ready")}}, questions={1: 9})
+    problems = check(parse(document(node("n", "survey", {"next": "z"}, survey=1), END)), known)
+    assert [(one.node, one.code, one.field, one.value) for one in problems] == [
+        ("n", "no_wording", "survey", "en")
+    ]
