@@ -32,6 +32,7 @@ TOGETHER = frozenset(
     {
         facts.LegCreated,
         facts.LegQueued,
+        facts.FlowStepped,
         facts.LegRinging,
         facts.LegAnswered,
         facts.LegsBridged,

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from telephony.actions.following import follow_call
 from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.sitting import save, sitting, together
 from telephony.facts import FlowStepped, StepTaken
 from telephony.models import Call, FlowStep, FlowVersion, Leg
 
@@ -17,14 +17,14 @@ SILENT = frozenset({"hours", "condition", "split", "set", "notice", "lookup"})
 ANSWERS = frozenset({"menu", "collect", "language"})
 
 
-@transaction.atomic
+@together
 def note_flow_step(*, told: FlowStepped) -> None:
     """Idempotent: each telling is the whole way so far, so that one that was missed is made good by the next."""
     leg = locked_leg(told.leg_id, node=told.node)
     leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
     leg.created_at = leg.created_at or told.arrived_at
     call = open_call(leg, at=told.arrived_at)
-    leg.save()
+    save(leg)
     describe_call(call, dialled=told.dialled, caller_number=told.caller_number, caller_name=told.caller_name)
     if not FlowVersion.objects.filter(pk=told.version_id).exists():
         return
@@ -47,16 +47,17 @@ def keep_looked_up(*, call_id: UUID, values: Mapping[str, str]) -> None:
 def _describe(call: Call, told: FlowStepped) -> None:
     """A caller who was answered by the flow and never waited in a line was served by it."""
     answered = any(step.kind == "answer" and step.exit for step in told.taken)
-    found: dict[str, Any] = {
-        "flow_version_id": told.version_id,
-        "language": told.language or call.language,
-        "collected": {**call.collected, **told.collected},
-    }
+    call.flow_version_id = told.version_id
+    call.language = told.language or call.language
+    call.collected = {**call.collected, **told.collected}
     if told.ended_at:
-        found["is_self_served"] = answered and not call.stays.exists()
-    changed = {name: value for name, value in found.items() if getattr(call, name) != value}
-    if changed:
-        Call.objects.filter(pk=call.pk).update(**changed)
+        call.is_self_served = answered and not _has_waited(call)
+    save(call)
+
+
+def _has_waited(call: Call) -> bool:
+    table = sitting()
+    return bool(table.stays_of_call(call.pk)) if table else call.stays.exists()
 
 
 def _write(call: Call, told: FlowStepped) -> None:

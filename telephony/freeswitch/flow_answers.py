@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
@@ -68,7 +67,7 @@ def _is_tenant(schema: str) -> bool:
 
 def asked_of(form: Form) -> Asked:
     caller = form.get("Caller-Orig-Caller-ID-Number") or form.get("Caller-Caller-ID-Number", "")
-    call_id: UUID | None = uuid_of(form.get("Unique-ID", ""))
+    call_id = uuid_of(form.get("Unique-ID", ""))
     return Asked(
         number=form.get("variable_cc_number", "")[:32],
         caller_number=to_e164(caller[:64], str(current_tenant().country)) or plain_line(caller, 64),

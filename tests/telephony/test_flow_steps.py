@@ -136,3 +136,15 @@ def test_a_version_nobody_knows_costs_the_call_nothing(version) -> None:
     Ingest().take(told(version, leg_id, 2, version_id=version.pk + 1000))
     assert rows(leg_id) == []
     assert call_of(leg_id).flow_version_id is None
+
+
+def test_steps_of_many_callers_are_taken_in_one_sitting(version) -> None:
+    legs, ingest = [uuid4() for _ in range(5)], Ingest()
+    facts = [told(version, leg_id, steps) for steps in range(4) for leg_id in legs]
+    portions = ingest.by_tenant(facts)
+    assert [tenant for tenant, _portion in portions] == ["acme"]
+    for tenant, portion in portions:
+        ingest.take_together(tenant, portion)
+    for leg_id in legs:
+        assert rows(leg_id) == [*WHOLE[:3], (4, "n", "", "", None)]
+        assert call_of(leg_id).flow_version_id == version.pk
