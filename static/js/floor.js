@@ -116,7 +116,7 @@ function agentCells(row) {
   ];
 }
 
-const CALL_LOOKS = { waiting: ["◷", "warning"], ringing: ["▲", "danger"], talking: ["☎", "good"], hold: ["‖", "warning"], arrived: ["○", ""] };
+const CALL_LOOKS = { waiting: ["◷", "warning"], ringing: ["▲", "danger"], talking: ["☎", "good"], hold: ["‖", "warning"], after: ["✎", ""], arrived: ["○", ""] };
 
 function callCells(row) {
   const [shape, meaning] = CALL_LOOKS[row.state] ?? ["○", ""];

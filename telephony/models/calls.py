@@ -45,6 +45,7 @@ class Call(models.Model):
         TALKING = "talking", _("Talking")
         HOLD = "hold", _("On hold")
         ENDED = "ended", _("Ended")
+        AFTER = "after", _("After the talk")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     direction = models.CharField(
