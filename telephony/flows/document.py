@@ -212,7 +212,7 @@ def _refuse_strange(value: Any) -> None:
     """Neither a NUL nor half a surrogate pair can be stored; neither can a number beyond all bounds."""
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
-            raise UnreadableFlow("too_long", value[:20])
+            raise UnreadableFlow("too_long", "text")
         if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             raise UnreadableFlow("wrong_kind", "text")
     elif isinstance(value, int | float) and (

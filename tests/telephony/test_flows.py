@@ -28,7 +28,10 @@ from telephony.flow_errors import (
     FlowVersionNotFound,
     NothingToPublish,
 )
-from telephony.models import Call, Entry, Flow, FlowVersion, WorkingHours
+from telephony.flows.differences import differences
+from telephony.flows.document import parse
+from telephony.flows.walk import walk
+from telephony.models import Call, Entry, Flow, FlowVersion, Queue, WorkingHours
 from telephony.queries.flows import changes_of, flow, flows, flows_naming, preflight, versions
 from tenants.people.models import AuditEntry
 from tests.telephony.drawn import document, node, short_menu, spoken_prompt
@@ -162,6 +165,27 @@ def test_a_draft_changed_after_the_preflight_is_not_published(floor, author, dra
         with pytest.raises(DraftChangedSincePreflight):
             publish_flow(flow_id=drawn.pk, draft_version=1, by=author, at=floor.now)
         assert flow(drawn.pk).published.number == 1
+
+
+def test_a_new_option_and_its_team_take_one_publish_and_the_history_says_who(floor, author, drawn, member):
+    """IVR-13."""
+    other = member(floor.tenant, "owner", name="Chen Wei")
+    with floor.inside():
+        team = Queue.objects.create(name="New team")
+        menu, *rest = drawn.draft["nodes"]
+        wider = menu | {"exits": menu["exits"] | {"4": "team"}}
+        said = drawn.draft | {"nodes": [wider, *rest, node("team", "queue", queue=team.pk)]}
+        save_draft(flow_id=drawn.pk, document=said, draft_version=1, by=other, at=floor.now)
+        publish_flow(flow_id=drawn.pk, draft_version=2, note="Option 4", by=other, at=floor.now)
+        history = [(one.number, one.published_by.name, one.note) for one in versions(flow(drawn.pk))]
+        assert history == [(2, "Chen Wei", "Option 4"), (1, "Li Na", "")]
+        first, second = (parse(one.document) for one in FlowVersion.objects.order_by("number"))
+        assert [(one.what, one.node, one.field) for one in differences(first, second)] == [
+            ("exit", "main", "4"),
+            ("added", "team", ""),
+        ]
+        assert walk(second, ["4"]).end == {"kind": "queue", "node": "team", "queue": team.pk}
+        assert walk(first, ["4", "1"]).end["node"] == "sales"
 
 
 def test_moving_a_node_in_the_picture_is_nothing_to_publish(floor, author, drawn):

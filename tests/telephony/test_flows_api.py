@@ -227,6 +227,8 @@ def test_another_tenant_neither_sees_nor_touches_it(floor, other_floor, flow, sa
         (b"[" * 200_000, "flow_unreadable"),
         (b'{"name": NaN}', "flow_unreadable"),
         (b" " * 3_100_000, "flow_unreadable"),
+        (b'{"name": "X", "document": {"nodes": ["' + b"\\ud800" * 3_000 + b'"]}}', "flow_unreadable"),
+        (b'{"name": "X", "document": {"\\ud800\\u0000": 1}}', "flow_unreadable"),
         (json.dumps({"name": "X", "document": {"nodes": [1] * 10_000}}).encode(), "flow_unreadable"),
         (
             json.dumps(

@@ -1,9 +1,14 @@
 """What keeps a flow from being published, one thing wrong at a time."""
 
+import re
+
 import pytest
+from hypothesis import example, given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
 
 from telephony.flows.check import Known, Wording, check, errors_of
-from telephony.flows.document import parse
+from telephony.flows.document import UnreadableFlow, parse
 from tests.telephony.drawn import document, node
 
 READY = {"zh": Wording("ready"), "en": Wording("ready")}
@@ -269,3 +274,71 @@ def test_the_question_of_a_survey_is_a_prompt_too():
     assert [(one.node, one.code, one.field, one.value) for one in problems] == [
         ("n", "no_wording", "survey", "en")
     ]
+
+
+HOSTILE = [
+    "${system(rm -rf /)}",
+    "$${x}",
+    "'; DROP TABLE x; --",
+    '"/><action application="system" data="id"/>',
+    "a\r\nX: y",
+    "a|b,c",
+    "{absolute_codec_string=x}",
+    "../../etc/passwd",
+    "\u202e\u2066",
+    "１２３",
+    "a\n",
+    "&uuid_kill(all)",
+    "`id`",
+]
+SAFE = {
+    "name": re.compile(r"[a-z_]{1,32}"),
+    "number": re.compile(r"[+0-9]{3,21}"),
+    "repeat_key": re.compile(r"[0-9*#]"),
+    "end_key": re.compile(r"[0-9*#]"),
+    "from": re.compile(r"[0-9T:-]{16}"),
+    "until": re.compile(r"[0-9T:-]{16}"),
+    "method": re.compile(r"GET|POST"),
+    "found_when": re.compile(r"[A-Za-z0-9_.-]+"),
+    "url": re.compile(r"https?://[a-z0-9.\-:\[\]]+([/?#][!#-&(-;=?-\[\]_a-z{}~A-Z]*)?", re.IGNORECASE),
+}
+WHERE = [
+    ("collect", "name"),
+    ("external", "number"),
+    ("menu", "repeat_key"),
+    ("collect", "end_key"),
+    ("notice", "from"),
+    ("notice", "until"),
+    ("lookup", "method"),
+    ("lookup", "found_when"),
+    ("lookup", "url"),
+]
+
+
+def accepted(kind, field, value):
+    """It can be read, and nothing is found to be wrong with this field."""
+    try:
+        drawn = parse(document(node("n", kind, **{field: value}), END))
+    except UnreadableFlow:
+        return False
+    problems = check(drawn)
+    return field not in [one.field for one in problems if one.node == "n"]
+
+
+@pytest.mark.parametrize(("kind", "field"), WHERE)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_hostile_passes_the_check(kind, field, text):
+    assert not accepted(kind, field, text)
+    assert not accepted(kind, field, f"https://x.example/{text}") or SAFE["url"].fullmatch(
+        f"https://x.example/{text}"
+    )
+
+
+@pytest.mark.parametrize(("kind", "field"), WHERE)
+@given(text=st.text(max_size=24) | st.text("abc_0+#*.:/-T?{}[]@$'\"\\<>&;| ", max_size=24))
+@example(text="")
+@tried(max_examples=120, deadline=None)
+def test_whatever_passes_the_check_is_of_few_letters(kind, field, text):
+    for value in (text, f"https://{text}") if field == "url" else (text,):
+        if value and accepted(kind, field, value):
+            assert SAFE[field].fullmatch(value), value
