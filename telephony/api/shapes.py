@@ -5,7 +5,15 @@ from rest_framework import serializers
 from telephony.models import Agent, Call
 from telephony.orders import KINDS
 
-NOT_BY_ORDER = {"page_opened", "page_seen", "page_closed", "look_at_stay", "look_at_callback", "redirect", "measure_emergency"}
+NOT_BY_ORDER = {
+    "page_opened",
+    "page_seen",
+    "page_closed",
+    "look_at_stay",
+    "look_at_callback",
+    "redirect",
+    "measure_emergency",
+}
 """What sockets and actions say to the worker; machines redirect a call at its own address."""
 
 

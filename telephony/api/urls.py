@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import emergency, flows, interventions, routing, truth, views, waiting, what_if
+from telephony.api import callbacks, emergency, flows, interventions, routing, truth, views, waiting, what_if
 
 app_name = "telephony_api"
 router = SimpleRouter()
@@ -19,6 +19,13 @@ urlpatterns = [
     path("my-state/", views.MyStateView.as_view(), name="my_state"),
     path("orders/", views.OrderView.as_view(), name="orders"),
     path("what-if/", what_if.WhatIfView.as_view(), name="what_if"),
+    path("callbacks/", callbacks.CallbacksView.as_view(), name="callbacks"),
+    path("callbacks/kept/", callbacks.KeptView.as_view(), name="callbacks_kept"),
+    path(
+        "callbacks/<uuid:callback_id>/cancel/",
+        callbacks.CancelCallbackView.as_view(),
+        name="callback_cancel",
+    ),
     path("waiting/", waiting.WaitingView.as_view(), name="waiting"),
     path("waiting/<uuid:call_id>/", waiting.WhyView.as_view(), name="why_waiting"),
     path("calls/<uuid:call_id>/pull/", interventions.PullView.as_view(), name="pull"),

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from telephony.console import (
     aftercall_urls,
     audio,
+    callback_urls,
     calls,
     emergency,
     floor,
@@ -65,4 +66,5 @@ urlpatterns = [
     path("voicemails/", voicemails.voicemail_list, name="voicemails"),
     path("voicemails/<uuid:voicemail_id>/audio", audio.voicemail_audio, name="voicemail_audio"),
     *aftercall_urls.urlpatterns,
+    *callback_urls.urlpatterns,
 ]

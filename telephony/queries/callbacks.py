@@ -72,7 +72,7 @@ def callback_by_key(key: str) -> Callback | None:
 
 
 def callback(callback_id: UUID) -> Callback | None:
-    return callbacks().filter(pk=callback_id).first()
+    return callbacks(shown="all").filter(pk=callback_id).first()
 
 
 def callbacks(*, queue_id: int | None = None, shown: str = "open") -> QuerySet[Callback]:
