@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 import structlog
 from celery import shared_task
+from celery.schedules import crontab
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from telephony.actions.music import lay_music
+from telephony.actions.truth import thin_differences
 from telephony.queries.prompts import wordings_to_speak
 from telephony.speaking import speak_wording
 from tenants.tasks import for_every_tenant, tenant_task
@@ -44,6 +46,20 @@ def keep_sounds_everywhere() -> int:
     return for_every_tenant(keep_sounds)
 
 
+@tenant_task(name="telephony.thin_differences")
+def thin_old_differences() -> int:
+    return thin_differences(at=timezone.now())
+
+
+@shared_task(name="telephony.thin_differences_everywhere")
+def thin_differences_everywhere() -> int:
+    return for_every_tenant(thin_old_differences)
+
+
 SCHEDULE = {
+    "thin old differences": {
+        "task": "telephony.thin_differences_everywhere",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "speak what waits": {"task": "telephony.keep_sounds_everywhere", "schedule": 60.0},
 }

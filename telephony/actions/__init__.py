@@ -2,6 +2,8 @@
 
 from telephony.actions.agent_activity import force_not_ready
 from telephony.actions.agents import (
+    forget_page,
+    note_page,
     register_device,
     set_agent_not_ready,
     set_agent_ready,
@@ -88,6 +90,8 @@ from telephony.actions.voicemails import mark_heard
 from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
 
 __all__ = [
+    "forget_page",
+    "note_page",
     "AgentGone",
     "CallGone",
     "NewPhone",

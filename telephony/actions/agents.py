@@ -12,7 +12,7 @@ from telephony.actions.agent_activity import (
     write_state,
 )
 from telephony.errors import AgentSwitchedOff, PhoneNotRegistered, UnknownReason
-from telephony.models import Agent, Device, NotReadyReason
+from telephony.models import Agent, AgentPage, Device, NotReadyReason
 from telephony.queries.agents import is_phone_registered
 
 READY, NOT_READY = Agent.RoutingStatus.READY, Agent.RoutingStatus.NOT_READY
@@ -40,6 +40,16 @@ def sign_out(*, agent_id: int, at: datetime, cause: str = "agent") -> None:
     agent.presence, agent.routing_status, agent.not_ready_reason = OFFLINE, NOT_READY, None
     agent.next_status, agent.next_reason = "", None
     write_state(agent, at=at, cause=cause)
+
+
+def note_page(*, agent_id: int, at: datetime) -> None:
+    """They work in an open page of ours: until they sign out, whoever acts for the cell expects to see it."""
+    if Agent.objects.filter(pk=agent_id, page=None).exists():
+        AgentPage.objects.get_or_create(agent_id=agent_id, defaults={"seen_at": at})
+
+
+def forget_page(*, agent_id: int) -> None:
+    AgentPage.objects.filter(agent_id=agent_id).delete()
 
 
 @transaction.atomic

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Window
+from django.db.models.functions import RowNumber, TruncDay
 
 from telephony import events
 from telephony.models import Difference
 from tenants.events import emit
+
+WHOLE_FOR = timedelta(days=7)
+"""How long every difference is kept."""
+KEPT_FOR = timedelta(days=90)
+KEPT_A_DAY = 20
+"""Of each kind and day after that: those that took longest to heal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,3 +89,18 @@ def note_healed(findings: Iterable[tuple[Finding, str]], *, cause: str, at: date
         for finding, remedy in findings
     ]
     return len(Difference.objects.bulk_create(rows, batch_size=500))
+
+
+@transaction.atomic
+def thin_differences(*, at: datetime) -> int:
+    """Old ones say less each day, and a bad day may have left thousands. What is open stays. The number deleted."""
+    healed = Difference.objects.filter(healed_at__isnull=False)
+    gone = healed.filter(found_at__lt=at - KEPT_FOR)
+    count = gone.order_by().delete()[0]
+    took = ExpressionWrapper(F("healed_at") - F("found_at"), DurationField())
+    place = Window(
+        RowNumber(), partition_by=[F("kind"), TruncDay("found_at")], order_by=[took.desc(), F("pk").asc()]
+    )
+    ranked = healed.filter(found_at__lt=at - WHOLE_FOR).order_by().annotate(place=place)
+    many = list(ranked.filter(place__gt=KEPT_A_DAY).values_list("pk", flat=True))
+    return count + Difference.objects.filter(pk__in=many).order_by().delete()[0]

@@ -7,6 +7,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from telephony import policies
 from telephony.models import Call
+from telephony.models.causes import cause_words
 from tenants.masking import mask_number
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
 
@@ -28,7 +29,7 @@ class CallAdmin(AuditedModelAdmin):
         "state",
         "exit",
         "ended_by",
-        "hangup_cause",
+        "shown_cause",
         "queued_at",
         "answered_at",
         "ended_at",
@@ -41,6 +42,10 @@ class CallAdmin(AuditedModelAdmin):
     @display(description=_("caller"))
     def shown_caller(self, call: Call) -> str:
         return mask_number(call.caller_number) or "–"
+
+    @display(description=_("hang-up cause"))
+    def shown_cause(self, call: Call) -> str:
+        return cause_words(call.hangup_cause) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,6 +1,14 @@
 """The rows of telephony; configuration has small ids, calls have the ids the switch gave them."""
 
-from telephony.models.agents import Agent, AgentSkill, AgentStateChange, Device, NotReadyReason, Skill
+from telephony.models.agents import (
+    Agent,
+    AgentPage,
+    AgentSkill,
+    AgentStateChange,
+    Device,
+    NotReadyReason,
+    Skill,
+)
 from telephony.models.callbacks import Callback, CallbackAttempt, FollowUp, WaitingTerms
 from telephony.models.calls import Call, Leg, Offer, QueueStay
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
@@ -16,6 +24,7 @@ from telephony.models.truth import Difference
 __all__ = [
     "Agent",
     "AgentGroup",
+    "AgentPage",
     "AgentSkill",
     "AgentStateChange",
     "Call",

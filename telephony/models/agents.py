@@ -171,6 +171,22 @@ class Device(models.Model):
         return self.unregistered_at is None or self.unregistered_at < self.registered_at
 
 
+class AgentPage(models.Model):
+    """The agent was seen with an open page: a worker that begins expects to see one again, or signs them out."""
+
+    agent = models.OneToOneField(
+        Agent, on_delete=models.CASCADE, primary_key=True, related_name="page", verbose_name=_("agent")
+    )
+    seen_at = models.DateTimeField(_("first seen at"))
+
+    class Meta:
+        verbose_name = _("agent's page")
+        verbose_name_plural = _("agents' pages")
+
+    def __str__(self) -> str:
+        return str(self.agent_id)
+
+
 class AgentStateChange(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="state_changes")
     at = models.DateTimeField(_("at"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from telephony.models.agents import Agent
+from telephony.models.causes import cause_words
 from telephony.models.queues import Disposition, Queue
 
 
@@ -44,8 +45,8 @@ class Call(models.Model):
         RINGING = "ringing", _("Ringing")
         TALKING = "talking", _("Talking")
         HOLD = "hold", _("On hold")
-        ENDED = "ended", _("Ended")
         AFTER = "after", _("After the talk")
+        ENDED = "ended", _("Ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     direction = models.CharField(
@@ -163,6 +164,10 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def cause_words(self) -> str:
+        return cause_words(self.cause)
 
 
 class QueueStay(models.Model):

@@ -3,6 +3,7 @@
 from telephony.queries.agents import (
     agent,
     agent_of,
+    agents_in_pages,
     agents_of_queue,
     agents_on_floor,
     colleagues_of,
@@ -94,6 +95,7 @@ from telephony.queries.surveys import (
 from telephony.queries.timeline import Moment, timeline
 
 __all__ = [
+    "agents_in_pages",
     "Arrival",
     "DeviceCredentials",
     "EmergencyEffect",

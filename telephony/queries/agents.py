@@ -60,6 +60,12 @@ def registered_device(agent_id: int) -> Device | None:
     return next((device for device in devices if device.is_registered), None)
 
 
+def agents_in_pages() -> list[int]:
+    """Those signed in who were seen with an open page."""
+    online = Agent.objects.filter(presence=Agent.Presence.ONLINE, page__isnull=False)
+    return list(online.order_by("pk").values_list("pk", flat=True))
+
+
 def is_phone_registered(agent_id: int) -> bool:
     return registered_device(agent_id) is not None
 

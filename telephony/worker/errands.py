@@ -17,7 +17,7 @@ from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
 from telephony.worker.wheel import Wheel
-from tenants.context import current_tenant, enter
+from tenants.context import current_schema, current_tenant, enter
 from tenants.errors import DomainError
 from tenants.realtime import publish
 
@@ -74,7 +74,17 @@ class Errands:
             return
         with enter(tenant):
             if current_tenant().cell == settings.SWITCH["cell"]:
+                actions.forget_page(agent_id=agent_id)
                 actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
+
+    def expect_pages(self, tenant: str) -> None:
+        """Whoever works in a page is seen again within its grace, or has closed it while nobody acted for the cell."""
+        with enter(tenant):
+            agents = queries.agents_in_pages()
+        for agent_id in agents:
+            if (tenant, agent_id) not in self._pages:
+                self._pages[tenant, agent_id] = {}
+                self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", tenant, agent_id))
 
     def _refuse(self, envelope: orders.Envelope, refusal: DomainError) -> None:
         with translation.override(envelope.language):
@@ -97,6 +107,7 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.SignOut) -> None:
+        actions.forget_page(agent_id=order.agent_id)
         actions.sign_out(agent_id=order.agent_id, at=self._clock.now())
 
     @_do.register
@@ -114,7 +125,9 @@ class Errands:
         self._see_page(order.agent_id, order.page)
 
     def _see_page(self, agent_id: int, page: str) -> None:
-        key = current_tenant().schema_name, agent_id
+        key = current_schema(), agent_id
+        if not self._pages.get(key):
+            actions.note_page(agent_id=agent_id, at=self._clock.now())
         self._pages.setdefault(key, {})[page] = self._clock.seconds()
         self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
 

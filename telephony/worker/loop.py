@@ -338,6 +338,7 @@ class Worker:
             away=lambda: self._nodes.away,
         )
         desk.read_floor()
+        self._errands.expect_pages(tenant)
 
     @property
     def is_routing(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from telephony import actions
+from telephony.actions.truth import thin_differences
 from telephony.models import Agent, Device, Difference, Offer
 from tests.telephony.watching import FOUND_WITHIN, talking
 
@@ -235,3 +236,29 @@ def test_a_free_agent_the_router_thinks_busy_is_given_the_waiting_caller(office,
     assert office.ringing() is None
     healed_as(office, "router_drift")
     assert office.ringing().call_id == call_id
+
+
+def test_old_differences_are_thinned_and_open_ones_stay(floor, other_floor):
+    kinds = (Difference.Kind.GHOST_LEG, Difference.Kind.PHONE_GONE)
+
+    def write(days: float, seconds: float | None, subject: str) -> None:
+        found = floor.now - timedelta(days=days)
+        for kind in kinds:
+            healed = None if seconds is None else found + timedelta(seconds=seconds)
+            Difference.objects.create(kind=kind, subject=subject, found_at=found, healed_at=healed)
+
+    for one in (floor, other_floor):
+        with one.inside():
+            for number in range(25):
+                write(10, number, f"old {number}")
+                write(2, number, f"new {number}")
+            write(100, 1, "ancient")
+            write(100, None, "open")
+    with floor.inside():
+        assert thin_differences(at=floor.now) == 2 * (5 + 1)
+        assert thin_differences(at=floor.now) == 0
+        kept = Difference.objects.filter(kind=kinds[0]).values_list("subject", flat=True)
+        assert {"open", "old 24", "old 5", "new 0"} <= set(kept)
+        assert not {"ancient", "old 4", "old 0"} & set(kept)
+    with other_floor.inside():
+        assert Difference.objects.count() == 2 * 52

@@ -107,6 +107,23 @@ def test_a_restarted_switch_frees_agents_and_closes_its_calls(office):
     assert office.floor.again(agent).routing_status == "not_ready"
 
 
+def test_a_page_closed_while_no_worker_acted_is_signed_out_and_one_still_open_is_not(office, other_floor):
+    gone, there, by_key = (office.floor.agent(is_ready=False) for _agent in range(3))
+    for agent in (gone, there):
+        office.order(orders.PageOpened(agent_id=agent.pk, page="p1"))
+    office.order(orders.SignIn(agent_id=by_key.pk))
+    theirs = other_floor.agent()
+    # Nobody acts: what pages tell now is heard by nobody.
+    office.floor.clock.pass_seconds(600)
+    office.start()
+    office.pass_seconds(20)
+    office.order(orders.PageSeen(agent_id=there.pk, page="p1"))
+    office.pass_seconds(30)
+    shown = [office.floor.again(agent).presence for agent in (gone, there, by_key)]
+    assert shown == ["offline", "online", "online"]
+    assert other_floor.again(theirs).presence == "online"
+
+
 def test_a_closed_page_signs_out_after_its_grace_and_a_reload_does_not(office):
     agent = office.floor.agent()
     office.order(orders.PageOpened(agent_id=agent.pk))
