@@ -190,7 +190,9 @@ class FlowStepped(LegFact):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitFellBack(LegFact):
-    """The switch took the caller out of the loop itself, to voicemail: "no_router" or "max_wait"."""
+    """The switch took the caller out of the loop itself: to voicemail ("no_router", "max_wait"…), or back into a flow
+    whose agent could not be reached ("unreached").
+    """
 
     queue_id: int | None
     reason: str

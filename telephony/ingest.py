@@ -327,7 +327,7 @@ class Ingest:
 
     @_apply.register
     def _(self, fact: facts.WaitFellBack) -> None:
-        actions.take_out_of_line(leg_id=fact.leg_id, node=fact.node, at=fact.at)
+        actions.take_out_of_line(leg_id=fact.leg_id, node=fact.node, at=fact.at, reason=fact.reason)
 
     @_apply.register
     def _(self, fact: facts.LegSettled) -> None:

@@ -94,6 +94,8 @@ def _answered_by_nobody_we_know(story: Story, stay: QueueStay) -> datetime | Non
 def _exit_of(story: Story, stay: QueueStay, later: QueueStay | None) -> tuple[str, datetime | None]:
     if stay.answered_at:
         return QueueStay.Exit.ANSWERED, stay.answered_at
+    if gone_on := stay.routing.get("left_for_flow_at"):
+        return FLOW_OUT, datetime.fromisoformat(gone_on)
     if stay.fell_back_at:
         return (FLOW_OUT if _is_called_back(stay) else QueueStay.Exit.VOICEMAIL), stay.fell_back_at
     if later:

@@ -67,6 +67,15 @@ def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:
     return found
 
 
+def _leave_for_flow(leg: Leg, at: datetime) -> None:
+    call = open_call(leg, at=at)
+    waited = [stay for stay in _stays(call) if stay.entered_at <= at]
+    if not waited or "left_for_flow_at" in waited[-1].routing:
+        return
+    waited[-1].routing = {**waited[-1].routing, "left_for_flow_at": at.isoformat()}
+    save(waited[-1])
+
+
 def _stays(call: Call) -> list[QueueStay]:
     """In the order of entering."""
     table = sitting()
@@ -161,10 +170,15 @@ def aim_call(*, call_id: UUID, agent_id: int | None) -> None:
 
 
 @together
-def take_out_of_line(*, leg_id: UUID, node: str, at: datetime) -> None:
-    """The switch itself ended the wait, at the limit or because nobody of us was there."""
+def take_out_of_line(*, leg_id: UUID, node: str, at: datetime, reason: str = "") -> None:
+    """The switch itself ended the wait, at the limit or because nobody of us was there. A flow's caller whose agent
+    could not be reached goes on in the flow.
+    """
     leg = locked_leg(leg_id, node=node)
-    _mark_fallen_back(leg, at)
+    if reason == "unreached":
+        _leave_for_flow(leg, at)
+    else:
+        _mark_fallen_back(leg, at)
     if leg.call_id:
         follow_call(leg.call_id, at)
 

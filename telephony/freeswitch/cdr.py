@@ -115,7 +115,7 @@ def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> L
         caller_name=shown(unquote(_word(profile.get("caller_id_name", "")))),
         call_id=uuid_of(variables.get("cc_call", "")),
         agent_id=whole(variables.get("cc_agent", "")),
-        queue_id=whole(variables.get("cc_queue", "")),
+        queue_id=_queue_of(variables),
         created_at=created_at,
         answered_at=_moment(variables, "answer"),
         bridged_at=_moment(variables, "bridge"),
@@ -125,6 +125,14 @@ def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> L
         by=hung_up_by(variables.get("sip_hangup_disposition", "")),
         other_leg_id=uuid_of(variables.get("last_bridge_to", "") or variables.get("bridge_uuid", "")),
     )
+
+
+def _queue_of(variables: dict[str, str]) -> int | None:
+    """A caller in a flow has a queue to fall back to, and may never come to it."""
+    has_waited = variables.get("cc_queued_us") or variables.get("cc_place") == "voicemail"
+    if variables.get("cc_flow") and not has_waited:
+        return None
+    return whole(variables.get("cc_queue", ""))
 
 
 def _moment(variables: dict[str, str], name: str) -> datetime | None:

@@ -280,6 +280,19 @@ def test_an_agent_is_waited_for_in_the_queue_whose_terms_hold(line: Any) -> None
     assert dials(line).waits(8).wanted_agent_id == 11
 
 
+def test_an_agent_who_is_not_reached_leads_back_into_the_flow(line: Any) -> None:
+    wanted = node("a", "agent", {"agent": 11, "queue": 8, "seconds": 2}, unavailable="q")
+    lay(line, wanted, queue())
+    caller = dials(line)
+    caller.waits(8)
+    fell = line.log.wait(facts.WaitFellBack, 10, leg_id=caller.leg_id)
+    assert (fell.queue_id, fell.reason) == (8, "unreached")
+    caller.comes_to("q")
+    again = wait_until(lambda: line.log.all(facts.LegQueued, leg_id=caller.leg_id)[1:], 10)[0]
+    assert (again.wanted_agent_id, again.priority) == (None, 5)
+    assert line.legs_alive() == 1
+
+
 # --- what asks us ----------------------------------------------------------------------------------------------------
 ASKS = {
     "hours": ({"hours": 3}, "open", "closed"),
@@ -415,10 +428,17 @@ def test_a_caller_may_hang_up_in_every_node(line: Any, kind: str) -> None:
     walked = caller.comes_to("x")
     assert walked.current is not None
     assert (walked.current.kind, walked.current.position) == (kind, 1)
+    if kind in ("queue", "agent"):
+        caller.waits(8)
     caller.party.stop()
     line.api(f"uuid_kill {caller.leg_id}")
     ended = caller.is_gone()
     assert ended.tenant == "acme"
+    settled = [
+        one for one in settle(caller.record().read_bytes(), Source(NODE)) if isinstance(one, facts.LegSettled)
+    ]
+    has_waited = kind in ("queue", "agent", "voicemail")
+    assert (settled[0].queue_id is not None) is has_waited
     record = caller.recorded()
     assert record.ended_at is not None
     assert record.version_id == VERSION

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from telephony.facts import FlowStepped, StepTaken
+from telephony.facts import FlowStepped, StepTaken, WaitFellBack
 from telephony.ingest import Ingest
 from telephony.models import Call, Flow, FlowStep, FlowVersion, Leg
 from tenants.context import enter
@@ -148,3 +148,11 @@ def test_steps_of_many_callers_are_taken_in_one_sitting(version) -> None:
     for leg_id in legs:
         assert rows(leg_id) == [*WHOLE[:3], (4, "n", "", "", None)]
         assert call_of(leg_id).flow_version_id == version.pk
+
+
+def test_an_agent_who_was_not_reached_leaves_no_message_behind(floor) -> None:
+    caller = floor.caller()
+    about = {"node": "main-1", "at": floor.now, "tenant": "acme", "leg_id": caller}
+    Ingest().take(WaitFellBack(**about, queue_id=floor.queue.pk, reason="unreached"))
+    stay = floor.stay(caller)
+    assert (stay.exit, stay.left_at) == ("flow_out", floor.now)
