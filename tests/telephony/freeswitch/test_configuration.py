@@ -17,8 +17,10 @@ from telephony.freeswitch.configuration import (
     switch_command,
     write_configuration,
 )
+from telephony.speech.phrases import PHRASES
+from telephony.speech.spoken import WORDS
 
-PROMPTS = {
+NOTICES = {
     "recording-notice",
     "leave-a-message",
     "thank-you",
@@ -123,7 +125,10 @@ def test_no_text_of_a_caller_stands_in_the_waiting_loop() -> None:
     text = (OUR_FILES / "conf" / "cc.xml").read_text()
     # Calls to the outside show our own number, whose form the extension has looked at.
     for shown in ("cc_number", "cc_shown"):
-        for ours in (f"origination_caller_id_number=${{{shown}}}", f"origination_caller_id_name=${{{shown}}}"):
+        for ours in (
+            f"origination_caller_id_number=${{{shown}}}",
+            f"origination_caller_id_name=${{{shown}}}",
+        ):
             assert text.count(ours) == 1
             text = text.replace(ours, "")
     for word in ("caller_id", "sip_from", "effective_", "sip_h_", "destination_number}"):
@@ -191,11 +196,12 @@ def test_the_switch_runs_in_the_foreground_with_our_files(tmp_path: Path, wanted
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_prompt_is_there_as_the_switch_plays_it(language: str) -> None:
     folder = OUR_FILES / "sounds" / language
-    assert {path.stem for path in folder.glob("*.wav")} == PROMPTS
-    for path in folder.glob("*.wav"):
+    assert {path.stem for path in folder.glob("*.wav")} == NOTICES | set(PHRASES)
+    assert {path.stem for path in (folder / "words").iterdir()} == set(WORDS[language])
+    for path in folder.rglob("*.wav"):
         with wave.open(str(path), "rb") as file:
-            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
-            assert 1 < file.getnframes() / 8000 < 10
+            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2), path
+            assert 0.1 < file.getnframes() / 8000 < 11, path
 
 
 def test_the_music_is_made_once_and_is_music(tmp_path: Path, wanted: SwitchSettings) -> None:

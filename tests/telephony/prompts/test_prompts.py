@@ -110,8 +110,9 @@ def test_a_voice_that_fails_is_told_by_its_reason_and_tried_again_on_demand(gree
 
 def test_what_a_lost_task_left_is_spoken_by_the_task_of_the_minute(greeting, engine):
     fresh = say(greeting)
+    PromptWording.objects.update(changed_at=timezone.now())
     assert keep_sounds() == 0
-    PromptWording.objects.update(changed_at=NOW - timedelta(minutes=2))
+    PromptWording.objects.update(changed_at=timezone.now() - timedelta(minutes=2))
     assert keep_sounds() == 1
     assert again(fresh).state == State.READY
 
