@@ -7,6 +7,7 @@ import pytest
 from telephony import actions
 from telephony.actions.truth import thin_differences
 from telephony.models import Agent, Device, Difference, Offer
+from telephony.worker.watchdog.rows import read_rows
 from tests.telephony.watching import FOUND_WITHIN, talking
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -262,3 +263,15 @@ def test_old_differences_are_thinned_and_open_ones_stay(floor, other_floor):
         assert not {"ancient", "old 4", "old 0"} & set(kept)
     with other_floor.inside():
         assert Difference.objects.count() == 2 * 52
+
+
+def test_a_tenant_where_nothing_goes_on_costs_three_queries(office, agent, django_assert_num_queries):
+    with office.floor.inside():
+        read_rows()
+        with django_assert_num_queries(3):
+            quiet = read_rows()
+    office.caller()
+    with office.floor.inside():
+        busy = read_rows()
+    assert (len(quiet.legs), len(quiet.calls), set(quiet.agents)) == (0, 0, {agent.pk})
+    assert (len(busy.legs), len(busy.calls), len(busy.offers)) == (2, 1, 1)

@@ -44,6 +44,8 @@ Key = tuple[str, str]
 ORDER = {kind: position for position, kind in enumerate(Kind.values)}
 """Legs before offers before agents before the router: what is healed first often heals what comes after."""
 
+HOSTS_FOR = 30
+"""Turns for which a tenant's host is taken for true."""
 OF_AGENTS = frozenset(
     {Kind.READY_UNREACHABLE, Kind.STUCK_ACTIVITY, Kind.HIDDEN_ACTIVITY, Kind.OVERDUE_WRAP_UP}
 )
@@ -85,7 +87,8 @@ class Watch:
         self._legs: dict[str, set[UUID]] = {}
         self._suspects: dict[str, dict[Key, Suspect]] = defaultdict(dict)
         self._open: dict[str, dict[Key, str]] = {}
-        self._turns = 0
+        self._turns = self._hosts_until = 0
+        self._hosts: dict[str, str] = {}
 
     def turn(self) -> None:
         """Look at a slice of the cell; raises SwitchError when the switch does not answer."""
@@ -140,7 +143,7 @@ class Watch:
         known = self._legs[tenant.schema_name] = {*rows.legs, *rows.offers}
         # Of somebody who may be in another cell too, what no switch here knows is not gone.
         seen = replace(sight, is_whole=False) if self._neighbours.is_shared(tenant.schema_name) else sight
-        findings = compare(rows, seen, host=tenant.host, now=now)
+        findings = compare(rows, seen, host=self._host(tenant), now=now)
         if is_guest:
             findings = [finding for finding in findings if finding.kind not in OF_AGENTS]
         if memory is not None:
@@ -148,6 +151,14 @@ class Watch:
         still_here = (finding for finding in strange if UUID(finding.subject) in sight.legs)
         findings += [finding for finding in still_here if UUID(finding.subject) not in known]
         return {(finding.kind, finding.subject): finding for finding in findings}
+
+    def _host(self, tenant: "Tenant") -> str:
+        """Looked up once in a while: a tenant's main domain hardly ever changes."""
+        if self._turns >= self._hosts_until:
+            self._hosts, self._hosts_until = {}, self._turns + HOSTS_FOR
+        if tenant.schema_name not in self._hosts:
+            self._hosts[tenant.schema_name] = tenant.host
+        return self._hosts[tenant.schema_name]
 
     def _convicted(self, found: dict[Key, Finding]) -> list[Suspect]:
         """Those of the findings that were the same at an earlier look; the others are suspects from now on."""
