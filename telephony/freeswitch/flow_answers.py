@@ -13,6 +13,8 @@ from datetime import datetime
 import structlog
 
 from telephony.actions import keep_looked_up
+from telephony.actions.callbacks import ask_worker_to_look, promise_callback
+from telephony.errors import CallbackImpossible
 from telephony.flows.document import Node
 from telephony.flows.kinds import setting as set_to
 from telephony.freeswitch import documents
@@ -21,6 +23,7 @@ from telephony.freeswitch.flow_lines import Action, go, left, node_id, noted, se
 from telephony.freeswitch.flow_nodes import in_queue
 from telephony.freeswitch.readers import moment, uuid_of, whole
 from telephony.lookups import desk
+from telephony.models import Callback
 from telephony.queries.flow_facts import Asked, answer_node, published_node
 from telephony.queries.flow_terms import arrival_now, collected_of_call, terms_of
 from telephony.speech import spoken
@@ -102,7 +105,7 @@ def _queue(node: Node, _form: Form, at: datetime, _flow_id: int) -> list[Action]
 
 def _answer(node: Node, form: Form, _at: datetime, _flow_id: int) -> list[Action] | None:
     """Figures have pieces of their own in both languages; a caller who types ahead hears the rest of them still."""
-    language = "zh" if form.get("variable_cc_lang") == "zh" else "en"
+    language = _spoken(form)
     known = collected_in(form)
     pieces = [
         piece
@@ -120,6 +123,29 @@ def _answer(node: Node, form: Form, _at: datetime, _flow_id: int) -> list[Action
         ("unset", "playback_terminators"),
         *left(node, "next"),
     ]
+
+
+def _callback(node: Node, form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
+    """Promised once it is written down; whoever has a promise already keeps it."""
+    call_id = uuid_of(form.get("Unique-ID", ""))
+    if call_id is None:
+        return None
+    wanted, language = int(node.settings["queue"]), _spoken(form)
+    try:
+        callback, is_new = promise_callback(
+            call_id=call_id, queue_id=wanted, at=at, language=language, source=Callback.Source.FLOW
+        )
+    except CallbackImpossible:
+        return left(node, "refused")
+    ask_worker_to_look(callback.pk)
+    pieces = ["callback-promised"] if is_new else ["callback-kept", "goodbye"]
+    said = [("playback", f"${{cc_sounds}}/{language}/{piece}.wav") for piece in pieces]
+    return [noted(node, "promised"), *said, ("hangup", "NORMAL_CLEARING")]
+
+
+def _spoken(form: Form) -> str:
+    """The language our own sounds are spoken in for this caller."""
+    return "zh" if form.get("variable_cc_lang") == "zh" else "en"
 
 
 def _lookup(node: Node, form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
@@ -157,4 +183,5 @@ _ANSWERS: dict[str, Callable[[Node, Form, datetime, int], list[Action] | None]] 
     "queue": _queue,
     "answer": _answer,
     "lookup": _lookup,
+    "callback": _callback,
 }

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from telephony import queries
 from telephony.freeswitch import views
 from telephony.freeswitch.documents import NOT_FOUND, dialplan_document
-from telephony.models import Call, Entry, Flow, FlowVersion, Queue, WorkingHours
+from telephony.models import Call, Callback, Entry, Flow, FlowVersion, Queue, WorkingHours
 from telephony.worker.snapshot import write_snapshot
 from tenants.context import enter
 from tenants.models import Number
@@ -112,6 +112,25 @@ def test_a_queue_is_entered_by_its_terms_of_this_moment(acme) -> None:
     with enter("acme"):
         Queue.objects.filter(pk=queue.pk).update(state=Queue.State.CLOSED)
     assert way_of(ask(version, "q")) == "closed"
+
+
+def test_a_callback_is_promised_once_it_is_written_down(line, settings, globex) -> None:
+    settings.SWITCH = settings.SWITCH | {"gateway": "127.0.0.1:5999"}
+    version = published(node("c", "callback", {"queue": line.queue.pk}, refused="b"))
+    with enter("acme"):
+        known = Call.objects.create(arrived_at=NOW, number=line.number, caller_number="+8613800001111")
+        withheld = Call.objects.create(arrived_at=NOW, number=line.number, caller_number="anonymous")
+    first, again = (ask(version, "c", **{"Unique-ID": str(known.pk)}) for _twice in range(2))
+    assert "callback-promised.wav" in first
+    assert 'application="hangup"' in first
+    assert "callback-kept.wav" in again
+    for stranger in (str(withheld.pk), str(uuid4())):
+        assert way_of(ask(version, "c", **{"Unique-ID": stranger})) == "n-b"
+    with enter("acme"):
+        [promise] = Callback.objects.all()
+        assert (promise.number, promise.source, promise.origin_id) == ("+8613800001111", "flow", known.pk)
+    with enter("globex"):
+        assert not Callback.objects.exists()
 
 
 def test_figures_are_said_in_the_callers_language(acme) -> None:
