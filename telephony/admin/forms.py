@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony import actions
-from telephony.models import Agent, Entry
+from telephony.models import Agent, Entry, Flow
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter_public
 from tenants.errors import DomainError
@@ -49,7 +49,14 @@ class AgentForm(forms.ModelForm):
 class EntryForm(forms.ModelForm):
     class Meta:
         model = Entry
-        fields = ["number_e164", "queue"]
+        fields = ["number_e164", "queue", "flow"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Only flows that callers can be led to: published, and not put away."""
+        super().__init__(*args, **kwargs)
+        if "flow" in self.fields:
+            usable = Flow.objects.filter(is_archived=False, published__isnull=False).defer("draft")
+            self.fields["flow"].queryset = usable
 
     def clean_number_e164(self) -> str:
         """Only numbers of this tenant: another's would steal their callers."""

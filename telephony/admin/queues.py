@@ -1,6 +1,7 @@
 """Queues, the numbers that lead to them, and what agents may say came of a call."""
 
 from django.contrib.admin import display
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -87,9 +88,12 @@ class QueueAdmin(FloorAdmin, AuditedModelAdmin):
 
 class EntryAdmin(FloorAdmin, AuditedModelAdmin):
     form = EntryForm
-    list_display = ["number_e164", "queue"]
-    list_select_related = ["queue"]
+    list_display = ["number_e164", "queue", "flow"]
     search_fields = ["number_e164"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """A list of numbers needs its flows' names, not their drawings."""
+        return super().get_queryset(request).select_related("queue", "flow").defer("flow__draft")
 
 
 class DispositionAdmin(FloorAdmin, AuditedModelAdmin):

@@ -4,14 +4,16 @@ import re
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from tablib import Dataset
 
 from telephony.actions import a1_hash
 from telephony.admin.forms import AgentForm, EntryForm
 from telephony.admin.resources import AgentResource
-from telephony.models import Agent, Device, Entry, Queue, Skill
+from telephony.models import Agent, Device, Entry, Flow, FlowVersion, Queue, Skill
 from tenants.models import Contract, Number, Plan
 
+NOW = timezone.now()
 PAGES = [
     "agent/",
     "agent/add/",
@@ -103,6 +105,28 @@ def test_a_number_of_another_tenant_leads_nowhere(floor, other_floor):
         form = EntryForm({"number_e164": "021 5555 0009", "queue": floor.queue.pk})
         assert form.errors["number_e164"] == ["This number is not one of yours."]
         assert Entry.objects.count() == 1
+
+
+def test_a_number_leads_only_into_a_flow_that_is_published_and_not_put_away(floor, other_floor):
+    with other_floor.inside():
+        Flow.objects.create(name="Theirs", published=None)
+    with floor.inside():
+        number = Entry.objects.get().number_e164
+    Number.objects.create(e164=number, tenant=floor.tenant, country="CN", kind="local", currency="CNY")
+    with floor.inside():
+        drawn, there, away = (Flow.objects.create(name=name) for name in ("Drawn", "There", "Away"))
+        for flow in (there, away):
+            flow.published = FlowVersion.objects.create(flow=flow, number=1, document={}, published_at=NOW)
+            flow.save()
+        Flow.objects.filter(pk=away.pk).update(is_archived=True)
+        entry = Entry.objects.get()
+        offered = [str(row) for row in EntryForm(instance=entry).fields["flow"].queryset]
+        assert offered == ["There"]
+        told = {"number_e164": entry.number_e164, "queue": floor.queue.pk}
+        assert "flow" in EntryForm(told | {"flow": drawn.pk}, instance=entry).errors
+        assert EntryForm(told | {"flow": ""}, instance=Entry.objects.get()).is_valid()
+        EntryForm(told | {"flow": there.pk}, instance=Entry.objects.get()).save()
+        assert Entry.objects.get().flow == there
 
 
 def sheet(*rows) -> Dataset:
