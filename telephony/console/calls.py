@@ -35,6 +35,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "page": page_of(form.narrowed(calls), request.GET.get("after", "")),
         "address": _address_without(request, "after"),
         "sees_all": policies.can_see_every_call(request.user),
+        "can_work": policies.can_work(request.user),
     }
     return render(request, "telephony/calls.html", seen)
 
