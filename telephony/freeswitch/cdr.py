@@ -39,7 +39,7 @@ def settle(content: bytes, source: Source) -> list[Fact]:
 def scrubbed(content: bytes) -> bytes | None:
     """The record without what callers keyed in as a secret; None when nothing of the kind is in it.
 
-    The log of applications goes with it: it repeats what was set.
+    The log of applications goes with it, and each extension's: they repeat what was set.
     """
     if UNSHOWN.encode() not in content:
         return None
@@ -47,8 +47,10 @@ def scrubbed(content: bytes) -> bytes | None:
     record["variables"] = {
         name: "" if name.startswith(UNSHOWN) else value for name, value in record["variables"].items()
     }
-    for name in ("app_log", "callflow"):
-        record.pop(name, None)
+    record.pop("app_log", None)
+    record["callflow"] = [
+        {name: part[name] for name in ("caller_profile", "times") if name in part} for part in _parts(record)
+    ]
     return orjson.dumps(record)
 
 
@@ -90,10 +92,22 @@ def _word(value: object) -> str:
 
 def _profile(record: dict[str, Any]) -> dict[str, Any]:
     """The caller's profile of the oldest part of the call's way: the number as it was dialled."""
-    flow = record.get("callflow")
-    parts = [part for part in flow if isinstance(part, dict)] if isinstance(flow, list) else []
+    parts = _parts(record)
     profile = parts[-1].get("caller_profile") if parts else None
     return profile if isinstance(profile, dict) else {}
+
+
+def _parts(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The stretches of the call's way between its transfers, the newest first."""
+    flow = record.get("callflow")
+    return [part for part in flow if isinstance(part, dict)] if isinstance(flow, list) else []
+
+
+def _first_bridge(record: dict[str, Any], variables: dict[str, str]) -> datetime | None:
+    """The variable tells of the newest stretch alone: it is empty after a survey, and late after a second talk."""
+    times = [part["times"] for part in _parts(record) if isinstance(part.get("times"), dict)]
+    met = [moment(_word(found.get("bridged_time", ""))) for found in times]
+    return min((at for at in met if at), default=_moment(variables, "bridge"))
 
 
 def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> LegSettled:
@@ -118,7 +132,7 @@ def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> L
         queue_id=_queue_of(variables),
         created_at=created_at,
         answered_at=_moment(variables, "answer"),
-        bridged_at=_moment(variables, "bridge"),
+        bridged_at=_first_bridge(record, variables),
         ended_at=ended_at,
         billable_seconds=whole(variables.get("billsec", "")) or 0,
         cause=variables.get("hangup_cause", ""),

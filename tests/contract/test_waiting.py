@@ -24,7 +24,8 @@ def test_a_caller_waits_round_after_round_while_the_router_lives(line: SwitchUnd
     assert line.switch.exists(caller.leg_id)
     assert len(line.log.all(facts.LegQueued)) == 1
     assert line.log.all(facts.WaitFellBack) == []
-    assert [section for section, form in line.web.asked].count("dialplan") == 1
+    questions = [form for section, form in line.web.asked if section == "dialplan"]
+    assert [form["Hunt-Destination-Number"] for form in questions] == [caller.dialled, "announce"]
 
 
 def test_waiting_uses_up_no_hops(line: SwitchUnderTest) -> None:

@@ -92,7 +92,7 @@ def _flow(leg: Leg, profile: Profile, *, is_current: bool) -> dict[str, object]:
         kind = leg.other.kind
         caller[kind] = {f"{kind}_caller_profiles": [_other(leg.other)]}
     found["caller_profile"] = caller
-    found["times"] = _times(profile, leg.times)
+    found["times"] = _times(profile, profile.times or leg.times)
     return found
 
 

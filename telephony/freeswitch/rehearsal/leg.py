@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from . import headers as shapes
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from .switch import RehearsalSwitch
 
 Step = Callable[["Leg"], Awaitable[None]]
+
+
+@dataclass
+class Times:
+    """Epoch microseconds; 0 = never. `hold_accum` is a length."""
+
+    created: int = field(default_factory=now_us)
+    answered: int = 0
+    progress: int = 0
+    progress_media: int = 0
+    hungup: int = 0
+    transferred: int = 0
+    bridged: int = 0
+    last_hold: int = 0
+    hold_accum: int = 0
 
 
 @dataclass
@@ -45,21 +60,8 @@ class Profile:
     index: int = 1
     created: int = field(default_factory=now_us)
     extension: Extension | None = None
-
-
-@dataclass
-class Times:
-    """Epoch microseconds; 0 = never. `hold_accum` is a length."""
-
-    created: int = field(default_factory=now_us)
-    answered: int = 0
-    progress: int = 0
-    progress_media: int = 0
-    hungup: int = 0
-    transferred: int = 0
-    bridged: int = 0
-    last_hold: int = 0
-    hold_accum: int = 0
+    times: Times | None = None
+    """As they stood when the next profile took over."""
 
 
 @dataclass
@@ -163,7 +165,10 @@ class Leg:
     def step_profile(self) -> Profile:
         """A copy of the profile becomes the current one, as each transfer and bridge does."""
         old = self.profile
-        fresh = Profile(**{**vars(old), "index": old.index + 1, "created": now_us(), "extension": None})
+        fresh = Profile(
+            **{**vars(old), "index": old.index + 1, "created": now_us(), "extension": None, "times": None}
+        )
+        self.profile.times = replace(self.times, transferred=fresh.created)
         self.profiles.insert(0, fresh)
         return fresh
 

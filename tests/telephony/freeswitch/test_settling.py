@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from telephony import facts
-from telephony.freeswitch.cdr import RecordUnreadable, settle
+from telephony.freeswitch.cdr import RecordUnreadable, scrubbed, settle
 from telephony.freeswitch.translate import Source
 
 RECORDS = Path(__file__).parents[2] / "recordings" / "cdr"
@@ -98,3 +98,22 @@ def test_a_tenant_named_by_a_caller_is_not_believed() -> None:
     record["callflow"][-1]["caller_profile"]["caller_id_name"] = "x%0Acc_tenant%3A%20globex"
     [leg] = settle(json.dumps(record).encode(), SOURCE)
     assert (leg.tenant, leg.caller_name) == ("", "x cc_tenant: globex")
+
+
+def test_who_was_asked_after_the_talk_still_talked_from_the_first_bridge_on() -> None:
+    record = json.loads(content("caller_bridged"))
+    latest = record["callflow"][0]
+    record["callflow"].insert(0, latest | {"times": latest["times"] | {"bridged_time": "0"}})
+    record["variables"]["bridge_uepoch"] = "0"
+    [leg] = settle(json.dumps(record).encode(), SOURCE)
+    assert leg.bridged_at == datetime(2026, 11, 20, 15, 25, 22, 217812, UTC)
+
+
+def test_a_record_without_its_secrets_still_tells_who_called_and_when() -> None:
+    record = json.loads(content("caller_bridged"))
+    record["variables"]["cc_s_card"] = "4111"
+    record["callflow"][0]["extension"] = {"applications": [{"app_name": "set", "app_data": "cc_s_card=4111"}]}
+    kept = scrubbed(json.dumps(record).encode())
+    assert kept is not None
+    assert b"4111" not in kept
+    assert settle(kept, SOURCE) == settle(content("caller_bridged"), SOURCE)
