@@ -44,6 +44,10 @@ class RecordMisplaced(Exception):
     """The record names a tenant that does not exist, or one whose number was not dialled."""
 
 
+def kept_whole(content: bytes) -> bytes | None:
+    return None
+
+
 @dataclass
 class Sweep:
     """Sweeps one folder. `parse` raises ValueError on what is no whole record; `on_recording` hears (schema, id)."""
@@ -51,7 +55,7 @@ class Sweep:
     folder: Path
     parse: Callable[[bytes], list[Fact]]
     on_recording: Callable[[str, UUID], None] = lambda schema, recording_id: None
-    scrub: Callable[[bytes], bytes | None] = lambda content: None
+    scrub: Callable[[bytes], bytes | None] = kept_whole
     """What is kept of a settled record instead of the whole; None: all of it."""
     now: Callable[[], float] = time.time
     ingest: Ingest = field(default_factory=Ingest)

@@ -113,8 +113,9 @@ def outcome_by_flow(start: datetime, end: datetime) -> dict[int, FlowOutcome]:
     rated = _ratings(start, end, "call__flow_version__flow_id")
     found = {}
     for row in calls.values("flow_version__flow_id").annotate(**_WAYS):
-        flow_id = row.pop("flow_version__flow_id")
-        found[flow_id] = FlowOutcome(**row, satisfaction=rated.get(flow_id, Satisfaction()))
+        counted: dict[str, Any] = dict(row)
+        flow_id = counted.pop("flow_version__flow_id")
+        found[flow_id] = FlowOutcome(**counted, satisfaction=rated.get(flow_id, Satisfaction()))
     return found
 
 
@@ -163,8 +164,9 @@ def key_waits(start: datetime, end: datetime) -> dict[int, KeyWaits]:
             p95=Percentile("answer_milliseconds", 0.95),
             p99=Percentile("answer_milliseconds", 0.99),
         )
+        .values_list("version__flow_id", "keys", "p50", "p95", "p99")
     )
-    return {row.pop("version__flow_id"): KeyWaits(**row) for row in grouped}
+    return {flow_id: KeyWaits(*waits) for flow_id, *waits in grouped}
 
 
 def way_of_call(call: Call) -> list[FlowStep]:

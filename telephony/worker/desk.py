@@ -6,35 +6,30 @@ original place in line.
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import structlog
-
 from telephony import actions, events
 from telephony.actions.callback_attempts import CallbackNotNow
-from telephony.errors import OfferImpossible
 from telephony.models import Agent, Offer, QueueStay
 from telephony.queries.callbacks import callback_id_of, work_id
 from telephony.queries.routables import work_of
 from telephony.routing import Assignment, Availability, Router
-from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
+from telephony.switch import OfferCommand, Switch
 from telephony.worker.callbacks import Callbacks
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
 from telephony.worker.glance import Glance, waiting
 from telephony.worker.news import MemoryAsked
+from telephony.worker.offering import Offering
 from telephony.worker.overflow import Overflow
 from telephony.worker.people import People, Standing, midnight, places_that_end
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter, enter_row
-from tenants.events import Event, telling_later
+from tenants.events import Event
 
 if TYPE_CHECKING:
     from tenants.models import Tenant
-
-log = structlog.get_logger()
 
 HEARD = (
     events.AgentStateChanged,
@@ -70,17 +65,23 @@ class Desk:
     ) -> None:
         """`away` names the switches that do not answer: who waits on one of them cannot be offered now."""
         self.tenant = tenant
-        self._switch = switch
         self._clock = clock
         self._wheel = wheel
-        self._cell = cell
-        self._epoch = epoch
         self._away = away
         self._router = Router(keeps_inputs=True)
         self._people = People()
         self._overflow = Overflow(switch, clock.now)
         self._estimates = Estimates()
         self._callbacks = Callbacks(self._wake_at, clock.now)
+        self._offering = Offering(
+            tenant,
+            switch=switch,
+            clock=clock,
+            cell=cell,
+            epoch=epoch,
+            callbacks=self._callbacks,
+            inside=self._inside,
+        )
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -147,7 +148,7 @@ class Desk:
         self._offer_all(chosen)
         self._estimate([stay for stay in in_line if stay.pk in seen.new_stays])
         for offer in needless:
-            self._stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
+            self._offering.stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
 
     def _end_offer(self, offer: Offer) -> list[Assignment | None]:
         callback = self._callbacks.offer_ended(offer)
@@ -198,7 +199,7 @@ class Desk:
             offer = Offer.objects.filter(pk=offer_id, ended_at=None, answered_at=None).first()
         if offer is None:
             return
-        self._stop_ringing(offer_id, "NO_ANSWER")
+        self._offering.stop_ringing(offer_id, "NO_ANSWER")
         with self._inside():
             actions.fail_offer(offer_id=offer_id, at=self._clock.now(), failure="NO_ANSWER")
 
@@ -309,15 +310,8 @@ class Desk:
             waiting_for = [further for further in self._offer(waiting_for) if further is not None]
 
     def _offer(self, assignments: list[Assignment]) -> list[Assignment | None]:
-        """Write the offers, all in one go, then ask the switch: never inside the transaction. Who was chosen instead
-        of those who could not be rung.
-        """
-        # The phones first: whoever is told of an offer by us has half a second until somebody picks up.
-        with telling_later():
-            made = self._write(assignments)
-            for command in made:
-                if isinstance(command, OfferCommand):
-                    self._ask_switch(command)
+        """Who was chosen instead of those who could not be rung."""
+        made = self._offering.make(assignments)
         further: list[Assignment | None] = []
         for assignment, outcome in zip(assignments, made, strict=True):
             asked = (assignment.agent_id, *assignment.together)
@@ -331,48 +325,6 @@ class Desk:
                 further += self._pass_over(assignment.work_id, [who for who in asked if who not in rung])
         return further
 
-    def _write(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
-        """For each, in order, what the switch is to be asked, or why not."""
-        promised = [one for one in assignments if callback_id_of(one.work_id)]
-        callers = [one for one in assignments if one not in promised]
-        wishes = [
-            actions.Wish(
-                stay_id=assignment.work_id,
-                agent_ids=(assignment.agent_id, *assignment.together),
-                explanation=_explanation(assignment),
-            )
-            for assignment in callers
-        ]
-        with self._inside():
-            made = (
-                actions.offer_calls(wishes, cell=self._cell, epoch=self._epoch(), at=self._clock.now())
-                if wishes
-                else []
-            )
-            tried = [self._try_callback(assignment) for assignment in promised]
-        outcomes = {
-            one.work_id: outcome for one, outcome in zip([*callers, *promised], [*made, *tried], strict=True)
-        }
-        return [outcomes[assignment.work_id] for assignment in assignments]
-
-    def _try_callback(self, assignment: Assignment) -> OfferCommand | OfferImpossible:
-        try:
-            return self._callbacks.start(assignment, self._cell, self._epoch(), _explanation(assignment))
-        except OfferImpossible as impossible:
-            return impossible
-
-    def _ask_switch(self, command: OfferCommand) -> None:
-        try:
-            self._switch.offer(command)
-        except CommandTimedOut:
-            log.warning("The switch did not confirm an offer in time.", tenant=self.tenant)
-        except SwitchError as error:
-            failed_at = self._clock.now() + timedelta(milliseconds=1)
-            failure = str(error) or "UNREACHABLE"
-            with self._inside():
-                for phone in command.phones:
-                    actions.fail_offer(offer_id=phone.offer_id, at=failed_at, failure=failure)
-
     def _pass_over(self, work_id: int, agent_ids: Iterable[int]) -> list[Assignment | None]:
         """They were no longer free after all."""
         further = []
@@ -380,13 +332,6 @@ class Desk:
             self._leave_alone(agent_id, work_id)
             further.append(self._router.offer_failed(work_id, agent_id, self._now()))
         return further
-
-    def _stop_ringing(self, offer_id: UUID, cause: str) -> None:
-        try:
-            # Never a plain hang-up: the phone may have been picked up a moment ago, and the two talk.
-            self._switch.withdraw(offer_id, cause)
-        except SwitchError:
-            log.info("An offer no longer rang when it was to be withdrawn.", tenant=self.tenant)
 
     def _wake_at(self, at: float, kind: str, subject: Any) -> None:
         self._wheel.add(at, (kind, self.tenant, subject))
@@ -397,7 +342,3 @@ class Desk:
 
     def _now(self) -> float:
         return self._clock.seconds()
-
-
-def _explanation(assignment: Assignment) -> dict[str, Any]:
-    return {**assignment.explanation.as_dict(), "inputs": assignment.inputs}

@@ -5,8 +5,7 @@ beat that tells the switch we are alive (only from here, so that a hung loop sto
 """
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +31,7 @@ from telephony.worker.nodes import SwitchNodes
 from telephony.worker.resync import Resync
 from telephony.worker.signs import Signs
 from telephony.worker.sweeper import Sweeper
+from telephony.worker.together import Item, Portions
 from telephony.worker.troubles import Troubles
 from telephony.worker.wheel import Wheel
 from tenants.context import current_schema, enter
@@ -46,9 +46,6 @@ LONGEST_NAP = 0.25
 LONGEST_CATCH_UP = 3.0
 RESYNC_PAUSE = 1.0
 MOST_TRIES = 10
-MOST_FACTS_AT_ONCE = 100
-MOST_ROUNDS_OF_NEWS = 10
-"""Handled without a look at lease and timers in between."""
 NEVER = float("-inf")
 Cause = Difference.Cause
 BEAT_WITHOUT_DATABASE = 15.0
@@ -109,8 +106,7 @@ class Worker:
         self.troubles = Troubles()
         self._pause = 0.0
         self._tries = self._last_epoch = 0
-        self._one_by_one = 0
-        """How many facts are to be taken singly, because something among them went wrong."""
+        self._portions = Portions(self, self._inbox, self._ingest)
         for kind in HEARD:
             subscribe(kind, self._overhear)
 
@@ -132,8 +128,8 @@ class Worker:
         item = self._inbox.take(nap)
         if item is not None and self._lease.is_held:
             with publishing_together(), in_one_breath():
-                self._handle_with_others(item)
-                self._handle_what_follows()
+                self._portions.handle_with_others(item)
+                self._portions.handle_what_follows()
         elif item is not None:
             self._inbox.put_back(item)
         self._keep_house()
@@ -162,92 +158,17 @@ class Worker:
         """Another one acts. Warm means: imported, connected to everything, listening; what is heard is let go."""
         self._database_seen_at = NEVER
         for fact in self._inbox.forget_facts():
-            self._signs.note_fact(fact, self._clock.now())
+            self.note(fact)
         self._signs.show_spare()
         time.sleep(LONGEST_NAP)
 
     # ---- one thing
 
-    def _handle_with_others(self, item: News | Envelope | facts.Fact) -> None:
-        """News or a fact together with what waits behind it: under a rush the work grows by the rows alone."""
-        if isinstance(item, News):
-            self._hear([item, *self._inbox.take_news()])
-            return
-        if not isinstance(item, facts.LegFact | facts.CommandFinished) or self._one_by_one:
-            self._one_by_one = max(0, self._one_by_one - isinstance(item, facts.Fact))
-            self._handle(item)
-            return
-        left = deque(self._ingest.by_tenant([item, *self._inbox.take_facts(MOST_FACTS_AT_ONCE)]))
-        while left:
-            tenant, told = left.popleft()
-            if not tenant:
-                # It may have to be put back itself: then it must come before these.
-                self._put_back_all(left)
-                self._handle(told[0])
-                return
-            if not self._take_together(tenant, told):
-                self._put_back_all([(tenant, told), *left])
-                return
-
-    def _take_together(self, tenant: str, told: list[facts.Fact]) -> bool:
-        """False when they are to be taken again, one by one: each then has its own fate."""
-        try:
-            for fact in told:
-                self._signs.note_fact(fact, self._clock.now())
-            self._ingest.take_together(tenant, told)
-        except Exception as error:
-            log.info("Facts are taken one by one.", facts=len(told), problem=type(error).__name__)
-            self._one_by_one = len(told)
-            return False
-        self._database_seen_at, self._pause, self._tries = time.monotonic(), 0.0, 0
-        return True
-
-    def _put_back_all(self, portions: Iterable[tuple[str, list[facts.Fact]]]) -> None:
-        for fact in reversed([fact for _tenant, told in portions for fact in told]):
-            self._inbox.put_back(fact)
-
-    def _handle_what_follows(self) -> None:
-        """The news of what was just done, before browsers are told how it stands: a phone rings the earlier."""
-        for _round in range(MOST_ROUNDS_OF_NEWS):
-            if self._tries or not self._lease.is_held:
-                return
-            news = self._inbox.take_news()
-            if not news:
-                return
-            self._hear(news)
-
-    def _hear(self, news: list[News]) -> None:
-        """Each tenant's in one look at its rows."""
-        by_tenant: dict[str, list[News]] = {}
-        for item in news:
-            by_tenant.setdefault(item.tenant, []).append(item)
-        left = deque(by_tenant.values())
-        while left:
-            told = left.popleft()
-            if not self._hear_together(told):
-                for item in reversed([*told, *(item for items in left for item in items)]):
-                    self._inbox.put_back(item)
-                first = self._inbox.take(0)
-                if first is not None:
-                    self._handle(first)
-                return
-
-    def _hear_together(self, told: list[News]) -> bool:
-        """False when it is to be heard again, one by one: each then has its own fate."""
-        try:
-            if desk := self._desk_of(told[0].tenant):
-                desk.hear(*(item.event for item in told))
-        except EpochIsOver:
-            self._give_way()
-        except Exception as error:
-            log.info("Our own news is heard one by one.", news=len(told), problem=type(error).__name__)
-            return False
-        return True
-
-    def _handle(self, item: News | Envelope | facts.Fact) -> None:
+    def handle(self, item: Item) -> None:
+        """By itself, with all that may go wrong."""
         try:
             self._take(item)
-            self._database_seen_at, self._pause, self._tries = time.monotonic(), 0.0, 0
+            self.note_success()
         except DATABASE_AWAY as error:
             if not is_conflict(error):
                 self._wait_for_database(error)
@@ -255,7 +176,7 @@ class Worker:
             if self._tries <= MOST_TRIES:
                 self._inbox.put_back(item)
         except EpochIsOver:
-            self._give_way()
+            self.give_way()
         except Exception:
             # The only blind except: one bad fact must not stop everyone's calls.
             self._signs.count_failure()
@@ -263,13 +184,23 @@ class Worker:
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
 
-    def _give_way(self) -> None:
+    def note(self, fact: facts.Fact) -> None:
+        self._signs.note_fact(fact, self._clock.now())
+
+    def note_success(self) -> None:
+        self._database_seen_at, self._pause, self._tries = time.monotonic(), 0.0, 0
+
+    def may_go_on(self) -> bool:
+        """Nothing is being tried again, and it is still us who act."""
+        return not self._tries and self._lease.is_held
+
+    def give_way(self) -> None:
         log.warning("Another worker acts for this cell; this one waits.", cell=self._lease.cell)
         self._stop_routing()
 
-    def _take(self, item: News | Envelope | facts.Fact) -> None:
+    def _take(self, item: Item) -> None:
         if isinstance(item, News):
-            if desk := self._desk_of(item.tenant):
+            if desk := self.desk_of(item.tenant):
                 desk.hear(item.event)
         elif isinstance(item, Envelope):
             self._errands.carry_out(item)
@@ -277,7 +208,7 @@ class Worker:
             self._take_fact(item)
 
     def _take_fact(self, fact: facts.Fact) -> None:
-        self._signs.note_fact(fact, self._clock.now())
+        self.note(fact)
         if isinstance(fact, facts.SwitchConnected):
             self._beat_at = NEVER
             self._keep_alive()
@@ -313,7 +244,7 @@ class Worker:
 
     # ---- desks
 
-    def _desk_of(self, tenant: str) -> Desk | FarDesk | None:
+    def desk_of(self, tenant: str) -> Desk | FarDesk | None:
         """None while the switch is away or its list has not been compared.
 
         The resync reads everything anyway.

@@ -106,8 +106,8 @@ class Resync:
             healed += aftermath.of_gone(gone, node=self._node)
             node_of = resync.node_of_each(gone)
             for node in sorted({node_of.get(leg_id, self._node) for leg_id in gone}):
-                here = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
-                self._lose(node, here.intersection(legs), here.intersection(offers), lost_at.get(node), at)
+                lost = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
+                self._lose(node, lost.intersection(legs), lost.intersection(offers), lost_at.get(node), at)
         with enter(schema):
             own_phones = self._nodes.names if is_shared else None
             changed = resync.settle_registrations(registrations, at=at, is_whole=not away, nodes=own_phones)

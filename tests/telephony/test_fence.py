@@ -66,7 +66,7 @@ class FencedOffice(Office):
 
     def fence_desks(self) -> None:
         for desk in self.worker._desks.values():
-            desk._switch = FencedSwitch(self.real_switch, lambda: self.may_act)
+            desk._offering._switch = FencedSwitch(self.real_switch, lambda: self.may_act)
 
 
 @pytest.mark.usefixtures("at_once")

@@ -6,7 +6,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from . import keypad, lifecycle, routing, variables
@@ -26,7 +26,7 @@ class Script:
 
     `patience`: waits so long for a person. `talk`: then talks so long. `message`: speaks so long to a voicemail.
     `leave_after`: goes so long after the line was answered, whatever happens. `0` of any: the other side must end it.
-    `keys`: (digit, second after the call began).
+    `keys`: (digit, second after the call began). `hums`: has a sound of its own while nobody talks with it.
     """
 
     number: str = "anonymous"
@@ -36,6 +36,7 @@ class Script:
     message: Span = Span(6, 6)
     leave_after: Span = NEVER
     keys: tuple[tuple[str, float], ...] = ()
+    hums: bool = False
 
     @classmethod
     def read(cls, options: Mapping[str, str]) -> Script:
@@ -43,7 +44,7 @@ class Script:
         unknown = options.keys() - {"from", "name", "keys", *_SPANS}
         if unknown:
             raise ValueError(f"unknown option {sorted(unknown)[0]}")
-        spans = {name: Span.read(options[name]) for name in _SPANS if name in options}
+        spans: dict[str, Any] = {name: Span.read(options[name]) for name in _SPANS if name in options}
         keys = tuple(_key(part) for part in options.get("keys", "").split(",") if part)
         return cls(number=options.get("from", "anonymous"), name=options.get("name", ""), keys=keys, **spans)
 
@@ -62,6 +63,10 @@ class Caller:
     switch: RehearsalSwitch
     script: Script
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
+
+    @property
+    def hums(self) -> bool:
+        return self.script.hums
 
     def begin(self, leg: Leg) -> None:
         self._after(self.script.patience, leg, self._lose_patience)
