@@ -25,7 +25,8 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocke
 from channels.routing import URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from tenants.realtime import Mailbox, hub  # noqa: E402
+from tenants.hub import hub  # noqa: E402
+from tenants.mailbox import Mailbox  # noqa: E402
 
 
 class HubSocket(AsyncWebsocketConsumer):

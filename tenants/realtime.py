@@ -1,21 +1,17 @@
-"""News to browsers: `publish` in any process, `Hub` in the web process, Redis PUBLISH between the two.
+"""News to browsers: `publish` in any process, `hub.Hub` in the web process, Redis PUBLISH between the two.
 
 The road of news ends here: a broadcast calls `publish(audience, message)`; the message becomes JSON once, travels once
 through Redis, and is handed as text to every socket of that audience in every web process. Redis may vanish: nothing
 is kept in it, `publish` never raises for it, and every socket is told to take a new snapshot once it is back.
 """
 
-import asyncio
-import itertools
 import re
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import orjson
 import redis
@@ -25,8 +21,6 @@ from django.conf import settings
 from django.db import transaction
 
 from tenants import context
-from tenants.mailbox import Mailbox
-from tenants.socket_count import keep_telling
 
 log = structlog.get_logger()
 
@@ -36,17 +30,12 @@ AUDIENCE = re.compile(r"[a-z_]+(\.[0-9a-zA-Z-]+)?")
 QUIET_AFTER_FAILURE = 1.0
 """Seconds during which nothing is tried after Redis failed, so that a dead Redis costs the telephony worker nothing."""
 
-_CHECK_EVERY = 5.0
-
 
 def channel_of(schema: str, audience: str) -> str:
     """The only place that names a channel: `rt:<schema>:<audience>`."""
     if not AUDIENCE.fullmatch(audience):
         raise ValueError(f"{audience!r} is not an audience")
     return f"rt:{schema}:{audience}"
-
-
-# ---------------------------------------------------------------------------------------------------- publishing
 
 
 def publish(audience: str, message: dict[str, Any]) -> None:
@@ -120,148 +109,3 @@ def _deliver(channel: str, body: bytes) -> None:
         waiting.append((channel, body))
     else:
         _publisher(settings.REDIS_URL).send(channel, body)
-
-
-# ---------------------------------------------------------------------------------------------------- listening
-
-
-class Hub:
-    """All sockets of one web process behind one Redis connection: a message is read once and fanned out here."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._members: dict[str, set[Mailbox]] = defaultdict(set)
-        self._confirmed: dict[str, asyncio.Event] = {}
-        self._connected = asyncio.Event()
-        self._was_lost = False
-        self._pubsub: Any = None
-        self._task: asyncio.Task[None] | None = None
-        self._counting: asyncio.Task[None] | None = None
-
-    @property
-    def open_sockets(self) -> int:
-        return len(set().union(*self._members.values()))
-
-    async def join(self, schema: str, audience: str, mailbox: Mailbox, timeout: float = 2.0) -> bool:
-        """Begin to fill `mailbox`; returns when Redis has confirmed, so that a snapshot taken next misses nothing.
-
-        False when Redis is away: the mailbox hears FOUND once it is back.
-        """
-        channel = channel_of(schema, audience)
-        self._members[channel].add(mailbox)
-        self._start()
-        try:
-            async with asyncio.timeout(timeout):
-                await self._subscribed(channel)
-        except TimeoutError:
-            return False
-        return True
-
-    async def leave(self, schema: str, audience: str, mailbox: Mailbox) -> None:
-        channel = channel_of(schema, audience)
-        self._members[channel].discard(mailbox)
-        if self._members[channel]:
-            return
-        del self._members[channel]
-        self._confirmed.pop(channel, None)
-        if self._connected.is_set():
-            await self._quietly(self._pubsub.unsubscribe(channel))
-
-    async def close(self) -> None:
-        running = [task for task in (self._task, self._counting) if task]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-    def _start(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="realtime hub")
-        if self._counting is None or self._counting.done():
-            telling = keep_telling(self._url, lambda: self.open_sockets)
-            self._counting = asyncio.create_task(telling, name="socket count")
-
-    async def _subscribed(self, channel: str) -> None:
-        await self._connected.wait()
-        if channel not in self._confirmed:
-            self._confirmed[channel] = asyncio.Event()
-            await self._quietly(self._pubsub.subscribe(channel))
-        await self._confirmed[channel].wait()
-
-    async def _quietly(self, request: Any) -> None:
-        """A send that fails is the listening loop's business: it sees the same dead connection."""
-        try:
-            await request
-        except (redis.RedisError, OSError, RuntimeError) as error:
-            log.warning("the news connection refused a request", error=str(error))
-
-    async def _run(self) -> None:
-        for delay in itertools.chain((0.05, 0.1, 0.2, 0.5), itertools.repeat(1.0)):
-            try:
-                await self._listen()
-            except (redis.RedisError, OSError, TimeoutError) as error:
-                log.warning("news connection lost, connecting again", error=str(error))
-            self._lose()
-            await asyncio.sleep(delay)
-
-    async def _listen(self) -> None:
-        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=1, health_check_interval=0)
-        try:
-            async with client.pubsub() as pubsub:
-                await self._open(pubsub)
-                while True:
-                    await self._read(pubsub)
-        finally:
-            await client.aclose()
-
-    async def _open(self, pubsub: Any) -> None:
-        channels = ["rt", *self._members]
-        self._confirmed = {channel: asyncio.Event() for channel in channels}
-        await pubsub.subscribe(*channels)
-        self._pubsub = pubsub
-        self._connected.set()
-
-    async def _read(self, pubsub: Any) -> None:
-        """One message, or, after five silent seconds, a ping whose answer must come within the next five."""
-        message = await pubsub.get_message(timeout=_CHECK_EVERY)
-        if message is None:
-            await pubsub.ping()
-            async with asyncio.timeout(_CHECK_EVERY):
-                while message is None:
-                    message = await pubsub.get_message(timeout=_CHECK_EVERY)
-        self._hand_out(message)
-
-    def _hand_out(self, message: dict[str, Any]) -> None:
-        channel = message["channel"].decode() if message["channel"] else ""
-        if message["type"] == "subscribe" and channel in self._confirmed:
-            self._confirmed[channel].set()
-            self._find()
-        elif message["type"] == "message":
-            for mailbox in self._members.get(channel, ()):
-                mailbox.put(message["data"])
-
-    def _lose(self) -> None:
-        if self._connected.is_set() or not self._was_lost:
-            self._tell_all(Mailbox.LOST)
-        self._connected.clear()
-        self._was_lost = True
-
-    def _find(self) -> None:
-        """Every channel is confirmed again after a loss: what was missed meanwhile is in the snapshots."""
-        if self._was_lost and all(event.is_set() for event in self._confirmed.values()):
-            self._was_lost = False
-            self._tell_all(Mailbox.FOUND)
-
-    def _tell_all(self, body: bytes) -> None:
-        for mailbox in set().union(*self._members.values()):
-            mailbox.put(body)
-
-
-_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
-
-
-def hub() -> Hub:
-    """The hub of this process (of this event loop, to be exact: tests have several)."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub(settings.REDIS_URL)
-    return _hubs[loop]

@@ -21,6 +21,7 @@ from django.utils import translation
 
 from tenants import context, realtime
 from tenants.errors import DomainError
+from tenants.hub import hub
 from tenants.mailbox import Mailbox
 from tenants.socket_messages import BadMessage, language_of, parsed, refusal
 
@@ -120,7 +121,7 @@ class MemberSocket(AsyncWebsocketConsumer):
             task.cancel()
         schema = self.scope["schema_name"]
         for audience in self._joined:
-            await realtime.hub().leave(schema, audience, self._mailbox)
+            await hub().leave(schema, audience, self._mailbox)
         if self._is_open:
             await self._in_tenant(self.left)
 
@@ -152,7 +153,7 @@ class MemberSocket(AsyncWebsocketConsumer):
     async def _join(self) -> bool:
         schema, member = self.scope["schema_name"], self.scope["member"]
         self._joined = ["everyone", f"member.{member.pk}", *await self._in_tenant(self.audiences)]
-        joins = [realtime.hub().join(schema, audience, self._mailbox) for audience in self._joined]
+        joins = [hub().join(schema, audience, self._mailbox) for audience in self._joined]
         return all(await asyncio.gather(*joins))
 
     async def _send_snapshot(self) -> None:

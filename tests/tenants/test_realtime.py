@@ -10,7 +10,9 @@ from asgiref.sync import async_to_sync, sync_to_async
 from contactcenter.run.valkey import Valkey, free_port
 from tenants import realtime
 from tenants.context import enter
-from tenants.realtime import Hub, Mailbox, channel_of
+from tenants.hub import Hub
+from tenants.mailbox import Mailbox
+from tenants.realtime import channel_of
 from tests.servers import stop
 
 
