@@ -1,4 +1,4 @@
-"""Every write about tenants: opening, suspending, resuming, closing, and lending numbers."""
+"""Every write about a tenant: opening, suspending, resuming, closing, moving to another cell."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,19 +13,18 @@ from tenants.context import enter_public, enter_row
 from tenants.errors import BadInput, DomainError
 from tenants.events import (
     Event,
-    NumberAssigned,
     TenantClosed,
     TenantResumed,
     TenantSuspended,
     emit,
 )
+from tenants.lending import take_number_back
 from tenants.models import (
     HOST_NAME,
     SCHEMA_NAME,
     Contract,
     Domain,
     Number,
-    NumberAssignment,
     Plan,
     Sla,
     Tenant,
@@ -48,10 +47,6 @@ class TenantNotSuspended(DomainError):
 
 class TenantStillOpen(DomainError):
     """Suspend the tenant first; closing is for good."""
-
-
-class NumberTaken(DomainError):
-    """This number belongs to another tenant. Take it back first."""
 
 
 @dataclass(frozen=True)
@@ -225,37 +220,3 @@ def _end_terms(tenant_id: int, at: datetime) -> None:
             if contract.starts_on <= at.date() and (contract.ends_on is None or contract.ends_on > at.date()):
                 contract.ends_on = at.date()
                 contract.save(update_fields=["ends_on"])
-
-
-@transaction.atomic
-def assign_number(*, number_id: int, tenant_id: int, at: datetime) -> None:
-    """Lend a free number to a tenant, from this moment."""
-    with enter_public():
-        number = Number.objects.select_for_update().get(pk=number_id)
-        if number.tenant_id == tenant_id:
-            return
-        if number.tenant_id is not None or number.state == Number.State.RETIRED:
-            raise NumberTaken
-        _lend(number, tenant_id, at)
-
-
-def _lend(number: Number, tenant_id: int, at: datetime) -> None:
-    number.tenant_id, number.state, number.assigned_at = tenant_id, Number.State.ASSIGNED, at
-    number.save(update_fields=["tenant", "state", "assigned_at"])
-    NumberAssignment.objects.create(number=number, tenant_id=tenant_id, assigned_at=at)
-    record_audit(verb="assigned", subject=number, after={"tenant": tenant_id})
-    emit(NumberAssigned(occurred_at=at, number_id=number.pk, tenant_id=tenant_id))
-
-
-@transaction.atomic
-def take_number_back(*, number_id: int, at: datetime) -> None:
-    with enter_public():
-        number = Number.objects.select_for_update().get(pk=number_id)
-        if number.tenant_id is None:
-            return
-        had = number.tenant_id
-        number.assignments.filter(returned_at__isnull=True).update(returned_at=at)
-        number.tenant, number.state, number.assigned_at = None, Number.State.FREE, None
-        number.save(update_fields=["tenant", "state", "assigned_at"])
-        record_audit(verb="taken back", subject=number, before={"tenant": had})
-        emit(NumberAssigned(occurred_at=at, number_id=number.pk, tenant_id=None))

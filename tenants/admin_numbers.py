@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from tenants.actions import assign_number, take_number_back
 from tenants.admin_resources import NumberResource
 from tenants.errors import DomainError
+from tenants.lending import assign_number, take_number_back
 from tenants.models import Number, Tenant
 from tenants.numbers import format_number, to_e164
 from tenants.people.admin_confirm import Question, ask

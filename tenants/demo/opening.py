@@ -11,12 +11,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from tenants.actions import FirstAdmin, Terms, assign_number, open_tenant
+from tenants.actions import FirstAdmin, Terms, open_tenant
 from tenants.context import enter, enter_public
 from tenants.demo.cast import Cast, CastAgent
 from tenants.demo.logins import Logins, new_password
 from tenants.demo.scripts import FREE_NUMBERS, OPERATORS, SCRIPTS, Person, Script
 from tenants.errors import DomainError
+from tenants.lending import assign_number
 from tenants.models import Number, Plan, Sla, Tenant
 from tenants.people.actions import create_member
 from tenants.people.models import Member

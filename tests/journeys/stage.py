@@ -53,8 +53,8 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
     from telephony import actions
     from telephony.cells.models import Cell, SwitchNode
     from telephony.models import Disposition, Entry, NotReadyReason, Queue, QueueAgent
-    from tenants.actions import assign_number
     from tenants.context import enter, enter_public
+    from tenants.lending import assign_number
     from tenants.models import Number, Tenant
     from tenants.people.actions import create_member
     from tenants.people.models import Member

@@ -44,7 +44,7 @@ def test_finance_sees_a_number_but_is_offered_no_lending(operator, member, clien
 
 
 def test_a_lent_number_stays_with_its_tenant_when_lent_to_another(operator, acme, globex, published, now):
-    from tenants.actions import assign_number
+    from tenants.lending import assign_number
 
     number = Number.objects.create(e164="+442079460777", country="GB")
     assign_number(number_id=number.pk, tenant_id=acme.pk, at=now)

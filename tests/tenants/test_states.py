@@ -3,18 +3,10 @@
 import pytest
 from django.contrib.sessions.models import Session
 
-from tenants.actions import (
-    NumberTaken,
-    TenantNotOpen,
-    TenantStillOpen,
-    assign_number,
-    close_tenant,
-    resume_tenant,
-    suspend_tenant,
-    take_number_back,
-)
+from tenants.actions import TenantNotOpen, TenantStillOpen, close_tenant, resume_tenant, suspend_tenant
 from tenants.context import every_active_tenant, every_tenant
 from tenants.effects import effects_on
+from tenants.lending import NumberTaken, assign_number, take_number_back
 from tenants.models import Number, NumberAssignment, Tenant
 from tenants.people.models import AuditEntry
 from tenants.queries import tenant_of_number
