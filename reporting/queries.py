@@ -16,7 +16,6 @@ from reporting.metric import ANSWERS, OFFERS, STAYS, Metric
 from reporting.parts import Parts, sum_of
 from reporting.periods import Period
 from telephony import queries as telephony
-from telephony.queries.flows import flows
 from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
 
 Slot = tuple[date, int]
@@ -189,35 +188,6 @@ def satisfaction_lines(question: Question) -> list[tuple[str, int, Parts]]:
     grouped = answers(question).order_by().values("queue_id").annotate(**telephony.SATISFACTION_COUNTS)
     parts = {row.pop("queue_id"): _parts(row) for row in grouped}
     return [(queue.name, queue.pk, parts[queue.pk]) for queue in telephony.queues() if queue.pk in parts]
-
-
-@dataclass(frozen=True)
-class FlowLine:
-    """One flow with what became of its callers in the period."""
-
-    flow_id: int
-    name: str
-    outcome: telephony.FlowOutcome
-    waits: telephony.KeyWaits
-    variants: list[telephony.Variant]
-
-
-def flow_lines(question: Question) -> list[FlowLine]:
-    """By name, flows nobody entered too; a flow put away appears while its callers are in the period."""
-    period = question.period
-    outcomes = telephony.outcome_by_flow(period.start, period.end)
-    waits = telephony.key_waits(period.start, period.end)
-    return [
-        FlowLine(
-            flow.pk,
-            flow.name,
-            outcomes.get(flow.pk, telephony.FlowOutcome()),
-            waits.get(flow.pk, telephony.KeyWaits()),
-            telephony.variants_of(flow.pk, period.start, period.end) if flow.pk in outcomes else [],
-        )
-        for flow in flows(with_archived=True)
-        if not flow.is_archived or flow.pk in outcomes
-    ]
 
 
 def rows_behind(metric: Metric, question: Question) -> QuerySet | None:

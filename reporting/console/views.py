@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from reporting import policies, queries, registry, spreadsheets, tables
 from reporting.console.forms import QuestionForm, shown
+from reporting.flow_lines import flow_lines
 from reporting.metric import ANSWERS, OFFERS
 from reporting.queries import Question, Report
 from telephony import queries as telephony
@@ -105,7 +106,7 @@ def flows_page(request: HttpRequest) -> HttpResponse:
     seen = {
         "form": shown(question),
         "question": question,
-        "lines": queries.flow_lines(question),
+        "lines": flow_lines(question),
         "address": tables.address_of(question),
     }
     return render(request, "reporting/flows.html", seen)
