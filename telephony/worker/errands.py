@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import singledispatchmethod
 from typing import Protocol
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -11,11 +10,12 @@ from django.utils import translation
 
 from telephony import actions, orders, queries
 from telephony.actions import callbacks
-from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, QueueClosed, SwitchDidNotAnswer
-from telephony.models import Call, Offer, Queue
+from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidNotAnswer
+from telephony.models import Call, Offer
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
+from telephony.worker.subjects import current_offer, open_queue, ringing_offer, talking_offer
 from telephony.worker.wheel import Wheel
 from tenants.context import current_schema, current_tenant, enter
 from tenants.errors import DomainError
@@ -146,11 +146,11 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.Answer) -> None:
-        self._switch.answer(_ringing(order.agent_id, order.call_id).pk)
+        self._switch.answer(ringing_offer(order.agent_id, order.call_id).pk)
 
     @_do.register
     def _(self, order: orders.HangUp) -> None:
-        offer = _current(order.agent_id, order.call_id)
+        offer = current_offer(order.agent_id, order.call_id)
         if offer.answered_at is None:
             self._switch.hang_up(offer.pk, "CALL_REJECTED")
             return
@@ -159,24 +159,22 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.Hold) -> None:
-        self._switch.hold(_talking(order.agent_id, order.call_id).pk)
+        self._switch.hold(talking_offer(order.agent_id, order.call_id).pk)
 
     @_do.register
     def _(self, order: orders.Unhold) -> None:
-        self._switch.unhold(_talking(order.agent_id, order.call_id).pk)
+        self._switch.unhold(talking_offer(order.agent_id, order.call_id).pk)
 
     @_do.register
     def _(self, order: orders.TransferToQueue) -> None:
-        offer = _talking(order.agent_id, order.call_id)
-        queue = queries.queue(order.queue_id)
-        if queue is None or queue.state != Queue.State.OPEN:
-            raise QueueClosed
+        offer = talking_offer(order.agent_id, order.call_id)
+        queue = open_queue(order.queue_id)
         actions.aim_call(call_id=offer.call_id, agent_id=None)
         self._switch.send_to_queue(offer.call_id, entry_of(queue))
 
     @_do.register
     def _(self, order: orders.TransferToAgent) -> None:
-        offer = _talking(order.agent_id, order.call_id)
+        offer = talking_offer(order.agent_id, order.call_id)
         if not queries.colleagues_of(order.agent_id).filter(pk=order.to_agent_id).exists():
             raise AgentNotReady
         queue = Call.objects.select_related("queue").get(pk=offer.call_id).queue
@@ -224,44 +222,14 @@ class Errands:
     @_do.register
     def _(self, order: orders.Redirect) -> None:
         stay = actions.waiting_stay(order.call_id)
-        queue = queries.queue(order.queue_id)
-        if queue is None or queue.state != Queue.State.OPEN:
-            raise QueueClosed
+        queue = open_queue(order.queue_id)
         self._switch.send_to_queue(stay.call_id, entry_of(queue))
 
     @_do.register
     def _(self, order: orders.EscalateTalk) -> None:
-        queue = queries.queue(order.queue_id)
-        if queue is None or queue.state != Queue.State.OPEN:
-            raise QueueClosed
+        queue = open_queue(order.queue_id)
         talks = Offer.objects.filter(call_id=order.call_id, ended_at=None, answered_at__isnull=False)
         if not talks.filter(talk_ended_at=None).exists():
             raise NoCallHere
         actions.aim_call(call_id=order.call_id, agent_id=None)
         self._switch.send_to_queue(order.call_id, entry_of(queue))
-
-
-def _current(agent_id: int, call_id: UUID) -> Offer:
-    """The agent's own open offer or conversation of this call; nobody else's."""
-    offer = (
-        Offer.objects.filter(agent_id=agent_id, call_id=call_id, ended_at=None)
-        .order_by("-offered_at")
-        .first()
-    )
-    if offer is None:
-        raise NoCallHere
-    return offer
-
-
-def _ringing(agent_id: int, call_id: UUID) -> Offer:
-    offer = _current(agent_id, call_id)
-    if offer.answered_at is not None:
-        raise NoCallHere
-    return offer
-
-
-def _talking(agent_id: int, call_id: UUID) -> Offer:
-    offer = _current(agent_id, call_id)
-    if offer.answered_at is None or offer.talk_ended_at is not None:
-        raise NoCallHere
-    return offer
