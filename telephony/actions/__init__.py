@@ -21,6 +21,7 @@ from telephony.actions.emergency import (
     switch_emergency,
 )
 from telephony.actions.escalation import escalate_call
+from telephony.actions.failed_offers import fail_offer, finish_offer_command
 from telephony.actions.flow_steps import keep_looked_up, note_flow_step
 from telephony.actions.follow_ups import (
     claim_follow_up,
@@ -52,15 +53,7 @@ from telephony.actions.legs import (
     take_call,
     take_outside_leg,
 )
-from telephony.actions.offers import (
-    AgentGone,
-    CallGone,
-    Wish,
-    fail_offer,
-    finish_offer_command,
-    offer_call,
-    offer_calls,
-)
+from telephony.actions.offers import AgentGone, CallGone, Wish, offer_call, offer_calls
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay

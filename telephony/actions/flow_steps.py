@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from telephony.actions.following import follow_call
-from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.leg_calls import describe_call, open_call
+from telephony.actions.legs import locked_leg
 from telephony.actions.sitting import save, sitting, together
 from telephony.facts import FlowStepped, StepTaken
 from telephony.models import Call, FlowStep, FlowVersion, Leg

@@ -9,15 +9,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from telephony import events
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
+from telephony.actions.leg_calls import describe, known_call, known_offer, open_call
 from telephony.actions.sitting import save, sitting, together
-from telephony.models import Call, Device, Leg, Offer
-from telephony.text import name_or_nothing, plain_line
-from tenants.context import current_tenant
-from tenants.events import emit
-from tenants.numbers import to_e164
+from telephony.models import Call, Device, Leg
+from telephony.text import plain_line
 
 
 @together
@@ -37,7 +34,7 @@ def take_call(
     _fill(leg, kind=_kind_of_first_leg(direction), direction="inbound", created_at=at, agent_id=agent_id)
     _fill(leg, number=plain_line(dialled, 64), other_number=plain_line(caller_number, 64))
     call = open_call(leg, at=at, direction=direction)
-    _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
+    describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
     if agent_id and call.agent_id is None:
         call.agent_id = agent_id
     save(call)
@@ -58,7 +55,7 @@ def take_agent_leg(
         kind=Leg.Kind.AGENT,
         direction="outbound",
         created_at=at,
-        call_id=offer.call_id if offer else _known_call(call_id),
+        call_id=offer.call_id if offer else known_call(call_id),
         agent_id=offer.agent_id if offer else agent_id,
     )
     save(leg)
@@ -73,7 +70,7 @@ def take_outside_leg(
     leg = locked_leg(leg_id, node=node)
     phone = Device.objects.filter(sip_username=username).first() if username else None
     kind = Leg.Kind.AGENT if phone else Leg.Kind.EXTERNAL
-    _fill(leg, kind=kind, direction="outbound", created_at=at, call_id=_known_call(call_id))
+    _fill(leg, kind=kind, direction="outbound", created_at=at, call_id=known_call(call_id))
     _fill(leg, agent_id=phone.agent_id if phone else None)
     _fill(leg, number=plain_line(dialled, 64))
     save(leg)
@@ -168,52 +165,6 @@ def locked_leg(leg_id: UUID, *, node: str) -> Leg:
     return leg
 
 
-def open_call(leg: Leg, *, at: datetime, direction: str = Call.Direction.INBOUND) -> Call:
-    """The call this leg began; told once, however often it is opened."""
-    call, is_new = _made_call(leg.pk, {"arrived_at": leg.created_at or at, "direction": direction})
-    leg.call_id = call.pk
-    if is_new:
-        emit(events.CallArrived(occurred_at=call.arrived_at, call_id=call.pk))
-    return call
-
-
-def _made_call(call_id: UUID, defaults: dict[str, Any]) -> tuple[Call, bool]:
-    table = sitting()
-    if table is None:
-        locked = Call.objects.select_for_update(no_key=True)
-        return locked.get_or_create(pk=call_id, defaults=defaults)
-    call = table.call(call_id)
-    if call is not None:
-        return call, False
-    call = Call(pk=call_id, **defaults)
-    table.begin_call(call)
-    return call, True
-
-
-def known_offer(offer_id: UUID) -> Offer | None:
-    table = sitting()
-    return table.offer(offer_id) if table is not None else Offer.objects.filter(pk=offer_id).first()
-
-
-def describe_call(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
-    """Fill what is still empty and save when something was."""
-    before = (call.number, call.caller_raw, call.caller_name)
-    _describe(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
-    if before != (call.number, call.caller_raw, call.caller_name):
-        save(call)
-
-
-def _describe(call: Call, *, dialled: str, caller_number: str, caller_name: str) -> None:
-    country = str(current_tenant().country)
-    if dialled and not call.number:
-        call.number = to_e164(dialled, country) or plain_line(dialled, 64)
-    if caller_number and not call.caller_raw:
-        call.caller_raw = plain_line(caller_number, 255)
-        call.caller_number = to_e164(caller_number, country) or plain_line(caller_number, 64)
-    if caller_name and not call.caller_name:
-        call.caller_name = name_or_nothing(caller_name, 255)
-
-
 def _find_call(leg: Leg, at: datetime) -> None:
     """An ended leg nobody announced: an offer's, or a caller's whose first fact is still on its way."""
     if leg.call_id:
@@ -245,13 +196,3 @@ def _fill(leg: Leg, **values: Any) -> None:
 
 def _kind_of_first_leg(direction: str) -> str:
     return Leg.Kind.CALLER if direction == Call.Direction.INBOUND else Leg.Kind.AGENT
-
-
-def _known_call(call_id: UUID | None) -> UUID | None:
-    if not call_id:
-        return None
-    table = sitting()
-    is_known = (
-        table.call(call_id) is not None if table is not None else Call.objects.filter(pk=call_id).exists()
-    )
-    return call_id if is_known else None

@@ -12,17 +12,12 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from telephony import events
 from telephony.actions.agent_activity import write_states
 from telephony.actions.bulk import insert_rows
-from telephony.actions.following import follow_call
-from telephony.actions.legs import known_offer
-from telephony.actions.sitting import sitting, together
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
-from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
+from telephony.models import Agent, Call, Device, Offer, QueueStay
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
-
-NOT_REGISTERED = "USER_NOT_REGISTERED"
 
 
 class CallGone(OfferImpossible):
@@ -208,46 +203,3 @@ def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> Offe
             for offer in others
         ),
     )
-
-
-@together
-def fail_offer(*, offer_id: UUID, at: datetime, failure: str) -> None:
-    """The switch could not ring the phone, or no longer knows of it.
-
-    `failure` is the switch's word for it.
-    """
-    offer = known_offer(offer_id)
-    if offer is None or offer.ended_at or offer.answered_at or offer.failed_at:
-        return
-    table = sitting()
-    if table is not None:
-        offer.failed_at, offer.failure = at, failure[:80]
-        table.save(offer)
-    else:
-        Call.objects.select_for_update(no_key=True).get(pk=offer.call_id)
-        Offer.objects.filter(pk=offer_id, ended_at=None).update(failed_at=at, failure=failure[:80])
-    follow_call(offer.call_id, at)
-
-
-@together
-def finish_offer_command(*, offer_id: UUID, at: datetime, failure: str) -> None:
-    """The switch has done with the command of this offer: somebody answered, or `failure` says why nobody did.
-
-    Of phones rung together those end by their own legs; one of which no leg was ever made could not be rung.
-    """
-    offer = known_offer(offer_id)
-    if offer is None:
-        return
-    if not offer.is_group:
-        if failure:
-            fail_offer(offer_id=offer_id, at=at, failure=failure)
-        return
-    table = sitting()
-    if table is not None:
-        # What follows reads rows: let them say what has been heard.
-        table.forget()
-    rung = Leg.objects.filter(call_id=offer.call_id).values("pk")
-    together = Offer.objects.filter(stay_id=offer.stay_id, offered_at=offer.offered_at, is_group=True)
-    unrung = together.filter(ended_at=None, answered_at=None).exclude(pk__in=rung).order_by("pk")
-    for unrung_id in unrung.values_list("pk", flat=True):
-        fail_offer(offer_id=unrung_id, at=at, failure=NOT_REGISTERED)

@@ -11,8 +11,8 @@ from django.db.models import Q
 from telephony.actions import legs, stays
 from telephony.actions.agent_activity import follow_agent
 from telephony.actions.agents import register_device, unregister_device
+from telephony.actions.failed_offers import fail_offer
 from telephony.actions.following import follow_call
-from telephony.actions.offers import fail_offer
 from telephony.actions.settlement import lose_leg
 from telephony.facts import Direction
 from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueStay

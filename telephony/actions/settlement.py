@@ -9,7 +9,8 @@ from django.db import transaction
 from telephony import events
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
-from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.leg_calls import describe_call, open_call
+from telephony.actions.legs import locked_leg
 from telephony.actions.recordings import find_recording
 from telephony.actions.stays import estimate_stay
 from telephony.actions.story import LOST

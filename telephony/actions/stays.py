@@ -11,7 +11,8 @@ from telephony import events
 from telephony.actions.bulk import update_rows
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
-from telephony.actions.legs import describe_call, locked_leg, open_call
+from telephony.actions.leg_calls import describe_call, open_call
+from telephony.actions.legs import locked_leg
 from telephony.actions.routing import plan_stay
 from telephony.actions.sitting import save, sitting, together
 from telephony.models import Call, FollowUp, Leg, Queue, QueueStay, Voicemail

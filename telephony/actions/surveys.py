@@ -7,7 +7,8 @@ from django.db import transaction
 
 from telephony import events
 from telephony.actions.follow_ups import open_follow_up
-from telephony.actions.legs import locked_leg, open_call
+from telephony.actions.leg_calls import open_call
+from telephony.actions.legs import locked_leg
 from telephony.models import Call, FlowStep, FollowUp, Leg, Offer, Queue, Survey, SurveyAnswer
 from tenants.events import emit
 
