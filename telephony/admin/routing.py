@@ -17,7 +17,8 @@ from telephony import actions, queries
 from telephony.actions.hours_patterns import Pattern
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.rule_editor import RowsWidget, problem_words
-from telephony.console.routing_words import read_names, told_condition, told_effect
+from telephony.console.names import read_names
+from telephony.console.routing_words import told_condition, told_effect
 from telephony.models import AgentGroup, GroupMember, OpeningTime, RoutingRule, SpecialDay, WorkingHours
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
 

@@ -17,7 +17,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
-from telephony.console.routing_words import fact_labels, read_names, told_level
+from telephony.console.names import read_names
+from telephony.console.routing_words import fact_labels, told_level
 from telephony.models import CallerProfile
 from telephony.models.groups import OpeningTime
 from telephony.regions import chinese_regions, country_words, region_words

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from telephony.console import routing_words as words
-from telephony.console.routing_words import Names
+from telephony.console.names import Names
 from telephony.models import RoutingRule
 from telephony.queries.what_if import all_rules
 from telephony.routing.rules import Rule, check_rule

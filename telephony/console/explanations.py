@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from telephony.console import routing_words as words
+from telephony.console.names import Names, read_names
 from telephony.console.offer_words import ToldOffer, told_offer
-from telephony.console.routing_words import Names
 from telephony.models import Call, Offer, QueueStay, RoutingRule
 from tenants.templatetags.shell import duration
 
@@ -62,7 +62,7 @@ def told_stays(call: Call) -> list[ToldStay]:
     stays = list(call.stays.all())
     if not stays:
         return []
-    names, rules = words.read_names(), _rules_of(stay.routing for stay in stays)
+    names, rules = read_names(), _rules_of(stay.routing for stay in stays)
     offers = list(call.offers.all())
     return [
         _told_stay(stay, [offer for offer in offers if offer.stay_id == stay.pk], names, rules)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from telephony.console import routing_words as words
-from telephony.console.routing_words import Names
+from telephony.console.names import Names
 from telephony.console.verdict_words import (
     FREE,
     ToldVerdict,

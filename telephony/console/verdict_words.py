@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from telephony.console.routing_words import Names
+from telephony.console.names import Names
 from telephony.models import Agent
 from telephony.queries.routables import has_phone
 from tenants.templatetags.shell import duration

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from telephony import actions, policies, queries
 from telephony.console import routing_words as words
 from telephony.console.explanations import ToldChange, told_changes
-from telephony.console.routing_words import Names
+from telephony.console.names import Names, read_names
 from telephony.console.verdict_words import (
     SOONEST_FIRST,
     ToldVerdict,
@@ -101,7 +101,7 @@ def why_not_yet(request: HttpRequest, call_id: UUID) -> HttpResponse:
     if waiter is None:
         actions.waiting_stay(call_id)
         raise CallWaitsNoLonger
-    names = words.read_names()
+    names = read_names()
     return render(request, "telephony/_waiting_why.html", {"standing": standing(line, waiter, names)})
 
 
@@ -111,7 +111,7 @@ def _seen(request: HttpRequest) -> dict[str, Any]:
     line = waiting_line(now)
     places = list(enumerate(line.waiters, start=1))
     chosen_ones = [one for one in places if chosen in (None, one[1].stay.queue_id)]
-    names = words.read_names()
+    names = read_names()
     return {
         "rows": [_row(waiter, place, names, now) for place, waiter in chosen_ones[:MOST_SHOWN]],
         "more": max(0, len(chosen_ones) - MOST_SHOWN),

@@ -17,7 +17,7 @@ from telephony.console import routing_words as words
 from telephony.console.drafts import Draft, drafts_of
 from telephony.console.explanations import ToldRule, told_arrival, told_rules
 from telephony.console.made_up import MadeUpForm
-from telephony.console.routing_words import Names
+from telephony.console.names import Names, read_names
 from telephony.console.verdict_words import (
     SOONEST_FIRST,
     ToldVerdict,
@@ -70,7 +70,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     form = MadeUpForm(
         request.POST if request.method == "POST" and call is None else None, country=request.tenant.country
     )
-    names = words.read_names()
+    names = read_names()
     drafts = drafts_of(request.POST, names)
     seen: dict[str, Any] = {
         "form": form,

@@ -8,7 +8,7 @@ from django.utils import translation
 from telephony.actions.routing import plan_stay
 from telephony.console import explanations, verdict_words
 from telephony.console import routing_words as words
-from telephony.console.routing_words import Names
+from telephony.console.names import Names
 from telephony.models import Call, CallerProfile, Offer, QueueStay, RoutingRule
 from telephony.queries.routables import work_of
 from telephony.routing import Outcome, RoutableAgent, Router
