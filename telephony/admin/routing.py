@@ -105,7 +105,8 @@ class HoursAdmin(FloorAdmin, AuditedModelAdmin):
     inlines = [SpansInline, SpecialDaysInline]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **({} if change else {"form": NewHoursForm}) | kwargs)
+        # Asked for its fields alone, Django does not say that it changes: the row does.
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewHoursForm}) | kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -60,6 +60,16 @@ def test_hours_begin_with_a_week_many_have(floor, admin, pattern, days):
         assert OpeningTime.objects.filter(hours__name="Ours").count() == days
 
 
+def test_hours_can_be_changed(floor, admin):
+    """The week to begin with is asked of new hours only."""
+    with floor.inside():
+        hours = WorkingHours.objects.create(name="Ours")
+    page = admin.get(f"{ADMIN}workinghours/{hours.pk}/change/")
+    assert page.status_code == 200
+    assert 'name="pattern"' not in page.content.decode()
+    assert 'name="pattern"' in admin.get(f"{ADMIN}workinghours/add/").content.decode()
+
+
 def test_the_three_weeks_steer_who_is_served_when(floor):
     """Shanghai: Friday 17:59 and 18:01, Saturday noon, Sunday 03:00."""
     moments = [
