@@ -52,7 +52,7 @@ class Template:
         place = 0 if language == "zh" else 1
         words = {
             "prompt": {
-                word: Named(_prompt_name(self.name[place], word), dict(zip(LANGUAGES, said, strict=True)))
+                word: Named(self._prompt_name(word, place), dict(zip(LANGUAGES, said, strict=True)))
                 for word, said in self.prompts.items()
             },
             "queue": {word: Named(name[place]) for word, name in self.queues.items()},
@@ -70,9 +70,10 @@ class Template:
         }
         return Export(self.name[place], document, names)
 
-
-def _prompt_name(trade: str, word: str) -> str:
-    return f"{trade}: {word.replace('_', ' ')}"
+    def _prompt_name(self, word: str, place: int) -> str:
+        """After the step that says it first, in the language of the names: 银行热线：主菜单."""
+        step = next(one.title[place] for one in self.nodes if one.settings.get("prompt") == word)
+        return f"{self.name[place]}{('：', ': ')[place]}{step}"
 
 
 def _node(one: Drawn, place: int, keys: Mapping[str, Mapping[str, int]]) -> Node:
