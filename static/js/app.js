@@ -68,6 +68,12 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
+/* tabs that do not fit show the one that is open */
+for (const here of document.querySelectorAll(".tabs [aria-current='page']")) {
+  const tabs = here.closest(".tabs");
+  tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.clientWidth) / 2;
+}
+
 /* filters apply themselves: <form data-submits-itself> */
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-submits-itself]")?.requestSubmit();

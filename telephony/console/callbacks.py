@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -42,7 +43,11 @@ def callback_list(request: HttpRequest) -> HttpResponse:
     seen = {
         "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "show": show,
-        "shows": zip(SHOWS, (_("Open"), _("Kept"), _("Not reached"), _("Cancelled"), _("All")), strict=True),
+        "shows": zip(
+            SHOWS,
+            (pgettext("work", "Open"), _("Kept"), _("Not reached"), _("Cancelled"), _("All")),
+            strict=True,
+        ),
         "queues": queries.queues(),
         "chosen": queue_id,
         "kept": kept,

@@ -44,6 +44,7 @@ ICONS = {
     "Disposition": "checklist",
     "NotReadyReason": "coffee",
     "Call": "call",
+    "Survey": "reviews",
     "Recording": "graphic_eq",
     "Voicemail": "voicemail",
     "Customer": "person",

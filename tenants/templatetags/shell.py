@@ -19,22 +19,36 @@ ADMIN, OWNER = "admin", "owner"
 
 
 class Place(NamedTuple):
-    """One entry of the navigation: a path of the tenant's host and who uses it."""
+    """One entry of the navigation: a path of the tenant's host, who uses it, and which other paths belong to it."""
 
     path: str
     label: str | Promise
     roles: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        return path.startswith((self.path, *self.also))
 
 
 PLACES = (
     Place("/workspace/", _("Workspace"), (AGENT,)),
-    Place("/floor/", _("Floor"), (SUPERVISOR, ADMIN, OWNER)),
-    Place("/calls/", _("Calls"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
+    Place(
+        "/floor/",
+        _("Floor"),
+        (SUPERVISOR, ADMIN, OWNER),
+        ("/waiting/", "/callbacks/", "/emergency/", "/truth/", "/canary/", "/what-if/", "/figures/"),
+    ),
+    Place(
+        "/calls/",
+        _("Calls"),
+        (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER),
+        ("/callbacks/", "/voicemails/", "/follow-ups/"),
+    ),
     Place("/customers/", _("Customers"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
-    Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER)),
+    Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER), ("/prompts/", "/music/", "/voices/")),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
     Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
 )
@@ -47,11 +61,9 @@ def places(context: dict[str, Any]) -> list[dict[str, Any]]:
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
         return []
-    return [
-        {"path": place.path, "label": place.label, "is_here": request.path.startswith(place.path)}
-        for place in PLACES
-        if has_role(member, *place.roles)
-    ]
+    mine = [place for place in PLACES if has_role(member, *place.roles)]
+    here = next((place for place in mine if place.holds(request.path)), None)
+    return [{"path": place.path, "label": place.label, "is_here": place is here} for place in mine]
 
 
 @register.filter(name="has_role")
