@@ -8,6 +8,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
@@ -95,6 +98,11 @@ def request(
     """One request. A redirect is an answer like any other: it is not followed. Raises Unreachable."""
     parts = parts_of(url)
     line = connected(parts, seconds=seconds)
+    until = time.monotonic() + seconds
+    # A service that sends a byte now and then is never late for any one of them.
+    end = threading.Timer(seconds, _cut, (line,))
+    end.daemon = True
+    end.start()
     connection = http.client.HTTPConnection(str(parts.hostname), port_of(parts), timeout=seconds)
     connection.sock = line
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -105,10 +113,18 @@ def request(
     except TimeoutError:
         raise Unreachable("timeout") from None
     except (OSError, http.client.HTTPException, ValueError):
-        raise Unreachable("unreachable") from None
+        raise Unreachable("timeout" if time.monotonic() >= until else "unreachable") from None
     finally:
+        end.cancel()
         connection.close()
+    if time.monotonic() >= until:
+        raise Unreachable("timeout")
     if len(content) > MOST_BYTES:
         raise Unreachable("bad_answer")
     kind = (answer.getheader("Content-Type") or "").split(";")[0].strip().lower()
     return Answer(status=answer.status, kind=kind, body=content)
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)

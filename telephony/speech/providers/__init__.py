@@ -28,3 +28,9 @@ def speak(provider: str, what: Utterance) -> bytes:
         return PROVIDERS[provider].speak(what)
     except Unreachable as problem:
         raise SpeechFailed(str(problem.args[0])) from None
+    except UnicodeError:
+        # Half a character in a setting or a key: it can be sent to nobody.
+        raise SpeechFailed("settings") from None
+    except RecursionError:
+        # A service's JSON nested without end.
+        raise SpeechFailed("bad_answer") from None

@@ -29,7 +29,7 @@ class Espeak:
             raise SpeechFailed("no_engine")
         voice = what.setting("voice", VOICES.get(what.language, "en-gb"))
         speed = what.setting("speed", "160")
-        if not set(voice) <= _VOICE_LETTERS or voice.startswith("-") or not speed.isdigit():
+        if not set(voice) <= _VOICE_LETTERS or voice.startswith("-") or not speed.isdecimal():
             raise SpeechFailed("settings")
         command = [
             program,

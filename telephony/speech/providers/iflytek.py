@@ -61,7 +61,7 @@ def _asked(what: Utterance) -> dict[str, object]:
             "auf": f"audio/L16;rate={RATE}",
             "vcn": what.needed("voice"),
             "tte": "utf8",
-            "speed": min(int(speed), 100) if speed.isdigit() else 50,
+            "speed": min(int(speed), 100) if speed.isdecimal() else 50,
         },
         "data": {"status": 2, "text": base64.b64encode(what.text.encode()).decode()},
     }

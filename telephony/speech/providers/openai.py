@@ -33,6 +33,6 @@ class OpenAI:
 
 def _number(text: str) -> float:
     try:
-        return min(max(float(text), 0.25), 4.0)
+        return min(max(0.25, float(text)), 4.0)
     except ValueError:
         return 1.0

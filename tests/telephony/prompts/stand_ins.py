@@ -7,9 +7,10 @@ import json
 import socketserver
 import struct
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -28,6 +29,8 @@ class Service(socketserver.ThreadingTCPServer):
         self.asked: list[dict] = []
         self.status = 0
         self.redirect = ""
+        self.endless = 0.0
+        """Seconds between two pieces of an answer that has no end; 0 answers properly."""
 
     @property
     def address(self) -> str:
@@ -45,6 +48,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.server.redirect:
             return self._say(302, b"", "text/plain", {"Location": self.server.redirect})
+        if self.server.endless:
+            return self._drip()
         if self.server.status:
             return self._say(self.server.status, b'{"error": "no"}', "application/json")
         answers = {"/v1/audio/speech": _openai, "/cognitiveservices/v1": _azure, "/stream/v1/tts": _alibaba}
@@ -55,6 +60,15 @@ class Handler(BaseHTTPRequestHandler):
         if "Upgrade" in self.headers:
             return _iflytek(self)
         return self._say(*_alibaba_token(self))
+
+    def _drip(self):
+        piece = b"RIFF" if self.server.endless > 0.01 else bytes(2**20)
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n")
+        with suppress(OSError):
+            for _piece in range(200):
+                self.wfile.write(piece)
+                time.sleep(self.server.endless)
+        self.close_connection = True
 
     def _say(self, status, content, kind, more=None):
         self.send_response(status)

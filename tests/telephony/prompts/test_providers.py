@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 
@@ -10,7 +11,7 @@ from telephony.speech import outward
 from telephony.speech.failures import WORDS, SpeechFailed, in_words
 from telephony.speech.outward import Unreachable, is_outside
 from telephony.speech.port import Utterance, speech_key
-from telephony.speech.providers import speak
+from telephony.speech.providers import alibaba, openai, speak
 from telephony.speech.providers.alibaba import signature
 from telephony.speech.providers.azure import _ssml
 from tests.telephony.prompts.stand_ins import KEY, SECRET, running
@@ -146,6 +147,24 @@ def test_what_is_not_outside(address):
 def test_what_is_outside():
     assert is_outside("93.184.216.34")
     assert is_outside("2606:2800:220:1:248:1893:25c8:1946")
+
+
+def test_an_answer_without_end_is_left(service, monkeypatch):
+    """Two gigabytes in a hurry, and a byte now and then: neither memory nor the task is theirs."""
+    service.endless = 0.0001
+    assert failure("openai", utterance("openai", service.address)) == "bad_answer"
+    service.endless = 0.1
+    whole = outward.request
+    monkeypatch.setattr(openai, "request", lambda *what, **more: whole(*what, **more, seconds=0.6))
+    began = time.monotonic()
+    assert failure("openai", utterance("openai", service.address)) == "timeout"
+    assert time.monotonic() - began < 3
+
+
+def test_an_answer_nested_without_end_is_no_answer(monkeypatch):
+    nested = outward.Answer(status=200, kind="application/json", body=b"[" * 200_000)
+    monkeypatch.setattr(alibaba, "request", lambda *_what, **_more: nested)
+    assert failure("alibaba", utterance("alibaba", "x")) == "bad_answer"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Any sound becomes one for telephones, or is refused with a word; what strangers send never reaches our process."""
 
 import io
+import random
 import struct
+import time
 import wave
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from telephony.sounds import store
 from telephony.sounds.joining import joined
-from telephony.sounds.processing import LARGEST_BYTES, SoundRefused, made_of
+from telephony.sounds.processing import LARGEST_BYTES, REFUSALS, SoundRefused, made_of
 from tests.telephony.prompts.conftest import tone
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -87,6 +89,61 @@ def test_a_small_file_that_unpacks_to_hours_is_stopped_at_the_longest_sound():
     with pytest.raises(SoundRefused) as refused:
         made_of(tone(1.0, rate=8000, silence=330.0))
     assert refused.value.reason == "too_long"
+
+
+def hours_of_flac(hours: int) -> bytes:
+    """A right FLAC file of a constant sample, 13 bytes for each eight seconds: 50 hours are 285 kB."""
+
+    def crc(content: bytes, width: int, polynomial: int) -> int:
+        value = 0
+        for byte in content:
+            value ^= byte << width - 8
+            for _bit in range(8):
+                value = (value << 1 ^ (polynomial if value >> width - 1 & 1 else 0)) & (1 << width) - 1
+        return value
+
+    block, rate = 65535, 8000
+    count = hours * 3600 * rate // block
+    shape = rate << 44 | 0 << 41 | 15 << 36 | count * block
+    info = struct.pack(">HH", block, block) + bytes(6) + shape.to_bytes(8, "big") + bytes(16)
+    frames = []
+    for number in range(count):
+        # 16 bits of block size, 8 kHz, mono, 16 bits, the frame's number as UTF-8, one constant subframe.
+        head = b"\xff\xf8\x74\x08" + chr(number).encode() + struct.pack(">H", block - 1)
+        frame = head + bytes([crc(head, 8, 0x07)]) + b"\x00" + struct.pack(">h", 9000)
+        frames.append(frame + struct.pack(">H", crc(frame, 16, 0x8005)))
+    return b"fLaC\x80\x00\x00\x22" + info + b"".join(frames)
+
+
+def test_a_prompt_of_fifty_hours_is_refused_at_once_whatever_it_weighs():
+    content = hours_of_flac(50)
+    assert len(content) < 400_000
+    began = time.monotonic()
+    with pytest.raises(SoundRefused) as refused:
+        made_of(content)
+    assert (refused.value.reason, str(refused.value.message)) == (
+        "too_long",
+        "The sound is longer than 10 minutes.",
+    )
+    assert time.monotonic() - began < 10
+    assert made_of(hours_of_flac(1)[: 42 + 13 * 3]).seconds < 30
+
+
+@pytest.mark.parametrize("name", ["tone.mp3", "tone.ogg", "tone.flac", "tone.alaw.wav"])
+def test_a_damaged_file_is_a_sound_or_refused_in_words_and_nothing_else(name):
+    whole, chance = (SAMPLES / name).read_bytes(), random.Random(name)
+    for _damage in range(6):
+        content = bytearray(whole[: chance.randrange(100, len(whole))])
+        for _byte in range(chance.randrange(1, 40)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        assert outcome(bytes(content)) in {"a sound", *REFUSALS}
+
+
+def outcome(content: bytes) -> str:
+    try:
+        return "a sound" if 0 < made_of(content).seconds < 600 else "too long"
+    except SoundRefused as refused:
+        return refused.reason
 
 
 def test_a_kept_sound_stands_where_every_switch_reads_it(disk):
