@@ -94,6 +94,15 @@ def keep_draft(request: HttpRequest, flow_id: int) -> HttpResponse:
 
 
 @never_cache
+@require_GET
+@member_required(*policies.LEADERS)
+def check_draft(request: HttpRequest, flow_id: int) -> HttpResponse:
+    """{problems} of the draft as it is kept: what was being spoken may be ready by now."""
+    document = readable(flow_or_404(flow_id).draft)
+    return JsonResponse({"problems": told_problems(problems_of(document, timezone.now()), document)})
+
+
+@never_cache
 @require_POST
 @member_required(*policies.LEADERS)
 def walk_draft(request: HttpRequest, flow_id: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from telephony.flows.document import Document
 
 
 def told_problems(problems: Iterable[Problem], document: Document) -> list[dict[str, Any]]:
-    """[{node, field, code, text, isError}] for the editor and the pages; errors first, in the order of the flow."""
+    """[{node, field, code, text, isError, isPending}] for editor and pages; errors first, in the order of the flow."""
     told = [
         {
             "node": one.node,
@@ -19,6 +19,7 @@ def told_problems(problems: Iterable[Problem], document: Document) -> list[dict[
             "code": one.code,
             "text": told_problem(one, document),
             "isError": one.is_error,
+            "isPending": one.code == "not_yet_spoken",
         }
         for one in problems
     ]

@@ -44,6 +44,7 @@ def vocabulary(flow: Flow, *, may_edit: bool, may_write: bool) -> dict[str, Any]
         "may_write": may_write,
         "urls": {
             "draft": reverse("telephony:flow_draft", args=[flow.pk]),
+            "check": reverse("telephony:flow_check", args=[flow.pk]),
             "walk": reverse("telephony:flow_walk", args=[flow.pk]),
             "prompts": reverse("telephony:flow_prompt", args=[flow.pk]),
         },

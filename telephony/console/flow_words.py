@@ -148,7 +148,7 @@ KIND_WORDS: dict[str, KindWords] = {
         },
     ),
     "answer": KindWords(
-        _("Answer"),
+        pgettext_lazy("step of a call flow", "Answer"),
         _("Says what a look-up found. Who hangs up after it was served without an agent."),
         "speak",
         {
@@ -233,12 +233,12 @@ KIND_WORDS: dict[str, KindWords] = {
 }
 
 EXIT_WORDS: dict[str, Text] = {
-    "next": _("then"),
+    "next": pgettext_lazy("way out of a step", "then"),
     "timeout": _("nothing pressed"),
     "wrong": _("wrong key"),
-    "failed": _("failed"),
-    "closed": _("closed"),
-    "open": _("open"),
+    "failed": pgettext_lazy("way out of a step", "failed"),
+    "closed": pgettext_lazy("way out of a step", "closed"),
+    "open": pgettext_lazy("way out of a step", "open"),
     "holiday": _("holiday"),
     "else": _("otherwise"),
     "found": _("found"),

@@ -42,6 +42,7 @@ urlpatterns = [
     path("flows/new/", flows.new_flow, name="flow_new"),
     path("flows/<int:flow_id>/", flow_editor.editor, name="flow"),
     path("flows/<int:flow_id>/draft/", flow_editor.keep_draft, name="flow_draft"),
+    path("flows/<int:flow_id>/check/", flow_editor.check_draft, name="flow_check"),
     path("flows/<int:flow_id>/walk/", flow_editor.walk_draft, name="flow_walk"),
     path("flows/<int:flow_id>/prompt/", flow_editor.write_prompt, name="flow_prompt"),
     path("flows/<int:flow_id>/export/", flows.export, name="flow_export"),

@@ -163,6 +163,20 @@ def test_a_text_written_in_passing_becomes_a_prompt_of_its_own(floor, drawn, adm
         assert Prompt.objects.count() == 2
 
 
+def test_what_is_being_spoken_is_nobody_s_mistake_and_is_ready_by_itself(floor, drawn, admin, monkeypatch):
+    monkeypatch.setattr("telephony.speech.providers.espeak.is_installed", lambda: True)
+    said = stored(floor, drawn).draft
+    with floor.inside():
+        PromptWording.objects.filter(language="zh").update(state=PromptWording.State.WAITING)
+    kept = ask(admin, drawn, "draft", version=2, document=said).json()["problems"]
+    assert {(one["code"], one["isPending"]) for one in kept if one["isPending"]} == {("not_yet_spoken", True)}
+    with floor.inside():
+        PromptWording.objects.update(state=PromptWording.State.READY)
+    now = admin.get(f"/flows/{drawn.pk}/check/").json()["problems"]
+    assert [one for one in now if one["isPending"]] == []
+    assert stored(floor, drawn).draft_version == 2, "to look changes nothing"
+
+
 def test_publishing_is_told_in_numbers_first_and_takes_the_draft_that_was_seen(floor, drawn, admin):
     page = admin.get(f"/flows/{drawn.pk}/publish/")
     assert (page.context["flight"].next_number, page.context["errors"]) == (1, [])
@@ -256,7 +270,7 @@ def test_others_do_not_see_flows(floor, drawn, member, client_of, role):
 
 
 def test_the_other_tenant_finds_nothing_here(floor, drawn, stranger, globex, inside):
-    for path in ("", "export/", "publish/", "versions/", "numbers/"):
+    for path in ("", "check/", "export/", "publish/", "versions/", "numbers/"):
         assert stranger.get(f"/flows/{drawn.pk}/{path}").status_code == 404
     said = stored(floor, drawn).draft
     assert ask(stranger, drawn, "draft", version=2, document=said).status_code == 404

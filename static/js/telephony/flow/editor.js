@@ -2,7 +2,7 @@
 
 import { add, connect, disconnect, duplicate, exitsOf, nodeOf, parse, readingOrder, remove, move } from "./document.js";
 import { History } from "./history.js";
-import { placeAfter, freePlace, tidy } from "./geometry.js";
+import { freePlace, isCrowded, placeAfter, tidy } from "./geometry.js";
 import { Picture } from "./picture.js";
 import { listen } from "./gestures.js";
 import { StepForm } from "./form.js";
@@ -21,7 +21,7 @@ class Editor {
   constructor({ flow, version, vocabulary, problems }) {
     this.vocabulary = vocabulary;
     this.mayEdit = vocabulary.may_edit;
-    this.history = new History(flow);
+    this.history = new History(isCrowded(flow, vocabulary.kinds) ? tidy(flow, vocabulary.kinds) : flow);
     this.selected = "";
     this.way = "";
     this.trail = [];
@@ -102,7 +102,7 @@ class Editor {
     if (id === this.selected && way === this.way) return;
     this.selected = id;
     this.way = way;
-    if (id && this.pane === "trial" && !this.isNarrow()) this.showPane("step");
+    if (id && this.pane === "problems") this.showPane("step");
     this.show();
   }
 
@@ -180,7 +180,7 @@ class Editor {
 
   show(isForced = false) {
     const flow = this.flow();
-    const marks = { selected: this.selected, way: this.way, trail: this.trail.map((step) => step.node), at: this.trail.at(-1)?.node };
+    const marks = { selected: this.trail.length ? "" : this.selected, way: this.way, trail: this.trail.map((step) => step.node), at: this.trail.at(-1)?.node };
     this.picture.show(flow, marks);
     this.form.show(this.selected, isForced);
     this.placeForm(flow);
@@ -220,6 +220,15 @@ class Editor {
     this.told.setProblems(said.problems);
     this.show();
     if (this.pane === "trial") this.trial.walk();
+  }
+
+  /** While texts are being spoken, looks now and then whether they are. */
+  async watch() {
+    if (!this.told.pending || this.saving.next || this.saving.isUnderWay || document.hidden) return;
+    const answer = await fetch(this.vocabulary.urls.check).catch(() => null);
+    if (!answer?.ok || this.saving.next) return;
+    this.told.setProblems((await answer.json()).problems);
+    this.show();
   }
 
   lost(said) {
@@ -286,6 +295,7 @@ class Editor {
     for (const one of document.querySelectorAll("[data-add]")) one.addEventListener("click", () => this.addSomewhere());
     for (const one of document.querySelectorAll("[data-needs-saved]")) one.addEventListener("click", (event) => this.afterSaving(event, one));
     document.addEventListener("keydown", (event) => this.key(event));
+    byId("tab-trial").addEventListener("keydown", (event) => this.trial.key(event));
     byId("languages")?.addEventListener("change", () => this.speak());
     byId("find-step")?.addEventListener("change", (event) => this.find(event.target));
   }
@@ -353,6 +363,7 @@ class Editor {
     this.showPane(this.flow().nodes.length ? "problems" : "step");
     this.showView(this.isNarrow() && innerWidth < 700 ? "list" : "picture");
     this.showLanguages();
+    setInterval(() => this.watch(), 4000);
     byId("editor").dataset.ready = "true";
   }
 }

@@ -98,23 +98,60 @@ function moved(node, place) {
   return !place || (node.x === place.x && node.y === place.y) ? node : { ...node, ...place };
 }
 
-/** How many steps from the start; what nobody comes to begins anew. */
+/** The longest way from the start, so that lines lead onward; what leads back counts nothing. */
 function depthsOf(flow, kinds, nodes) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const depths = new Map();
-  for (const first of nodes) {
-    if (depths.has(first.id)) continue;
-    depths.set(first.id, 0);
-    const waiting = [first];
-    for (let at = 0; at < waiting.length; at += 1) {
-      for (const { to } of exitsOf(waiting[at], kinds[waiting[at].kind])) {
-        if (!byId.has(to) || depths.has(to)) continue;
-        depths.set(to, depths.get(waiting[at].id) + 1);
-        waiting.push(byId.get(to));
-      }
+  const onward = onwardWays(nodes, kinds, byId);
+  const coming = new Map(nodes.map((node) => [node.id, 0]));
+  for (const targets of onward.values()) for (const to of targets) coming.set(to, coming.get(to) + 1);
+  const depths = new Map(nodes.map((node) => [node.id, 0]));
+  const waiting = nodes.filter((node) => !coming.get(node.id)).map((node) => node.id);
+  for (let at = 0; at < waiting.length; at += 1) {
+    for (const to of onward.get(waiting[at])) {
+      depths.set(to, Math.max(depths.get(to), depths.get(waiting[at]) + 1));
+      coming.set(to, coming.get(to) - 1);
+      if (!coming.get(to)) waiting.push(to);
     }
   }
   return depths;
+}
+
+/** id → the steps it leads to, without the ways that close a circle. */
+function onwardWays(nodes, kinds, byId) {
+  const onward = new Map(nodes.map((node) => [node.id, []]));
+  const state = new Map();
+  for (const first of nodes) {
+    const way = state.has(first.id) ? [] : [[first.id, targetsOf(first, kinds, byId)]];
+    if (way.length) state.set(first.id, "open");
+    while (way.length) {
+      const [id, left] = way.at(-1);
+      const to = left.shift();
+      if (to === undefined) {
+        state.set(id, "done");
+        way.pop();
+      } else if (state.get(to) !== "open") {
+        onward.get(id).push(to);
+        if (!state.has(to)) way.push([to, targetsOf(byId.get(to), kinds, byId)]);
+        if (!state.has(to)) state.set(to, "open");
+      }
+    }
+  }
+  return onward;
+}
+
+function targetsOf(node, kinds, byId) {
+  return [...new Set(exitsOf(node, kinds[node.kind]).map((exit) => exit.to))].filter((to) => byId.has(to));
+}
+
+/** Whether steps cover each other, as in a flow that was drawn elsewhere or written by hand. */
+export function isCrowded(flow, kinds) {
+  const boxes = flow.nodes.map((node) => ({ x: node.x, y: node.y, ...sizeOf(node, kinds[node.kind]) })).sort((one, other) => one.y - other.y);
+  return boxes.some((box, place) => {
+    for (let next = place + 1; next < boxes.length && boxes[next].y < box.y + box.height + 8; next += 1) {
+      if (Math.abs(boxes[next].x - box.x) < WIDTH + 8) return true;
+    }
+    return false;
+  });
 }
 
 /** Each step stands beside the first one that leads to it from the column before. */

@@ -12,9 +12,11 @@ export class Told {
   }
 
   setProblems(problems) {
-    this.all = problems;
+    /* What is still being spoken becomes ready by itself: nobody has to do anything about it. */
+    this.pending = problems.filter((one) => one.isPending).length;
+    this.all = problems.filter((one) => !one.isPending);
     this.byNode = new Map();
-    for (const one of problems) this.byNode.set(one.node, [...(this.byNode.get(one.node) ?? []), one]);
+    for (const one of this.all) this.byNode.set(one.node, [...(this.byNode.get(one.node) ?? []), one]);
   }
 
   problems(id) {
@@ -56,15 +58,18 @@ export class Told {
   /** The list of everything the check says, each a way to the step. */
   showProblems(pane, count, go) {
     const errors = this.all.filter((one) => one.isError).length;
-    const look = JSON.stringify(this.all.map((one) => [one, this.nameOf(one.node)]));
+    const look = this.pending + JSON.stringify(this.all.map((one) => [one, this.nameOf(one.node)]));
     if (look === this.shown) return;
     this.shown = look;
-    count.textContent = this.all.length || "✓";
-    count.className = `tab-count ${errors ? "tab-count--danger" : this.all.length ? "tab-count--warning" : "tab-count--good"}`;
+    count.textContent = this.all.length || (this.pending ? "◐" : "✓");
+    const pending = pane.querySelector("[data-pending]");
+    pending.hidden = !this.pending;
+    pending.textContent = `◐ ${word("being_spoken", { n: this.pending })}`;
+    count.className = `tab-count ${errors ? "tab-count--danger" : this.all.length ? "tab-count--warning" : this.pending ? "" : "tab-count--good"}`;
     const items = this.all.map((one) => this.item(one, go));
     const list = pane.querySelector("[data-problems]");
     list.replaceChildren(...items);
-    pane.querySelector("[data-no-problems]").hidden = this.all.length > 0;
+    pane.querySelector("[data-no-problems]").hidden = this.all.length + this.pending > 0;
     const told = errors ? word(errors === 1 ? "one_error" : "many_errors", { n: errors }) : this.all.length ? word("only_warnings") : "";
     pane.querySelector("[data-problems-told]").textContent = told;
   }

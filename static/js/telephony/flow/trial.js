@@ -130,7 +130,7 @@ export class Trial {
     this.send.hidden = !many;
     this.send.disabled = !this.typed;
     this.back.disabled = !this.turns.length && !this.typed;
-    const typed = this.typed ? word("typed_so_far", { keys: this.typed }) : "";
-    this.status.textContent = typed || this.now?.end.text || "";
+    this.status.textContent = this.typed ? word("typed_so_far", { keys: this.typed }) : (this.now?.end.text ?? "");
+    this.status.classList.toggle("visually-hidden", !this.typed);
   }
 }
