@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from tenants.admin_resources import NumberResource
 from tenants.errors import DomainError
@@ -29,6 +30,7 @@ class NumberForm(forms.ModelForm):
         Tenant.objects.filter(state="active"),
         label=_("Lend to"),
         required=False,
+        widget=UnfoldAdminSelectWidget,
         help_text=_("Only while the number is free; take it back first to move it."),
     )
 

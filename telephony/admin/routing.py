@@ -12,6 +12,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from telephony import actions, queries
 from telephony.actions.hours_patterns import Pattern
@@ -92,6 +93,7 @@ class NewHoursForm(forms.ModelForm):
         label=_("Begin with"),
         required=False,
         choices=[("", _("the opening times below")), *Pattern.choices],
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:

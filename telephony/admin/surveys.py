@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.admin import display
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from telephony.admin.floor import FloorAdmin
 from telephony.models import Survey
@@ -18,6 +20,8 @@ class SurveyForm(forms.ModelForm):
     class Meta:
         model = Survey
         fields = ["name", "is_active", "scale", "question", "queues", "percent", "asks_comment", "low_from"]
+        labels = {"question": pgettext_lazy("survey", "Question")}
+        widgets = {"queues": UnfoldAdminCheckboxSelectMultipleWidget}
         help_texts = {
             "question": _(
                 "Empty: our own question for the scale. The caller hears it in the language of the call."
@@ -41,7 +45,6 @@ class SurveyAdmin(FloorAdmin, AuditedModelAdmin):
     list_display = ["name", "scale", "shown_queues", "percent", "asks_comment", "low_from", "is_active"]
     list_filter = ["is_active", "scale"]
     search_fields = ["name"]
-    filter_horizontal = ["queues"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("queues")
