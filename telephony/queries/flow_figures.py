@@ -164,9 +164,9 @@ def key_waits(start: datetime, end: datetime) -> dict[int, KeyWaits]:
             p95=Percentile("answer_milliseconds", 0.95),
             p99=Percentile("answer_milliseconds", 0.99),
         )
-        .values_list("version__flow_id", "keys", "p50", "p95", "p99")
+        .values("version__flow_id", "keys", "p50", "p95", "p99")
     )
-    return {flow_id: KeyWaits(*waits) for flow_id, *waits in grouped}
+    return {row.pop("version__flow_id"): KeyWaits(**row) for row in grouped}
 
 
 def way_of_call(call: Call) -> list[FlowStep]:
