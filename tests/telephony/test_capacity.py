@@ -168,7 +168,7 @@ def test_the_present_and_the_limits_are_metrics(db, client_of, member):
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/capacity/", "实测上限"), ("/availability/", "99.999 % 意味着"), ("/emergency/", "租户"),
+    [("/capacity/", "实测上限"), ("/availability/", "99.999 % 意味着"), ("/emergency/", "企业"),
      ("/emergency/acme/on/", "的应急？")],
 )  # fmt: skip
 def test_operators_read_them_in_chinese(operator, floor, path, words):
