@@ -69,10 +69,11 @@ def _made(agents: int) -> Bench:
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    from telephony.worker.assembly import SETTINGS_KEPT_SECONDS
     from telephony.worker.inbox import Inbox
     from telephony.worker.loop import Worker
     from tenants.context import enter
-    from tenants.models import Tenant
+    from tenants.models import Number, Tenant
     from tests.fakes.switch import FakeClock, FakeSwitch
     from tests.telephony.floor import open_cell
     from tests.telephony.office import HeldLease, QuietSigns
@@ -89,9 +90,11 @@ def _made(agents: int) -> Bench:
             return datetime.now(UTC)
 
     open_cell()
+    acme = Tenant.objects.get(schema_name="acme")
+    Number.objects.create(e164=NUMBER, tenant=acme, country="CN", currency="CNY")
     switch, inbox = NotingSwitch(clock=Now(datetime.now(UTC))), Inbox()
     with enter("acme"):
-        queue_id = _furnish(agents, switch, Tenant.objects.get(schema_name="acme").domains.first().domain)
+        queue_id = _furnish(agents, switch, acme.domains.first().domain)
     worker = Worker(
         switch=switch,
         lease=HeldLease(),
@@ -99,6 +102,7 @@ def _made(agents: int) -> Bench:
         sweeper=SimpleNamespace(prove=lambda tenant, recording_id: None),
         signs=QuietSigns(),
         node="main-1",
+        settings_kept_seconds=SETTINGS_KEPT_SECONDS,
     )
     made.bench = Bench(worker, switch, inbox, queue_id)
     switch.connect()

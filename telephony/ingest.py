@@ -17,6 +17,7 @@ from uuid import UUID
 from telephony import actions, facts
 from telephony.cells import actions as cell_actions
 from telephony.queries.caller_facts import expect_callers
+from telephony.queries.remembered import Keeper
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter, enter_public, enter_row
 
@@ -53,7 +54,13 @@ class Ingest:
     One per process, in one thread.
     """
 
-    def __init__(self, on_recording_stopped: Callable[[str, UUID], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_recording_stopped: Callable[[str, UUID], None] | None = None,
+        settings_kept_seconds: float = 0,
+    ) -> None:
+        """What a tenant's settings say is asked again after so many seconds, or after `forget_settings`."""
+        self._keeper = Keeper(settings_kept_seconds) if settings_kept_seconds else None
         self._tenant_of_leg: OrderedDict[UUID, str] = OrderedDict()
         self._states: dict[str, bool] = {}
         self._rows: dict[str, tuple[float, Tenant]] = {}
@@ -106,9 +113,17 @@ class Ingest:
                 self.remember(fact.other_leg_id, tenant)
         return tenant
 
+    def forget_settings(self, tenant: str) -> None:
+        if self._keeper:
+            self._keeper.forget(tenant)
+
     def take_together(self, tenant: str, told: list[facts.Fact]) -> None:
         """Facts of one tenant in one transaction: all of them are written down, or none."""
-        with enter_row(self._row_of(tenant)), actions.one_sitting() as table:
+        settings = self._keeper.of(tenant) if self._keeper else None
+        with (
+            enter_row(self._row_of(tenant)),
+            actions.one_sitting(settings) as table,
+        ):
             table.prepare(
                 [leg_id for fact in told for leg_id in _legs_of(fact)],
                 [fact.call_id for fact in told if isinstance(fact, facts.LegCreated) and fact.call_id],

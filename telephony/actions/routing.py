@@ -99,7 +99,9 @@ def _ask_as_flow(asks: dict[str, Any], wanted: dict[str, Any] | None) -> None:
 def _entry_queue(call: Call) -> Queue | None:
     """Where the number dialled leads by itself, before rules."""
     country = str(current_tenant().country)
-    entry = once(("entry", call.number), lambda: entry_of(call.number, country)) if call.number else None
+    if not call.number:
+        return None
+    entry = once(("entry", call.number), lambda: entry_of(call.number, country), is_setting=True)
     return entry.queue if entry else None
 
 

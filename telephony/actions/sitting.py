@@ -24,7 +24,7 @@ from django.db.models import Model, Q
 
 from telephony.actions.bulk import insert_rows, update_rows
 from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, Queue, QueueStay
-from telephony.queries.remembered import once, remembering
+from telephony.queries.remembered import Answers, once, remembering
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -182,7 +182,7 @@ class Sitting:
         return self._agents[agent_id]
 
     def queue(self, queue_id: int) -> Queue | None:
-        return once((Queue, queue_id), lambda: Queue.objects.filter(pk=queue_id).first())
+        return once((Queue, queue_id), lambda: Queue.objects.filter(pk=queue_id).first(), is_setting=True)
 
     def place_stay(self, stay: QueueStay) -> None:
         """A new one. Others speak of it by its key at once, so it is given one before it has a row."""
@@ -298,13 +298,16 @@ def sitting() -> Sitting | None:
 
 
 @contextmanager
-def one_sitting() -> Iterator[Sitting]:
-    """A transaction in which rows are shared and written together; what it emits is told after the commit."""
+def one_sitting(settings: Answers | None = None) -> Iterator[Sitting]:
+    """A transaction in which rows are shared and written together; what it emits is told after the commit.
+
+    `settings` holds what a tenant's settings said in sittings before.
+    """
     with transaction.atomic():
         table = Sitting()
         before = _now.set(table)
         try:
-            with remembering():
+            with remembering(settings):
                 yield table
             table.flush()
         finally:

@@ -20,7 +20,7 @@ Plan = dict[str, Any]
 
 def active_rules() -> list[Rule]:
     """All rules in use, in the order they are asked."""
-    return once("rules", lambda: [rule_of(row) for row in _rules_in_use()])
+    return once("rules", lambda: [rule_of(row) for row in _rules_in_use()], is_setting=True)
 
 
 def _rules_in_use() -> QuerySet[RoutingRule]:
@@ -83,7 +83,7 @@ def plan_in(
 
 def terms_of(queue: Queue, at: datetime) -> Terms:
     """A step's group without agents at that moment is nobody's: everyone is asked."""
-    return once(("terms", queue.pk), lambda: _terms_of(queue, at))
+    return once(("terms", queue.pk), lambda: _terms_of(queue, at), is_setting=True)
 
 
 def _terms_of(queue: Queue, at: datetime) -> Terms:

@@ -27,6 +27,9 @@ from telephony.worker.standby import Standby
 from telephony.worker.sweeper import Sweeper
 from telephony.worker.watchdog import Watch, Watchdog
 
+SETTINGS_KEPT_SECONDS = 1.0
+"""For so long callers may come by settings that have just been changed, should the word of it not reach us."""
+
 
 @dataclass
 class Crew:
@@ -92,6 +95,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         after_resync=after_resync,
         standby=standby,
         neighbours=neighbours,
+        settings_kept_seconds=SETTINGS_KEPT_SECONDS,
     )
     watch = Watch(
         joined,

@@ -23,6 +23,7 @@ from telephony.spool import DATABASE_AWAY, is_conflict
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.desk import HEARD, Desk
+from telephony.worker.desks import Desks
 from telephony.worker.errands import Beside, Errands
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.lease import LeaseKeeper
@@ -46,13 +47,11 @@ LONGEST_NAP = 0.25
 LONGEST_CATCH_UP = 3.0
 RESYNC_PAUSE = 1.0
 MOST_TRIES = 10
+LONGEST_BREATH = 0.03
 NEVER = float("-inf")
 Cause = Difference.Cause
 BEAT_WITHOUT_DATABASE = 15.0
-"""Seconds without a database during which callers are kept waiting for us.
-
-Then the switch takes care of them.
-"""
+"""Seconds without a database during which callers are kept waiting for us; then the switch takes care of them."""
 
 
 class Worker:
@@ -70,6 +69,7 @@ class Worker:
         after_resync: Callable[[], object] = lambda: None,
         standby: Beside | None = None,
         neighbours: Neighbours | None = None,
+        settings_kept_seconds: float = 0,
     ) -> None:
         self._switch, self._lease, self._inbox, self._signs = switch, lease, inbox, signs
         self._node = node
@@ -78,13 +78,13 @@ class Worker:
         self.clock = self._clock = clock or Clock()
         self._wheel = Wheel()
         self._after_resync = after_resync
-        self._desks: dict[str, Desk] = {}
-        self._ingest = Ingest(on_recording_stopped=sweeper.prove)
+        self._desks = Desks(self._desk, neighbours=self._neighbours, on_reading=self._about_to_read)
+        self._ingest = Ingest(sweeper.prove, settings_kept_seconds)
         self._errands = Errands(
             switch=switch,
             clock=self._clock,
             wheel=self._wheel,
-            read_floor=self._read_floor,
+            read_floor=self._desks.read,
             standby=standby,
         )
         self._resync = Resync(
@@ -127,13 +127,21 @@ class Worker:
         nap = self._wheel.seconds_to_next(self._clock.seconds(), most)
         item = self._inbox.take(nap)
         if item is not None and self._lease.is_held:
-            with publishing_together(), in_one_breath():
-                self._portions.handle_with_others(item)
-                self._portions.handle_what_follows()
+            self._take_a_breath(item)
         elif item is not None:
             self._inbox.put_back(item)
         self._keep_house()
         return item is not None
+
+    def _take_a_breath(self, item: Item | None) -> None:
+        """While more waits, phones ring before browsers are told how it stands."""
+        until = time.monotonic() + LONGEST_BREATH
+        with publishing_together(), in_one_breath():
+            while item is not None:
+                self._portions.handle_with_others(item)
+                self._portions.handle_what_follows()
+                is_enough = time.monotonic() > until or not self.may_go_on()
+                item = None if is_enough else self._inbox.take(0)
 
     def _become_holder(self) -> bool:
         """Whatever was routed under an older epoch no longer counts: rows and switch are compared anew."""
@@ -245,21 +253,11 @@ class Worker:
     # ---- desks
 
     def desk_of(self, tenant: str) -> Desk | FarDesk | None:
-        """None while the switch is away or its list has not been compared.
+        """None while the switch is away or its list has not been compared: the resync reads everything anyway."""
+        return self._desks.of(tenant) if self._is_routing else None
 
-        The resync reads everything anyway.
-        """
-        if not self._is_routing:
-            return None
-        if elsewhere := self._neighbours.desk_of(tenant):
-            self._desks.pop(tenant, None)
-            return elsewhere
-        if tenant not in self._desks:
-            self._read_floor(tenant)
-        return self._desks[tenant]
-
-    def _read_floor(self, tenant: str) -> None:
-        desk = self._desks[tenant] = self._desks.get(tenant) or Desk(
+    def _desk(self, tenant: str) -> Desk:
+        return Desk(
             tenant,
             switch=self._switch,
             clock=self._clock,
@@ -268,7 +266,9 @@ class Worker:
             epoch=lambda: self._lease.epoch,
             away=lambda: self._nodes.away,
         )
-        desk.read_floor()
+
+    def _about_to_read(self, tenant: str) -> None:
+        self._ingest.forget_settings(tenant)
         self._errands.expect_pages(tenant)
 
     @property
@@ -287,10 +287,7 @@ class Worker:
             self.troubles.note(because, self._clock.now())
 
     def _is_resync_due(self) -> bool:
-        """What was already heard is taken in first, because it knows the true moments.
-
-        But nobody waits long for it.
-        """
+        """What was already heard is taken in first, because it knows the true moments; nobody waits long for it."""
         asked_at, now = self._resync_asked_at, time.monotonic()
         if asked_at is None or now < self._resync_not_before or not self._switch.is_connected:
             return False
@@ -314,7 +311,7 @@ class Worker:
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:
             self._keep_alive()
-            self._read_floor(tenant)
+            self._desks.read(tenant)
         self._after_resync()
         self._report_at = NEVER
         log.info("Routing goes on.", seconds=round(time.monotonic() - started_at, 2), epoch=self._lease.epoch)
@@ -385,10 +382,7 @@ class Worker:
             desk.wake(kind, subject)
 
     def _wait_for_database(self, error: Exception) -> None:
-        """Calls go on in the switch.
-
-        Facts wait here and, when there is no more room, in a resync afterwards.
-        """
+        """Calls go on in the switch. Facts wait here and, when there is no more room, in a resync afterwards."""
         connection.close()
         self._ask_for_resync(Cause.DATABASE_AWAY)
         self._pause = min(2.0, max(0.1, self._pause * 2))
