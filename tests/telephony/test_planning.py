@@ -1,51 +1,20 @@
 """What is written into a stay when a caller joins a line: facts, rules, and what the call asks for."""
 
-from datetime import timedelta
-
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from telephony import actions, queries
 from telephony.models import (
-    Agent,
-    AgentGroup,
-    AgentSkill,
-    CallerProfile,
     Entry,
-    GroupMember,
     Queue,
     QueueSkill,
     QueueStep,
     RoutingRule,
     Skill,
 )
+from tests.telephony.planned import CALLER, group, profile, routing, rule
 
 VIP = {"field": "level", "op": "is", "value": "vip"}
-CALLER = "+8613812342211"
-
-
-def profile(floor, **known) -> None:
-    with floor.inside():
-        CallerProfile.objects.create(e164=CALLER, **known)
-
-
-def rule(floor, **values) -> RoutingRule:
-    with floor.inside():
-        return RoutingRule.objects.create(**{"name": f"Rule {RoutingRule.objects.count()}"} | values)
-
-
-def group(floor, name: str, until=None) -> AgentGroup:
-    """With one agent in it."""
-    agent = floor.agent(is_ready=False)
-    with floor.inside():
-        made = AgentGroup.objects.create(name=name)
-        GroupMember.objects.create(group=made, agent=agent, until=until)
-    return made
-
-
-def routing(floor, call_id) -> dict:
-    return floor.stay(call_id).routing
 
 
 def test_a_plain_call_asks_for_what_its_queue_asks_for(floor, other_floor):
@@ -177,144 +146,6 @@ def test_a_rule_moves_nobody_out_of_a_queue_a_person_chose(floor):
         floor.queue.pk,
         [{"queue": floor.queue.pk, "because": "moved"}],
     )
-
-
-BROKEN = [
-    {
-        "conditions": [{"field": "shoes", "op": "is", "value": 4}],
-        "effects": [{"do": "priority", "seconds": 9}],
-    },
-    {"conditions": "all", "effects": [{"do": "priority", "seconds": 9}]},
-    {"conditions": [], "effects": {"do": "priority"}},
-]
-
-
-@pytest.mark.parametrize("values", BROKEN)
-def test_a_rule_that_cannot_be_read_is_skipped_and_shown(floor, values):
-    broken = rule(floor, **values)
-    rule(floor, effects=[{"do": "priority", "seconds": 60}])
-    stay = floor.stay(floor.caller())
-    first = stay.routing["rules"][0]
-    assert (first["rule"], first["fits"], len(first["problems"])) == (broken.pk, False, 1)
-    assert stay.priority == 60
-
-
-def test_what_was_deleted_since_is_left_out_and_shown(floor):
-    effects = [{"do": "group", "group_id": 999}, {"do": "agent", "agent_id": 998, "for_seconds": 9}]
-    rule(floor, effects=[*effects, {"do": "skill", "skill_id": 997, "level": 1}])
-    kept = routing(floor, floor.caller())
-    assert (kept["asks"]["group"], kept["asks"]["target_agent"], kept["asks"]["requirements"]) == (
-        None,
-        None,
-        [],
-    )
-    assert kept["rules"][0]["missing"] == [{"group_id": 999}, {"agent_id": 998}, {"skill_id": 997}]
-
-
-def test_nobody_waits_for_a_group_without_agents(floor):
-    lent = group(floor, "Lent", until=floor.now + timedelta(hours=1))
-    rule(floor, effects=[{"do": "group", "group_id": lent.pk}])
-    assert routing(floor, floor.caller())["asks"]["group"] == lent.pk
-    floor.clock.pass_seconds(3600)
-    later = routing(floor, floor.caller(number="+8613912342211"))
-    assert (later["asks"]["group"], later["rules"][0]["missing"]) == (None, [{"group_id": lent.pk}])
-
-
-def test_a_step_for_a_group_without_agents_asks_everyone(floor):
-    lent = group(floor, "Lent", until=floor.now + timedelta(hours=1))
-    with floor.inside():
-        QueueStep.objects.create(queue=floor.queue, group=lent)
-    assert routing(floor, floor.caller())["asks"]["group"] == lent.pk
-    floor.clock.pass_seconds(3600)
-    assert routing(floor, floor.caller(number="+8613912342211"))["asks"]["group"] is None
-
-
-def test_an_error_in_planning_loses_nobody(floor, monkeypatch):
-    def fails(*_args, **_known):
-        raise RuntimeError
-
-    with monkeypatch.context() as patched:
-        patched.setattr("telephony.actions.routing.decide", fails)
-        unruled = floor.stay(floor.caller())
-        patched.setattr("telephony.actions.routing.plan_in", fails)
-        unplanned = floor.stay(floor.caller(number="+8613912342211"))
-    assert unruled.routing["asks"]["queue"] == floor.queue.pk
-    assert unruled.routing["arrival"] == [{"queue": floor.queue.pk, "because": "unplanned"}]
-    assert unplanned.routing == {}
-    assert (unruled.left_at, unplanned.left_at) == (None, None)
-
-
-def sticky(floor, **values) -> None:
-    with floor.inside():
-        Queue.objects.update(sticky_days=7, sticky_seconds=15, **values)
-
-
-def test_the_agent_who_last_spoke_with_a_caller_is_asked_first(floor):
-    sticky(floor)
-    ann, bob = floor.agent(), floor.agent()
-    for agent in (ann, bob):
-        call_id, _offer = floor.talk(agent)
-        floor.switch.end(call_id)
-        floor.listen()
-        floor.clock.pass_seconds(60)
-    asks = routing(floor, floor.caller())["asks"]
-    assert asks["target_agent"] == bob.pk
-    assert [(step["after"], step["target_agent"]) for step in asks["steps"]] == [(15, None)]
-    stranger = routing(floor, floor.caller(number="+8613912342211"))
-    assert (stranger["last_agent"], stranger["asks"]["target_agent"]) == (None, None)
-
-
-def spoken(floor) -> Agent:
-    """An agent who has spoken with the usual caller, on a floor that remembers for 7 days."""
-    sticky(floor)
-    agent = floor.agent()
-    call_id, _offer = floor.talk(agent)
-    floor.switch.end(call_id)
-    floor.listen()
-    return agent
-
-
-def test_nobody_is_remembered_who_cannot_be_asked(floor):
-    agent = spoken(floor)
-    with floor.inside():
-        Agent.objects.filter(pk=agent.pk).update(presence="offline")
-    gone = routing(floor, floor.caller())
-    assert (gone["last_agent"]["why_not"], gone["asks"]["target_agent"]) == ("offline", None)
-    with floor.inside():
-        Agent.objects.filter(pk=agent.pk).update(presence="online")
-        agent.queue_agents.all().delete()
-    elsewhere = routing(floor, floor.caller())
-    assert (elsewhere["last_agent"]["why_not"], elsewhere["asks"]["target_agent"]) == ("not_in_queue", None)
-
-
-def test_a_talk_is_forgotten_after_so_many_days(floor):
-    spoken(floor)
-    floor.clock.pass_seconds(7 * 86400)
-    assert routing(floor, floor.caller())["last_agent"] is None
-
-
-def test_scores_name_what_they_are_made_of_and_are_off_until_switched_on(floor):
-    agent, other = spoken(floor), floor.agent()
-    with floor.inside():
-        english = Skill.objects.create(name="English")
-        AgentSkill.objects.create(agent=other, skill=english, level=8)
-    profile(floor, language="en")
-    assert routing(floor, floor.caller())["asks"]["scores"] == {}
-    with floor.inside():
-        Queue.objects.update(is_scored=True)
-    assert routing(floor, floor.caller())["asks"]["scores"] == {
-        str(agent.pk): {
-            "score": 0.5,
-            "features": {"spoke_before": 0.5, "same_language": 0.0, "handled_today": 1.0},
-        },
-        str(other.pk): {
-            "score": 1.6,
-            "features": {"spoke_before": 0.0, "same_language": 0.8, "handled_today": 0.0},
-        },
-    }
-    with floor.inside():
-        Queue.objects.update(is_scored=False)
-    assert routing(floor, floor.caller())["asks"]["scores"] == {}
 
 
 def test_a_made_up_call_is_planned_like_a_real_one(floor):
