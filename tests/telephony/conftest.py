@@ -1,8 +1,11 @@
 import pytest
 
 from tests.fakes.switch import FakeClock, FakeSwitch
+from tests.telephony.arriving import number, spare  # noqa: F401  (fixtures)
 from tests.telephony.floor import Floor
+from tests.telephony.housing import cells  # noqa: F401  (a fixture)
 from tests.telephony.line import boss, line, sent, today  # noqa: F401  (fixtures)
+from tests.telephony.prepared import lines, outside_line  # noqa: F401  (fixtures)
 from tests.telephony.watching import agent, office  # noqa: F401  (fixtures of a watched floor)
 
 

@@ -8,36 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from telephony import queries
-from telephony.models import Agent, CallerProfile, OpeningTime, Queue, RoutingRule, SpecialDay, WorkingHours
+from telephony.models import Agent, OpeningTime, Queue, SpecialDay, WorkingHours
 from telephony.queries import Treatment
-from tenants.models import Number
+from tests.telephony.arriving import CALLER, came_to, change, complaints
 
-CALLER = "13812342211"
 MONDAY = date(2026, 11, 16)
-
-
-@pytest.fixture
-def number(floor):
-    return Number.objects.create(
-        e164=floor.number, tenant=floor.tenant, country="CN", kind="local", currency="CNY"
-    )
-
-
-@pytest.fixture
-def spare(floor):
-    """A second queue to overflow into."""
-    with floor.inside():
-        return Queue.objects.create(name="Spare", priority=30, max_wait_seconds=60, is_recorded=False)
-
-
-def change(floor, queue: Queue | None = None, **values) -> None:
-    with floor.inside():
-        Queue.objects.filter(pk=(queue or floor.queue).pk).update(**values)
-
-
-def came_to(floor, caller: str = CALLER, at: datetime | None = None) -> tuple:
-    route = queries.inbound_route(floor.number, caller, at=at or floor.now)
-    return route.treatment.value, route.queue_id, route.because
 
 
 def shanghai(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
@@ -177,68 +152,6 @@ def test_nobody_overflows_into_a_queue_that_is_shut(floor, number, spare):
     change(floor, when_nobody="wait", when_full="overflow", max_waiting=1)
     floor.caller()
     assert came_to(floor) == ("closed", floor.queue.pk, "full")
-
-
-# ---- rules
-
-
-def complaints(floor, spare, **values) -> RoutingRule:
-    tag = {"field": "tags", "op": "has", "value": "complainer"}
-    with floor.inside():
-        CallerProfile.objects.create(e164=f"+86{CALLER}", tags=["complainer"])
-        return RoutingRule.objects.create(
-            name="Complainers",
-            **{"conditions": [tag], "effects": [{"do": "queue", "queue_id": spare.pk}]} | values,
-        )
-
-
-def test_a_tagged_caller_goes_elsewhere_and_the_call_names_the_rule(floor, other_floor, number, spare):
-    made = complaints(floor, spare)
-    with other_floor.inside():
-        CallerProfile.objects.create(e164="+8613912342211", tags=["complainer"])
-    told = {
-        caller: came_to(floor, caller)[1]
-        for caller in (CALLER, "+86 138 1234 2211", "13912342211", "anonymous")
-    }
-    assert told == {
-        CALLER: spare.pk,
-        "+86 138 1234 2211": spare.pk,
-        "13912342211": floor.queue.pk,
-        "anonymous": floor.queue.pk,
-    }
-    with floor.inside():
-        Queue.objects.get(pk=spare.pk)
-    call_id = floor.switch.caller_dials("acme", floor.number, spare.pk, number=f"+86{CALLER}")
-    floor.listen()
-    kept = floor.stay(call_id).routing
-    assert [(line["name"], line["fits"]) for line in kept["rules"]] == [("Complainers", True)]
-    assert kept["arrival"][-1] == {"queue": spare.pk, "because": "rule", "rule": made.pk}
-
-
-def test_the_queue_a_rule_chose_has_its_own_hours_and_limits(floor, number, spare):
-    complaints(floor, spare)
-    change(floor, spare, when_nobody="voicemail")
-    assert came_to(floor) == ("closed", spare.pk, "nobody")
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"conditions": "?"},
-        {"effects": [{"do": "queue", "queue_id": 999_999}]},
-        {"effects": {"do": "queue"}},
-        {"is_active": False},
-    ],
-)
-def test_a_rule_that_cannot_be_followed_leaves_the_numbers_own_queue(floor, number, spare, values):
-    complaints(floor, spare, **values)
-    assert came_to(floor) == ("queue", floor.queue.pk, "")
-
-
-def test_an_error_among_the_rules_loses_no_caller(floor, number, spare, monkeypatch):
-    complaints(floor, spare)
-    monkeypatch.setattr("telephony.queries.arrivals.caller_facts", lambda *_a, **_k: 1 / 0)
-    assert came_to(floor) == ("queue", floor.queue.pk, "")
 
 
 # ---- what it costs, and what the switch keeps

@@ -5,14 +5,6 @@ import pytest
 from telephony import queries
 from telephony.models import Device, Queue
 from telephony.queries import Treatment
-from tenants.models import Number
-
-
-@pytest.fixture
-def number(floor):
-    return Number.objects.create(
-        e164=floor.number, tenant=floor.tenant, country="CN", kind="local", currency="CNY"
-    )
 
 
 def suspend(floor) -> None:
