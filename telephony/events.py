@@ -176,5 +176,19 @@ class FlowPublished(Event):
     version_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class NumberBroke(Event):
+    """The canary found a number broken that worked at its last look, or that it had never looked at."""
+
+    check_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberMended(Event):
+    """A number that was broken works again."""
+
+    check_id: int
+
+
 VoicemailLeft = VoicemailKept
 """The name the glossary gives the event; the fact of the same name lives in facts.py."""

@@ -144,6 +144,9 @@ function showFigures(figures) {
     tile.classList.toggle("figure--danger", isBad);
     tile.querySelector("[data-alert]").hidden = !isBad;
   }
+  const broken = document.getElementById("broken-numbers");
+  broken.querySelector("[data-value]").textContent = figureText(figures.broken_numbers ?? 0, "");
+  broken.hidden = !figures.broken_numbers;
 }
 
 function figureText(value, unit) {

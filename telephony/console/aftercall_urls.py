@@ -1,10 +1,11 @@
-"""Pages of what comes after a call: follow-ups and what callers said."""
+"""Pages of what comes after a call: follow-ups and what callers said; and the canary."""
 
 from django.urls import path
 
-from telephony.console import audio, follow_ups
+from telephony.console import audio, canary, follow_ups
 
 urlpatterns = [
+    path("canary/", canary.canary_page, name="canary"),
     path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
     path("follow-ups/<int:follow_up_id>/<str:act>/", follow_ups.act_on, name="follow_up_act"),
     path("survey-comments/<int:answer_id>/audio", audio.comment_audio, name="comment_audio"),

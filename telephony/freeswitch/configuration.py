@@ -24,6 +24,7 @@ WAITING_FILE = "cc.xml"
 SURVEY_FILE = "survey.xml"
 SURVEYS_DIRECTORY = "surveys"
 FLOW_FILE = "flow.xml"
+CANARY_FILE = "canary.xml"
 FLOWS_DIRECTORY = "flows"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
@@ -56,6 +57,8 @@ class SwitchSettings:
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
     gateway: str = ""
     """host:port of the carrier that takes calls to the outside; empty: none may go out."""
+    gateway_watch_seconds: int = 30
+    """How often it is asked whether it is there; below 5 the switch does not ask at all."""
     backup_seconds: int = 30
     """How long a backup line may ring before the caller hears the emergency message."""
     web_timeout_seconds: int = 2
@@ -89,7 +92,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE):
+    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE):
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
@@ -173,6 +176,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_surveys": conf / SURVEYS_DIRECTORY,
         "cc_flow_plan": conf / FLOW_FILE,
         "cc_flows": conf / FLOWS_DIRECTORY,
+        "cc_canary_plan": conf / CANARY_FILE,
         "cc_sounds": OUR_FILES / "sounds",
         "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,

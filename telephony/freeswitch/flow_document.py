@@ -16,17 +16,21 @@ from pathlib import Path
 
 import structlog
 
+from telephony.flows.document import Node
 from telephony.flows.terms import FlowTerms
 from telephony.freeswitch.documents import UnsafeText
 from telephony.freeswitch.flow_lines import (
     MOST_STEPS,
     Block,
+    entered,
     extension,
     go,
     language_code,
+    left,
     node_id,
     schema,
     setting,
+    to_line,
 )
 from telephony.freeswitch.flow_nodes import NODES
 
@@ -35,6 +39,8 @@ log = structlog.get_logger()
 FOLDER = "flows"
 KEPT_SECONDS = 24 * 3600
 _FILE = re.compile(r"[a-z0-9_]{1,63}-[0-9]{1,18}\.xml")
+_OUTWARD = {"lookup": "failed", "callback": "refused", "external": ""}
+"""Kind of node with effects beyond the switch → the way out without them; "": there is none."""
 _HOME = Block([("transfer", "home 'XML:${cc_flow_plan}' flow")])
 
 
@@ -51,7 +57,7 @@ def flow_document(terms: FlowTerms) -> str:
     ]
     for node in terms.document.nodes.values():
         try:
-            lines += NODES[node.kind](node, terms)
+            lines += [*_by_the_canary(node), *NODES[node.kind](node, terms)]
         except (AttributeError, LookupError, TypeError, ValueError) as problem:
             log.error(
                 "A node of a flow could not be written for the switch.",
@@ -77,6 +83,17 @@ def flow_document(terms: FlowTerms) -> str:
             "",
         ]
     )
+
+
+def _by_the_canary(node: Node) -> list[str]:
+    """The canary's call asks nothing of a tenant's own service, is promised no callback, and dials nobody outside."""
+    if node.kind not in _OUTWARD:
+        return []
+    elsewhere = _OUTWARD[node.kind]
+    gone = left(node, elsewhere) if elsewhere else [to_line("outside")]
+    name = f"n-{node_id(node.id)}"
+    test = Block((), "${cc_test}", "^[0-9a-f]{32}$", "on-false")
+    return extension(f"canary-{name}", test, Block([*entered(node), *gone]), pattern=f"^{name}$")
 
 
 def _start(terms: FlowTerms) -> tuple[str, str]:

@@ -74,7 +74,9 @@ def registrations(answer: str) -> list[Registration]:
 
 
 def live_leg(dump: str) -> LiveLeg | None:
-    """A leg from `uuid_dump … json`; None when it has just gone."""
+    """A leg from `uuid_dump … json`; None when it has just gone, and of a drill's or the canary's call, which are
+    nobody's.
+    """
     try:
         event = orjson.loads(dump)
     except orjson.JSONDecodeError:
@@ -82,6 +84,8 @@ def live_leg(dump: str) -> LiveLeg | None:
     leg_id = uuid_of(text(event, "Unique-ID"))
     created_at = moment(text(event, "Caller-Channel-Created-Time"))
     if leg_id is None or created_at is None or text(event, "Answer-State") == "hangup":
+        return None
+    if variable(event, "cc_test"):
         return None
     bridged = uuid_of(variable(event, "signal_bond")) if _is_bridged(event) else None
     offer_id = uuid_of(variable(event, "cc_offer"))

@@ -277,10 +277,14 @@ def _profile(name: str, values: Mapping[str, object], gateways: Iterable[str] = 
 
 
 def _gateways(settings: SwitchSettings) -> list[str]:
-    """The one carrier calls may go out to, known by its address: it trusts ours, as we trust its network."""
+    """The one carrier calls may go out to, known by its address: it trusts ours, as we trust its network.
+
+    `watch` is the same carrier, asked again and again whether it is there (OPTIONS), and never dialled: a carrier that
+    answers no such question loses no calls by it.
+    """
     if not settings.gateway:
         return []
-    values = {
+    values: dict[str, object] = {
         "username": "contactcenter",
         "password": "none",
         "proxy": settings.gateway,
@@ -288,7 +292,13 @@ def _gateways(settings: SwitchSettings) -> list[str]:
         "caller-id-in-from": "true",
         "context": "public",
     }
-    return ["<gateways>", '<gateway name="backup">', *_params(values), "</gateway>", "</gateways>"]
+    watched = values | {"ping": settings.gateway_watch_seconds}
+    return [
+        "<gateways>",
+        *('<gateway name="backup">', *_params(values), "</gateway>"),
+        *('<gateway name="watch">', *_params(watched), "</gateway>"),
+        "</gateways>",
+    ]
 
 
 def _for_everyone(settings: SwitchSettings) -> dict[str, object]:

@@ -14,6 +14,7 @@ from telephony.queries.nodes import nodes_of
 from telephony.spool import Sweep
 from telephony.switch import Switch
 from telephony.worker.between import JoinedSwitch, NeighbourEar
+from telephony.worker.canary import Canary
 from telephony.worker.ears import FactEar, OrderEar
 from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox
@@ -40,6 +41,7 @@ class Crew:
     orders: OrderEar
     sweeper: Sweeper
     standby: Standby
+    canary: Canary
     watchdog: Watchdog
     neighbours: Neighbours
     between: NeighbourEar
@@ -57,8 +59,9 @@ class Crew:
             self.switch.close()
 
     @property
-    def _others(self) -> tuple[OrderEar, Sweeper, Standby, Watchdog, Neighbours, NeighbourEar]:
-        return self.orders, self.sweeper, self.standby, self.watchdog, self.neighbours, self.between
+    def _others(self) -> tuple[OrderEar, Sweeper, Standby, Canary, Watchdog, Neighbours, NeighbourEar]:
+        beside = self.orders, self.sweeper, self.standby, self.canary
+        return *beside, self.watchdog, self.neighbours, self.between
 
 
 def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
@@ -76,7 +79,8 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     sweeper = Sweeper(sweeps, may_act=lambda: lease.is_held)
     for sweep in sweeps:
         sweep.on_recording = sweeper.prove
-    standby = Standby(known, may_act=lambda: lease.is_held)
+    canary = Canary(known, may_act=lambda: lease.is_held)
+    standby = Standby(known, may_act=lambda: lease.is_held, after_write=canary.look_soon)
     neighbours = Neighbours(cell, inbox, may_act=lambda: lease.is_held)
     joined = JoinedSwitch(switches, lambda: lease.is_held, neighbours)
 
@@ -119,6 +123,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         ),
         sweeper=sweeper,
         standby=standby,
+        canary=canary,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
     )
 

@@ -37,9 +37,15 @@ Ask = Callable[[str], Arrival | None]
 class Standby(threading.Thread):
     """Works only while `may_act` says so, so that two workers never write the same list."""
 
-    def __init__(self, known: Mapping[str, Any], *, may_act: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Any],
+        *,
+        may_act: Callable[[], bool],
+        after_write: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(name="standby", daemon=True)
-        self._known = known
+        self._known, self._after_write = known, after_write
         self._may_act = may_act
         self._asked: queue.SimpleQueue[tuple[str, int] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -70,7 +76,8 @@ class Standby(threading.Thread):
             if asked is not None:
                 with enter(asked[0]):
                     measure(asked[1], self._question, self._test_call)
-            write_snapshot(self._known)
+            if write_snapshot(self._known):
+                self._after_write()
         except DATABASE_AWAY as error:
             log.warning("Numbers and drills wait for the database.", problem=type(error).__name__)
             connection.close()

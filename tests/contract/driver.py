@@ -169,6 +169,7 @@ class SwitchUnderTest(ABC):
             web_url=self.web_url or self.web.url,
             secret="web-secret",
             gateway=f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}",
+            gateway_watch_seconds=5,
             spool_dir=self.directory / "spool" / "cdr",
             recordings_dir=self.directory / "recordings",
             web_timeout_seconds=2 if self.web_url else 1,
@@ -261,6 +262,9 @@ class SwitchUnderTest(ABC):
         number = wishes.pop("number", f"138{int(time.monotonic() * 1000) % 10**8:08d}")
         self.call(number=number, **wishes)
         return self.log.wait(facts.LegQueued, 15, caller_number=number)
+
+    def carrier_goes(self) -> None:
+        """Nobody is there any more who takes calls to the outside; before a test's own `carrier` nobody is."""
 
     def outside_answers(self) -> None:
         """Phones that are registered elsewhere are picked up; the real ones answer for themselves."""

@@ -107,6 +107,9 @@ class RehearsalUnderTest(SwitchUnderTest):
         assert self.api(f"rehearsal carrier {habits}") == "+OK\n"
         return RehearsedCarrier("carrier")
 
+    def carrier_goes(self) -> None:
+        assert self.api("rehearsal carrier away") == "+OK\n"
+
     def outside_answers(self) -> None:
         self.carrier(answer_after=0.3)
 

@@ -65,7 +65,7 @@ def _sofia_contact(switch: RehearsalSwitch, argument: str) -> str:
 
 
 def _sofia(switch: RehearsalSwitch, argument: str) -> str:
-    """`sofia status [profile <name> [reg]]`, in a few lines."""
+    """`sofia status [profile <name> [reg] | gateway <name>]`, in a few lines."""
     words = argument.split()
     if words[:2] == ["status", "profile"] and "reg" in words:
         blocks = [
@@ -73,6 +73,8 @@ def _sofia(switch: RehearsalSwitch, argument: str) -> str:
             for phone in switch.phones
         ]
         return "\nRegistrations:\n" + "\n".join(blocks) + f"\nTotal items returned: {len(blocks)}\n"
+    if words[:2] == ["status", "gateway"]:
+        return listings.gateway(switch, " ".join(words[2:]))
     lines = [f"{name}\tprofile\tRUNNING (0)" for name in ("external", "internal")]
     return "\n".join([*lines, "2 profiles 0 aliases", ""])
 

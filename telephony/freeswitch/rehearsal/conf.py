@@ -60,6 +60,10 @@ class Conf:
         )
         return "" if param is None else param.get("value", "")
 
+    def is_asked(self, name: str) -> bool:
+        """The gateway is asked again and again whether it is there."""
+        return self.document.find(f".//gateway[@name='{name}']/param[@name='ping']") is not None
+
     def contexts(self) -> list[ET.Element]:
         return self.document.findall(".//section[@name='dialplan']/context")
 

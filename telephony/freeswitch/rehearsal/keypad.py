@@ -68,20 +68,13 @@ async def _read(leg: Leg, words: list[str], most: int, timeout: float, between: 
     leg.set("read_result", None)
     leg.set(name, None)
     digits = await _play(leg, words[5], is_asking=True)
+    if digits is None:
+        # As the real one: without its prompt it does not listen.
+        return ""
     closed_by = digits if digits and digits in terminators else ""
-    if closed_by:
-        digits = ""
-    while not closed_by and len(digits) < most and not leg.is_interrupted:
-        if not leg.keys:
-            is_over = await leg.pause(between if digits else timeout)
-            if is_over or leg.is_interrupted:
-                break
-            continue
-        key = leg.keys.popleft()
-        if key in terminators:
-            closed_by = key
-        else:
-            digits += key
+    digits, closed_by = (
+        ("", closed_by) if closed_by else await _further(leg, digits, most, timeout, between, terminators)
+    )
     if closed_by:
         leg.set("read_terminator_used", closed_by)
     if digits:
@@ -89,15 +82,32 @@ async def _read(leg: Leg, words: list[str], most: int, timeout: float, between: 
     return digits
 
 
-async def _play(leg: Leg, sound: str, *, is_asking: bool) -> str:
-    """Plays to its end; when asking, to the first key, which is the answer. "" without one."""
+async def _further(
+    leg: Leg, digits: str, most: int, timeout: float, between: float, terminators: str
+) -> tuple[str, str]:
+    """(the keys with those that come after the sound, the key that ended them or "")."""
+    while len(digits) < most and not leg.is_interrupted:
+        if not leg.keys:
+            is_over = await leg.pause(between if digits else timeout)
+            if is_over or leg.is_interrupted:
+                break
+            continue
+        key = leg.keys.popleft()
+        if key in terminators:
+            return digits, key
+        digits += key
+    return digits, ""
+
+
+async def _play(leg: Leg, sound: str, *, is_asking: bool) -> str | None:
+    """Plays to its end; when asking, to the first key, which is the answer. "" without one; None: no such sound."""
     if not sound or sound.lower() == "silence":
         return ""
     try:
         seconds = media.length_of(leg, sound)
     except media.NotThere:
         leg.switch.log("a file to be played does not exist")
-        return ""
+        return None
     what = media.what_is_played(sound)
     leg.fire("PLAYBACK_START", dict(what))
     if not (is_asking and leg.keys):

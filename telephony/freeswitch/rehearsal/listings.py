@@ -55,6 +55,16 @@ def status(switch: RehearsalSwitch) -> str:
     )
 
 
+def gateway(switch: RehearsalSwitch, name: str) -> str:
+    """Down is one that is asked whether it is there, and is not; of the others nobody knows."""
+    proxy = switch.conf.gateway(name)
+    if not proxy:
+        return "Invalid Gateway!\n"
+    is_down = switch.carrier.mode == "away" and switch.conf.is_asked(name)
+    lines = (f"Name    \t{name}", "Profile \texternal", f"Proxy   \t{proxy}", "State   \tNOREG")
+    return "\n".join([*lines, f"Status  \t{'DOWN' if is_down else 'UP'}", ""])
+
+
 def _channels(switch: RehearsalSwitch) -> list[Row]:
     return [_channel(leg) for leg in sorted(switch.legs.values(), key=lambda leg: leg.times.created)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import applications, lifecycle, outward, routing, variables
@@ -31,6 +31,8 @@ class Request:
     endpoint: str
     target: str
     variables: dict[str, str] = field(default_factory=dict)
+    hums: bool = False
+    """A tone is to be played to whoever answers."""
 
     @property
     def timeout(self) -> float:
@@ -104,6 +106,8 @@ async def command(switch: RehearsalSwitch, argument: str) -> str:
         "originate_timeout": words[6],
     }
     requests = parse_dial_string(words[0], {name: value for name, value in given.items() if value})
+    if words[1] == "hum":
+        requests[0] = replace(requests[0], hums=True)
     called = await (dial(switch, requests[0]) if len(requests) == 1 else dial_together(switch, requests))
     if isinstance(called, str):
         return called

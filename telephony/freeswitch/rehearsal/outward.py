@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from . import callers
+from . import callers, lifecycle
 from .people import NEVER, Span
 from .phones import Habits, Phone
 
@@ -53,16 +53,22 @@ def make_outside(leg: Leg, phone: Phone) -> None:
 
 
 async def call_ourselves(switch: RehearsalSwitch, request: Request) -> str:
-    """`loopback/<number>/<context>`: a call as from outside, with the variables given; over when it has ended."""
+    """`loopback/<number>/<context>`: a call as from outside, with the variables given; over when it has ended.
+
+    The time limit is for the answer alone.
+    """
     number = request.target.partition("/")[0]
     script = callers.Script(
         number=request.variables.get("origination_caller_id_number", "anonymous"),
-        patience=Span(request.timeout, request.timeout),
+        patience=NEVER,
         message=NEVER,
+        hums=request.hums,
     )
     exported = request.variables.get("loopback_export", "").split(",")
     given = {name: request.variables[name] for name in exported if name in request.variables}
     leg = callers.place(switch, number, script, given)
     if leg.task is not None:
         await asyncio.wait((leg.task,), timeout=request.timeout)
+    if not leg.is_answered:
+        lifecycle.hang_up(leg, "ORIGINATOR_CANCEL", by_party=True)
     return f"-ERR {leg.cause or 'NO_ANSWER'}\n"

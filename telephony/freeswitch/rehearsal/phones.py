@@ -51,8 +51,8 @@ class Habits:
     @classmethod
     def read(cls, mode: str, options: Mapping[str, str]) -> Habits:
         """Raises ValueError."""
-        if mode not in {"manual", "auto", "busy"}:
-            raise ValueError("a phone's mode is manual, auto or busy")
+        if mode not in {"manual", "auto", "busy", "away"}:
+            raise ValueError("a phone's mode is manual, auto, busy or away")
         spans = {name: Span.read(options[name]) for name in ("answer_after", "talk") if name in options}
         return cls(mode=mode, **spans)
 
@@ -79,7 +79,7 @@ class Phone:
         if leg.is_hung_up:
             return
         self.legs[leg.uuid] = leg
-        if self.habits.mode == "busy" or len(self.legs) > 1:
+        if self.habits.mode in {"busy", "away"} or len(self.legs) > 1:
             lifecycle.hang_up(leg, "USER_BUSY", by_party=True)
             return
         lifecycle.ring(leg)

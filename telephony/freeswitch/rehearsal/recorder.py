@@ -18,7 +18,11 @@ class Recording:
 
     def __init__(self, leg: Leg, path: str, *, channels: int, heard: str) -> None:
         self.leg, self.path, self.channels = leg, path, channels
+        if heard == "alone" and getattr(leg.person, "hums", False):
+            heard = "talking"
         self._marks = [(now_us(), heard)]
+        # One direction alone: what the leg says is missing. The real one then has silence on both sides at times.
+        self._is_deaf = leg.is_true("RECORD_WRITE_ONLY")
         self._masked_over: str | None = None
         self._is_stopped = False
 
@@ -81,6 +85,6 @@ class Recording:
     def _segments(self, end: int) -> list[audio.Segment]:
         ends = [at for at, _ in self._marks[1:]] + [end]
         return [
-            (heard, max(0, until - at) / 1_000_000)
+            ("masked" if self._is_deaf else heard, max(0, until - at) / 1_000_000)
             for (at, heard), until in zip(self._marks, ends, strict=True)
         ]

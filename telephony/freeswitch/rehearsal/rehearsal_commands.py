@@ -23,7 +23,7 @@ USAGE = (
     " | phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=]"
     " | phone <user>@<domain> unregister|answer|hangup"
     " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
-    " | carrier manual|auto|busy [answer_after=] [talk=]"
+    " | carrier manual|auto|busy|away [answer_after=] [talk=]"
     " | hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
 )
 

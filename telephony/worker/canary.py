@@ -1,0 +1,143 @@
+"""Each number of the cell dialled again and again by the switch itself, before a customer finds it broken.
+
+The call goes a caller's way, node by node and prompt by prompt (freeswitch/canary_call.py); it rings nobody and costs
+nothing. What it met is judged here, with what lies behind: the other prompts, who would answer, the line outside.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import connection
+
+from telephony.actions.canary import keep_check
+from telephony.freeswitch.canary_call import Walked, walk_number
+from telephony.models import FlowVersion
+from telephony.queries.canary import CYCLE, checked_numbers, expected_of
+from telephony.queries.nodes import nodes_of
+from telephony.spool import DATABASE_AWAY
+from telephony.worker.canary_steps import Outside, Round, outside_of, steps_of
+from tenants.context import enter, every_tenant
+
+log = structlog.get_logger()
+
+FIRST_AFTER = 60.0
+"""Seconds after the start: phones and agents need a moment to be back."""
+SOON = 2.0
+"""Seconds from a change to the look at it: the next publishing is often not far."""
+LONGEST_WAY = 60.0
+"""Seconds; a longer way is judged by what was met until then."""
+AT_ONCE = 8
+Walk = Callable[[Mapping[str, Any], str, str], Walked | None]
+
+
+class Canary(threading.Thread):
+    """Works only while `may_act` says so, so that two workers never dial the same numbers."""
+
+    def __init__(self, known: Mapping[str, Any], *, may_act: Callable[[], bool]) -> None:
+        super().__init__(name="canary", daemon=True)
+        self._known, self._may_act = known, may_act
+        self._woken, self._stopped = threading.Event(), threading.Event()
+        self._rounds = 0
+
+    def look_soon(self) -> None:
+        """Something was published, or a number was led elsewhere."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._woken.set()
+
+    def run(self) -> None:
+        next_round = time.monotonic() + FIRST_AFTER
+        while not self._stopped.is_set():
+            was_woken = self._woken.wait(max(0.0, next_round - time.monotonic()))
+            if was_woken and self._stopped.wait(SOON):
+                return
+            self._woken.clear()
+            is_due = time.monotonic() >= next_round
+            if is_due:
+                next_round = time.monotonic() + CYCLE.total_seconds()
+            if self._may_act():
+                self._turn(only_new=not is_due)
+
+    def _turn(self, *, only_new: bool) -> None:
+        nodes = nodes_of(self._known)
+        node = nodes[self._rounds % len(nodes)]
+        self._rounds += not only_new
+        try:
+            check_cell(node, only_new=only_new, until=lambda: self._stopped.is_set() or not self._may_act())
+        except DATABASE_AWAY as error:
+            log.warning("The canary waits for the database.", problem=type(error).__name__)
+        except Exception:
+            log.exception("A turn of the canary failed.")
+        finally:
+            connection.close()
+
+
+def walk(node: Mapping[str, Any], number: str, test_id: str) -> Walked | None:
+    return walk_number(node, number, test_id=UUID(test_id), seconds=LONGEST_WAY)
+
+
+def check_cell(
+    node: Mapping[str, Any],
+    *,
+    walk: Walk = walk,
+    outside: Callable[[Mapping[str, Any]], Outside] = outside_of,
+    only_new: bool = False,
+    until: Callable[[], bool] = lambda: False,
+) -> None:
+    """One round over the numbers of the cell's active tenants, by one of its switches."""
+    line: Outside | None = None
+    with ThreadPoolExecutor(AT_ONCE, "canary call") as callers:
+        for tenant in every_tenant():
+            if until():
+                return
+            if tenant.cell != str(node["cell"]) or tenant.state != "active":
+                continue
+            with enter(tenant.schema_name):
+                numbers = checked_numbers(only_new=only_new)
+                # Asked once a round, and only when there is a number to look at.
+                line = line or (outside(node) if numbers else None)
+                for one in _walked(callers, walk, node, tenant.schema_name, numbers):
+                    _judge(one, line or Outside())
+
+
+def _walked(
+    callers: ThreadPoolExecutor,
+    walk: Walk,
+    node: Mapping[str, Any],
+    schema: str,
+    numbers: list[tuple[str, FlowVersion | None]],
+) -> Iterator[Round]:
+    """The calls are made beside each other, without the database; they are judged one after another."""
+
+    def call(number: str, version: FlowVersion | None) -> Round:
+        started_at, test_id = datetime.now(UTC), uuid4().hex
+        return Round(
+            node=node,
+            schema=schema,
+            number=number,
+            version=version,
+            test_id=test_id,
+            started_at=started_at,
+            walked=walk(node, number, test_id),
+        )
+
+    yield from callers.map(lambda one: call(*one), numbers)
+
+
+def _judge(one: Round, line: Outside) -> None:
+    now = datetime.now(UTC)
+    keep_check(
+        number=one.number,
+        version=one.version,
+        steps=steps_of(one, expected_of(one.version), line, now),
+        started_at=one.started_at,
+        ended_at=now,
+    )
