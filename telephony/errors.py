@@ -17,6 +17,10 @@ class AgentNotReady(DomainError):
     "That colleague is not free at the moment."
 
 
+class TransferNotAllowed(DomainError):
+    "Your group may not transfer calls there."
+
+
 class AgentNotFound(NotFound):
     "There is no such agent."
 

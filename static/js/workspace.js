@@ -12,7 +12,7 @@ import { WrapUp } from "./workspace/wrapup.js";
 
 const page = document.getElementById("content");
 const me = Number(page.dataset.agent);
-const state = { me, agent: null, call: null, stage: "none" };
+const state = { me, agent: null, call: null, stage: "none", transfers: null };
 const queues = new Rows();
 const colleagues = new Rows();
 
@@ -46,6 +46,7 @@ const hear = {
     colleagues.replace(message.colleagues);
     state.agent = message.agent;
     state.call = message.call;
+    state.transfers = message.transfers;
     recent.replace(message.recent);
     showQueues(queues);
     repaint();

@@ -33,6 +33,13 @@ class MembersInline(PolicyInline, TabularInline):
 class GroupAdmin(FloorAdmin, AuditedModelAdmin):
     list_display = ["name", "shown_agents"]
     search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name"]}),
+        (
+            _("Where its agents may transfer calls"),
+            {"fields": ["limits_transfers", "transfer_queues", "transfer_groups"]},
+        ),
+    ]
     inlines = [MembersInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AgentGroup]:

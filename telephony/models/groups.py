@@ -16,6 +16,21 @@ class AgentGroup(models.Model):
     agents = models.ManyToManyField(
         Agent, through="GroupMember", related_name="agent_groups", verbose_name=_("agents")
     )
+    limits_transfers = models.BooleanField(
+        _("limit where its agents may transfer calls"),
+        default=False,
+        help_text=_("Otherwise to every open queue and to every colleague who is free."),
+    )
+    transfer_queues = models.ManyToManyField(
+        "Queue", blank=True, related_name="+", verbose_name=_("queues they may transfer to")
+    )
+    transfer_groups = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="+",
+        verbose_name=_("groups whose agents they may transfer to"),
+    )
 
     class Meta:
         verbose_name = _("group of agents")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from telephony import metrics, queries
 from telephony.models import Agent, Call, Offer
-from telephony.queries.canary import broken_numbers
+from telephony.queries.transfers import transfer_limits
 from telephony.queries.worktime import work_time_by_agent
 from telephony.serializers.rows import AgentRow, CallRow, QueueRow, agent_row, call_row, queue_row
 
@@ -27,7 +27,14 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "recent": recent_calls(agent),
         "colleagues": agent_rows(),
         "queues": queue_rows(),
+        "transfers": transfers(agent),
     }
+
+
+def transfers(agent: Agent) -> dict[str, list[int]] | None:
+    """The ids one may transfer to; None: no limits."""
+    limits = transfer_limits(agent.pk, timezone.now())
+    return {"queues": sorted(limits.queues), "agents": sorted(limits.agents)} if limits else None
 
 
 def floor() -> dict[str, Any]:
@@ -71,7 +78,7 @@ def recent_calls(agent: Agent) -> list[CallRow]:
 def figures() -> dict[str, Any]:
     """The floor's nine since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash.
 
-    `alerts` names those that are so bad that a person must act; `broken_numbers`: how many the canary found so.
+    `alerts` names those that are so bad that a person must act.
     """
     now = timezone.localtime()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -89,7 +96,6 @@ def figures() -> dict[str, Any]:
         "alerts": ["connect_rate"]
         if metrics.is_connect_rate_low(day.answered, day.offered, day.waiting)
         else [],
-        "broken_numbers": broken_numbers(),
         "version": int(now.timestamp() * 1_000_000),
     }
 

@@ -10,8 +10,9 @@ from django.utils import translation
 
 from telephony import actions, orders, queries
 from telephony.actions import callbacks
-from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidNotAnswer
+from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidNotAnswer, TransferNotAllowed
 from telephony.models import Call, Offer
+from telephony.queries.transfers import transfer_limits
 from telephony.switch import Switch, SwitchError
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
@@ -169,6 +170,9 @@ class Errands:
     def _(self, order: orders.TransferToQueue) -> None:
         offer = talking_offer(order.agent_id, order.call_id)
         queue = open_queue(order.queue_id)
+        limits = transfer_limits(order.agent_id, self._clock.now())
+        if limits and queue.pk not in limits.queues:
+            raise TransferNotAllowed
         actions.aim_call(call_id=offer.call_id, agent_id=None)
         self._switch.send_to_queue(offer.call_id, entry_of(queue))
 
@@ -177,6 +181,9 @@ class Errands:
         offer = talking_offer(order.agent_id, order.call_id)
         if not queries.colleagues_of(order.agent_id).filter(pk=order.to_agent_id).exists():
             raise AgentNotReady
+        limits = transfer_limits(order.agent_id, self._clock.now())
+        if limits and order.to_agent_id not in limits.agents:
+            raise TransferNotAllowed
         queue = Call.objects.select_related("queue").get(pk=offer.call_id).queue
         if queue is None:
             raise NoCallHere

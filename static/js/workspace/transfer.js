@@ -1,4 +1,4 @@
-/* Where the call may go: open queues with how many wait, and colleagues who are ready and free. */
+/* Where the call may go: open queues with how many wait, and colleagues who are free; of both what the group may. */
 
 import { word } from "../app.js";
 import { looks } from "./deck.js";
@@ -46,11 +46,18 @@ export class Transfer {
   #show() {
     const wanted = this.#find.value.trim().toLowerCase();
     const fits = (row) => row.name.toLowerCase().includes(wanted) || row.extension?.includes(wanted);
-    const queues = [...this.#queues.values()].filter((row) => fits(row) && row.state === "open");
-    const people = [...this.#colleagues.values()].filter((row) => fits(row) && row.id !== this.#state.me);
+    const queues = [...this.#queues.values()].filter((row) => fits(row) && row.state === "open" && this.#may("queues", row));
+    const people = [...this.#colleagues.values()].filter(
+      (row) => fits(row) && row.id !== this.#state.me && this.#may("agents", row),
+    );
     people.sort((a, b) => Number(isFree(b)) - Number(isFree(a)) || a.name.localeCompare(b.name));
     this.#fill("transfer-queues", "queue", queues);
     this.#fill("transfer-colleagues", "agent", people.filter((row) => row.presence === "online" || wanted));
+  }
+
+  /** Without limits everywhere; the server decides again when it is asked. */
+  #may(kind, row) {
+    return !this.#state.transfers || this.#state.transfers[kind].includes(row.id);
   }
 
   #fill(id, target, rows) {

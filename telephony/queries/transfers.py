@@ -1,0 +1,33 @@
+"""Where an agent may transfer calls: everywhere, unless a group of theirs limits it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from telephony.models import AgentGroup, GroupMember
+
+
+@dataclass(frozen=True)
+class TransferLimits:
+    """Ids of the queues and of the colleagues that are allowed, and no others."""
+
+    queues: frozenset[int]
+    agents: frozenset[int]
+
+
+def transfer_limits(agent_id: int, at: datetime) -> TransferLimits | None:
+    """None: everywhere. Of several limiting groups what any of them allows; places that have run out do not count."""
+    own = _places(at).filter(agent_id=agent_id, group__limits_transfers=True)
+    limiting = set(own.values_list("group_id", flat=True))
+    if not limiting:
+        return None
+    allowed = AgentGroup.objects.filter(pk__in=limiting)
+    queues = allowed.exclude(transfer_queues=None).values_list("transfer_queues", flat=True)
+    groups = allowed.exclude(transfer_groups=None).values_list("transfer_groups", flat=True)
+    agents = _places(at).filter(group__in=list(groups)).values_list("agent_id", flat=True)
+    return TransferLimits(queues=frozenset(queues), agents=frozenset(agents) - {agent_id})
+
+
+def _places(at: datetime) -> QuerySet[GroupMember]:
+    return GroupMember.objects.filter(Q(until=None) | Q(until__gt=at))
