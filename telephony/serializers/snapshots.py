@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from telephony import metrics, queries
 from telephony.models import Agent, Call, Offer
+from telephony.queries.canary import broken_numbers
 from telephony.queries.transfers import transfer_limits
 from telephony.queries.worktime import work_time_by_agent
 from telephony.serializers.rows import AgentRow, CallRow, QueueRow, agent_row, call_row, queue_row
@@ -78,7 +79,7 @@ def recent_calls(agent: Agent) -> list[CallRow]:
 def figures() -> dict[str, Any]:
     """The floor's nine since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash.
 
-    `alerts` names those that are so bad that a person must act.
+    `alerts` names those that are so bad that a person must act; `broken_numbers`: how many the canary found so.
     """
     now = timezone.localtime()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -96,6 +97,7 @@ def figures() -> dict[str, Any]:
         "alerts": ["connect_rate"]
         if metrics.is_connect_rate_low(day.answered, day.offered, day.waiting)
         else [],
+        "broken_numbers": broken_numbers(),
         "version": int(now.timestamp() * 1_000_000),
     }
 
