@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from telephony.actions.sitting import Sitting, sitting, values_of
+from telephony.actions.locked_rows import values_of
+from telephony.actions.sitting import Sitting, sitting
 from telephony.models import Call, Leg, Offer, QueueStay
 
 LOST = "LOST"
