@@ -53,7 +53,9 @@ def _apart() -> AbstractContextManager[Any]:
 def _plan(stay: QueueStay, *, is_first: bool) -> None:
     call, queue, at = stay.call, stay.queue, stay.entered_at
     entry = _entry_queue(call) if is_first else None
-    facts = caller_facts(call.number, call.caller_number, entry or queue, at, call_id=call.pk)
+    facts = caller_facts(
+        call.number, call.caller_number, entry or queue, at, call_id=call.pk, language=call.language
+    )
     decision = decide(active_rules(), facts, may_move=is_first)
     check_named(decision, at)
     _log_unreadable(decision)

@@ -25,11 +25,13 @@ def caller_facts(
     *,
     fields: set[str] | None = None,
     call_id: UUID | None = None,
+    language: str = "",
 ) -> dict[str, Any]:
     """JSON-able, by the names of `telephony.routing.rules`; "" and [] where nothing is known.
 
     `number` (dialled) and `caller_number` in their stored spelling. With `fields` rows are read only for those.
-    A caller who is in line already is not one of those `waiting`: tell their `call_id`.
+    A caller who is in line already is not one of those `waiting`: tell their `call_id`. The `language` chosen in this
+    call counts more than the profile's.
     """
     tenant = current_tenant()
     home = str(tenant.country)
@@ -42,6 +44,7 @@ def caller_facts(
         "country": origin.country,
         "region": origin.region,
         **_profile(caller_number if fields is None or fields & PROFILED else ""),
+        **({"language": language} if language else {}),
         "weekday": local.weekday(),
         "time": f"{local:%H:%M}",
         "queue_id": queue.pk if queue else None,

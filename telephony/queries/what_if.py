@@ -54,7 +54,8 @@ def facts_of_call(call: Call) -> tuple[dict[str, Any], Queue | None]:
     kept = stay.routing.get("facts") if stay else None
     if kept:
         return dict(kept), queue
-    return caller_facts(call.number, call.caller_number, queue, call.arrived_at), queue
+    told = caller_facts(call.number, call.caller_number, queue, call.arrived_at, language=call.language)
+    return told, queue
 
 
 def try_out(
