@@ -1,6 +1,7 @@
 """Groups of agents and hours of work: what queues and rules speak of beside skills."""
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,7 +22,7 @@ class AgentGroup(models.Model):
         default=False,
         help_text=_("Otherwise to every open queue and to every colleague who is free."),
     )
-    transfer_queues = models.ManyToManyField(
+    transfer_queues: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Queue", blank=True, related_name="+", verbose_name=_("queues they may transfer to")
     )
     transfer_groups = models.ManyToManyField(
