@@ -22,7 +22,7 @@ class AgentGroup(models.Model):
         default=False,
         help_text=_("Otherwise to every open queue and to every colleague who is free."),
     )
-    transfer_queues: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+    transfer_queues: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         "Queue", blank=True, related_name="+", verbose_name=_("queues they may transfer to")
     )
     transfer_groups = models.ManyToManyField(
