@@ -165,6 +165,12 @@ def locked_callback(callback_id: UUID) -> Callback:
     return callback
 
 
+@transaction.atomic
+def look_at_callback(*, callback_id: UUID, at: datetime) -> None:
+    """Tells of it anew, so that the router sees what was promised elsewhere."""
+    tell_of_callback(locked_callback(callback_id), at)
+
+
 def save_callback(callback: Callback) -> None:
     callback.version += 1
     callback.save()

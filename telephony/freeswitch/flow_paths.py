@@ -6,7 +6,7 @@ cc_path is one part for each node that was left, `|node:kind:exit:value:entered:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telephony.facts import FlowStepped, StepTaken
@@ -38,7 +38,7 @@ def flow_stepped(
         **said,
         version_id=version_id,
         taken=taken,
-        current=_current(of_leg, len(taken) + 1, kind),
+        current=_current(of_leg, taken, kind),
         language=of_leg("cc_lang")[:8],
         collected=collected_of(of_leg, names),
         **caller,
@@ -67,11 +67,14 @@ def path_of(path: str) -> tuple[StepTaken, ...]:
     return tuple(taken)
 
 
-def _current(of_leg: Callable[[str], str], position: int, kind: str) -> StepTaken | None:
+def _current(of_leg: Callable[[str], str], taken: Sequence[StepTaken], kind: str) -> StepTaken | None:
+    """None of a caller who has left the last node of the way and come to no other."""
     node, entered = of_leg("cc_node"), moment(of_leg("cc_in_us"))
     if not _NODE.fullmatch(node) or entered is None:
         return None
-    return StepTaken(position=position, node=node, kind=kind, entered_at=entered)
+    if taken and (taken[-1].node, taken[-1].entered_at) == (node, entered):
+        return None
+    return StepTaken(position=len(taken) + 1, node=node, kind=kind, entered_at=entered)
 
 
 def collected_of(of_leg: Callable[[str], str], names: Mapping[str, object]) -> dict[str, str]:

@@ -223,8 +223,7 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.LookAtCallback) -> None:
-        callback = callbacks.locked_callback(order.callback_id)
-        callbacks.tell_of_callback(callback, self._clock.now())
+        callbacks.look_at_callback(callback_id=order.callback_id, at=self._clock.now())
 
     @_do.register
     def _(self, order: orders.Redirect) -> None:
