@@ -7,6 +7,9 @@ from telephony.actions.callbacks import promise_callback
 from telephony.models import Call, Callback, CallbackAttempt, Offer, WaitingTerms
 from tests.telephony.office import Office
 
+ANN, BEN = "+8613800000001", "+8613800000002"
+"""Callers."""
+
 
 def terms(office: Office, **fields) -> WaitingTerms:
     with office.floor.inside():
