@@ -166,7 +166,8 @@ def key_waits(start: datetime, end: datetime) -> dict[int, KeyWaits]:
         )
         .values("version__flow_id", "keys", "p50", "p95", "p99")
     )
-    return {row.pop("version__flow_id"): KeyWaits(**row) for row in grouped}
+    counted: list[dict[str, Any]] = [dict(row) for row in grouped]
+    return {row.pop("version__flow_id"): KeyWaits(**row) for row in counted}
 
 
 def way_of_call(call: Call) -> list[FlowStep]:
