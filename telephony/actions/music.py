@@ -79,7 +79,9 @@ def use_for_queue(*, queue_id: int, music_id: UUID | None) -> None:
     if queue is None:
         raise NotFound
     music = _locked(music_id) if music_id else None
-    terms, _new = WaitingTerms.objects.get_or_create(queue=queue)
+    # Choosing music starts no announcements: those are asked for on the queue's own page.
+    silent = {"says_position": False, "says_wait": False}
+    terms, _new = WaitingTerms.objects.get_or_create(queue=queue, defaults=silent)
     before = {"music": str(terms.music_id or "")}
     terms.music = music
     terms.save(update_fields=["music"])

@@ -1,15 +1,25 @@
 """Queues, the numbers that lead to them, and what agents may say came of a call."""
 
+from typing import Any
+
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.forms import EntryForm
+from telephony.admin.waiting import WaitingInline
 from telephony.models import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
+
+IN_SECONDS = {"max_wait_seconds", "short_abandon_seconds", "offer_seconds", "wrap_up_seconds"}
+"""Their names do not say the unit; the page does."""
+_in_seconds = lazy(lambda name: gettext("%(name)s (seconds)") % {"name": name}, str)
 
 
 class RequiredSkillsInline(PolicyInline, TabularInline):
@@ -74,7 +84,12 @@ class QueueAdmin(FloorAdmin, AuditedModelAdmin):
             {"fields": ["offer_seconds", "max_missed_offers", "wrap_up_seconds"]},
         ),
     ]
-    inlines = [RequiredSkillsInline, StepsInline, AgentsInline]
+    inlines = [WaitingInline, RequiredSkillsInline, StepsInline, AgentsInline]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in IN_SECONDS:
+            kwargs["label"] = _in_seconds(capfirst(db_field.verbose_name))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("agents"))
     def shown_agents(self, queue: Queue) -> int:

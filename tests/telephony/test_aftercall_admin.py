@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from telephony import actions, queries
-from telephony.models import OpeningTime, Survey, SurveyAnswer, WorkingHours
+from telephony.models import OpeningTime, Survey, SurveyAnswer, WaitingTerms, WorkingHours
 from tests.telephony_rows import a_call
 
 ADMIN = "/admin/telephony/"
@@ -90,3 +90,59 @@ def test_the_three_weeks_steer_who_is_served_when(floor):
             assert [queries.is_open(hours.pk, moment) for moment in moments] == served
         actions.fill_hours(hours=hours, pattern="weekdays")
         assert hours.opening_times.first().opens_at == time(9)
+
+
+def waiting_form(**values) -> dict:
+    given = {
+        "announce_every_seconds": "30",
+        "says_position": "on",
+        "offers_callback": "on",
+        "callback_key": "1",
+        "retry_minutes": "10",
+        "max_attempts": "3",
+        "offers_voicemail": "on",
+        "voicemail_key": "2",
+        "when_too_long": "callback",
+    } | values
+    return {f"waiting_terms-0-{name}": value for name, value in given.items()}
+
+
+def queue_page(floor, admin, **values):
+    """The queue's form as the page shows it, sent back with these waiting terms."""
+    address = f"{ADMIN}queue/{floor.queue.pk}/change/"
+    form = admin.get(address).context["adminform"].form
+    own = {
+        name: value
+        for name in form.fields
+        if (value := form.initial.get(name)) is not None and value is not False
+    }
+    rows = {
+        f"{prefix}-{count}_FORMS": "1" if (prefix, count) == ("waiting_terms", "TOTAL") else "0"
+        for prefix in ("waiting_terms", "queue_skills", "steps", "queue_agents")
+        for count in ("TOTAL", "INITIAL")
+    }
+    return admin.post(address, own | rows | waiting_form(**values))
+
+
+def test_a_queue_says_what_its_callers_hear_while_they_wait(floor, admin, other_floor):
+    assert queue_page(floor, admin).status_code == 302
+    with floor.inside():
+        terms = WaitingTerms.objects.get(queue=floor.queue)
+        assert (terms.announce_every_seconds, terms.says_position, terms.says_wait) == (30, True, False)
+        assert (terms.offers_callback, terms.voicemail_key, terms.when_too_long) == (True, "2", "callback")
+    with other_floor.inside():
+        assert not WaitingTerms.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"voicemail_key": "1"}, "The callback has this key already."),
+        ({"announce_every_seconds": "5"}, "greater than or equal to 15"),
+        ({"max_attempts": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_what_callers_could_not_use_is_refused(floor, admin, wrong, told):
+    assert told in queue_page(floor, admin, **wrong).content.decode()
+    with floor.inside():
+        assert not WaitingTerms.objects.exists()
