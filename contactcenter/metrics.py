@@ -1,5 +1,7 @@
 """/metrics for Prometheus: how we are, in figures."""
 
+import time
+
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from contactcenter import health
 from telephony.cells.capacity import gauges, latest_measurement
+from telephony.queries.canary import last_round
 from telephony.queries.load import load_now
 from telephony.queries.truth import BUCKETS, KINDS, last_look
 
@@ -113,8 +116,28 @@ class Differences(Collector):
         yield from (found, is_open, took)
 
 
+class Canary(Collector):
+    """The last whole round of the canary over the numbers of the cell."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        said = last_round()
+        if said is None:
+            return
+        for name, meaning, value in (
+            ("numbers", "Numbers dialled in the last round", said["checked"]),
+            ("broken_numbers", "Numbers found broken in it", said["broken"]),
+            ("round_seconds", "What it took", said["seconds"]),
+            ("age_seconds", "Since its end", time.time() - said["at"]),
+        ):
+            yield GaugeMetricFamily(f"contactcenter_canary_{name}", meaning, value=value)
+
+
 REGISTRY.register(SignsOfLife())
 REGISTRY.register(Differences())
+REGISTRY.register(Canary())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -128,7 +128,9 @@ def _walk(line: EventSocket, number: str, test_id: UUID, until: float) -> Walked
         originate_timeout=20,
     )
     exported = r"loopback_export='cc_test\,cc_walks\,cc_dialplan'"
-    line.say(f"bgapi originate {{{said},{exported}}}loopback/{checked(number)}/public/XML {HUM} XML:{checked(plan)} cc")
+    line.say(
+        f"bgapi originate {{{said},{exported}}}loopback/{checked(number)}/public/XML {HUM} XML:{checked(plan)} cc"
+    )
     while not walked.is_over and (left := until - time.monotonic()) > 0:
         event = line.event(left)
         if event is None:

@@ -1,10 +1,13 @@
 """What the canary last found of each number, and what it should expect to find."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import redis
+from django.conf import settings
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from telephony.flows.document import Document, UnreadableFlow, parse
@@ -17,6 +20,8 @@ from telephony.queries.queues import queue
 CYCLE = timedelta(minutes=5)
 STALE = 3 * CYCLE
 """Older than this the last word is no word: the canary itself is away."""
+KEY = "health:canary"
+"""Where the canary leaves the figures of its last whole round."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 GOOD_FOR = timedelta(hours=1)
 """So long a call that got through to the outside proves that the carrier is there, whatever it answers."""
@@ -55,6 +60,18 @@ def checks_of(number: str, limit: int = 50) -> QuerySet[FlowCheck]:
 def broken_numbers() -> int:
     """How many numbers the canary last found broken; an old word counts too: nobody has said otherwise."""
     return _latest("outcome").count(FlowCheck.Outcome.FAILED)
+
+
+def last_round() -> dict[str, float] | None:
+    """{"at", "checked", "broken", "seconds"} of the cell; None when nothing was heard of it for three rounds."""
+    store = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        raw = store.get(KEY)
+    except (redis.RedisError, OSError):
+        return None
+    finally:
+        store.close()
+    return json.loads(raw) if isinstance(raw, str | bytes) else None
 
 
 def checked_numbers(*, only_new: bool = False) -> list[tuple[str, FlowVersion | None]]:

@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 import structlog
 from django.db import connection
 
-from telephony.actions.canary import keep_check
+from telephony.actions.canary import keep_check, show_round
 from telephony.freeswitch.canary_call import Walked, walk_number
-from telephony.models import FlowVersion
+from telephony.models import FlowCheck, FlowVersion
 from telephony.queries.canary import CYCLE, checked_numbers, expected_of
 from telephony.queries.nodes import nodes_of
 from telephony.spool import DATABASE_AWAY
@@ -71,7 +71,12 @@ class Canary(threading.Thread):
         node = nodes[self._rounds % len(nodes)]
         self._rounds += not only_new
         try:
-            check_cell(node, only_new=only_new, until=lambda: self._stopped.is_set() or not self._may_act())
+            began = time.monotonic()
+            found = check_cell(
+                node, only_new=only_new, until=lambda: self._stopped.is_set() or not self._may_act()
+            )
+            if not only_new:
+                show_round(checked=len(found), broken=found.count(False), seconds=time.monotonic() - began)
         except DATABASE_AWAY as error:
             log.warning("The canary waits for the database.", problem=type(error).__name__)
         except Exception:
@@ -91,13 +96,14 @@ def check_cell(
     outside: Callable[[Mapping[str, Any]], Outside] = outside_of,
     only_new: bool = False,
     until: Callable[[], bool] = lambda: False,
-) -> None:
-    """One round over the numbers of the cell's active tenants, by one of its switches."""
+) -> list[bool]:
+    """One round over the numbers of the cell's active tenants, by one of its switches; of each whether it works."""
     line: Outside | None = None
+    found: list[bool] = []
     with ThreadPoolExecutor(AT_ONCE, "canary call") as callers:
         for tenant in every_tenant():
             if until():
-                return
+                break
             if tenant.cell != str(node["cell"]) or tenant.state != "active":
                 continue
             with enter(tenant.schema_name):
@@ -105,7 +111,8 @@ def check_cell(
                 # Asked once a round, and only when there is a number to look at.
                 line = line or (outside(node) if numbers else None)
                 for one in _walked(callers, walk, node, tenant.schema_name, numbers):
-                    _judge(one, line or Outside())
+                    found.append(_judge(one, line or Outside()))
+    return found
 
 
 def _walked(
@@ -132,12 +139,13 @@ def _walked(
     yield from callers.map(lambda one: call(*one), numbers)
 
 
-def _judge(one: Round, line: Outside) -> None:
+def _judge(one: Round, line: Outside) -> bool:
     now = datetime.now(UTC)
-    keep_check(
+    check = keep_check(
         number=one.number,
         version=one.version,
         steps=steps_of(one, expected_of(one.version), line, now),
         started_at=one.started_at,
         ended_at=now,
     )
+    return check.outcome == FlowCheck.Outcome.PASSED

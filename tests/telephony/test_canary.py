@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.test import Client
 
-from telephony.actions.canary import keep_check
+from telephony.actions.canary import keep_check, show_round
 from telephony.actions.flows import create_flow, publish_flow, save_draft
 from telephony.events import NumberBroke, NumberMended
 from telephony.freeswitch.canary_call import Sound, Walked
 from telephony.models import Entry, Flow, FlowCheck, Leg, WorkingHours
 from telephony.queries.canary import broken_numbers, checked_numbers, latest_checks, who_answers
 from telephony.serializers import snapshots
-from telephony.worker.canary import check_cell
+from telephony.worker.canary import Canary, check_cell
 from telephony.worker.canary_steps import Outside, fault_of_recording
 from tests.telephony.drawn import document, node, spoken_prompt
 
@@ -302,3 +303,34 @@ def test_leaders_read_which_step_broke_in_both_languages(switch, staffed, other_
 @pytest.mark.parametrize("role", ["agent", "inspector", "finance"])
 def test_others_are_turned_away(floor, member, client_of, role):
     assert client_of(member(floor.tenant, role)).get("/canary/").status_code == 403
+
+
+def test_prometheus_is_told_of_the_last_round(redis_server, db, settings):
+    settings.REDIS_URL = redis_server
+    show_round(checked=12, broken=2, seconds=31.5)
+    said = Client().get("/metrics", SERVER_NAME="localhost").content.decode()
+    for line in (
+        "contactcenter_canary_numbers 12.0",
+        "contactcenter_canary_broken_numbers 2.0",
+        "contactcenter_canary_round_seconds 31.5",
+        "contactcenter_canary_age_seconds",
+    ):
+        assert line in said, line
+
+
+def test_the_thread_dials_what_is_new_soon_and_stops_when_told(switch_node, monkeypatch):
+    turns = []
+    monkeypatch.setattr("telephony.worker.canary.SOON", 0.0)
+    canary = Canary(switch_node, may_act=lambda: True)
+    monkeypatch.setattr(canary, "_turn", lambda *, only_new: turns.append(only_new) or canary.stop())
+    canary.look_soon()
+    canary.run()
+    assert turns == [True]
+    due = Canary(switch_node, may_act=lambda: True)
+    monkeypatch.setattr("telephony.worker.canary.FIRST_AFTER", 0.0)
+    monkeypatch.setattr(due, "_turn", lambda *, only_new: turns.append(only_new) or due.stop())
+    due.run()
+    spare = Canary(switch_node, may_act=lambda: spare.stop() or False)
+    monkeypatch.setattr(spare, "_turn", lambda *, only_new: turns.append("a spare dialled"))
+    spare.run()
+    assert turns == [True, False]
