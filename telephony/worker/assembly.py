@@ -1,7 +1,7 @@
 """Puts the worker together: switch, lease, threads and loop."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     switches = SwitchNodes({node: switch}) if switch else connect_nodes(known, freeswitch.connect)
     inbox = Inbox()
     lease = LeaseKeeper(cell, worker_id)
-    sweeps = [_sweep_of(one) for one in nodes]
-    sweeper = Sweeper(sweeps, may_act=lambda: lease.is_held)
-    for sweep in sweeps:
-        sweep.on_recording = sweeper.prove
+    sweeper = _sweeper_of(nodes, lease)
     canary = Canary(known, may_act=lambda: lease.is_held)
     standby = Standby(known, may_act=lambda: lease.is_held, after_write=canary.look_soon)
     neighbours = Neighbours(cell, inbox, may_act=lambda: lease.is_held)
@@ -126,6 +123,14 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         canary=canary,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
     )
+
+
+def _sweeper_of(nodes: Sequence[Mapping[str, Any]], lease: LeaseKeeper) -> Sweeper:
+    sweeps = [_sweep_of(one) for one in nodes]
+    sweeper = Sweeper(sweeps, may_act=lambda: lease.is_held)
+    for sweep in sweeps:
+        sweep.on_recording = sweeper.prove
+    return sweeper
 
 
 def _sweep_of(node: Mapping[str, Any]) -> Sweep:
