@@ -1,6 +1,6 @@
 """After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from telephony.actions.agents import register_device, unregister_device
 from telephony.actions.failed_offers import fail_offer
 from telephony.actions.following import follow_call
 from telephony.actions.settlement import lose_leg
+from telephony.actions.sitting import one_sitting, save, together
 from telephony.facts import Direction
 from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg, Registration
@@ -87,7 +88,19 @@ class Known:
         return None
 
 
-@transaction.atomic
+def take_up_all(found: Sequence[LiveLeg], *, node: str, at: datetime) -> None:
+    """Each as `take_up` does, in one sitting; of legs that do not say where they are, `node` is taken."""
+    with one_sitting() as table:
+        table.prepare(
+            {leg_id for live in found for leg_id in (live.leg_id, live.bridged_leg_id) if leg_id},
+            {live.call_id for live in found if live.call_id},
+            stays=sum(live.queued_at is not None for live in found),
+        )
+        for live in found:
+            take_up(live, node=live.node or node, at=at)
+
+
+@together
 def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
     """Write down what we did not hear about a leg that lives.
 
@@ -110,10 +123,7 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
         )
     if live.answered_at:
         legs.note_answer(leg_id=live.leg_id, node=node, at=live.answered_at)
-    if (
-        live.bridged_leg_id
-        and not Leg.objects.filter(pk=live.leg_id, bridged_to=live.bridged_leg_id).exists()
-    ):
+    if live.bridged_leg_id and legs.locked_leg(live.leg_id, node=node).bridged_to != live.bridged_leg_id:
         legs.note_bridge(leg_id=live.leg_id, other_leg_id=live.bridged_leg_id, node=node, at=at)
 
 
@@ -123,7 +133,7 @@ def bring_back(live: LiveLeg, *, node: str, at: datetime) -> None:
     leg = legs.locked_leg(live.leg_id, node=node)
     if leg.is_estimated and leg.settled_at is None:
         leg.ended_at, leg.cause, leg.is_estimated, leg.billable_seconds = None, "", False, None
-        leg.save()
+        save(leg)
     take_up(live, node=node, at=at)
 
 
@@ -170,15 +180,19 @@ def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: d
         fail_offer(offer_id=offer_id, at=at, failure="LOST")
 
 
-@transaction.atomic
 def look_again(*, at: datetime) -> None:
     """Calls that should have ended and every busy agent, once more from their fields."""
-    ended = Leg.objects.filter(kind=Leg.Kind.CALLER, ended_at__isnull=False, call__ended_at=None)
-    for call_id in ended.order_by("call_id").values_list("call_id", flat=True):
-        follow_call(call_id, at)
-    busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
-    for agent_id in busy.values_list("pk", flat=True):
-        follow_agent(agent_id, at=at, cause="system:resync")
+    with one_sitting() as table:
+        ended = Leg.objects.filter(kind=Leg.Kind.CALLER, ended_at__isnull=False, call__ended_at=None)
+        calls = list(ended.order_by("call_id").values_list("call_id", flat=True))
+        table.prepare((), calls)
+        for call_id in calls:
+            follow_call(call_id, at)
+        busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
+        agents = list(busy.values_list("pk", flat=True))
+        table.prepare_agents(agents)
+        for agent_id in agents:
+            follow_agent(agent_id, at=at, cause="system:resync")
 
 
 def settle_registrations(

@@ -43,6 +43,10 @@ class Sitting(LockedRows):
         self._stays_expected = stays
         self.read(leg_ids, call_ids)
 
+    def prepare_agents(self, agent_ids: Iterable[int]) -> None:
+        """Lock and read them with all the work they have now."""
+        self._read_agents(set(agent_ids))
+
     def leg(self, leg_id: UUID, node: str) -> Leg:
         if leg_id not in self._legs:
             self._read_legs({leg_id})

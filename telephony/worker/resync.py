@@ -21,6 +21,9 @@ from tenants.context import enter, every_tenant
 
 log = structlog.get_logger()
 
+MOST_AT_ONCE = 50
+"""Legs taken up between two signs of life."""
+
 
 class Resync:
     def __init__(
@@ -91,10 +94,10 @@ class Resync:
         with enter(schema):
             known = resync.Known(own)
             healed = aftermath.of_living(known, own, node=self._node)
-            for leg in own:
-                if not known.has(leg):
-                    resync.take_up(leg, node=leg.node or self._node, at=at)
-                    self._keep_alive()
+            unheard = [leg for leg in own if not known.has(leg)]
+            for begin in range(0, len(unheard), MOST_AT_ONCE):
+                resync.take_up_all(unheard[begin : begin + MOST_AT_ONCE], node=self._node, at=at)
+                self._keep_alive()
             away, is_shared = self._nodes.away, self._neighbours.is_shared(schema)
             here = [name for name in self._nodes.names if name not in away]
             legs = resync.missing_legs(live, nodes=here, is_shared=is_shared)
