@@ -258,11 +258,11 @@ class Editor {
     for (const name of ["picture", "list", "json"]) byId(`view-${name}`).hidden = name !== view;
     for (const tab of document.querySelectorAll("[data-view]")) tab.setAttribute("aria-selected", String(tab.dataset.view === view));
     byId("editor").dataset.showing = view;
-    if (view === "picture" && !this.isFitted) this.isFitted = Boolean(this.picture.root.clientWidth) && (this.picture.fit(), true);
     const stepTab = document.querySelector("[data-pane=step]");
     stepTab.hidden = view === "list";
     if (view === "list" && this.pane === "step") this.showPane("problems");
     this.show(true);
+    if (view === "picture" && !this.isFitted) this.isFitted = Boolean(this.picture.root.clientWidth) && (this.picture.fit(), true);
   }
 
   showPane(pane) {
