@@ -18,6 +18,8 @@ from django.conf import settings
 
 SECONDS = 20.0
 MOST_BYTES = 20 * 2**20
+CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
+"""IPv6 networks through which an IPv4 address is reached: compatible, translated, NAT64."""
 
 
 class Unreachable(Exception):
@@ -81,10 +83,17 @@ def is_outside(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is not None and not is_outside(str(inner)):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else _carried(found))
+        if found.is_site_local or (inner is not None and not is_outside(str(inner))):
             return False
     return found.is_global and not found.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address at the end of one of CARRIERS."""
+    if not any(address in network for network in CARRIERS):
+        return None
+    return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def request(
