@@ -40,8 +40,10 @@ def callback_list(request: HttpRequest) -> HttpResponse:
     queue_id = _queue_id(request.GET.get("queue", ""))
     found = reads.callbacks(queue_id=queue_id, shown=show)
     kept = reads.promises_kept(now - PERIOD, now, queue_id)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     seen = {
-        "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "openable": queries.openable(request.user, [one.origin_id for one in page.object_list]),
         "show": show,
         "shows": zip(
             SHOWS,

@@ -31,8 +31,10 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "open"
     found = queries.follow_ups(request.user, show, now)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     seen = {
-        "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "openable": queries.openable(request.user, [one.call_id for one in page.object_list]),
         "show": show,
         "counts": queries.follow_up_counts(request.user, now),
         "now": now,

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from telephony import policies
+from telephony import policies, queries
 from telephony.models import Voicemail
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
@@ -21,4 +21,7 @@ def voicemail_list(request: HttpRequest) -> HttpResponse:
     show = "all" if request.GET.get("show") == "all" else "unheard"
     if show == "unheard":
         found = found.filter(heard_at=None)
-    return render(request, "telephony/voicemails.html", {"voicemails": found[:LONGEST], "show": show})
+    voicemails = list(found[:LONGEST])
+    openable = queries.openable(request.user, [one.call_id for one in voicemails])
+    seen = {"voicemails": voicemails, "show": show, "openable": openable}
+    return render(request, "telephony/voicemails.html", seen)

@@ -59,6 +59,11 @@ def visible_calls(member: Any) -> QuerySet[Call]:
     return calls().filter(own)
 
 
+def openable(member: Any, call_ids: Iterable[UUID | None]) -> set[UUID]:
+    """Which of these calls' pages open to this member: a list shows the others without a link."""
+    return set(visible_calls(member).filter(pk__in=set(call_ids) - {None}).values_list("pk", flat=True))
+
+
 def _bridged_calls_of(member: Any) -> QuerySet:
     bridged = Offer.objects.filter(agent__member_id=member.pk, outcome=Offer.Outcome.BRIDGED)
     return bridged.values("call_id")

@@ -48,6 +48,19 @@ def test_a_message_is_work_once_with_a_time(floor, work, other_floor):
         assert not FollowUp.objects.exists()
 
 
+def test_a_list_links_to_the_calls_that_open(floor, work, boss, client_of):
+    """An agent may take the work of a call whose page is not theirs: its number stands there without a link."""
+    agent = floor.agent()
+    with floor.inside():
+        person = agent.member
+    link = f'href="/calls/{work.call_id}/"'
+    for page in ("/follow-ups/", "/voicemails/"):
+        seen = client_of(person).get(page).content.decode()
+        assert "<audio" in seen
+        assert link not in seen
+        assert link in boss.get(page).content.decode()
+
+
 def test_it_is_claimed_noted_done_and_written_down(floor, work, member):
     who = member(floor.tenant, "agent", name="Ann")
     with floor.inside():
