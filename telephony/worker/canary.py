@@ -32,7 +32,7 @@ SOON = 2.0
 """Seconds from a change to the look at it: the next publishing is often not far."""
 LONGEST_WAY = 60.0
 """Seconds; a longer way is judged by what was met until then."""
-AT_ONCE = 8
+AT_ONCE = 20
 Walk = Callable[[Mapping[str, Any], str, str], Walked | None]
 
 
