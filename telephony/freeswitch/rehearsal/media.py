@@ -26,7 +26,7 @@ class NotThere(Exception):
 async def playback(leg: Leg, data: str) -> None:
     """Plays to the end, or as long as `playback_timeout_sec`, or until something breaks in."""
     try:
-        seconds = length_of(leg, data)
+        seconds, first = length_of(leg, data), _begins_at(leg, data)
     except NotThere:
         leg.switch.log("a file to be played does not exist")
         leg.set("current_application_response", "FILE NOT FOUND")
@@ -45,6 +45,7 @@ async def playback(leg: Leg, data: str) -> None:
         "playback_ms": str(played),
         "playback_seconds": str(played // 1000),
         "playback_samples": str(played * 8),
+        "playback_last_offset_pos": str(first + played * 8),
     }
     was_played = is_over or leg.is_hung_up
     leg.set("current_application_response", "FILE PLAYED" if was_played else "PLAYBACK ERROR")
@@ -58,7 +59,7 @@ def length_of(leg: Leg, data: str) -> float | None:
     target = re.sub(r"^\{[^}]*\}", "", data.strip())
     scheme, sign, rest = target.partition("://")
     if not sign:
-        return _file_length(leg, target.split("@@")[0])
+        return _file_length(leg, target.split("@@")[0]) - _begins_at(leg, target) / 8000
     if scheme == "silence_stream":
         milliseconds = int(rest.split(",")[0] or 0)
         return _FOR_EVER if milliseconds < 0 else milliseconds / 1000
@@ -67,6 +68,12 @@ def length_of(leg: Leg, data: str) -> float | None:
     if scheme == "file_string":
         return sum(_file_length(leg, part) for part in rest.split("!"))
     return _FOR_EVER
+
+
+def _begins_at(leg: Leg, data: str) -> int:
+    """`file@@16000` begins at that sample, or at its first one where the file is shorter."""
+    found = re.fullmatch(r"(.+)@@([0-9]+)", data)
+    return int(found[2]) if found and int(found[2]) <= _file_length(leg, found[1]) * 8000 else 0
 
 
 def _file_length(leg: Leg, name: str) -> float:
