@@ -84,7 +84,7 @@ class Portions:
                 self._loop.note(fact)
             self._ingest.take_together(tenant, told)
         except Exception as error:
-            log.info("Facts are taken one by one.", facts=len(told), problem=type(error).__name__)
+            log.warning("Facts are taken one by one.", facts=len(told), problem=type(error).__name__)
             self._one_by_one = len(told)
             return False
         self._loop.note_success()
@@ -118,6 +118,6 @@ class Portions:
         except EpochIsOver:
             self._loop.give_way()
         except Exception as error:
-            log.info("Our own news is heard one by one.", news=len(told), problem=type(error).__name__)
+            log.warning("Our own news is heard one by one.", news=len(told), problem=type(error).__name__)
             return False
         return True
