@@ -1,6 +1,6 @@
 """After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from telephony.actions.sitting import one_sitting, save, together
 from telephony.facts import Direction
 from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg, Registration
+
+PHONES_AT_ONCE = 50
 
 
 def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
@@ -201,11 +203,12 @@ def settle_registrations(
     at: datetime,
     is_whole: bool = True,
     nodes: Collection[str] | None = None,
+    between: Callable[[], object] = lambda: None,
 ) -> list[Device]:
     """The switches' list is the truth about phones. Those which differed, as they were.
 
     A list that is not whole, because a switch is away, says of nobody that their phone is gone; nor does it of phones
-    that registered last at a switch outside `nodes`.
+    that registered last at a switch outside `nodes`. `between` is called between two transactions.
     """
     present = {registration.username: registration for registration in registrations}
     changed = []
@@ -216,9 +219,16 @@ def settle_registrations(
         if device.is_registered and (is_elsewhere or not is_whole):
             continue
         changed.append(device)
-        if device.is_registered:
-            unregister_device(username=device.sip_username, at=at)
-        else:
-            found = present[device.sip_username]
-            register_device(username=device.sip_username, contact=found.contact, at=at, node=found.node)
+    for begin in range(0, len(changed), PHONES_AT_ONCE):
+        with transaction.atomic():
+            for device in changed[begin : begin + PHONES_AT_ONCE]:
+                _settle_phone(device, present.get(device.sip_username), at)
+        between()
     return changed
+
+
+def _settle_phone(device: Device, found: Registration | None, at: datetime) -> None:
+    if found is None:
+        unregister_device(username=device.sip_username, at=at)
+    else:
+        register_device(username=device.sip_username, contact=found.contact, at=at, node=found.node)

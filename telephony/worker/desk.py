@@ -62,8 +62,11 @@ class Desk:
         cell: str,
         epoch: Callable[[], int],
         away: Callable[[], Collection[str]] = tuple,
+        between: Callable[[], object] = lambda: None,
     ) -> None:
-        """`away` names the switches that do not answer: who waits on one of them cannot be offered now."""
+        """`away` names the switches that do not answer: who waits on one of them cannot be offered now. `between` is
+        called during whatever may take long.
+        """
         self.tenant = tenant
         self._clock = clock
         self._wheel = wheel
@@ -81,6 +84,7 @@ class Desk:
             epoch=epoch,
             callbacks=self._callbacks,
             inside=self._inside,
+            between=between,
         )
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0

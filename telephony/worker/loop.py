@@ -265,6 +265,7 @@ class Worker:
             cell=self._lease.cell,
             epoch=lambda: self._lease.epoch,
             away=lambda: self._nodes.away,
+            between=self._keep_alive,
         )
 
     def _about_to_read(self, tenant: str) -> None:
@@ -311,7 +312,8 @@ class Worker:
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:
             self._keep_alive()
-            self._desks.read(tenant)
+            with publishing_together(), in_one_breath():
+                self._desks.read(tenant)
         self._after_resync()
         self._report_at = NEVER
         log.info("Routing goes on.", seconds=round(time.monotonic() - started_at, 2), epoch=self._lease.epoch)
@@ -367,10 +369,11 @@ class Worker:
             log.warning("The switch did not take our beat.", problem=str(error))
 
     def _wake(self) -> None:
-        for kind, tenant, subject in self._wheel.take_due(self._clock.seconds()):
-            self._wake_one(kind, tenant, subject)
-        for desk in self._desks.values():
-            desk.tick()
+        with publishing_together(), in_one_breath():
+            for kind, tenant, subject in self._wheel.take_due(self._clock.seconds()):
+                self._wake_one(kind, tenant, subject)
+            for desk in self._desks.values():
+                desk.tick()
 
     def _wake_one(self, kind: str, tenant: str, subject: Any) -> None:
         if kind == "wrap_up":

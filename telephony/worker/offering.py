@@ -19,6 +19,9 @@ from tenants.events import telling_later
 
 log = structlog.get_logger()
 
+MOST_AT_ONCE = 25
+"""Phones begin to ring before the offers of many more callers are written."""
+
 
 class Offering:
     """Of one tenant. `inside` enters it; `epoch` is what each command carries."""
@@ -33,16 +36,22 @@ class Offering:
         epoch: Callable[[], int],
         callbacks: Callbacks,
         inside: Callable[[], AbstractContextManager[None]],
+        between: Callable[[], object],
     ) -> None:
         self._tenant, self._switch, self._clock = tenant, switch, clock
         self._cell, self._epoch = cell, epoch
-        self._callbacks, self._inside = callbacks, inside
+        self._callbacks, self._inside, self._between = callbacks, inside, between
 
     def make(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
-        """Write the offers, all in one go, then ask the switch: never inside the transaction.
+        """For each assignment, in order, what the switch was asked, or why nothing was."""
+        made: list[OfferCommand | OfferImpossible] = []
+        for begin in range(0, len(assignments), MOST_AT_ONCE):
+            made += self._make(assignments[begin : begin + MOST_AT_ONCE])
+            self._between()
+        return made
 
-        For each assignment, in order, what the switch was asked, or why nothing was.
-        """
+    def _make(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
+        """Write the offers, all in one go, then ask the switch: never inside the transaction."""
         # The phones first: whoever is told of an offer by us has half a second until somebody picks up.
         with telling_later():
             made = self._write(assignments)

@@ -18,6 +18,8 @@ from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes
 from telephony.worker.watchdog import aftermath
 from tenants.context import enter, every_tenant
+from tenants.events import in_one_breath
+from tenants.realtime import publishing_together
 
 log = structlog.get_logger()
 
@@ -68,7 +70,8 @@ class Resync:
         for tenant in [*here, *self._neighbours.guests_of(every_tenant())]:
             self._keep_alive()
             own = [found for found in registrations if found.domain == tenant.host]
-            self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at or {})
+            with publishing_together(), in_one_breath():
+                self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at or {})
         log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
         return [tenant.schema_name for tenant in here]
 
@@ -113,7 +116,9 @@ class Resync:
                 self._lose(node, lost.intersection(legs), lost.intersection(offers), lost_at.get(node), at)
         with enter(schema):
             own_phones = self._nodes.names if is_shared else None
-            changed = resync.settle_registrations(registrations, at=at, is_whole=not away, nodes=own_phones)
+            changed = resync.settle_registrations(
+                registrations, at=at, is_whole=not away, nodes=own_phones, between=self._keep_alive
+            )
             healed += aftermath.of_phones(changed, node=self._node)
             truth.note_healed(healed, cause=self._because, at=at)
             resync.look_again(at=at)

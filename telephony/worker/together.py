@@ -3,6 +3,7 @@
 What goes wrong in a portion is put back and taken one by one, so that each has its own fate.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
@@ -18,7 +19,9 @@ from tenants.events import Event
 
 log = structlog.get_logger()
 
-MOST_FACTS_AT_ONCE = 100
+MOST_FACTS_AT_ONCE, LEAST_FACTS_AT_ONCE = 100, 10
+LONGEST_PORTION = 0.4
+"""Seconds."""
 MOST_ROUNDS_OF_NEWS = 10
 """Handled without a look at lease and timers in between."""
 
@@ -45,6 +48,7 @@ class Portions:
         self._loop, self._inbox, self._ingest = loop, inbox, ingest
         self._one_by_one = 0
         """How many facts are to be taken singly, because something among them went wrong."""
+        self._most = MOST_FACTS_AT_ONCE
 
     def handle_with_others(self, item: Item) -> None:
         """News or a fact together with what waits behind it."""
@@ -55,7 +59,7 @@ class Portions:
             self._one_by_one = max(0, self._one_by_one - isinstance(item, facts.Fact))
             self._loop.handle(item)
             return
-        left = deque(self._ingest.by_tenant([item, *self._inbox.take_facts(MOST_FACTS_AT_ONCE)]))
+        left = deque(self._ingest.by_tenant([item, *self._inbox.take_facts(self._most)]))
         while left:
             tenant, told = left.popleft()
             if not tenant:
@@ -82,13 +86,20 @@ class Portions:
         try:
             for fact in told:
                 self._loop.note(fact)
+            began = time.monotonic()
             self._ingest.take_together(tenant, told)
+            self._learn_size(len(told), time.monotonic() - began)
         except Exception as error:
             log.warning("Facts are taken one by one.", facts=len(told), problem=type(error).__name__)
             self._one_by_one = len(told)
             return False
         self._loop.note_success()
         return True
+
+    def _learn_size(self, count: int, seconds: float) -> None:
+        """Portions stay short on a slow machine: lease and beat wait for their end."""
+        fitting = int(LONGEST_PORTION * count / max(seconds, 0.001))
+        self._most = max(LEAST_FACTS_AT_ONCE, min(MOST_FACTS_AT_ONCE, fitting))
 
     def _put_back_all(self, portions: Iterable[tuple[str, list[facts.Fact]]]) -> None:
         for fact in reversed([fact for _tenant, told in portions for fact in told]):
