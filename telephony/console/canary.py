@@ -24,6 +24,7 @@ STEPS = {
 }
 PROBLEMS = {
     "no_answer": gettext_noop("The telephone switch did not answer."),
+    "no_way": gettext_noop("The switch was not told where the call goes: our web does not answer it."),
     "old_configuration": gettext_noop("The telephone switch runs with an older configuration: restart it."),
     "unknown-number": gettext_noop("The telephone switch does not know this number."),
     "suspended": gettext_noop("Callers hear that the service is suspended."),

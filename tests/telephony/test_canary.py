@@ -178,7 +178,9 @@ def test_a_switch_that_is_away_or_does_not_know_the_number_is_named(switch):
     switch.is_away = True
     check = switch.round()
     assert (check.step, check.problem, len(check.steps)) == ("dial", "no_answer", 1)
-    switch.is_away, switch.place = False, "unknown-number"
+    switch.is_away, switch.place = False, ""
+    assert (switch.round().problem, len(switch.round().steps)) == ("no_way", 1)
+    switch.place = "unknown-number"
     assert switch.round().problem == "unknown-number"
 
 
