@@ -126,16 +126,22 @@ def as_sip_brings_it(text: str) -> str:
 
 
 def place(
-    switch: RehearsalSwitch, dialled: str, script: Script, given: Mapping[str, str] | None = None
+    switch: RehearsalSwitch,
+    dialled: str,
+    script: Script,
+    given: Mapping[str, str] | None = None,
+    dialplan: str = "",
 ) -> Leg:
-    """The call has come in when this returns; its dialplan runs on. `given` are variables it comes with."""
+    """The call has come in when this returns; its dialplan runs on. `given` are variables it comes with; `dialplan`
+    is asked instead of the trunk's own.
+    """
     conf = switch.conf
     number = as_sip_brings_it(script.number)
     name = as_sip_brings_it(script.name) or number
     profile = Profile(
         destination=as_sip_brings_it(dialled),
         context=conf.profile_setting("external", "context", "public"),
-        dialplan=conf.profile_setting("external", "dialplan", "XML"),
+        dialplan=dialplan or conf.profile_setting("external", "dialplan", "XML"),
         source="mod_sofia",
         username=number,
         cid_name=name,

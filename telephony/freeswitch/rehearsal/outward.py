@@ -55,7 +55,7 @@ def make_outside(leg: Leg, phone: Phone) -> None:
 async def call_ourselves(switch: RehearsalSwitch, request: Request) -> str:
     """`loopback/<number>/<context>`: a call as from outside, with the variables given; over when it has ended.
 
-    The time limit is for the answer alone.
+    The time limit is for the answer alone. The list of numbers is the trunk's: only our web is asked.
     """
     number = request.target.partition("/")[0]
     script = callers.Script(
@@ -66,7 +66,7 @@ async def call_ourselves(switch: RehearsalSwitch, request: Request) -> str:
     )
     exported = request.variables.get("loopback_export", "").split(",")
     given = {name: request.variables[name] for name in exported if name in request.variables}
-    leg = callers.place(switch, number, script, given)
+    leg = callers.place(switch, number, script, given, dialplan="XML")
     if leg.task is not None:
         await asyncio.wait((leg.task,), timeout=request.timeout)
     if not leg.is_answered:
