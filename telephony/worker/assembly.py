@@ -22,6 +22,7 @@ from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
 from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes, connect_nodes
+from telephony.worker.renewal import Renewal
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
 from telephony.worker.standby import Standby
@@ -45,6 +46,7 @@ class Crew:
     watchdog: Watchdog
     neighbours: Neighbours
     between: NeighbourEar
+    renewal: Renewal
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
@@ -59,8 +61,10 @@ class Crew:
             self.switch.close()
 
     @property
-    def _others(self) -> tuple[OrderEar, Sweeper, Standby, Canary, Watchdog, Neighbours, NeighbourEar]:
-        beside = self.orders, self.sweeper, self.standby, self.canary
+    def _others(
+        self,
+    ) -> tuple[Renewal, OrderEar, Sweeper, Standby, Canary, Watchdog, Neighbours, NeighbourEar]:
+        beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary
         return *beside, self.watchdog, self.neighbours, self.between
 
 
@@ -122,6 +126,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         standby=standby,
         canary=canary,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
+        renewal=Renewal(lease, lambda: worker.alive_at),
     )
 
 

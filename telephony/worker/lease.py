@@ -7,6 +7,7 @@ had in hand. Whoever has watched its row stand still for longer than a lease las
 those sessions: no clock of any machine is believed, and what the silent one had not committed never was.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -73,6 +74,7 @@ class LeaseKeeper:
         self._has_lock = False
         self._watched: tuple | None = None
         self._watched_since = float("-inf")
+        self._one_at_a_time = threading.RLock()
 
     @property
     def is_held(self) -> bool:
@@ -81,10 +83,18 @@ class LeaseKeeper:
     @property
     def is_due(self) -> bool:
         """Time to renew."""
-        return self._monotonic() > self._until - self._lasts + RENEW_EVERY
+        return self.is_overdue(0)
+
+    def is_overdue(self, seconds: float) -> bool:
+        """It has been time to renew for so long."""
+        return self._monotonic() > self._until - self._lasts + RENEW_EVERY + seconds
 
     def take(self) -> bool:
         """Become the holder with a new epoch, if nobody is."""
+        with self._one_at_a_time:
+            return self._take()
+
+    def _take(self) -> bool:
         asked_at = self._monotonic()
         if not self._lock():
             self._end_the_silent()
@@ -98,6 +108,10 @@ class LeaseKeeper:
 
     def renew(self) -> bool:
         """False when another epoch has begun or the database does not answer; the time left stays."""
+        with self._one_at_a_time:
+            return self._renew()
+
+    def _renew(self) -> bool:
         asked_at = self._monotonic()
         try:
             row = self._run(_RENEW) if self._lock() else None
@@ -113,6 +127,10 @@ class LeaseKeeper:
 
     def release(self) -> None:
         """Let the spare take over at once."""
+        with self._one_at_a_time:
+            self._release()
+
+    def _release(self) -> None:
         was_held, self._until = self.is_held, float("-inf")
         try:
             if was_held and self._connection is not None:

@@ -97,6 +97,7 @@ class Worker:
             nodes=self._nodes,
             neighbours=self._neighbours,
         )
+        self.alive_at = time.monotonic()
         self._is_stopping = self._is_routing = False
         self._resync_asked_at: float | None = None
         self._resync_not_before = self._beat_at = self._report_at = NEVER
@@ -346,7 +347,7 @@ class Worker:
 
     def _keep_alive(self) -> None:
         """Renew the lease, beat, report: also between two steps of something long."""
-        now = time.monotonic()
+        self.alive_at = now = time.monotonic()
         if self._lease.is_held and self._lease.is_due and self._lease.renew():
             self._database_seen_at = now
         if now - self._beat_at >= BEAT_EVERY and self._may_beat(now):

@@ -10,6 +10,7 @@ from telephony.cells import actions as cell_actions
 from telephony.errors import EpochIsOver
 from telephony.models import Offer
 from telephony.worker.lease import LeaseKeeper, session_name
+from telephony.worker.renewal import Renewal
 from tests.telephony.floor import EPOCH
 
 
@@ -132,6 +133,35 @@ def test_a_paused_worker_finds_that_its_time_is_over(database):
     seconds.passed = 10.0
     assert not worker.is_held
     worker.release()
+
+
+def test_a_busy_loop_keeps_the_lease_and_a_hanging_one_loses_it(database):
+    seconds = Seconds()
+    lease = keeper(database, "first", seconds)
+    renewal = Renewal(lease, alive_at=lambda: 0.0, clock=seconds)
+    lease.take()
+    seconds.passed = 1.4
+    assert not renewal.look()
+    for passed in (1.6, 3.2, 4.8):
+        seconds.passed = passed
+        assert renewal.look()
+    seconds.passed = 6.1
+    assert lease.is_held
+    assert not renewal.look()
+    seconds.passed = 7.9
+    assert not lease.is_held
+    assert not renewal.look()
+    lease.release()
+
+
+def test_what_was_paused_for_too_long_is_not_renewed(database):
+    seconds = Seconds()
+    lease = keeper(database, "first", seconds)
+    lease.take()
+    seconds.passed = 3.1
+    assert not Renewal(lease, alive_at=seconds, clock=seconds).look()
+    assert not lease.is_held
+    lease.release()
 
 
 def test_an_offer_of_an_older_epoch_is_never_written(floor):
