@@ -63,6 +63,8 @@ class CallRow(TypedDict):
     talk_seconds: int
     exit: str
     disposition: str
+    collected: dict[str, str]
+    """What the caller keyed in on the way, or was looked up for them, by name; nothing secret."""
     offer: OfferRow | None
     version: int
 
@@ -139,6 +141,7 @@ def call_row(call: Call, offer: Offer | None) -> CallRow:
         "talk_seconds": call.talk_seconds,
         "exit": call.exit,
         "disposition": str(call.disposition) if call.disposition else "",
+        "collected": call.collected,
         "offer": offer_row(offer) if offer else None,
         "version": call.version,
     }

@@ -12,6 +12,7 @@ import pytest
 from telephony.facts import FlowStepped, StepTaken, WaitFellBack
 from telephony.ingest import Ingest
 from telephony.models import Call, Flow, FlowStep, FlowVersion, Leg
+from telephony.serializers.rows import call_row
 from tenants.context import enter
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -105,6 +106,14 @@ def test_the_record_alone_tells_the_whole_way(version) -> None:
     assert call_of(leg_id).collected == {"order": "4711"}
     with enter("acme"):
         assert FlowStep.objects.get(call_id=leg_id, position=4).left_at == at(12)
+
+
+def test_what_was_keyed_in_stands_beside_the_caller_for_whoever_answers(version) -> None:
+    """IVR-09: the agent's page shows it with the caller's name."""
+    leg_id = uuid4()
+    Ingest().take(told(version, leg_id, 2, collected={"order": "4711"}))
+    with enter("acme"):
+        assert call_row(Call.objects.get(pk=leg_id), None)["collected"] == {"order": "4711"}
 
 
 def test_a_caller_who_was_answered_and_never_waited_served_themselves(version) -> None:

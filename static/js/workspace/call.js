@@ -43,8 +43,15 @@ export function showCall(state) {
   text("call-name", someone ? call.caller_name || word("unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
   text("call-number", someone ? call.caller : "");
   text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
+  showCollected(someone ? Object.entries(call.collected ?? {}) : []);
   hideReady(stage !== "none" || isReady || !agent);
   showButtons(stage);
+}
+
+/** What the caller keyed in before a person answered. */
+function showCollected(values) {
+  document.getElementById("call-collected").hidden = values.length === 0;
+  text("call-collected", values.map(([name, value]) => `${name} ${value}`).join(" · "));
 }
 
 function showButtons(stage) {
