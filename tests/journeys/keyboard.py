@@ -1,5 +1,7 @@
 """Somebody without a mouse: walks with Tab, presses, types."""
 
+from playwright.sync_api import Error
+
 from tests.journeys.visitor import Visitor
 
 MOST_STEPS = 160
@@ -9,10 +11,22 @@ MOST_STEPS = 160
 def walk_to(visitor: Visitor, selector: str) -> None:
     """Tab until the focus is there; a place Tab does not reach is a fault."""
     for _ in range(MOST_STEPS):
-        if visitor.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        if has_focus(visitor, selector):
             return
         visitor.page.keyboard.press("Tab")
     raise AssertionError(f"{selector} is not reached with Tab on {visitor.page.url}")
+
+
+def has_focus(visitor: Visitor, selector: str) -> bool:
+    """Asked of the page one comes to, when the key before has led away from this one."""
+    question = "selector => document.activeElement.matches(selector)"
+    try:
+        return visitor.page.evaluate(question, selector)
+    except Error as gone:
+        if "navigation" not in gone.message:
+            raise
+        visitor.page.wait_for_load_state()
+        return visitor.page.evaluate(question, selector)
 
 
 def press_on(visitor: Visitor, selector: str, key: str = "Enter") -> None:
