@@ -53,6 +53,7 @@ def callback_list(request: HttpRequest) -> HttpResponse:
         "queues": queries.queues(),
         "chosen": queue_id,
         "kept": kept,
+        "has_outside_line": queries.has_outside_line(),
         "percent": None if kept.share is None else round(100 * kept.share),
         "now": now,
     }

@@ -125,3 +125,11 @@ def test_how_promises_were_kept_is_counted(office, floor):
     with floor.inside():
         kept = promises_kept(done.asked_at, floor.now)
     assert (kept.tried, kept.in_time, kept.reached, kept.share) == (1, 1, 1, 1.0)
+
+
+def test_a_house_without_a_line_to_the_outside_is_told_before_it_promises(office, boss, settings):
+    assert 'name="number"' in boss.get("/callbacks/").content.decode()
+    settings.SWITCH = {**settings.SWITCH, "gateway": ""}
+    page = boss.get("/callbacks/").content.decode()
+    assert "nobody can be called back" in page
+    assert 'name="number"' not in page
