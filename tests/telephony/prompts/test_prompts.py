@@ -235,3 +235,19 @@ def test_pieces_are_one_file_in_their_order(in_acme, streams):
     lay_music()
     assert streams() == {}
     assert Music.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "x@@9", "${system(id)}", "a!b.wav", "</action>", "music\n\x00"]
+)
+def test_no_word_of_a_musics_name_or_title_is_on_the_disk_or_in_the_switchs_way(in_acme, disk, streams, name):
+    queue = Queue.objects.create(name="Sales")
+    music = keep_music(name=name)
+    use_for_all(music_id=music.pk)
+    use_for_queue(queue_id=queue.pk, music_id=music.pk)
+    piece(music, title=name)
+    lay_music()
+    assert set(streams()) == {"default", str(queue.pk)}
+    found = {path.relative_to(disk).as_posix() for path in disk.rglob("*") if path.is_file()}
+    [sound] = Sound.objects.values_list("pk", flat=True)
+    assert found == {f"acme/{sound}.wav", "acme/music/default.wav", f"acme/music/{queue.pk}.wav"}
