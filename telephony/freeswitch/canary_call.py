@@ -11,7 +11,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -153,8 +153,8 @@ class EventSocket:
     def __init__(self, known: Mapping[str, Any], *, patience: float) -> None:
         self._patience = patience
         self._events: list[Event] = []
+        self._unread, self._head_bytes = b"", 0
         self._socket = socket.create_connection((known["host"], int(known["event_port"])), patience)
-        self._stream = self._socket.makefile("rwb")
         self._read()
         if not self.say(f"auth {known['password']}").startswith("+OK"):
             self.close()
@@ -167,40 +167,35 @@ class EventSocket:
         self.close()
 
     def close(self) -> None:
-        self._stream.close()
         self._socket.close()
 
     def say(self, command: str) -> str:
         """The answer; events that come before it are kept."""
         self._socket.settimeout(self._patience)
-        self._stream.write(f"{command}\n\n".encode())
-        self._stream.flush()
+        self._socket.sendall(f"{command}\n\n".encode())
         while (answer := self._read()) is None:
             pass
         return answer
 
     def event(self, seconds: float) -> Event | None:
-        """The next one, None when none comes in time. After a None nothing more may be read but answers."""
-        if not self._events:
-            self._socket.settimeout(max(0.05, seconds))
-            try:
-                while not self._events:
-                    self._read()
-            except TimeoutError:
-                # A buffered reader that has timed out once reads no more.
-                self._stream = self._socket.makefile("rwb")
-                return None
+        """The next one, None when none comes in time."""
+        self._socket.settimeout(max(0.05, seconds))
+        try:
+            while not self._events:
+                self._read()
+        except TimeoutError:
+            return None
         return self._events.pop(0)
 
     def _read(self) -> str | None:
-        """One frame: an answer, or None when it was an event or a notice. Raises OSError when the switch has gone."""
-        headers: dict[str, str] = {}
-        while (line := self._stream.readline().decode("utf-8", "replace").rstrip("\n")) or not headers:
-            if not line and not headers:
-                raise OSError("The switch closed the connection.")
-            name, _, value = line.partition(": ")
-            headers[name] = value
-        body = self._stream.read(int(headers.get("Content-Length", 0))).decode("utf-8", "replace")
+        """One frame: an answer, or None when it was an event. Raises OSError when the switch has gone; a frame that is
+        not whole in time stays for the next reading.
+        """
+        headers = self._headers()
+        length = int(headers.get("Content-Length", 0))
+        self._fill(lambda: len(self._unread) >= self._head_bytes + length)
+        body = self._unread[self._head_bytes : self._head_bytes + length].decode("utf-8", "replace")
+        self._unread = self._unread[self._head_bytes + length :]
         kind = headers.get("Content-Type", "")
         if kind == "text/event-json":
             self._events.append(json.loads(body))
@@ -208,3 +203,18 @@ class EventSocket:
         if kind == "text/disconnect-notice":
             raise OSError("The switch closed the connection.")
         return body or headers.get("Reply-Text", "")
+
+    def _headers(self) -> dict[str, str]:
+        self._fill(lambda: b"\n\n" in self._unread.lstrip(b"\n"))
+        self._unread = self._unread.lstrip(b"\n")
+        head = self._unread.partition(b"\n\n")[0]
+        self._head_bytes = len(head) + 2
+        lines = (line.partition(": ") for line in head.decode("utf-8", "replace").split("\n"))
+        return {name: value for name, _sign, value in lines}
+
+    def _fill(self, is_enough: Callable[[], bool]) -> None:
+        while not is_enough():
+            more = self._socket.recv(65_536)
+            if not more:
+                raise OSError("The switch closed the connection.")
+            self._unread += more
