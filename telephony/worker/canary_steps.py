@@ -62,7 +62,7 @@ def steps_of(one: Round, expected: Expected, line: Outside, at: datetime) -> lis
     walked = one.walked
     if walked is None or walked.place in NOWHERE:
         return [_step("dial", walked.place if walked else "no_answer")]
-    if walked.is_over and not walked.place and not walked.nodes:
+    if not walked.place and not walked.nodes:
         return [_step("dial", "no_way")]
     return [
         _step("dial"),
