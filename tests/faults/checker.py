@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -127,23 +128,27 @@ def offers_in(rows: Any) -> list[OfferRow]:
 def out_of_order(calls: list[SeenLeg], offers: list[OfferRow]) -> list[str]:
     """Offers made while somebody who had come earlier could have had them.
 
-    Everyone waits in one line for agents who are all alike, so the order of coming is the only right one.
+    Everyone waits in one line for agents who are all alike, so the order of coming is the only right one. Offers
+    written in one go pass over nobody among themselves.
     """
     since = {leg.leg_id: leg.queued_at for leg in calls if leg.queued_at}
     open_until = {leg.leg_id: leg.bridged_at or leg.ended_at or leg.fell_back_at for leg in calls}
     free_from = dict(since)
     wrong = []
-    for offer in offers:
-        mine = since.get(offer.call_id)
-        if mine is None:
-            continue
-        for other in [one for one, came in since.items() if came < mine - SAME_MOMENT]:
+    for at, made in groupby(offers, key=lambda offer: offer.offered_at):
+        together = [offer for offer in made if offer.call_id in since]
+        served = {offer.call_id for offer in together}
+        latest = max((since[call_id] for call_id in served), default=at)
+        for other, came in since.items():
             gone_at = open_until[other]
-            if free_from[other] <= offer.offered_at and (gone_at is None or gone_at > offer.offered_at):
-                wrong.append(f"{offer.call_id} before {other} at {offer.offered_at}")
-        free_from[offer.call_id] = _free_again(offer)
-        if offer.ended_at is None:
-            del since[offer.call_id]
+            is_there = free_from[other] <= at and (gone_at is None or gone_at > at)
+            if other not in served and came < latest - SAME_MOMENT and is_there:
+                passed = [call_id for call_id in served if came < since[call_id] - SAME_MOMENT]
+                wrong += [f"{call_id} before {other} at {at}" for call_id in passed]
+        for offer in together:
+            free_from[offer.call_id] = _free_again(offer)
+            if offer.ended_at is None:
+                since.pop(offer.call_id, None)
     return wrong
 
 

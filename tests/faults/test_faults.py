@@ -72,6 +72,15 @@ def test_an_offer_over_the_head_of_an_earlier_caller_is_found() -> None:
     assert checker.out_of_order([first, second], in_order) == []
 
 
+def test_offers_of_one_moment_pass_over_nobody_but_those_left_out() -> None:
+    first, second, third = caller(0, bridged=9), caller(1, bridged=6), caller(2, bridged=6)
+    both = [checker.OfferRow(leg.leg_id, after(5), None) for leg in (third, second)]
+    assert checker.out_of_order([second, third], both) == []
+    passed = checker.out_of_order([first, second, third], both)
+    assert len(passed) == 2
+    assert all(f"before {first.leg_id}" in words for words in passed)
+
+
 def test_two_legs_at_once_for_one_caller_are_found() -> None:
     legs = [
         SeenLeg(
