@@ -108,6 +108,11 @@ def test_its_leg_is_no_leg_of_anybody_while_it_walks(line: SwitchUnderTest, shop
     assert live_leg(dump % uuid4()) is None
 
 
+def test_a_web_that_does_not_say_the_way_is_found(line: SwitchUnderTest) -> None:
+    line.web.is_broken = True
+    assert faults(look(line)) == [("dial", "no_way")]
+
+
 def test_a_missing_prompt_is_found(line: SwitchUnderTest, shop: Any) -> None:
     file = line.directory / "prompts" / "acme" / f"{shop.sounds[2]['en']}.wav"
     file.rename(file.with_suffix(".away"))
