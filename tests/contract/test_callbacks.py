@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from telephony import facts
 from telephony.freeswitch import waiting_document as answers
+from telephony.freeswitch.configuration import OUR_FILES
 from telephony.freeswitch.waiting_document import Notice
-from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, event_socket, wait_until
+from telephony.speech import phrases
+from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, event_socket, seconds_of, wait_until
 from tests.contract.test_emergency import records_of
 from tests.contract.web import Route
 
@@ -78,6 +80,17 @@ def test_the_announcement_comes_again_when_it_is_time(line: SwitchUnderTest) -> 
     )
     line.queued_caller()
     wait_until(lambda: len(questions(line, "announce")) >= 2, 15, "there was no second announcement")
+
+
+def test_the_place_and_the_expected_wait_are_told_to_the_last_word(line: SwitchUnderTest) -> None:
+    """The next question tells how long was spoken."""
+    pieces = (*phrases.position(12, "en"), *phrases.expected_wait(1_230, "en"))
+    notice = Notice(next_at=int(time.time()), pieces=pieces)
+    line.web.waiting["announce"] = answers.announcement(notice)
+    line.queued_caller()
+    again = wait_until(lambda: questions(line, "announce")[1:], 30, "the announcement has no end")[0]
+    whole = sum(seconds_of(OUR_FILES / "sounds" / "en" / f"{piece}.wav") for piece in pieces)
+    assert abs(int(again["variable_playback_ms"]) / 1000 - whole) < 0.5
 
 
 def test_a_caller_is_fetched_out_of_an_announcement(line: SwitchUnderTest) -> None:
@@ -161,6 +174,17 @@ def test_nobody_is_promised_what_is_not_written_down(line: SwitchUnderTest) -> N
     wait_until(lambda: place_of(line, caller.leg_id) == "waiting")
     assert line.log.all(facts.WaitFellBack) == []
     assert line.switch.exists(caller.leg_id)
+
+
+def test_who_calls_in_again_may_cancel_by_key_and_waits_on(line: SwitchUnderTest) -> None:
+    offered(line, cancel_key="2")
+    line.web.waiting["unpromise"] = answers.told(("callback-cancelled",), "en")
+    caller = listening_caller(line, "play_and_get_digits")
+    press(line, caller.leg_id, "2")
+    [asked] = wait_until(lambda: questions(line, "unpromise"), 10)
+    assert asked["Unique-ID"] == str(caller.leg_id)
+    wait_until(lambda: place_of(line, caller.leg_id) == "waiting")
+    assert questions(line, "promise") == line.log.all(facts.WaitFellBack) == []
 
 
 def test_an_agent_who_picks_up_a_moment_too_late_takes_nobody(line: SwitchUnderTest) -> None:
@@ -266,16 +290,42 @@ def test_an_engaged_customer_lets_the_agent_go(line: SwitchUnderTest) -> None:
     assert line.log.all(facts.LegsBridged) == []
 
 
-def test_the_same_command_given_twice_dials_once(line: SwitchUnderTest) -> None:
-    line.registered_phone()
-    line.carrier(answer_after=0.3)
+def test_a_customer_who_does_not_answer_is_rung_no_longer_than_we_want(line: SwitchUnderTest) -> None:
+    line.registered_phone(answer_after=0.6)
+    line.carrier(answer_after=60)
     agent = call_back(line)
-    line.log.wait(facts.LegsBridged, 10)
-    line.offer(agent.call_id, call_id=agent.call_id, dials=CUSTOMER, shown_number=OURS)
-    time.sleep(2)
+    line.api(f"uuid_setvar {agent.leg_id} cc_backup_seconds 2")
+    tried = line.log.wait(facts.LegHungUp, 15, leg_id=agent.call_id)
+    assert (tried.answered_at, tried.cause) == (None, "NO_ANSWER")
+    line.log.wait(facts.LegHungUp, 15, leg_id=agent.leg_id)
     assert len(line.log.all(facts.LegCreated, leg_id=agent.call_id)) == 1
-    assert line.switch.exists(agent.call_id)
-    assert line.switch.exists(agent.leg_id)
+
+
+def test_an_agent_who_hangs_up_ends_the_ringing_at_the_customers(line: SwitchUnderTest) -> None:
+    line.registered_phone()
+    line.carrier(answer_after=60)
+    agent = call_back(line)
+    line.log.wait(facts.LegCreated, 10, leg_id=agent.call_id)
+    line.switch.hang_up(agent.leg_id)
+    tried = line.log.wait(facts.LegHungUp, 10, leg_id=agent.call_id)
+    assert tried.answered_at is None
+
+
+def test_the_same_command_given_again_and_again_dials_once(line: SwitchUnderTest) -> None:
+    """By two workers at one moment, and once more while the two talk."""
+    line.registered_phone("1001")
+    line.registered_phone("1002")
+    line.carrier(answer_after=0.3)
+    call_id = uuid4()
+    promise = {"call_id": call_id, "dials": CUSTOMER, "shown_number": OURS}
+    offers = {line.offer(call_id, username, **promise).offer_id for username in ("1001", "1002")}
+    joined = line.log.wait(facts.LegsBridged, 10)
+    line.offer(call_id, "1002", **promise)
+    time.sleep(2)
+    assert len(line.log.all(facts.LegCreated, leg_id=call_id)) == 1
+    assert line.switch.exists(call_id)
+    assert sum(line.switch.exists(offer_id) for offer_id in offers) == 1
+    assert {joined.leg_id, joined.other_leg_id} < {call_id, *offers}
 
 
 def test_a_number_that_is_none_is_never_dialled(line: SwitchUnderTest) -> None:

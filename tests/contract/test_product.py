@@ -148,6 +148,54 @@ def work_a_call(ann: Visitor, line: SwitchUnderTest) -> None:
     assert ann.failures == []
 
 
+def test_a_promised_callback_is_kept_and_a_message_becomes_work(product: Product) -> None:
+    """By keys alone: the customer is called back by whoever becomes ready; the message waits for an owner."""
+    line = product.line
+    product.more["FREESWITCH_GATEWAY"] = line.settings.gateway
+    floor = product.furnish_floor(1, wrap_up_seconds=0)
+    [agent] = floor["agents"]
+    product.rows(
+        "insert into acme.telephony_waitingterms (queue_id, announce_every_seconds, says_position, says_wait,"
+        " offers_callback, callback_key, offers_voicemail, voicemail_key, when_too_long, retry_minutes, max_attempts)"
+        " values (%s, 40, true, true, true, '1', true, '2', 'message', 10, 3) returning 1",
+        floor["queue"],
+    )
+    product.start_web()
+    product.start_worker()
+    customer = presses(line, "+8613812342211", "1")
+    line.log.wait(facts.LegHungUp, 20, leg_id=customer.leg_id)
+    messenger = presses(line, "+8613812342212", "2")
+    wait_until(lambda: "record" in line.api(f"uuid_getvar {messenger.leg_id} current_application"), 20)
+    line.switch.hang_up(messenger.leg_id)
+
+    line.carrier(answer_after=0.3)
+    line.phone(agent["username"], DOMAIN, PASSWORD, answer_after=0.5)
+    product.wait_for_phones(agent["username"])
+    product.make_ready([agent["id"]])
+    joined = line.log.wait(facts.LegsBridged, 30)
+    [rung] = offered_after(line, 0)
+    dialled = line.log.wait(facts.LegCreated, leg_id=rung.call_id)
+    assert dialled.dialled.endswith("13812342211")
+    assert {joined.leg_id, joined.other_leg_id} == {rung.leg_id, dialled.leg_id}
+    line.switch.hang_up(dialled.leg_id)
+    states = "select state, count(*) from acme.telephony_callback group by state"
+    wait_until(lambda: product.rows(states) == [("done", 1)], 20, "the promise was not kept")
+    work = "select kind, state, call_id from acme.telephony_followup"
+    told = wait_until(lambda: product.rows(work), 20, "the message is nobody's work")
+    assert told == [("voicemail", "open", messenger.leg_id)]
+
+
+def presses(line: SwitchUnderTest, number: str, key: str) -> facts.LegQueued:
+    """A caller who hears what can be done, and does it."""
+    caller = line.queued_caller(number=number)
+    asked = f"uuid_getvar {caller.leg_id} current_application"
+    wait_until(lambda: line.api(asked).strip() == "play_and_get_digits", 20, "no key was offered")
+    line.api(f"uuid_recv_dtmf {caller.leg_id} {key}")
+    left = line.log.wait(facts.WaitFellBack, 20, leg_id=caller.leg_id)
+    assert left.reason == {"1": "callback", "2": "key"}[key]
+    return caller
+
+
 def settle_again(product: Product, leg_id: UUID) -> None:
     """The same record lands in the spool once more, as after a crash between commit and move."""
     spool = product.line.settings.spool_dir
