@@ -116,7 +116,8 @@ def own_callback(request: HttpRequest, key: str) -> HttpResponse:
         except DomainError as error:
             told["problem"] = error.message
     answer = render(request, "telephony/own_callback.html", told, status=409 if told["problem"] else 200)
-    answer["Referrer-Policy"] = "no-referrer"
+    # The key in the address goes to nobody else. With "no-referrer" a browser would send no origin, and no form passes.
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 

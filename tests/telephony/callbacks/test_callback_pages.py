@@ -84,7 +84,7 @@ def test_the_customer_sees_the_promise_by_the_link_alone_and_cancels_it(office, 
     assert page.status_code == 200
     text = page.content.decode()
     assert "13800000001" not in text
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "no-store" in page["Cache-Control"]
     assert customer.post(address).status_code == 302
     assert row(office, callback_id).cancelled_by == "customer"
