@@ -55,6 +55,20 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
         return probe.getsockname()[1]
 
 
+def claimed_sound_ports() -> tuple[int, socket.socket]:
+    """The first of a thousand ports for sound; they are ours alone while the socket, bound to the last, is open."""
+    first = os.getpid() % 20
+    for place in range(first, first + 20):
+        block, claim = 12000 + place % 20 * 1000, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", block + 999))
+        except OSError:
+            claim.close()
+            continue
+        return block, claim
+    raise AssertionError("no free ports for sound")
+
+
 class FactLog:
     """Hears all facts in a thread; a test waits for those since its start."""
 
@@ -149,6 +163,8 @@ class SwitchUnderTest(ABC):
     web: WebStandIn = field(init=False)
     switch: FreeSwitch = field(init=False)
     log: FactLog = field(init=False)
+    claim: socket.socket = field(init=False, repr=False)
+    """Held while its ports for sound are ours."""
     heart: Heart | None = None
     parties: list[Party] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
@@ -156,8 +172,8 @@ class SwitchUnderTest(ABC):
     # --- life ------------------------------------------------------------------------------------------------------
     def start(self) -> None:
         self.web = WebStandIn(secret="web-secret")
-        # Two switches of one test stand beside each other.
-        rtp_start = 12000 + (os.getpid() + 7 * (self.node != NODE)) % 20 * 1000
+        # Several switches stand beside each other, of one test and of others.
+        rtp_start, self.claim = claimed_sound_ports()
         self.settings = SwitchSettings(
             node=self.node,
             event_port=free_port(),
@@ -165,7 +181,7 @@ class SwitchUnderTest(ABC):
             sip_port=free_port(socket.SOCK_DGRAM),
             trunk_port=free_port(socket.SOCK_DGRAM),
             rtp_start=rtp_start,
-            rtp_end=rtp_start + 1000,
+            rtp_end=rtp_start + 998,
             web_url=self.web_url or self.web.url,
             secret="web-secret",
             gateway=f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}",
@@ -201,6 +217,7 @@ class SwitchUnderTest(ABC):
                 self.process.kill()
                 self.process.wait(5)
         self.web.close()
+        self.claim.close()
 
     def begin_test(self) -> None:
         self.web.reset()

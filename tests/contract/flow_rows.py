@@ -31,8 +31,10 @@ def node(node_id: str, kind: str, settings: Mapping[str, Any] | None = None, **e
     }
 
 
-def lay(line: SwitchUnderTest, *nodes: dict[str, Any], start: str = "", **changes: Any) -> FlowTerms:
-    """The hot line leads into this flow; each prompt 1 to 9 sounds for PROMPT_SECONDS in both languages."""
+def lay(
+    line: SwitchUnderTest, *nodes: dict[str, Any], start: str = "", number: str = HOT_LINE, **changes: Any
+) -> FlowTerms:
+    """The number leads into this flow; each prompt 1 to 9 sounds for PROMPT_SECONDS in both languages."""
     raw = {"format": 1, "languages": ["en", "zh"], "start": start or nodes[0]["id"], "nodes": list(nodes)}
     sounds = {
         prompt: {language: sound(line, f"{prompt}-{language}") for language in ("en", "zh")}
@@ -50,8 +52,8 @@ def lay(line: SwitchUnderTest, *nodes: dict[str, Any], start: str = "", **change
     }
     terms = FlowTerms(**values | changes)
     write_flows(line.directory / "conf", {file_name("acme", terms.version_id): flow_document(terms)})
-    line.web.routes[HOT_LINE] = Route(
-        tenant="acme", number=HOT_LINE, queue_id=7, flow_version_id=terms.version_id
+    line.web.routes[number] = Route(
+        tenant="acme", number=number, queue_id=7, flow_version_id=terms.version_id
     )
     return terms
 

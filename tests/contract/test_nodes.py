@@ -75,6 +75,7 @@ def _stop(line: SwitchUnderTest) -> None:
             party.stop()
     line.switch.close()
     line.web.close()
+    line.claim.close()
 
 
 def _furnish(east: SwitchUnderTest, west: SwitchUnderTest, product: Product) -> TwoNodes:
