@@ -4,10 +4,12 @@ The call goes a caller's way, node by node and prompt by prompt (freeswitch/cana
 nothing. What it met is judged here, with what lies behind: the other prompts, who would answer, the line outside.
 """
 
+import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,9 +32,13 @@ FIRST_AFTER = 60.0
 """Seconds after the start: phones and agents need a moment to be back."""
 SOON = 2.0
 """Seconds from a change to the look at it: the next publishing is often not far."""
+AGAIN_AFTER = 30.0
+"""Seconds until a round is tried again for which the database was away, or too busy."""
 LONGEST_WAY = 60.0
 """Seconds; a longer way is judged by what was met until then."""
 AT_ONCE = 20
+Call = tuple[str, str, FlowVersion | None]
+"""Schema, number, version."""
 Walk = Callable[[Mapping[str, Any], str, str], Walked | None]
 
 
@@ -63,26 +69,32 @@ class Canary(threading.Thread):
             is_due = time.monotonic() >= next_round
             if is_due:
                 next_round = time.monotonic() + CYCLE.total_seconds()
-            if self._may_act():
-                self._turn(only_new=not is_due)
+            if self._may_act() and not self._turn(only_new=not is_due):
+                next_round = time.monotonic() + AGAIN_AFTER
 
-    def _turn(self, *, only_new: bool) -> None:
+    def _turn(self, *, only_new: bool) -> bool:
+        """False when it is to be tried again soon."""
         nodes = nodes_of(self._known)
         node = nodes[self._rounds % len(nodes)]
         self._rounds += not only_new
         try:
             began = time.monotonic()
             found = check_cell(
-                node, only_new=only_new, until=lambda: self._stopped.is_set() or not self._may_act()
+                node,
+                only_new=only_new,
+                until=lambda: self._stopped.is_set() or not self._may_act(),
+                rest=connection.close,
             )
             if not only_new:
                 show_round(checked=len(found), broken=found.count(False), seconds=time.monotonic() - began)
         except DATABASE_AWAY as error:
             log.warning("The canary waits for the database.", problem=type(error).__name__)
+            return False
         except Exception:
             log.exception("A turn of the canary failed.")
         finally:
             connection.close()
+        return True
 
 
 def walk(node: Mapping[str, Any], number: str, test_id: str) -> Walked | None:
@@ -96,47 +108,72 @@ def check_cell(
     outside: Callable[[Mapping[str, Any]], Outside] = outside_of,
     only_new: bool = False,
     until: Callable[[], bool] = lambda: False,
+    rest: Callable[[], None] = lambda: None,
 ) -> list[bool]:
-    """One round over the numbers of the cell's active tenants, by one of its switches; of each whether it works."""
-    line: Outside | None = None
-    found: list[bool] = []
-    with ThreadPoolExecutor(AT_ONCE, "canary call") as callers:
-        for tenant in every_tenant():
-            if until():
-                break
-            if tenant.cell != str(node["cell"]) or tenant.state != "active":
-                continue
-            with enter(tenant.schema_name):
-                numbers = checked_numbers(only_new=only_new)
-                # Asked once a round, and only when there is a number to look at.
-                line = line or (outside(node) if numbers else None)
-                for one in _walked(callers, walk, node, tenant.schema_name, numbers):
-                    found.append(_judge(one, line or Outside()))
+    """One round over the numbers of the cell's active tenants, by one of its switches; of each whether it works.
+
+    `rest`: gives back what is not needed while calls are walked, which takes up to a minute.
+    """
+    calls = [call for schema in _schemas(str(node["cell"])) for call in _calls(schema, only_new=only_new)]
+    rest()
+    line, found = outside(node) if calls else Outside(), []
+    for one in _beside_each_other(calls, lambda call: _walked(node, walk, *call)):
+        if until():
+            break
+        with enter(one.schema):
+            found.append(_judge(one, line))
+        rest()
     return found
 
 
+def _beside_each_other(calls: Sequence[Call], act: Callable[[Call], Round]) -> Iterator[Round]:
+    """In the order they end. The threads are daemons, as an executor's are not: nobody waits for them who goes."""
+    waiting, done = deque(calls), queue.SimpleQueue[Round]()
+
+    def work() -> None:
+        with suppress(IndexError):
+            while True:
+                done.put(act(waiting.popleft()))
+
+    for _caller in range(min(AT_ONCE, len(calls))):
+        threading.Thread(target=work, name="canary call", daemon=True).start()
+    try:
+        for _call in calls:
+            yield done.get()
+    finally:
+        waiting.clear()
+
+
+def _schemas(cell: str) -> list[str]:
+    return [
+        tenant.schema_name for tenant in every_tenant() if tenant.cell == cell and tenant.state == "active"
+    ]
+
+
+def _calls(schema: str, *, only_new: bool) -> list[Call]:
+    with enter(schema):
+        return [(schema, number, version) for number, version in checked_numbers(only_new=only_new)]
+
+
 def _walked(
-    callers: ThreadPoolExecutor,
-    walk: Walk,
-    node: Mapping[str, Any],
-    schema: str,
-    numbers: list[tuple[str, FlowVersion | None]],
-) -> Iterator[Round]:
-    """The calls are made beside each other, without the database; they are judged one after another."""
-
-    def call(number: str, version: FlowVersion | None) -> Round:
-        started_at, test_id = datetime.now(UTC), uuid4().hex
-        return Round(
-            node=node,
-            schema=schema,
-            number=number,
-            version=version,
-            test_id=test_id,
-            started_at=started_at,
-            walked=walk(node, number, test_id),
-        )
-
-    yield from callers.map(lambda one: call(*one), numbers)
+    node: Mapping[str, Any], walk: Walk, schema: str, number: str, version: FlowVersion | None
+) -> Round:
+    """In a thread of its own, without the database. Whatever goes wrong, the round goes on."""
+    started_at, test_id = datetime.now(UTC), uuid4().hex
+    try:
+        walked = walk(node, number, test_id)
+    except Exception:
+        log.exception("A call of the canary failed.", tenant=schema)
+        walked = None
+    return Round(
+        node=node,
+        schema=schema,
+        number=number,
+        version=version,
+        test_id=test_id,
+        started_at=started_at,
+        walked=walked,
+    )
 
 
 def _judge(one: Round, line: Outside) -> bool:

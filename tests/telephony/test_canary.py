@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from telephony.actions.canary import keep_check, show_round
@@ -324,15 +325,55 @@ def test_the_thread_dials_what_is_new_soon_and_stops_when_told(switch_node, monk
     turns = []
     monkeypatch.setattr("telephony.worker.canary.SOON", 0.0)
     canary = Canary(switch_node, may_act=lambda: True)
-    monkeypatch.setattr(canary, "_turn", lambda *, only_new: turns.append(only_new) or canary.stop())
+    monkeypatch.setattr(canary, "_turn", lambda *, only_new: turns.append(only_new) or canary.stop() or True)
     canary.look_soon()
     canary.run()
     assert turns == [True]
     due = Canary(switch_node, may_act=lambda: True)
     monkeypatch.setattr("telephony.worker.canary.FIRST_AFTER", 0.0)
-    monkeypatch.setattr(due, "_turn", lambda *, only_new: turns.append(only_new) or due.stop())
+    monkeypatch.setattr(due, "_turn", lambda *, only_new: turns.append(only_new) or due.stop() or True)
     due.run()
     spare = Canary(switch_node, may_act=lambda: spare.stop() or False)
     monkeypatch.setattr(spare, "_turn", lambda *, only_new: turns.append("a spare dialled"))
     spare.run()
     assert turns == [True, False]
+
+
+def test_a_round_the_database_had_no_time_for_is_tried_again_soon(switch_node, monkeypatch):
+    turns = []
+    for name in ("FIRST_AFTER", "AGAIN_AFTER"):
+        monkeypatch.setattr(f"telephony.worker.canary.{name}", 0.0)
+    canary = Canary(switch_node, may_act=lambda: True)
+
+    def away(*_told, **_more):
+        turns.append(_more["only_new"])
+        if len(turns) == 2:
+            canary.stop()
+        raise OperationalError("couldn't get a connection")
+
+    monkeypatch.setattr("telephony.worker.canary.check_cell", away)
+    canary.run()
+    assert turns == [False, False]
+
+
+def test_no_connection_is_kept_while_calls_are_walked(switch, other_floor):
+    """Other threads of the worker need them: a way takes up to a minute."""
+    order = []
+    walk, switch.walk = switch.walk, lambda *told: order.append("walk") or walk(*told)
+    switch.round(rest=lambda: order.append("rest"))
+    assert order[0] == "rest"
+    assert (order.count("walk"), order.count("rest")) == (2, 3)
+
+
+def test_a_call_that_goes_wrong_holds_nobody_up(switch, other_floor):
+    walk = switch.walk
+
+    def stumbling(node, number, test_id):
+        if number == other_floor.number:
+            raise RuntimeError("a call nobody has thought of")
+        return walk(node, number, test_id)
+
+    switch.walk = stumbling
+    assert switch.round().outcome == "passed"
+    with other_floor.inside():
+        assert latest_checks()[0].problem == "no_answer"
