@@ -1,0 +1,76 @@
+"""Gives acme working hours and speaks every text that waits; run as a program beside the product, like a task would."""
+
+import os
+import sys
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+    django.setup()
+    from tenants.context import enter
+
+    with enter("acme"):
+        if "furnish" in sys.argv:
+            furnish()
+        if "speak" in sys.argv:
+            speak()
+        if "promise" in sys.argv:
+            promise()
+        if "clear" in sys.argv:
+            clear()
+
+
+def furnish() -> None:
+    from telephony.models import OpeningTime, WorkingHours
+
+    hours, is_new = WorkingHours.objects.get_or_create(name="Office hours")
+    if is_new:
+        for weekday in range(5):
+            OpeningTime.objects.create(hours=hours, weekday=weekday, opens_at="09:00", closes_at="18:00")
+
+
+def speak() -> None:
+    from telephony.models import PromptWording
+    from telephony.speaking import speak_wording
+
+    for pk in PromptWording.objects.filter(state=PromptWording.State.WAITING).values_list("pk", flat=True):
+        assert speak_wording(pk), f"Wording {pk} could not be spoken."
+
+
+def promise() -> None:
+    """Two callers wait to be called back, whether or not a line leads outside here."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from telephony.models import Callback, Queue
+
+    now = timezone.now()
+    for place, (number, queue) in enumerate((("+8613812345678", "Support"), ("+862012345678", "Sales"))):
+        Callback.objects.create(
+            number=number,
+            queue=Queue.objects.get(name=queue),
+            waiting_since=now - timedelta(minutes=9 - place),
+            asked_at=now - timedelta(minutes=5),
+            promised_from=now + timedelta(minutes=20),
+            promised_until=now + timedelta(minutes=50),
+            cancel_key=f"journey-key-of-a-customer-{place}",
+        )
+
+
+def clear() -> None:
+    """Other journeys find acme's number and pages as they were."""
+    from telephony.models import Callback, Entry, Flow, Music, Prompt
+
+    Entry.objects.update(flow=None)
+    Flow.objects.update(published=None)
+    Flow.objects.all().delete()
+    Prompt.objects.all().delete()
+    Music.objects.all().delete()
+    Callback.objects.all().delete()
+
+
+if __name__ == "__main__":
+    main()
