@@ -155,7 +155,8 @@ export class StepForm {
   }
 
   focusFirst() {
-    const wanted = this.element.querySelector("textarea, select[data-field]:not([data-field^='way.'], [data-field^='key.'])");
+    const words = this.element.querySelector(".prompt-field__write[open] textarea");
+    const wanted = words ?? this.element.querySelector("textarea, select[data-field]:not([data-field^='way.'], [data-field^='key.'])");
     const first = wanted?.closest("details:not([open])") ? this.element.querySelector("select, input") : wanted;
     (first ?? this.element.querySelector("input, select"))?.focus({ preventScroll: false });
   }

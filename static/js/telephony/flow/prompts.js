@@ -55,6 +55,7 @@ async function write(spec, about, areas, save) {
     areas[0].area.focus();
     return;
   }
+  const form = save.closest("fieldset").parentElement;
   save.disabled = true;
   try {
     const answer = await fetch(about.vocabulary.urls.prompts, {
@@ -66,6 +67,8 @@ async function write(spec, about, areas, save) {
     if (!answer.ok) throw new Error(said.detail);
     about.vocabulary.prompts.push(said);
     about.keep(said.id);
+    /* The button that had the focus is gone: whoever has no mouse goes on from the text that was chosen. */
+    if (document.activeElement === document.body) form.querySelector(`[data-field="${spec.name}"]`)?.focus({ preventScroll: true });
   } catch (problem) {
     toast(problem.message || word("request_failed"), "danger");
     save.disabled = false;
