@@ -79,7 +79,11 @@ class Product:
 
     def furnish_floor(self, agents: int, wrap_up_seconds: int = 600) -> dict[str, Any]:
         """`{"queue": its id, "agents": [{"id", "username"}, …]}`."""
-        made = self.run("-m", "tests.contract.furnish", "agents", str(agents), str(wrap_up_seconds))
+        return self.furnished_by("tests.contract.furnish", "agents", str(agents), str(wrap_up_seconds))
+
+    def furnished_by(self, module: str, *words: str) -> dict[str, Any]:
+        """What a process like `furnish` made and printed."""
+        made = self.run("-m", module, *words)
         assert made.returncode == 0, made.stderr[-3000:]
         return json.loads(made.stdout.strip().splitlines()[-1])
 
@@ -132,9 +136,12 @@ class Product:
         wait_until(lambda: self._redis().zscore(SPARES, member), 60, "no spare stands by")
 
     def kill_worker(self) -> None:
-        worker = self.processes.pop("worker")
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        self.kill("worker")
+
+    def kill(self, name: str) -> None:
+        killed = self.processes.pop(name)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
 
     def wait_for_routing(self, pid: int) -> None:
         """Until the worker with this process id holds the lease, has compared rows and switch, and hears orders."""

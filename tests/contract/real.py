@@ -264,10 +264,17 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         return party
 
 
+_given: set[int] = set()
+
+
 def free_sound_port() -> int:
-    """An even port whose neighbours are free too: sipp wants four in a row."""
+    """An even port whose neighbours are free too: sipp wants four in a row. None is given twice: the sipp that has it
+    may not have taken it yet.
+    """
     for _ in range(100):
         first = random.randrange(33000, 60000, 4)
+        if first in _given:
+            continue
         with ExitStack() as held:
             try:
                 for port in range(first, first + 4):
@@ -276,6 +283,7 @@ def free_sound_port() -> int:
                     )
             except OSError:
                 continue
+            _given.add(first)
             return first
     raise AssertionError("no free ports for sound")
 

@@ -9,7 +9,7 @@ from telephony.freeswitch.cdr import settle
 from telephony.freeswitch.translate import Source
 from tests.contract.driver import NODE, SwitchUnderTest, wait_until
 from tests.contract.test_offers import bridged
-from tests.contract.test_waiting import route
+from tests.contract.test_waiting import route, speaks_and_leaves
 
 
 def record_of(line: SwitchUnderTest, leg_id: UUID) -> list[facts.Fact]:
@@ -61,7 +61,9 @@ def test_an_unanswered_offer_has_a_record_that_costs_nothing(line: SwitchUnderTe
 
 def test_a_message_is_told_by_the_record_too(line: SwitchUnderTest) -> None:
     route(line, treatment="closed")
-    line.call(number="13800000009", hang_up_after=9)
+    line.call(number="13800000009")
+    leg_id = line.log.wait(facts.LegCreated, caller_number="13800000009").leg_id
+    speaks_and_leaves(line, leg_id)
     told = line.log.wait(facts.VoicemailLeft, 20)
     line.log.wait(facts.LegHungUp, leg_id=told.leg_id)
     message, leg = record_of(line, told.leg_id)
@@ -70,9 +72,16 @@ def test_a_message_is_told_by_the_record_too(line: SwitchUnderTest) -> None:
     assert leg.leg_id == told.leg_id
 
 
-def test_a_call_of_nobody_has_a_record_without_a_tenant(line: SwitchUnderTest) -> None:
-    line.call("+8699999999", number="13800000004")
-    created = line.log.wait(facts.LegCreated, caller_number="13800000004")
-    line.log.wait(facts.LegHungUp, 20, leg_id=created.leg_id)
-    [record] = record_of(line, created.leg_id)
-    assert (record.tenant, record.billable_seconds, record.dialled) == ("", 0, "+8699999999")
+def test_numbers_of_nobody_are_told_so_and_cost_nothing(line: SwitchUnderTest) -> None:
+    """Another cell's, no number at all, and what would be code if anybody expanded it."""
+    dialled = {"13800000004": "+8699999999", "13800000005": "0", "13800000006": "${system}"}
+    for number, called in dialled.items():
+        line.call(called, number=number)
+    for number, called in dialled.items():
+        created = line.log.wait(facts.LegCreated, caller_number=number)
+        ended = line.log.wait(facts.LegHungUp, 20, leg_id=created.leg_id)
+        assert (ended.tenant, ended.cause, ended.answered_at) == ("", "UNALLOCATED_NUMBER", None)
+        [record] = record_of(line, created.leg_id)
+        assert (record.tenant, record.billable_seconds) == ("", 0)
+        assert record.dialled == called or number == "13800000006"
+    assert line.log.all(facts.LegQueued) == []
