@@ -18,6 +18,7 @@ OTHER_PARAMETERS = {
     "schema": "acme",
     "to": "on",
     "who": "MQ",
+    "move_id": "1",
     "token": "abc-def",
     "metric_id": "asa",
     "url": "x",
@@ -65,12 +66,21 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
              "evaluation": "quality.evaluation", "group": "telephony.agentgroup",
              "working-hour": "telephony.workinghours", "queue-step": "telephony.queuestep",
              "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan",
-             "difference": "telephony.difference"}  # fmt: skip
+             "difference": "telephony.difference", "flow": "telephony.flow"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
-    ticket = next(row for model, row in garden.rows.items() if model._meta.label_lower == "ticketing.ticket")
+    rows = {model._meta.label_lower: row for model, row in garden.rows.items()}
+    ticket = rows["ticketing.ticket"]
     phone = garden.ids["ticketing.customerphone"]
     plan = garden.ids.get("telephony.emergencyplan", 1)
-    found = {"number": str(ticket.number), "phone_id": str(phone), "plan_id": str(plan)}
+    found = {
+        "number": str(ticket.number),
+        "phone_id": str(phone),
+        "plan_id": str(plan),
+        "follow_up_id": str(rows["telephony.followup"].pk),
+        "answer_id": str(rows["telephony.surveyanswer"].pk),
+        "key": rows["telephony.callback"].cancel_key,
+        "sha256": rows["telephony.sound"].sha256,
+    }
     return found | ({"pk": str(pk)} if pk else {})
 
 
