@@ -206,6 +206,6 @@ def queue_form(floor, **values) -> dict:
     names = [field.name for field in Queue._meta.concrete_fields if field.name != "id"]
     form = {name: getattr(floor.queue, name) for name in names} | values
     form = {name: value for name, value in form.items() if value is not None and value is not False}
-    for prefix in ("queue_skills", "steps", "queue_agents"):
+    for prefix in ("waiting_terms", "queue_skills", "steps", "queue_agents"):
         form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     return form
