@@ -190,7 +190,7 @@ export class Picture {
   }
 
   /** All of it; never larger than life, and a big flow begins at its start instead of becoming unreadable. */
-  fit(least = 0.5) {
+  fit(least = 0.7) {
     const box = boxOf(this.flow, this.told.kinds);
     const { width, height } = this.root.getBoundingClientRect();
     if (!box.width || !width) return this.look({ x: 40, y: 40, zoom: 1 });
