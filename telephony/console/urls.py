@@ -48,7 +48,9 @@ urlpatterns = [
     path("flows/<int:flow_id>/export/", flows.export, name="flow_export"),
     path("flows/<int:flow_id>/numbers/", flows.numbers, name="flow_numbers"),
     path("flows/<int:flow_id>/name/", flows.rename, name="flow_name"),
-    re_path(r"^flows/(?P<flow_id>[0-9]{1,9})/(?P<to>archive|restore)/$", flows.put_away, name="flow_put_away"),
+    re_path(
+        r"^flows/(?P<flow_id>[0-9]{1,9})/(?P<to>archive|restore)/$", flows.put_away, name="flow_put_away"
+    ),
     path("flows/<int:flow_id>/publish/", flow_versions.publish, name="flow_publish"),
     path("flows/<int:flow_id>/versions/", flow_versions.versions, name="flow_versions"),
     path("flows/<int:flow_id>/versions/<int:number>/", flow_versions.version, name="flow_version"),
