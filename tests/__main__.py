@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
+AFTERWARDS = ["tests/telephony", "tests/tenants", "tests/ticketing"]
+"""As long as the rest of what computes; they begin when the product has waited enough."""
 PART = "--part"
 
 
@@ -29,7 +31,7 @@ def parts() -> list[list[list[str]]]:
     return [
         [["-m", "not freeswitch", "tests/contract"]],
         [["-m", "freeswitch", *lines], ["tests/faults", "tests/run"]],
-        [["-m", "freeswitch", *product]],
+        [["-m", "freeswitch", *product], AFTERWARDS],
         [computing()],
     ]
 
@@ -37,7 +39,8 @@ def parts() -> list[list[list[str]]]:
 def computing() -> list[str]:
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     names = [path for path in found if any(path.rglob("test_*.py")) or path.is_file()]
-    return [f"tests/{path.name}" for path in names if path.name not in WAITING]
+    here = [f"tests/{path.name}" for path in names if path.name not in WAITING]
+    return [path for path in here if path not in AFTERWARDS]
 
 
 def run_pytest(arguments: list[str]) -> int:
