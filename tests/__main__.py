@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
-AFTERWARDS = ["tests/telephony", "tests/tenants", "tests/ticketing"]
-"""As long as the rest of what computes; they begin when the product has waited enough."""
+AFTERWARDS = ("telephony", "tenants", "ticketing")
+"""What computes, too, and begins when a part that waits has ended: as long together as the rest."""
 PART = "--part"
 
 
@@ -29,9 +29,9 @@ def parts() -> list[list[list[str]]]:
     lines = sorted(f"tests/contract/{path.name}" for path in (HERE / "contract").glob("test_*.py"))
     lines = [path for path in lines if path not in product]
     return [
-        [["-m", "not freeswitch", "tests/contract"]],
+        [["-m", "not freeswitch", "tests/contract"], ["tests/tenants", "tests/ticketing"]],
         [["-m", "freeswitch", *lines], ["tests/faults", "tests/run"]],
-        [["-m", "freeswitch", *product], AFTERWARDS],
+        [["-m", "freeswitch", *product], ["tests/telephony"]],
         [computing()],
     ]
 
@@ -39,8 +39,7 @@ def parts() -> list[list[list[str]]]:
 def computing() -> list[str]:
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     names = [path for path in found if any(path.rglob("test_*.py")) or path.is_file()]
-    here = [f"tests/{path.name}" for path in names if path.name not in WAITING]
-    return [path for path in here if path not in AFTERWARDS]
+    return [f"tests/{path.name}" for path in names if path.name not in (*WAITING, *AFTERWARDS)]
 
 
 def run_pytest(arguments: list[str]) -> int:

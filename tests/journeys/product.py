@@ -43,7 +43,7 @@ class Product:
         self.port, self.event_port = free_port(), free_port()
         self.environment = os.environ | {
             "DATABASE_URL": database_url,
-            "DATABASE_POOL": "4",
+            "DATABASE_POOL": "10",
             "REDIS_URL": redis_url,
             "RUN_DIR": str(home),
             "PORT": str(self.port),

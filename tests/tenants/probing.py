@@ -47,6 +47,9 @@ def address(pattern: str, name: str, garden: Garden) -> str:
 
     def filled(match: re.Match) -> str:
         parameter = match.group(1) or match.group(2)
+        # One of several words: the first of them.
+        if one_of := re.match(r"\(\?P<\w+>([a-z-]+)\|", match.group(0)):
+            return one_of.group(1)
         assert parameter in known, f"{pattern}: which of acme's ids is {parameter}?"
         return known[parameter]
 
