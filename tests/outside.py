@@ -49,9 +49,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter) -> None:
     for report in terminalreporter.stats.get("rerun", ()):
-        terminalreporter.write_line(f"NEEDED A SECOND TRY: {report.nodeid}", yellow=True)
+        terminalreporter.write_line(f"NEEDED A SECOND TRY: {report.nodeid}: {reason_of(report)}", yellow=True)
     for name, count in sorted(_left_out.items()):
         tool = TOOLS[name]
         terminalreporter.write_line(
             f"NOT RUN: {count} tests that need {tool.programs[0]}. To run them: {tool.how}.", yellow=True
         )
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """Where and why the first try failed, in one line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return str(report.longrepr)[-200:].replace("\n", " ")
+    return f"{crash.path}:{crash.lineno} {crash.message[:200]}".replace("\n", " ")
