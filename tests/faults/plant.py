@@ -25,7 +25,7 @@ from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, wait_until
 from tests.contract.furnish import PASSWORD
 from tests.contract.product import Product
 from tests.contract.web import Route
-from tests.faults.checker import Verdict, judge
+from tests.faults.checker import END_OF_STORY, Verdict, judge
 from tests.faults.history import History
 from tests.faults.proxy import Road
 from tests.servers import PROJECT, SERVERS
@@ -175,7 +175,7 @@ class Plant:
         self.wait_for_routing()
         # An offer under way would be cut: let it be answered first.
         ended_from = datetime.now(UTC)
-        self.line.api("hupall NORMAL_CLEARING")
+        self.line.api(f"hupall {END_OF_STORY}")
         wait_until(lambda: self._all_is_over(set(without_record)), 60, "not everything was settled")
         return judge(
             self.history, self.product.rows, self.line.settings.spool_dir, ended_from=ended_from,

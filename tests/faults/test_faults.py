@@ -1,7 +1,9 @@
 """What fits into a test run: a killed and a paused worker, a moved clock, spoilt frames. `make faults` has the rest."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -94,3 +96,17 @@ def test_two_legs_at_once_for_one_caller_are_found() -> None:
         for at in (0, 1, 5)
     ]
     assert len(checker._offered_twice(legs)) == 1
+
+
+def test_a_charge_missing_doubled_or_for_nothing_is_found(tmp_path: Path) -> None:
+    paid, unpaid, short = (caller(number, bridged=number + 1, ended=20) for number in range(3))
+    for leg, seconds in ((paid, 9), (unpaid, 9), (short, 0)):
+        leg.answered_at = after(1)
+        record = {"variables": {"uuid": str(leg.leg_id), "billsec": str(seconds)}}
+        (tmp_path / f"{leg.leg_id}.cdr.json").write_text(json.dumps(record))
+    everyone, free = [paid, unpaid, short], checker.free_in(tmp_path)
+    assert free == {short.leg_id}
+    found = checker._wrong_charges(everyone, free, lambda _asked: [(paid.leg_id,), (paid.leg_id,)])
+    assert sorted(found) == sorted([f"{paid.leg_id} charged 2 times", f"{unpaid.leg_id} not charged"])
+    found = checker._wrong_charges(everyone, free, lambda _asked: [(leg.leg_id,) for leg in everyone])
+    assert found == [f"{short.leg_id} charged for nothing"]
