@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from telephony.console.names import read_names
-from telephony.console.routing_words import fact_labels, told_level
+from telephony.console.routing_words import fact_labels, op_labels, told_level
 from telephony.models import CallerProfile
 from telephony.models.groups import OpeningTime
 from telephony.regions import chinese_regions, country_words, region_words
@@ -113,21 +113,6 @@ def _suggestions(name: str) -> Choices:
 def _known_levels() -> Iterable[str]:
     levels = CallerProfile.objects.exclude(level="").order_by("level")
     return levels.values_list("level", flat=True).distinct()[:50]
-
-
-def op_labels() -> dict[str, str]:
-    return {
-        "is": _("is"),
-        "is_not": _("is not"),
-        "one_of": _("is one of"),
-        "none_of": _("is none of"),
-        "starts_with": pgettext("routing rule", "begins with"),
-        "at_least": _("is at least"),
-        "at_most": _("is at most"),
-        "between": _("is between"),
-        "has": _("include"),
-        "has_not": _("do not include"),
-    }
 
 
 def _effects(rows: Mapping[str, Choices]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from telephony.console.flow_words import (
@@ -15,7 +15,7 @@ from telephony.console.flow_words import (
     FieldWords,
     groups,
 )
-from telephony.console.routing_words import fact_labels, told_level
+from telephony.console.routing_words import fact_labels, op_labels, told_level
 from telephony.flows.conditions import ops_of
 from telephony.flows.kinds import KINDS, Field, Kind
 from telephony.models import Agent, Flow, OpeningTime, Prompt, Queue, Skill, Survey, WorkingHours
@@ -38,7 +38,7 @@ def vocabulary(flow: Flow, *, may_edit: bool, may_write: bool) -> dict[str, Any]
         "said_as": [(code, str(label)) for code, label in SAID_AS.items()],
         "conditions": _conditions(rows["queue"]),
         "collected_ops": list(ops_of("collected.x")),
-        "ops": _op_labels(),
+        "ops": op_labels(),
         "reader": (get_language() or "en")[:2],
         "may_edit": may_edit,
         "may_write": may_write,
@@ -169,18 +169,3 @@ def _suggestions(name: str) -> Pairs:
     if name == "language":
         return [(code, str(label)) for code, label in LANGUAGES.items()]
     return []
-
-
-def _op_labels() -> dict[str, str]:
-    return {
-        "is": _("is"),
-        "is_not": _("is not"),
-        "one_of": _("is one of"),
-        "none_of": _("is none of"),
-        "starts_with": pgettext("routing rule", "begins with"),
-        "at_least": _("is at least"),
-        "at_most": _("is at most"),
-        "between": _("is between"),
-        "has": _("include"),
-        "has_not": _("do not include"),
-    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from telephony.console.names import Names
@@ -84,6 +84,22 @@ def told_level(level: str) -> str:
 
 
 # ---- rules
+
+
+def op_labels() -> dict[str, str]:
+    """How a condition compares, as choices for whoever writes one."""
+    return {
+        "is": _("is"),
+        "is_not": _("is not"),
+        "one_of": _("is one of"),
+        "none_of": _("is none of"),
+        "starts_with": pgettext("routing rule", "begins with"),
+        "at_least": _("is at least"),
+        "at_most": _("is at most"),
+        "between": _("is between"),
+        "has": _("include"),
+        "has_not": _("do not include"),
+    }
 
 
 def told_condition(condition: Mapping[str, Any], names: Names) -> str:

@@ -1,13 +1,10 @@
 """What the canary last found of each number, and what it should expect to find."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import redis
-from django.conf import settings
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from telephony.flows.document import Document, UnreadableFlow, parse
@@ -16,6 +13,7 @@ from telephony.models import Device, Entry, FlowCheck, FlowVersion, Leg, QueueAg
 from telephony.queries.arrivals import settled
 from telephony.queries.flow_terms import sounds_of
 from telephony.queries.queues import queue
+from telephony.queries.signs import last_word
 
 CYCLE = timedelta(minutes=5)
 STALE = 3 * CYCLE
@@ -64,14 +62,7 @@ def broken_numbers() -> int:
 
 def last_round() -> dict[str, float] | None:
     """{"at", "checked", "broken", "seconds"} of the cell; None when nothing was heard of it for three rounds."""
-    store = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-    try:
-        raw = store.get(KEY)
-    except (redis.RedisError, OSError):
-        return None
-    finally:
-        store.close()
-    return json.loads(raw) if isinstance(raw, str | bytes) else None
+    return last_word(KEY)
 
 
 def checked_numbers(*, only_new: bool = False) -> list[tuple[str, FlowVersion | None]]:

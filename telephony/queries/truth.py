@@ -1,14 +1,12 @@
 """Reads of what differed between our rows and the switch."""
 
-import json
 import time
 from dataclasses import dataclass
 
-import redis
-from django.conf import settings
 from django.db.models import QuerySet
 
 from telephony.models import Difference
+from telephony.queries.signs import last_word
 
 KEY = "health:truth"
 """Where the watchdog leaves its figures."""
@@ -48,16 +46,9 @@ class LastLook:
 
 def last_look() -> LastLook | None:
     """None when it has not been heard of for five minutes, or the cache that keeps its word is away."""
-    store = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-    try:
-        raw = store.get(KEY)
-    except (redis.RedisError, OSError):
+    said = last_word(KEY)
+    if said is None:
         return None
-    finally:
-        store.close()
-    if raw is None:
-        return None
-    said = json.loads(raw)
     figures = {name: said.get(name, {}) for name in ("found", "healed", "seconds", "within", "open")}
     return LastLook(
         age_seconds=max(0.0, time.time() - said["at"]), turn_seconds=said["turn_seconds"], **figures

@@ -1,6 +1,5 @@
 """What goes between the workers of two cells: news for a desk, and commands for a switch (see `neighbours`)."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -12,7 +11,6 @@ from uuid import UUID
 import orjson
 import redis
 import structlog
-from django.conf import settings
 from django.db import connection
 
 from telephony import actions
@@ -20,6 +18,7 @@ from telephony.errors import EpochIsOver
 from telephony.spool import DATABASE_AWAY
 from telephony.switch import OfferCommand, QueueEntry, RungPhone, Switch, SwitchError, SwitchUnreachable
 from telephony.worker.desk import HEARD
+from telephony.worker.ears import RoadEar
 from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.neighbours import Neighbours, road_to
@@ -97,39 +96,15 @@ class JoinedSwitch(FencedSwitch):
         return True
 
 
-class NeighbourEar(threading.Thread):
-    """Hears what other cells tell this one. Subscribed only while this worker may act, as for orders."""
+class NeighbourEar(RoadEar):
+    """Hears what other cells tell this one."""
 
     def __init__(self, cell: str, inbox: Inbox, switch: Switch, *, may_act: Callable[[], bool]) -> None:
-        super().__init__(name="between cells", daemon=True)
-        self._cell, self._inbox, self._switch, self._may_act = cell, inbox, switch, may_act
-        self._stopped = threading.Event()
+        deaf = "Other cells cannot be heard."
+        super().__init__("between cells", road_to(cell), may_act=may_act, deaf=deaf)
+        self._inbox, self._switch = inbox, switch
 
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        while not self._stopped.is_set():
-            if not self._may_act():
-                time.sleep(0.1)
-                continue
-            try:
-                self._listen()
-            except (redis.RedisError, OSError) as error:
-                log.warning("Other cells cannot be heard.", problem=type(error).__name__)
-                time.sleep(0.5)
-
-    def _listen(self) -> None:
-        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, health_check_interval=5)
-        with client.pubsub(ignore_subscribe_messages=True) as hearing:
-            hearing.subscribe(road_to(self._cell))
-            while self._may_act() and not self._stopped.is_set():
-                message = hearing.get_message(timeout=0.5)
-                if message is not None:
-                    self._take(message["data"])
-        client.close()
-
-    def _take(self, body: bytes) -> None:
+    def hand_over(self, body: bytes, client: redis.Redis) -> None:
         try:
             self.take(orjson.loads(body))
         except DATABASE_AWAY:

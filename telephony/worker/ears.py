@@ -1,4 +1,4 @@
-"""Two threads that only listen: facts from the switch, orders from Redis. Both hand over to the inbox."""
+"""Threads that only listen: facts from the switch, and what comes by a road in Redis, orders first of all."""
 
 import threading
 import time
@@ -27,23 +27,15 @@ class FactEar(threading.Thread):
             self._inbox.put_fact(fact)
 
 
-class OrderEar(threading.Thread):
-    """Subscribed only while this worker may act: nobody but the holder counts as a listener of orders."""
+class RoadEar(threading.Thread):
+    """Subscribed only while this worker may act: nobody but the holder counts as a listener.
 
-    def __init__(
-        self,
-        cell: str,
-        inbox: Inbox,
-        *,
-        may_act: Callable[[], bool],
-        home_of: Callable[[str], str] = lambda _tenant: "",
-    ) -> None:
-        """`home_of` names the other cell a tenant lives in, or "": an order that comes here late goes on to it."""
-        super().__init__(name="orders", daemon=True)
-        self._home_of = home_of
-        self._cell = cell
-        self._inbox = inbox
-        self._may_act = may_act
+    `deaf` is what the log says while Redis is away.
+    """
+
+    def __init__(self, name: str, road: str, *, may_act: Callable[[], bool], deaf: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self._road, self._may_act, self._deaf = road, may_act, deaf
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -57,20 +49,39 @@ class OrderEar(threading.Thread):
             try:
                 self._listen()
             except (redis.RedisError, OSError) as error:
-                log.warning("Orders cannot be heard; routing goes on.", problem=type(error).__name__)
+                log.warning(self._deaf, problem=type(error).__name__)
                 time.sleep(0.5)
 
     def _listen(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, health_check_interval=5)
         with client.pubsub(ignore_subscribe_messages=True) as hearing:
-            hearing.subscribe(channel_of(self._cell))
+            hearing.subscribe(self._road)
             while self._may_act() and not self._stopped.is_set():
                 message = hearing.get_message(timeout=0.5)
                 if message is not None:
-                    self._hand_over(message["data"], client)
+                    self.hand_over(message["data"], client)
         client.close()
 
-    def _hand_over(self, body: bytes, client: redis.Redis) -> None:
+    def hand_over(self, body: bytes, client: redis.Redis) -> None:
+        """One message; whatever is wrong with it, listening goes on."""
+        raise NotImplementedError
+
+
+class OrderEar(RoadEar):
+    def __init__(
+        self,
+        cell: str,
+        inbox: Inbox,
+        *,
+        may_act: Callable[[], bool],
+        home_of: Callable[[str], str] = lambda _tenant: "",
+    ) -> None:
+        """`home_of` names the other cell a tenant lives in, or "": an order that comes here late goes on to it."""
+        deaf = "Orders cannot be heard; routing goes on."
+        super().__init__("orders", channel_of(cell), may_act=may_act, deaf=deaf)
+        self._home_of, self._inbox = home_of, inbox
+
+    def hand_over(self, body: bytes, client: redis.Redis) -> None:
         try:
             envelope = read_envelope(body)
         except OrderNotUnderstood:

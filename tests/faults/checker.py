@@ -22,6 +22,7 @@ SAME_MOMENT = timedelta(milliseconds=50)
 """Two who came within one tick of the switch's clock have no order between them."""
 END_OF_STORY = "MANAGER_REQUEST"
 """The cause with which the last calls of a story are ended."""
+MOST_BEHIND = timedelta(seconds=1)
 HEARD_WITHIN = timedelta(seconds=3)
 """An offer that failed is heard of a little later than it ended."""
 
@@ -94,8 +95,8 @@ def _was_dropped(leg: SeenLeg, ended_from: datetime, least_talk: float) -> bool:
 
 def _was_lost(leg: SeenLeg, ended_from: datetime) -> bool:
     """A caller who waited and got nobody. A switch's clock may be behind ours: what we ended ourselves says so."""
-    is_ours = leg.cause == END_OF_STORY
-    is_early = leg.ended_at is not None and leg.ended_at < ended_from and not is_ours
+    ours_from = ended_from - MOST_BEHIND if leg.cause == END_OF_STORY else ended_from
+    is_early = leg.ended_at is not None and leg.ended_at < ours_from
     return bool(leg.fell_back_at) or (is_early and not leg.bridged_at)
 
 
@@ -179,7 +180,7 @@ def _records_lost(legs: set[UUID], records: set[UUID], rows: Any) -> list[str]:
 def free_in(spool: Path) -> set[UUID]:
     """Legs that were over before their first whole second, by the switch's own count: nobody pays for them."""
     found = (json.loads(file.read_bytes())["variables"] for file in spool.rglob("*.json"))
-    return {UUID(variables["uuid"]) for variables in found if int(variables.get("billsec") or 0) == 0}
+    return {UUID(variables["uuid"]) for variables in found if variables.get("billsec") == "0"}
 
 
 def _wrong_charges(calls: list[SeenLeg], free: set[UUID], rows: Any) -> list[str]:
