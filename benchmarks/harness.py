@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 
@@ -114,6 +115,12 @@ def shown(value: float) -> str:
     if value >= 100:
         return f"{value:.0f}"
     return f"{value:.3g}"
+
+
+def run_here(module: str, name: str, repeats: int) -> Report:
+    benchmark = import_module(module)
+    print(f"{name}: {benchmark.TITLE}", file=sys.stderr, flush=True)
+    return benchmark.run(repeats)
 
 
 def machine() -> str:
