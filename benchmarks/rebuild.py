@@ -41,7 +41,7 @@ def _measure(plant, repeats: int, talking: int, waiting: int) -> Report:
         check(len(plant.history.look().talking()) == talking, "a talk was dropped")
         check([leg.leg_id for leg in plant.history.waiting()] == order, "the line changed")
     count = min(100, talking // 2, waiting // 2)
-    check(_next_in_line(plant, count) == order[:count], "the order of the line was not kept")
+    _check_order(_next_in_line(plant, count), order[:count])
     report, workload = Report(TITLE), f"{talking:,} talks, {waiting:,} waiting, warm spare"
     report.row(workload, "kill to a new holder", "seconds", "s", taken)
     report.row(workload, "kill to routing", "seconds", "s", routed)
@@ -88,13 +88,23 @@ def _die_once(plant) -> tuple[float, float]:
     return taken, routed
 
 
-def _next_in_line(plant, count: int) -> list:
-    """A hundred agents hang up; whom the rows then offer, in order."""
+def _check_order(offered: list[tuple], order: list) -> None:
+    """`offered` is (call, moment): those of one moment were offered together and stand in no order among themselves."""
+    place = {call_id: number for number, call_id in enumerate(order)}
+    strangers = sum(call_id not in place for call_id, _at in offered)
+    check(not strangers, f"{strangers} were offered whose turn it was not")
+    turns = sorted(offered, key=lambda one: (one[1], place[one[0]]))
+    late = sum(place[call_id] != number for number, (call_id, _at) in enumerate(turns))
+    check(not late, f"{late} were not offered in their turn")
+
+
+def _next_in_line(plant, count: int) -> list[tuple]:
+    """A hundred agents hang up; whom the rows then offer, and when."""
     since = plant.product.rows("select max(offered_at) from acme.telephony_offer")[0][0]
     for leg in plant.history.talking()[:count]:
         plant.line.switch.hang_up(leg.leg_id)
-    asked = "select call_id from acme.telephony_offer where offered_at > %s order by offered_at"
+    asked = "select call_id, offered_at from acme.telephony_offer where offered_at > %s order by offered_at"
     end = time.monotonic() + 120
     while len(found := plant.product.rows(asked, since)) < count and time.monotonic() < end:
         time.sleep(0.2)
-    return [call_id for (call_id,) in found[:count]]
+    return found[:count]
