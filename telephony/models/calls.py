@@ -147,6 +147,8 @@ class Leg(models.Model):
     unbridged_at = models.DateTimeField(_("unbridged at"), null=True, blank=True)
     fell_back_at = models.DateTimeField(_("left the line at"), null=True, blank=True)
     hold_marks = models.JSONField(default=list, blank=True, editable=False)
+    line_marks = models.JSONField(default=list, blank=True, editable=False)
+    """Who else was on the line and when, as told: see `telephony.conversations`."""
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.CharField(_("ended by"), max_length=16, blank=True, default="")
     cause = models.CharField(_("cause"), max_length=64, blank=True, default="")
@@ -246,8 +248,16 @@ class QueueStay(models.Model):
 class Offer(models.Model):
     """A waiting call rings one agent. Its id is the id of the agent's leg, so the first fact finds it."""
 
+    class Kind(models.TextChoices):
+        """Why the phone rings: for a caller in line, or because a colleague asks."""
+
+        LINE = "line", pgettext_lazy("kind of offer", "From the line")
+        CONSULT = "consult", pgettext_lazy("kind of offer", "Asked by a colleague")
+        PICK_UP = "pick_up", pgettext_lazy("kind of offer", "Picked up a parked call")
+
     class Outcome(models.TextChoices):
         BRIDGED = "bridged", _("Answered")
+        CONSULTED = "consulted", _("Consulted only")
         MISSED = "missed", _("Not answered")
         CALLER_LEFT = "caller_left", _("Caller left")
         REFUSED = "refused", _("Refused")
@@ -266,10 +276,19 @@ class Offer(models.Model):
     )
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers", verbose_name=_("agent"))
     epoch = models.PositiveBigIntegerField(_("epoch"), default=0)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.LINE)
+    asked_by = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
     is_group = models.BooleanField(_("rang with others"), default=False)
     offered_at = models.DateTimeField(_("offered at"))
     expires_at = models.DateTimeField(_("expires at"))
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined the caller at"), null=True, blank=True)
+    """Of a consult, which begins without the caller; others join as they answer."""
+    doing = models.CharField(
+        _("the agent is"), max_length=16, choices=Agent.Activity.choices, blank=True, default=""
+    )
     talk_ended_at = models.DateTimeField(_("talk ended at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
     failure = models.CharField(_("failure"), max_length=80, blank=True, default="")
@@ -277,6 +296,7 @@ class Offer(models.Model):
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, blank=True, default="")
     talk_seconds = models.PositiveIntegerField(_("talk seconds"), default=0)
     hold_seconds = models.PositiveIntegerField(_("hold seconds"), default=0)
+    consult_seconds = models.PositiveIntegerField(_("consult seconds"), default=0)
     wrap_up_started_at = models.DateTimeField(_("wrap-up started at"), null=True, blank=True)
     wrap_up_ended_at = models.DateTimeField(_("wrap-up ended at"), null=True, blank=True)
     wrap_up_seconds = models.PositiveIntegerField(_("wrap-up seconds"), default=0)
@@ -290,7 +310,7 @@ class Offer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["call"],
-                condition=Q(ended_at=None, answered_at=None, is_group=False),
+                condition=Q(ended_at=None, answered_at=None, is_group=False) & ~Q(kind="consult"),
                 name="one_ringing_offer_per_call",
             ),
             models.UniqueConstraint(
@@ -312,3 +332,8 @@ class Offer(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def spoke_at(self) -> datetime | None:
+        """Since when agent and caller were on one line; None while they were not."""
+        return self.joined_at if self.kind == self.Kind.CONSULT else self.answered_at

@@ -26,7 +26,7 @@ class Glance:
         self.new_stays = set(self._of(events.CallQueued, "stay_id"))
         ended, begun = self._of(events.OfferEnded, "offer_id"), self._of(events.CallOffered, "offer_id")
         rows = Offer.objects.defer("explanation").in_bulk([*ended, *begun]) if ended or begun else {}
-        self.ended_offers = [rows[pk] for pk in ended if pk in rows]
+        self.ended_offers = [rows[pk] for pk in ended if pk in rows and rows[pk].kind == Offer.Kind.LINE]
         self.begun_offers = [rows[pk] for pk in begun if pk in rows]
 
     def _of(self, kind: type[Event], key: str) -> list[Any]:
