@@ -61,6 +61,7 @@ from telephony.queries.flow_figures import (
 )
 from telephony.queries.follow_ups import follow_up, follow_up_counts, follow_ups, visible_follow_ups
 from telephony.queries.hours import is_open, local_time, spans_on
+from telephony.queries.kept_sounds import recording_sound
 from telephony.queries.plans import active_rules, plan, rule_of, terms_of
 from telephony.queries.queues import (
     QueueState,
@@ -163,6 +164,7 @@ __all__ = [
     "queues_of_agent",
     "recording",
     "recording_of_call",
+    "recording_sound",
     "recordings_of_call",
     "registered_device",
     "ringing_offer",
