@@ -107,6 +107,48 @@ class LegUnheld(LegFact):
     pass
 
 
+class HeldWhy(StrEnum):
+    """Why a caller stands aside. CONSULT: the agent asks somebody first. PARK: until somebody picks them up.
+    TAKEOVER: for the one who takes the talk over.
+    """
+
+    CONSULT = "consult"
+    PARK = "park"
+    TAKEOVER = "takeover"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerHeld(LegFact):
+    """The switch has put a caller aside, with music, for somebody's return; joined to nobody from here on.
+
+    It ends with the next LegsBridged, RoomEntered, LegQueued or LegHungUp of this leg. Told twice it says the same;
+    `held_at` stays that of the beginning.
+    """
+
+    by_leg_id: UUID | None
+    """The agent's leg that may take the caller back; None where nobody is awaited (PARK)."""
+    for_leg_id: UUID | None
+    """The leg that gets the caller when the agent's is gone: the consulted one's; the ear's of a TAKEOVER."""
+    why: HeldWhy
+    held_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomEntered(LegFact):
+    """This leg hears, and is heard by, all others in the room from here on."""
+
+    room_id: UUID
+    """The call's id: a call has one room."""
+    entered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLeft(LegFact):
+    """May be missing, when the leg ended: LegHungUp says it as well."""
+
+    room_id: UUID
+
+
 @dataclass(frozen=True, kw_only=True)
 class LegHungUp(LegFact):
     """The leg is gone. `cause` is a Q.850 name such as NORMAL_CLEARING, NO_ANSWER, USER_BUSY, ORIGINATOR_CANCEL."""

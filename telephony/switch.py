@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from telephony.facts import Direction, Fact
+from telephony.facts import Direction, Fact, HeldWhy
 
 
 class SwitchError(Exception):
@@ -76,6 +77,8 @@ class OfferCommand:
     """
     shown_number: str = ""
     """Our own number, which the one who is dialled sees."""
+    is_parked: bool = False
+    """The caller stands aside (parked) instead of waiting in the line: the phone picks them up there."""
 
     @property
     def phones(self) -> tuple[RungPhone, ...]:
@@ -103,6 +106,98 @@ class QueueEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultCommand:
+    """The caller steps aside, with music, and the agent's leg rings somebody else: a colleague's phone (`username` at
+    `domain`, `agent_id`) or an outside number (`dials`, who sees `shown_number`).
+
+    From here the switch goes on alone. Nobody answers, or the one asked hangs up: agent and caller talk again. The
+    agent hangs up (`complete_consult`, or the phone): the one asked gets the caller. The caller is gone: the two talk
+    on. Both are gone: the caller waits in the line, as `entry` says.
+    """
+
+    consult_id: UUID
+    """The new leg's id. A colleague's is an offer's: facts of the leg bear it as `offer_id`."""
+    tenant: str
+    agent_leg_id: UUID
+    caller_leg_id: UUID
+    call_id: UUID
+    entry: QueueEntry
+    epoch: int
+    timeout_seconds: int
+    agent_id: int | None = None
+    """The colleague who is asked; None for an outside number."""
+    username: str = ""
+    domain: str = ""
+    contact: str = ""
+    """As in RungPhone."""
+    dials: str = ""
+    shown_number: str = ""
+    caller_number: str = ""
+    """Shows on the colleague's phone."""
+    recording: str | None = None
+    """Of the new leg from its answer on; the agent's own goes on as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardCommand:
+    """The caller is sent to an outside number. The agent's leg ends; an unanswered caller is back in the line, as
+    `entry` says.
+    """
+
+    onward_id: UUID
+    """The new leg's id."""
+    tenant: str
+    caller_leg_id: UUID
+    call_id: UUID
+    entry: QueueEntry
+    dials: str
+    shown_number: str
+    timeout_seconds: int
+    recording: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkCommand:
+    """The caller stands aside until somebody picks them up (an offer with `is_parked`); the agent's leg ends.
+
+    After `seconds` they are back in the line, as `entry` says.
+    """
+
+    tenant: str
+    caller_leg_id: UUID
+    agent_leg_id: UUID
+    entry: QueueEntry
+    seconds: int
+
+
+class EarMode(StrEnum):
+    """LISTEN: nobody hears the ear. WHISPER: the agent alone does. BARGE: both do."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarCommand:
+    """Ring a supervisor's phone; picked up, it hears the talk of `agent_leg_id` and ends with it."""
+
+    ear_id: UUID
+    """The new leg's id: the ear's."""
+    tenant: str
+    agent_leg_id: UUID
+    call_id: UUID
+    agent_id: int
+    """The supervisor's own agent."""
+    epoch: int
+    username: str
+    domain: str
+    timeout_seconds: int
+    mode: EarMode = EarMode.LISTEN
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LiveLeg:
     """A leg as the switch knows it now. `is_waiting`: in the waiting loop, free to be offered."""
 
@@ -125,6 +220,13 @@ class LiveLeg:
     is_held: bool
     has_fallen_back: bool = False
     """The switch took the caller out of the line itself: a message is being left."""
+    held_why: HeldWhy | None = None
+    """The caller stands aside (CallerHeld), for the two legs below."""
+    held_by_leg_id: UUID | None = None
+    held_for_leg_id: UUID | None = None
+    held_at: datetime | None = None
+    room_id: UUID | None = None
+    """The room this leg is in (RoomEntered)."""
     node: str = ""
     """Which switch of the cell, where there are several."""
 
@@ -179,6 +281,41 @@ class Switch(Protocol):
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
         """Into the waiting loop; a leg bridged to it ends."""
+
+    def consult(self, command: ConsultCommand) -> None:
+        """Returns once both legs are on their way; CallerHeld and the new leg's facts tell how it goes."""
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        """The agent steps out: the one who was asked gets the caller."""
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        """The one who was asked is let go (or rings no more): agent and caller talk again."""
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        """All three of a consult hear each other. Whoever is left alone there is let go."""
+
+    def send_to_number(self, command: OnwardCommand) -> None: ...
+
+    def park(self, command: ParkCommand) -> None: ...
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        """The far end of this leg hears these keys (0-9, *, #, A-D; at most 32)."""
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        """`path` as in OfferCommand.recording; RecordingStarted tells that it runs."""
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None: ...
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        """While masked both sides are silent in the file; it goes on, so that its moments stay those of the talk."""
+
+    def listen(self, command: EarCommand) -> None:
+        """Returns once the switch has taken the command; facts of the leg `ear_id` tell how it goes."""
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None: ...
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        """The agent's leg ends, and the ear talks with the caller; gone meanwhile, the caller is back in the line."""
 
     def exists(self, leg_id: UUID) -> bool: ...
 

@@ -12,7 +12,19 @@ from telephony.facts import Fact
 from telephony.freeswitch import commands, inventory
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
-from telephony.switch import LegGlimpse, LiveLeg, OfferCommand, QueueEntry, Registration, SwitchRefused
+from telephony.switch import (
+    ConsultCommand,
+    EarCommand,
+    EarMode,
+    LegGlimpse,
+    LiveLeg,
+    OfferCommand,
+    OnwardCommand,
+    ParkCommand,
+    QueueEntry,
+    Registration,
+    SwitchRefused,
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,45 @@ class FreeSwitch:
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
         self._do(commands.set_queue(leg_id, entry, datetime.now(UTC)))
         self._do(commands.rejoin(leg_id))
+
+    def consult(self, command: ConsultCommand) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def send_to_number(self, command: OnwardCommand) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def park(self, command: ParkCommand) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def listen(self, command: EarCommand) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        raise SwitchRefused("Not yet.")
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        raise SwitchRefused("Not yet.")
 
     def beat(self, now: datetime) -> None:
         self._do(commands.beat())

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, is_dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -16,7 +17,19 @@ from django.db import connection
 from telephony import actions
 from telephony.errors import EpochIsOver
 from telephony.spool import DATABASE_AWAY
-from telephony.switch import OfferCommand, QueueEntry, RungPhone, Switch, SwitchError, SwitchUnreachable
+from telephony.switch import (
+    ConsultCommand,
+    EarCommand,
+    EarMode,
+    OfferCommand,
+    OnwardCommand,
+    ParkCommand,
+    QueueEntry,
+    RungPhone,
+    Switch,
+    SwitchError,
+    SwitchUnreachable,
+)
 from telephony.worker.desk import HEARD
 from telephony.worker.ears import RoadEar
 from telephony.worker.fence import FencedSwitch
@@ -29,8 +42,19 @@ log = structlog.get_logger()
 TOO_LATE_SECONDS = 5.0
 """A command older than this is not carried out: whoever sent it has long taken it for failed."""
 NEWS = MappingProxyType({kind.__name__: kind for kind in HEARD})
-COMMANDS = frozenset({"offer", "hang_up", "withdraw", "answer", "hold", "unhold", "send_to_queue"})
-KINDS_OF_VALUES = MappingProxyType({"command": OfferCommand, "entry": QueueEntry, "leg_id": UUID})
+COMMANDS = MappingProxyType(
+    {
+        name: get_type_hints(getattr(Switch, name))
+        for name in (
+            "offer", "hang_up", "withdraw", "answer", "hold", "unhold", "send_to_queue", "consult", "complete_consult",
+            "end_consult", "conference", "send_to_number", "park", "send_digits", "start_recording", "stop_recording",
+            "mask_recording", "listen", "set_ear", "take_over",
+        )
+    }
+)  # fmt: skip
+"""What may be asked of another cell's switches, with the kind of each value."""
+
+OnePhone = TypeVar("OnePhone", ConsultCommand, EarCommand)
 
 
 class JoinedSwitch(FencedSwitch):
@@ -82,6 +106,89 @@ class JoinedSwitch(FencedSwitch):
         if not self._is_sent_of(leg_id, "send_to_queue", entry=asdict(entry)):
             super().send_to_queue(leg_id, entry)
 
+    def consult(self, command: ConsultCommand) -> None:
+        cell = self._neighbours.cell_of_leg(command.caller_leg_id)
+        aimed = self._aimed_phone(command, cell or self._neighbours.cell)
+        if not self._is_sent(cell, "consult", command=asdict(aimed)):
+            super().consult(aimed)
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        cell = self._neighbours.cell_of_leg(agent_leg_id)
+        if not self._is_sent(cell, "complete_consult", agent_leg_id=agent_leg_id):
+            super().complete_consult(agent_leg_id)
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        cell = self._neighbours.cell_of_leg(consult_leg_id)
+        if not self._is_sent(cell, "end_consult", consult_leg_id=consult_leg_id):
+            super().end_consult(consult_leg_id)
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        cell = self._neighbours.cell_of_leg(caller_leg_id)
+        if not self._is_sent(
+            cell, "conference", agent_leg_id=agent_leg_id, caller_leg_id=caller_leg_id, call_id=call_id
+        ):
+            super().conference(agent_leg_id, caller_leg_id, call_id)
+
+    def send_to_number(self, command: OnwardCommand) -> None:
+        cell = self._neighbours.cell_of_leg(command.caller_leg_id)
+        if not self._is_sent(cell, "send_to_number", command=asdict(command)):
+            super().send_to_number(command)
+
+    def park(self, command: ParkCommand) -> None:
+        cell = self._neighbours.cell_of_leg(command.caller_leg_id)
+        if not self._is_sent(cell, "park", command=asdict(command)):
+            super().park(command)
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        cell = self._neighbours.cell_of_leg(leg_id)
+        if not self._is_sent(cell, "send_digits", leg_id=leg_id, digits=digits):
+            super().send_digits(leg_id, digits)
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        cell = self._neighbours.cell_of_leg(leg_id)
+        if not self._is_sent(cell, "start_recording", leg_id=leg_id, path=path):
+            super().start_recording(leg_id, path)
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None:
+        cell = self._neighbours.cell_of_leg(leg_id)
+        if not self._is_sent(cell, "stop_recording", leg_id=leg_id, path=path):
+            super().stop_recording(leg_id, path)
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        cell = self._neighbours.cell_of_leg(leg_id)
+        if not self._is_sent(cell, "mask_recording", leg_id=leg_id, path=path, is_masked=is_masked):
+            super().mask_recording(leg_id, path, is_masked=is_masked)
+
+    def listen(self, command: EarCommand) -> None:
+        cell = self._neighbours.cell_of_leg(command.agent_leg_id)
+        aimed = self._aimed_phone(command, cell or self._neighbours.cell)
+        if not self._is_sent(cell, "listen", command=asdict(aimed)):
+            super().listen(aimed)
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        cell = self._neighbours.cell_of_leg(ear_leg_id)
+        if not self._is_sent(cell, "set_ear", ear_leg_id=ear_leg_id, mode=mode):
+            super().set_ear(ear_leg_id, mode)
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        cell = self._neighbours.cell_of_leg(caller_leg_id)
+        if not self._is_sent(
+            cell,
+            "take_over",
+            ear_leg_id=ear_leg_id,
+            caller_leg_id=caller_leg_id,
+            agent_leg_id=agent_leg_id,
+            entry=asdict(entry),
+        ):
+            super().take_over(ear_leg_id, caller_leg_id, agent_leg_id, entry)
+
+    def _aimed_phone(self, command: OnePhone, cell: str) -> OnePhone:
+        """As `_aimed`, of one phone; an outside number has none."""
+        if not command.username or not self._neighbours.is_shared(command.tenant):
+            return command
+        far = self._neighbours.contacts(command.tenant, [command.username], cell)
+        return replace(command, contact=far.get(command.username, command.contact))
+
     def _is_sent_of(self, leg_id: UUID, name: str, **values: Any) -> bool:
         return self._is_sent(self._neighbours.cell_of_leg(leg_id), name, leg_id=leg_id, **values)
 
@@ -125,19 +232,23 @@ class NeighbourEar(RoadEar):
         if time.time() - float(said["sent_at"]) > TOO_LATE_SECONDS:
             log.warning("A command of another cell came too late.", command=said["name"])
             return
-        values = {name: read(KINDS_OF_VALUES.get(name), value) for name, value in said["values"].items()}
+        hints = COMMANDS[said["name"]]
+        values = {name: read(hints[name], value) for name, value in said["values"].items()}
         try:
             getattr(self._switch, said["name"])(**values)
         except SwitchError as error:
             log.warning("A command of another cell was not taken.", command=said["name"], problem=str(error))
-            if isinstance(command := values.get("command"), OfferCommand):
-                self._fail(command, str(error) or "UNREACHABLE")
+            command = values.get("command")
+            if isinstance(command, OfferCommand):
+                self._fail(command.tenant, [phone.offer_id for phone in command.phones], str(error))
+            elif isinstance(command, ConsultCommand) and command.agent_id:
+                self._fail(command.tenant, [command.consult_id], str(error))
 
-    def _fail(self, command: OfferCommand, failure: str) -> None:
+    def _fail(self, tenant: str, offers: list[UUID], failure: str) -> None:
         at = datetime.now(UTC)
-        with enter(command.tenant):
-            for phone in command.phones:
-                actions.fail_offer(offer_id=phone.offer_id, at=at, failure=failure)
+        with enter(tenant):
+            for offer_id in offers:
+                actions.fail_offer(offer_id=offer_id, at=at, failure=failure or "UNREACHABLE")
 
 
 def rebuild(kind: type, values: dict[str, Any]) -> Any:
@@ -155,4 +266,6 @@ def read(hint: Any, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if hint == tuple[RungPhone, ...]:
         return tuple(rebuild(RungPhone, one) for one in value)
-    return rebuild(hint, value) if hint in (OfferCommand, QueueEntry) else value
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    return rebuild(hint, value) if isinstance(hint, type) and is_dataclass(hint) else value

@@ -11,7 +11,19 @@ from uuid import UUID
 
 from telephony.errors import EpochIsOver
 from telephony.facts import Fact
-from telephony.switch import LegGlimpse, LiveLeg, OfferCommand, QueueEntry, Registration, Switch
+from telephony.switch import (
+    ConsultCommand,
+    EarCommand,
+    EarMode,
+    LegGlimpse,
+    LiveLeg,
+    OfferCommand,
+    OnwardCommand,
+    ParkCommand,
+    QueueEntry,
+    Registration,
+    Switch,
+)
 
 
 class FencedSwitch:
@@ -49,6 +61,45 @@ class FencedSwitch:
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
         self._open().send_to_queue(leg_id, entry)
+
+    def consult(self, command: ConsultCommand) -> None:
+        self._open().consult(command)
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        self._open().complete_consult(agent_leg_id)
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        self._open().end_consult(consult_leg_id)
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        self._open().conference(agent_leg_id, caller_leg_id, call_id)
+
+    def send_to_number(self, command: OnwardCommand) -> None:
+        self._open().send_to_number(command)
+
+    def park(self, command: ParkCommand) -> None:
+        self._open().park(command)
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        self._open().send_digits(leg_id, digits)
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        self._open().start_recording(leg_id, path)
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None:
+        self._open().stop_recording(leg_id, path)
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        self._open().mask_recording(leg_id, path, is_masked=is_masked)
+
+    def listen(self, command: EarCommand) -> None:
+        self._open().listen(command)
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        self._open().set_ear(ear_leg_id, mode)
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        self._open().take_over(ear_leg_id, caller_leg_id, agent_leg_id, entry)
 
     @property
     def is_connected(self) -> bool:

@@ -17,9 +17,14 @@ from uuid import UUID
 from telephony.facts import DeviceRegistered, DeviceUnregistered, Fact, LegFact, LegHungUp
 from telephony.queries.nodes import nodes_of
 from telephony.switch import (
+    ConsultCommand,
+    EarCommand,
+    EarMode,
     LegGlimpse,
     LiveLeg,
     OfferCommand,
+    OnwardCommand,
+    ParkCommand,
     QueueEntry,
     Registration,
     RungPhone,
@@ -153,6 +158,52 @@ class SwitchNodes:
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
         self._of(leg_id).send_to_queue(leg_id, entry)
+
+    def consult(self, command: ConsultCommand) -> None:
+        name = self._where(command.caller_leg_id)
+        self._switches[name].consult(replace(command, contact=self._contact(command, name)))
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        self._of(agent_leg_id).complete_consult(agent_leg_id)
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        self._of(consult_leg_id).end_consult(consult_leg_id)
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        self._of(caller_leg_id).conference(agent_leg_id, caller_leg_id, call_id)
+
+    def send_to_number(self, command: OnwardCommand) -> None:
+        self._of(command.caller_leg_id).send_to_number(command)
+
+    def park(self, command: ParkCommand) -> None:
+        self._of(command.caller_leg_id).park(command)
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        self._of(leg_id).send_digits(leg_id, digits)
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        self._of(leg_id).start_recording(leg_id, path)
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None:
+        self._of(leg_id).stop_recording(leg_id, path)
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        self._of(leg_id).mask_recording(leg_id, path, is_masked=is_masked)
+
+    def listen(self, command: EarCommand) -> None:
+        name = self._where(command.agent_leg_id)
+        self._switches[name].listen(replace(command, contact=self._contact(command, name)))
+
+    def _contact(self, command: ConsultCommand | EarCommand, name: str) -> str:
+        """Where its phone is, seen from this node; the one the command names when we know of none."""
+        home, contact = self._phones.get((command.username, command.domain), (name, command.contact))
+        return command.contact if home == name else contact
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        self._of(ear_leg_id).set_ear(ear_leg_id, mode)
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        self._of(caller_leg_id).take_over(ear_leg_id, caller_leg_id, agent_leg_id, entry)
 
     def _of(self, leg_id: UUID) -> Switch:
         return self._switches[self._where(leg_id)]

@@ -14,9 +14,14 @@ from uuid import UUID, uuid4
 from telephony import facts
 from telephony.facts import Direction, Fact, HungUpBy
 from telephony.switch import (
+    ConsultCommand,
+    EarCommand,
+    EarMode,
     LegGlimpse,
     LiveLeg,
     OfferCommand,
+    OnwardCommand,
+    ParkCommand,
     QueueEntry,
     Registration,
     RungPhone,
@@ -131,6 +136,45 @@ class FakeSwitch:
             self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
             self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
         self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
+
+    def consult(self, command: ConsultCommand) -> None:
+        self._ask("consult", command)
+
+    def complete_consult(self, agent_leg_id: UUID) -> None:
+        self._ask("complete_consult", agent_leg_id)
+
+    def end_consult(self, consult_leg_id: UUID) -> None:
+        self._ask("end_consult", consult_leg_id)
+
+    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
+        self._ask("conference", agent_leg_id, caller_leg_id, call_id)
+
+    def send_to_number(self, command: OnwardCommand) -> None:
+        self._ask("send_to_number", command)
+
+    def park(self, command: ParkCommand) -> None:
+        self._ask("park", command)
+
+    def send_digits(self, leg_id: UUID, digits: str) -> None:
+        self._ask("send_digits", leg_id, digits)
+
+    def start_recording(self, leg_id: UUID, path: str) -> None:
+        self._ask("start_recording", leg_id, path)
+
+    def stop_recording(self, leg_id: UUID, path: str) -> None:
+        self._ask("stop_recording", leg_id, path)
+
+    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        self._ask("mask_recording", leg_id, path, is_masked)
+
+    def listen(self, command: EarCommand) -> None:
+        self._ask("listen", command)
+
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        self._ask("set_ear", ear_leg_id, mode)
+
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
+        self._ask("take_over", ear_leg_id, caller_leg_id, agent_leg_id, entry)
 
     def exists(self, leg_id: UUID) -> bool:
         return leg_id in self.legs

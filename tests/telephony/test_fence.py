@@ -7,7 +7,7 @@ import pytest
 from telephony import orders
 from telephony.errors import EpochIsOver
 from telephony.models import Offer
-from telephony.switch import OfferCommand, QueueEntry
+from telephony.switch import EarMode, OfferCommand, QueueEntry
 from telephony.worker.fence import FencedSwitch
 from tests.fakes.switch import FakeSwitch
 from tests.telephony.office import Office
@@ -36,6 +36,18 @@ ENTRY = QueueEntry(tenant="acme", queue_id=7, priority=0, max_wait_seconds=300, 
         ("hold", (uuid4(),)),
         ("unhold", (uuid4(),)),
         ("send_to_queue", (uuid4(), ENTRY)),
+        ("consult", (None,)),
+        ("complete_consult", (uuid4(),)),
+        ("end_consult", (uuid4(),)),
+        ("conference", (uuid4(), uuid4(), uuid4())),
+        ("send_to_number", (None,)),
+        ("park", (None,)),
+        ("send_digits", (uuid4(), "1")),
+        ("start_recording", (uuid4(), "acme/a.wav")),
+        ("stop_recording", (uuid4(), "acme/a.wav")),
+        ("listen", (None,)),
+        ("set_ear", (uuid4(), EarMode.BARGE)),
+        ("take_over", (uuid4(), uuid4(), uuid4(), ENTRY)),
     ],
 )
 def test_no_command_of_an_expired_holder_reaches_the_switch(command, arguments):
