@@ -12,6 +12,7 @@ from telephony.actions.agents import (
     unregister_device,
 )
 from telephony.actions.configuration import StillInUse, drop_row, keep_members, keep_row, keep_times
+from telephony.actions.custody import note_custody
 from telephony.actions.emergency import (
     begin_drill,
     delete_emergency_plan,
@@ -128,6 +129,7 @@ __all__ = [
     "next_extension",
     "note_answer",
     "note_bridge",
+    "note_custody",
     "note_flow_step",
     "note_follow_up",
     "note_hang_up_order",

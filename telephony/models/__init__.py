@@ -11,15 +11,18 @@ from telephony.models.agents import (
 )
 from telephony.models.callbacks import Callback, CallbackAttempt, FollowUp, WaitingTerms
 from telephony.models.calls import Call, Leg, Offer, QueueStay
+from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
 from telephony.models.prompts import Music, MusicPiece, Prompt, PromptWording, Sound, Voice
 from telephony.models.queues import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from telephony.models.recordings import Recording, Voicemail
+from telephony.models.retention import LegalHold, PurgeRequest, RetentionPolicy, RetentionRun, Tombstone
 from telephony.models.rules import CallerProfile, RoutingRule
 from telephony.models.surveys import Survey, SurveyAnswer
 from telephony.models.truth import Difference
+from telephony.models.vault import KeptSound, StoragePlace, VaultKey, VaultLeftover, VaultState, VaultWork
 
 __all__ = [
     "Agent",
@@ -31,6 +34,7 @@ __all__ = [
     "Callback",
     "CallbackAttempt",
     "CallerProfile",
+    "CustodyEntry",
     "Device",
     "Difference",
     "Disposition",
@@ -43,7 +47,9 @@ __all__ = [
     "FlowVersion",
     "FollowUp",
     "GroupMember",
+    "KeptSound",
     "Leg",
+    "LegalHold",
     "Music",
     "MusicPiece",
     "NotReadyReason",
@@ -51,18 +57,28 @@ __all__ = [
     "OpeningTime",
     "Prompt",
     "PromptWording",
+    "PurgeRequest",
     "Queue",
     "QueueAgent",
     "QueueSkill",
     "QueueStay",
     "QueueStep",
     "Recording",
+    "RetentionPolicy",
+    "RetentionRun",
     "RoutingRule",
     "Skill",
     "Sound",
+    "SoundKind",
     "SpecialDay",
+    "StoragePlace",
     "Survey",
     "SurveyAnswer",
+    "Tombstone",
+    "VaultKey",
+    "VaultLeftover",
+    "VaultState",
+    "VaultWork",
     "Voice",
     "Voicemail",
     "WaitingTerms",

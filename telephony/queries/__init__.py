@@ -39,6 +39,7 @@ from telephony.queries.calls import (
     voicemail,
     was_offered,
 )
+from telephony.queries.custody import custody_entries, custody_of_call, proved_chain
 from telephony.queries.emergency import (
     EmergencyEffect,
     effect_of,
@@ -128,6 +129,8 @@ __all__ = [
     "calls_of_numbers",
     "colleagues_of",
     "current_call",
+    "custody_entries",
+    "custody_of_call",
     "current_offer",
     "device_credentials",
     "dispositions_for",
@@ -157,6 +160,7 @@ __all__ = [
     "plan",
     "plan_in_effect",
     "problems_of_rule",
+    "proved_chain",
     "queue",
     "queue_state",
     "queue_states",
