@@ -11,7 +11,7 @@ import threading
 import time
 
 from telephony.lookups.questions import Question
-from telephony.speech import outward
+from tenants import outward
 
 MOST_BYTES = 64 * 1024
 

@@ -7,7 +7,7 @@ from json import dumps
 from typing import Protocol
 
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import Answer
+from tenants.outward import Answer
 
 LONGEST_TEXT = 2000
 

@@ -8,7 +8,7 @@ from http.client import HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Self
 
-from telephony.speech.outward import MOST_BYTES, SECONDS, Unreachable, connected, parts_of
+from tenants.outward import MOST_BYTES, SECONDS, Unreachable, connected, parts_of
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA

@@ -11,7 +11,7 @@ import pytest
 
 from telephony.lookups.fetching import NoAnswer, fetch
 from telephony.lookups.questions import Question, question_of
-from telephony.speech import outward
+from tenants import outward
 from tests.attacks.payloads import INSIDE, INSIDE_6, addresses, chance, texts
 
 NAMES = {

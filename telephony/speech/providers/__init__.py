@@ -1,7 +1,7 @@
 """Who can speak: one module for each service, and the one built in."""
 
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import Unreachable
+from tenants.outward import Unreachable
 from telephony.speech.port import Provider, Utterance
 from telephony.speech.providers.alibaba import Alibaba
 from telephony.speech.providers.azure import Azure

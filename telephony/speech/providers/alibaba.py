@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import request
+from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
 
 ADDRESS = "https://nls-gateway-cn-shanghai.aliyuncs.com"

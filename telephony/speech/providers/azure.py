@@ -4,7 +4,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import request
+from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
 
 _LOCALES = {"zh": "zh-CN", "en": "en-US"}

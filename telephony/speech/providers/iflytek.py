@@ -12,7 +12,7 @@ from json import dumps, loads
 from urllib.parse import urlencode
 
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import MOST_BYTES, parts_of
+from tenants.outward import MOST_BYTES, parts_of
 from telephony.speech.port import Field, Utterance
 from telephony.speech.websocket import Line, NotSwitched
 

@@ -2,7 +2,7 @@
 
 from json import dumps
 
-from telephony.speech.outward import request
+from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
 
 ADDRESS = "https://api.openai.com/v1"

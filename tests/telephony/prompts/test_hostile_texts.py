@@ -18,7 +18,7 @@ from telephony.models import PromptWording
 from telephony.sounds.processing import made_of
 from telephony.speaking import speak_wording
 from telephony.speech.failures import SpeechFailed
-from telephony.speech.outward import Answer
+from tenants.outward import Answer
 from telephony.speech.port import LONGEST_TEXT, Utterance
 from telephony.speech.providers import PROVIDERS, alibaba, azure, espeak, iflytek, openai, speak
 from telephony.text import plain_line

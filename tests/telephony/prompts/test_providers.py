@@ -7,9 +7,9 @@ import time
 import pytest
 
 from telephony.sounds.processing import made_of
-from telephony.speech import outward
+from tenants import outward
 from telephony.speech.failures import WORDS, SpeechFailed, in_words
-from telephony.speech.outward import Unreachable, is_outside
+from tenants.outward import Unreachable, is_outside
 from telephony.speech.port import Utterance, speech_key
 from telephony.speech.providers import alibaba, openai, speak
 from telephony.speech.providers.alibaba import signature

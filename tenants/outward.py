@@ -23,7 +23,7 @@ CARRIERS = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9
 
 
 class Unreachable(Exception):
-    """Its one argument is a code of telephony.speech.failures."""
+    """Its one argument is a code: bad_address, not_encrypted, private_address, unreachable, timeout, bad_answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +69,27 @@ def connected(parts: SplitResult, *, seconds: float = SECONDS) -> socket.socket:
         raise Unreachable("private_address")
     try:
         line = socket.create_connection((str(addresses[0]), port), timeout=seconds)
-        if parts.scheme in ("https", "wss"):
-            return ssl.create_default_context().wrap_socket(line, server_hostname=host)
+        return _encrypted(line, host, seconds) if parts.scheme in ("https", "wss") else line
     except OSError:
         raise Unreachable("unreachable") from None
-    return line
+
+
+def _encrypted(line: socket.socket, host: str, seconds: float) -> ssl.SSLSocket:
+    """Limits of single reads do not end a handshake that comes drop by drop: it has a deadline of its own."""
+    context = ssl.create_default_context()
+    found = context.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+    end = threading.Timer(seconds, _cut, (found,))
+    end.daemon = True
+    end.start()
+    try:
+        found.do_handshake()
+    except (OSError, ValueError, AttributeError):
+        # The last two: it was cut off between two steps.
+        found.close()
+        raise OSError from None
+    finally:
+        end.cancel()
+    return found
 
 
 def is_outside(address: str) -> bool:
