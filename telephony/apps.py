@@ -12,5 +12,7 @@ class TelephonyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("telephony.webhooks").connect()
+        import_module("telephony.call_orders")
         if find_spec("telephony.broadcasts"):
             import_module("telephony.broadcasts").connect()

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.urls import path
 
 from telephony import policies
+from telephony.call_orders import CALL_ORDERS
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.queries import agent as agent_by_id
@@ -20,6 +21,7 @@ WORKSPACE_ORDERS = frozenset(
     {
         "set_ready", "set_not_ready", "answer", "hang_up", "hold", "unhold", "transfer_to_queue",
         "transfer_to_agent", "finish_wrap_up", "extend_wrap_up",
+        *(kind.type for kind in CALL_ORDERS),
     }
 )  # fmt: skip
 FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out"})

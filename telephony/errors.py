@@ -246,3 +246,31 @@ MESSAGES = (
     _("This callback is being made at this moment."),
     _("This customer cannot be called back at this moment."),
 )
+
+
+class AlreadyAsking(DomainError):
+    "Somebody is asked in this call already. Go back to the caller first."
+
+
+class NobodyAsked(DomainError):
+    "Nobody is asked in this call at the moment."
+
+
+class NotAnsweredYet(DomainError):
+    "The one you are asking has not answered yet."
+
+
+class NotParked(DomainError):
+    "This call is no longer parked: somebody picked it up, or the caller has left."
+
+
+class YouAreBusy(DomainError):
+    "You are on a call. Finish it first."
+
+
+class NumberNotDiallable(BadInput):
+    "This is not a number that can be dialled. Give it with its area code."
+
+
+class NotKeys(BadInput):
+    "Keys are the digits, * and #, at most 32 at once."

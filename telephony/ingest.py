@@ -40,6 +40,9 @@ TOGETHER = frozenset(
         facts.LegsUnbridged,
         facts.LegHeld,
         facts.LegUnheld,
+        facts.CallerHeld,
+        facts.RoomEntered,
+        facts.RoomLeft,
         facts.LegHungUp,
         facts.WaitFellBack,
         facts.CommandFinished,
@@ -288,6 +291,20 @@ class Ingest:
     @_apply.register
     def _(self, fact: facts.LegUnheld) -> None:
         actions.note_hold(leg_id=fact.leg_id, node=fact.node, at=fact.at, is_held=False)
+
+    @_apply.register
+    def _(self, fact: facts.CallerHeld) -> None:
+        actions.note_aside(leg_id=fact.leg_id, by_leg_id=fact.by_leg_id, node=fact.node, at=fact.held_at)
+
+    @_apply.register
+    def _(self, fact: facts.RoomEntered) -> None:
+        actions.note_room(
+            leg_id=fact.leg_id, call_id=fact.room_id, node=fact.node, at=fact.entered_at, is_in=True
+        )
+
+    @_apply.register
+    def _(self, fact: facts.RoomLeft) -> None:
+        actions.note_room(leg_id=fact.leg_id, call_id=fact.room_id, node=fact.node, at=fact.at, is_in=False)
 
     @_apply.register
     def _(self, fact: facts.LegHungUp) -> None:

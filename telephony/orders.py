@@ -19,6 +19,8 @@ from telephony.errors import NoCallHere, OrderNotUnderstood, TelephonyUnreachabl
 from telephony.queries import agent_of
 from tenants.context import current_schema, current_tenant
 
+LONGEST_TEXT = 64
+TEXT_LIMITS = MappingProxyType({"note": 4000, "page": 40})
 TOO_LATE_SECONDS = 10.0
 """An order older than this when it is read is refused: nobody wants an answer to the click before last."""
 
@@ -186,17 +188,20 @@ class EscalateTalk(Order):
     queue_id: int
 
 
-KINDS = MappingProxyType(
-    {
-        kind.type: kind
-        for kind in (
-            SignIn, SignOut, PageOpened, PageSeen, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
-            TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, LookAtCallback,
-            Redirect,
-            MeasureEmergency, EscalateTalk,
-        )
-    }
-)  # fmt: skip
+KINDS: dict[str, type[Order]] = {
+    kind.type: kind
+    for kind in (
+        SignIn, SignOut, PageOpened, PageSeen, PageClosed, SetReady, SetNotReady, Answer, HangUp, Hold, Unhold,
+        TransferToQueue, TransferToAgent, FinishWrapUp, ExtendWrapUp, ReadFloorAgain, LookAtStay, LookAtCallback,
+        Redirect,
+        MeasureEmergency, EscalateTalk,
+    )
+}  # fmt: skip
+
+
+def add_kinds(*kinds: type[Order]) -> None:
+    """Orders of a module of their own, known from its import on (telephony.apps imports them all)."""
+    KINDS.update({kind.type: kind for kind in kinds})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,21 +225,24 @@ def parse_order(data: dict[str, Any]) -> Order:
     if kind is None:
         raise OrderNotUnderstood(field="type")
     known = {field.name: field for field in fields(kind)}
-    values = {name: _read(name, value) for name, value in data.items() if name in known and value is not None}
+    values = {
+        name: _read(name, value, str(known[name].type))
+        for name, value in data.items()
+        if name in known and value is not None
+    }
     try:
         return kind(**values)
     except TypeError as error:
         raise OrderNotUnderstood(field="type") from error
 
 
-def _read(name: str, value: Any) -> Any:
+def _read(name: str, value: Any, kind: str) -> Any:
+    """`kind` is the field's annotation: texts are cut to what any field may hold, numbers are ids or seconds."""
     try:
-        if name in ("call_id", "callback_id"):
+        if kind.startswith(("UUID", "<class 'uuid.UUID'>")):
             return UUID(str(value))
-        if name == "page":
-            return str(value)[:40]
-        if name == "note":
-            return str(value)[:4000].replace("\x00", "")
+        if kind.startswith(("str", "<class 'str'>")):
+            return str(value)[: TEXT_LIMITS.get(name, LONGEST_TEXT)].replace("\x00", "")
         number = int(str(value))
     except (ValueError, TypeError) as error:
         raise OrderNotUnderstood(field=name) from error

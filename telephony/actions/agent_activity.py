@@ -13,7 +13,7 @@ from telephony.actions.bulk import insert_rows
 from telephony.actions.outcomes import UNREACHABLE
 from telephony.actions.sitting import Sitting, save, sitting
 from telephony.facts import Direction
-from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
+from telephony.models import Agent, AgentStateChange, Leg, Offer, QueueStay
 from tenants.events import emit
 
 NO_ANSWER = "system:no_answer"
@@ -116,9 +116,9 @@ def _activity(agent: Agent) -> tuple[str, Offer | None]:
     table = sitting()
     if table is not None:
         return _activity_in(table, agent)
-    current = agent.offers.filter(ended_at=None).select_related("call").order_by("-offered_at").first()
+    current = agent.offers.filter(ended_at=None).order_by("-offered_at").first()
     if current is not None:
-        return activity_of_offer(is_answered=bool(current.answered_at), call_state=current.call.state), None
+        return activity_of_offer(is_answered=bool(current.answered_at), doing=current.doing), None
     own = legs_without_offer().filter(agent=agent).order_by("created_at").first()
     if own is not None:
         return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
@@ -136,8 +136,7 @@ def _activity_in(table: Sitting, agent: Agent) -> tuple[str, Offer | None]:
         default=None,
     )
     if current is not None:
-        state = table.state_of_call(current)
-        return activity_of_offer(is_answered=bool(current.answered_at), call_state=state), None
+        return activity_of_offer(is_answered=bool(current.answered_at), doing=current.doing), None
     own = min(table.own_legs_of_agent(agent.pk), key=_begun, default=None)
     if own is not None:
         return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
@@ -157,11 +156,9 @@ def legs_without_offer() -> QuerySet[Leg]:
     return own.exclude(Exists(Offer.objects.filter(pk=OuterRef("pk"))))
 
 
-def activity_of_offer(*, is_answered: bool, call_state: str) -> str:
+def activity_of_offer(*, is_answered: bool, doing: str) -> str:
     """What an agent with an open offer is doing."""
-    if not is_answered:
-        return Agent.Activity.RINGING
-    return Agent.Activity.HOLD if call_state == Call.State.HOLD else Agent.Activity.TALKING
+    return (doing or Agent.Activity.TALKING) if is_answered else Agent.Activity.RINGING
 
 
 def activity_of_leg(*, is_answered: bool, direction: str) -> str:
@@ -209,7 +206,7 @@ def note_missed(offer: Offer, *, at: datetime) -> None:
     if offer.failure in UNREACHABLE:
         force_not_ready(offer.agent_id, at=at, cause=UNREGISTERED)
         return
-    if offer.outcome not in (Offer.Outcome.MISSED, Offer.Outcome.REFUSED):
+    if offer.outcome not in (Offer.Outcome.MISSED, Offer.Outcome.REFUSED) or offer.kind != Offer.Kind.LINE:
         return
     agent = locked_agent(offer.agent_id)
     agent.missed_offers += 1

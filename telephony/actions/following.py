@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from telephony import events
+from telephony import conversations, events
 from telephony.actions.agent_activity import follow_agent, note_answered, note_missed
 from telephony.actions.outcomes import follow_offer, is_held
 from telephony.actions.sitting import save
@@ -66,7 +66,7 @@ def _follow_wrap_up(story: Story, offer: Offer) -> None:
 def _follow_stay(story: Story, stay: QueueStay, later: QueueStay | None) -> None:
     answer = min(
         (offer for offer in story.bridged_offers() if offer.stay_id == stay.pk),
-        key=lambda offer: offer.answered_at,
+        key=_spoke_at,
         default=None,
     )
     answered_at = answer.answered_at if answer else _answered_by_nobody_we_know(story, stay)
@@ -108,6 +108,11 @@ def _exit_of(story: Story, stay: QueueStay, later: QueueStay | None) -> tuple[st
     return "", None
 
 
+def _spoke_at(offer: Offer) -> datetime:
+    assert offer.spoke_at is not None
+    return offer.spoke_at
+
+
 def _is_called_back(stay: QueueStay) -> bool:
     """The caller left for a promise (`actions.callbacks`): nobody was lost."""
     return stay.routing.get("left_for") == "callback"
@@ -115,7 +120,7 @@ def _is_called_back(stay: QueueStay) -> bool:
 
 def _follow_fields(story: Story) -> None:
     call, leg = story.call, story.caller_leg
-    bridged = sorted(story.bridged_offers(), key=lambda offer: offer.answered_at)
+    bridged = sorted(story.bridged_offers(), key=_spoke_at)
     if leg is not None and leg.created_at:
         call.arrived_at = leg.created_at
     if story.stays:
@@ -124,7 +129,7 @@ def _follow_fields(story: Story) -> None:
     if bridged:
         call.agent_id = bridged[-1].agent_id
     call.answered_at = earliest(
-        *(stay.answered_at for stay in story.stays), *(o.answered_at for o in bridged)
+        *(stay.answered_at for stay in story.stays), *(offer.spoke_at for offer in bridged)
     )
     if call.answered_at is None and leg is not None and call.direction != Call.Direction.INBOUND:
         call.answered_at = leg.bridged_at
@@ -146,12 +151,25 @@ def _state(story: Story, bridged: list[Offer]) -> str:
     talking = [offer for offer in bridged if offer.talk_ended_at is None]
     if talking:
         return Call.State.HOLD if is_held(story, talking[-1]) else Call.State.TALKING
-    if any(offer.ended_at is None and offer.answered_at is None for offer in story.offers):
+    if any(_rings_for_caller(offer) for offer in story.offers):
         return Call.State.RINGING
-    waits = any(stay.left_at is None for stay in story.stays)
-    if waits:
+    if any(stay.left_at is None for stay in story.stays):
         return Call.State.WAITING
+    return _state_without_agent(story, bridged)
+
+
+def _state_without_agent(story: Story, bridged: list[Offer]) -> str:
+    """Parked, or on with somebody outside; else before the talk or after it."""
+    now = conversations.current(story.caller_leg)
+    if now is not None and now.kind == conversations.HELD:
+        return Call.State.HOLD
+    if now is not None and bridged and now.other not in {offer.pk for offer in story.offers}:
+        return Call.State.TALKING
     return Call.State.AFTER if bridged else Call.State.ARRIVED
+
+
+def _rings_for_caller(offer: Offer) -> bool:
+    return offer.ended_at is None and offer.answered_at is None and offer.kind != Offer.Kind.CONSULT
 
 
 def _exit_of_call(story: Story) -> str:
@@ -201,7 +219,7 @@ def _tell_of_offer(story: Story, offer: Offer, at: datetime) -> None:
     if offer.outcome != before.get("outcome"):
         emit(events.OfferEnded(occurred_at=at, call_id=call_id, agent_id=offer.agent_id, offer_id=offer.pk))
         if offer.outcome == Offer.Outcome.BRIDGED:
-            emit(events.CallAnswered(occurred_at=offer.answered_at, call_id=call_id, agent_id=offer.agent_id))
+            emit(events.CallAnswered(occurred_at=offer.spoke_at, call_id=call_id, agent_id=offer.agent_id))
     if offer.wrap_up_started_at and not before.get("wrap_up_started_at") and not offer.wrap_up_ended_at:
         emit(events.WrapUpStarted(occurred_at=at, call_id=call_id, agent_id=offer.agent_id))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from telephony import conversations
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe, known_call, known_offer, open_call
@@ -89,11 +90,10 @@ def note_answer(*, leg_id: UUID, node: str, at: datetime) -> None:
 
 @together
 def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
-    """Two legs hear each other. A caller may be bridged several times; the moment kept there is the first."""
+    """Two legs hear each other. Both may be bridged several times; the moment kept is the first."""
     first, second = (locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id)))
     for leg, other in ((first, second), (second, first)):
-        leg.bridged_to = other.pk
-        leg.bridged_at = leg.bridged_at or at
+        _mark(leg, at, conversations.BRIDGED, other.pk)
         if leg.call_id is None and other.call_id and leg.kind != Leg.Kind.CALLER:
             leg.call_id = other.call_id
         save(leg)
@@ -103,15 +103,43 @@ def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) ->
 
 @together
 def note_unbridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) -> None:
-    """They no longer hear each other. Kept on the agent's leg, which is bridged once; callers go on."""
-    calls = set()
-    for leg in [locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id))]:
-        if leg.unbridged_at is None:
-            leg.unbridged_at = at
-            save(leg)
-        calls.add(leg.call_id)
-    for call_id in calls - {None}:
+    """They no longer hear each other; each may go on with somebody else."""
+    first, second = (locked_leg(pk, node=node) for pk in sorted((leg_id, other_leg_id)))
+    for leg, other in ((first, second), (second, first)):
+        _mark(leg, at, conversations.UNBRIDGED, other.pk)
+        save(leg)
+    for call_id in {first.call_id, second.call_id} - {None}:
         follow_call(call_id, at)
+
+
+@together
+def note_aside(*, leg_id: UUID, by_leg_id: UUID | None, node: str, at: datetime) -> None:
+    """The switch has put this caller aside, with music: for an agent's leg that may come back, or for nobody yet."""
+    leg = locked_leg(leg_id, node=node)
+    _mark(leg, at, conversations.HELD, by_leg_id)
+    save(leg)
+    _follow(leg, at)
+
+
+@together
+def note_room(*, leg_id: UUID, call_id: UUID, node: str, at: datetime, is_in: bool) -> None:
+    """This leg is on the line with everybody in the call's room, or has left it."""
+    leg = locked_leg(leg_id, node=node)
+    leg.call_id = leg.call_id or known_call(call_id)
+    _mark(leg, at, conversations.ROOM if is_in else conversations.LEFT, call_id)
+    save(leg)
+    _follow(leg, at)
+
+
+def _mark(leg: Leg, at: datetime, what: str, whom: UUID | None) -> None:
+    """The leg's own fields follow from all its marks, so that it does not matter in which order they are told."""
+    leg.line_marks = conversations.with_mark(leg.line_marks, at, what, whom)
+    bridged = [one for one in conversations.stretches(leg) if one.kind == conversations.BRIDGED]
+    if bridged:
+        leg.bridged_at = leg.bridged_at or bridged[0].start
+        leg.bridged_to, leg.unbridged_at = bridged[-1].other, bridged[-1].end
+    elif what == conversations.UNBRIDGED and leg.unbridged_at is None:
+        leg.unbridged_at = at
 
 
 @together

@@ -101,7 +101,7 @@ class LockedRows:
             self._agents[agent.pk] = agent
             self._take_up(agent)
         is_open = Q(ended_at=None) | Q(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
-        for offer in _OFFERS.filter(is_open, agent_id__in=unknown).select_related("call"):
+        for offer in _OFFERS.filter(is_open, agent_id__in=unknown):
             self._place_offer(offer)
         for leg in Leg.objects.filter(ended_at=None, agent_id__in=unknown):
             if self._legs.get(leg.pk) is None:
@@ -177,11 +177,6 @@ class LockedRows:
         self._read_agents({agent_id})
         legs = [leg for leg in self._legs_of_agent[agent_id].values() if leg.ended_at is None]
         return [leg for leg in legs if leg.agent_id == agent_id and self.offer(leg.pk) is None]
-
-    def state_of_call(self, offer: Offer) -> str:
-        """As it is here; of calls this sitting is not about, as it was read."""
-        call = self._calls.get(offer.call_id) or offer.call
-        return str(call.state)
 
     def told_of(self, rows: Iterable[Model]) -> dict[Model, Values]:
         """The values each row had when it was last read or saved; a row made since has none."""

@@ -55,7 +55,8 @@ class Story:
         return leg is not None and leg.ended_at is not None and leg.is_estimated and leg.cause == LOST
 
     def bridged_offers(self) -> list[Offer]:
-        return [offer for offer in self.offers if offer.answered_at]
+        """Those whose agent was on the line with the caller."""
+        return [offer for offer in self.offers if offer.spoke_at]
 
 
 def open_story(call_id: UUID) -> Story:

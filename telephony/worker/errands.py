@@ -14,8 +14,10 @@ from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidN
 from telephony.models import Call, Offer
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import Switch, SwitchError
+from telephony.worker import call_handlers as call_handlers  # its handlers are known from here on
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
+from telephony.worker.handlers import Tools, handler_of
 from telephony.worker.subjects import current_offer, open_queue, ringing_offer, talking_offer
 from telephony.worker.wheel import Wheel
 from tenants.context import current_schema, current_tenant, enter
@@ -44,7 +46,9 @@ class Errands:
         wheel: Wheel,
         read_floor: Callable[[str], None],
         standby: Beside | None = None,
+        epoch: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._tools = Tools(switch, clock, settings.SWITCH["cell"], epoch)
         self._standby = standby
         self._switch = switch
         self._read_floor = read_floor
@@ -59,7 +63,11 @@ class Errands:
             try:
                 if self._clock.seconds() - envelope.sent_at > orders.TOO_LATE_SECONDS:
                     raise OrderTooLate
-                self._do(order)
+                handler = handler_of(order)
+                if handler is None:
+                    self._do(order)
+                else:
+                    handler(self._tools, order, envelope)
             except SwitchError as error:
                 log.warning("The switch did not carry out an order.", order=order.type, problem=str(error))
                 self._refuse(envelope, SwitchDidNotAnswer())

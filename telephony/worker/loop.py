@@ -86,6 +86,7 @@ class Worker:
             wheel=self._wheel,
             read_floor=self._desks.read,
             standby=standby,
+            epoch=lambda: self._lease.epoch,
         )
         self._resync = Resync(
             switch,

@@ -49,8 +49,5 @@ def expected_activities(rows: Rows) -> dict[int, str]:
     for leg in reversed(rows.own_legs):
         found[leg.agent_id] = activity_of_leg(is_answered=bool(leg.answered_at), direction=leg.direction)
     for offer in sorted(rows.offers.values(), key=lambda offer: offer.offered_at):
-        call = rows.calls.get(offer.call_id)
-        found[offer.agent_id] = activity_of_offer(
-            is_answered=bool(offer.answered_at), call_state=call.state if call else ""
-        )
+        found[offer.agent_id] = activity_of_offer(is_answered=bool(offer.answered_at), doing=offer.doing)
     return found

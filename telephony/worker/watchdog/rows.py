@@ -48,6 +48,7 @@ class OfferRow(NamedTuple):
     expires_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    doing: str = ""
 
 
 class AgentRow(NamedTuple):

@@ -1,0 +1,116 @@
+"""In the call: another agent is asked, or picks up who was parked. Rows first, then the switch."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from telephony import conversations, events
+from telephony.actions.agent_activity import write_states
+from telephony.actions.offers import AgentGone, free_agents
+from telephony.cells.actions import hold_epoch
+from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
+from telephony.models import Agent, Call, Leg, Offer
+from telephony.queries import registered_device
+from telephony.switch import OfferCommand
+from tenants.context import current_schema, current_tenant
+from tenants.events import emit
+
+CONSULT_RINGS = timedelta(seconds=30)
+
+
+def ask_colleague(*, talk: Offer, to_agent_id: int, cell: str, epoch: int, at: datetime) -> tuple[Offer, str]:
+    """Reserve the colleague: the offer, whose id is to be the new leg's, and the name of their phone.
+
+    Raises AgentGone when they are not ready and free, AlreadyAsking when somebody is asked in this call already.
+    """
+    try:
+        with transaction.atomic():
+            hold_epoch(cell=cell, epoch=epoch)
+            Call.objects.select_for_update(no_key=True).get(pk=talk.call_id)
+            if is_asking(talk.call_id):
+                raise AlreadyAsking
+            agent = free_agents((to_agent_id,))[to_agent_id]
+            offer = _rung(talk.call_id, agent, kind=Offer.Kind.CONSULT, epoch=epoch, at=at)
+            offer.asked_by_id = talk.agent_id
+            offer.recording_path = _recording_path(offer, at) if talk.recording_path else ""
+            offer.save(force_insert=True)
+            _tell(offer, agent, at)
+    except IntegrityError as error:
+        raise AgentGone from error
+    return offer, str(getattr(agent, "username", ""))
+
+
+def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime) -> OfferCommand:
+    """Ring the agent's own phone for a parked caller. Raises NotParked, YouAreBusy, PhoneNotRegistered."""
+    try:
+        with transaction.atomic():
+            hold_epoch(cell=cell, epoch=epoch)
+            call = Call.objects.select_for_update(no_key=True).filter(pk=call_id, ended_at=None).first()
+            if call is None or not is_parked(call):
+                raise NotParked
+            agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
+            device = registered_device(agent_id)
+            if device is None:
+                raise PhoneNotRegistered
+            if agent.activity not in (Agent.Activity.IDLE, Agent.Activity.WRAP_UP):
+                raise YouAreBusy
+            offer = _rung(call_id, agent, kind=Offer.Kind.PICK_UP, epoch=epoch, at=at)
+            is_recorded = call.offers.exclude(recording_path="").exists()
+            offer.recording_path = _recording_path(offer, at) if is_recorded else ""
+            offer.save(force_insert=True)
+            _tell(offer, agent, at)
+    except IntegrityError as error:
+        raise NotParked from error
+    tenant = current_tenant()
+    return OfferCommand(
+        offer_id=offer.pk,
+        tenant=tenant.schema_name,
+        caller_leg_id=call.pk,
+        call_id=call.pk,
+        agent_id=agent.pk,
+        epoch=epoch,
+        username=device.sip_username,
+        domain=tenant.host,
+        timeout_seconds=int(CONSULT_RINGS.total_seconds()),
+        caller_number=call.caller_number,
+        recording=offer.recording_path or None,
+        is_parked=True,
+    )
+
+
+def is_parked(call: Call) -> bool:
+    """The caller stands aside for nobody in particular."""
+    now = conversations.current(Leg.objects.filter(pk=call.pk).first())
+    return now is not None and now.kind == conversations.HELD and now.other is None
+
+
+def is_asking(call_id: UUID) -> bool:
+    """A colleague rings or is asked, or an outside number is dialled or on the line."""
+    asked = Offer.objects.filter(call_id=call_id, kind=Offer.Kind.CONSULT, ended_at=None)
+    outside = Leg.objects.filter(call_id=call_id, kind=Leg.Kind.EXTERNAL, ended_at=None)
+    return asked.exists() or outside.exclude(pk=call_id).exists()
+
+
+def _rung(call_id: UUID, agent: Agent, *, kind: str, epoch: int, at: datetime) -> Offer:
+    return Offer(
+        id=uuid4(),
+        call_id=call_id,
+        agent=agent,
+        kind=kind,
+        epoch=epoch,
+        offered_at=at,
+        expires_at=at + CONSULT_RINGS,
+        explanation={},
+    )
+
+
+def _recording_path(offer: Offer, at: datetime) -> str:
+    return f"{current_schema()}/{at:%Y-%m-%d}/{offer.pk}.wav"
+
+
+def _tell(offer: Offer, agent: Agent, at: datetime) -> None:
+    write_states([agent], activity=Agent.Activity.RINGING, at=at, cause="call")
+    emit(
+        events.CallOffered(occurred_at=at, call_id=offer.call_id, agent_id=offer.agent_id, offer_id=offer.pk)
+    )

@@ -1,0 +1,136 @@
+"""Who was on the line with a leg, and when. Pure: worked out from the marks that facts leave on it, in any order.
+
+A mark is [moment (ISO), what, whom]: "bridged" and "unbridged" with the other leg, "held" with the agent's leg for
+which a caller stands aside ("" when parked), "room" and "left" with the call. Marks are a set ordered by time, so that
+a second or late telling changes nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+Mark = list[str]
+Span = tuple[datetime, datetime]
+
+BRIDGED, UNBRIDGED, HELD, ROOM, LEFT = "bridged", "unbridged", "held", "room", "left"
+_BEGINS = frozenset({BRIDGED, HELD, ROOM})
+
+
+class MarkedLeg(Protocol):
+    """What a stretch is worked out from (telephony.models.Leg)."""
+
+    line_marks: list[Mark]
+    bridged_to: UUID | None
+    bridged_at: datetime | None
+    unbridged_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One while of a leg with one other (`kind` "bridged"), aside ("held") or in a room ("room").
+
+    `other` is the other leg, the leg one stands aside for (None when parked), or the call. `end` is None while it
+    lasts.
+    """
+
+    kind: str
+    other: UUID | None
+    start: datetime
+    end: datetime | None
+
+    def until(self, now: datetime) -> Span:
+        return self.start, max(self.start, min(self.end or now, now))
+
+
+def with_mark(marks: Sequence[Mark], at: datetime, what: str, whom: UUID | None) -> list[Mark]:
+    """The marks with this one among them, in the order of time."""
+    mark = [at.isoformat(), what, str(whom) if whom else ""]
+    return list(marks) if mark in marks else sorted([*marks, mark])
+
+
+def stretches(leg: MarkedLeg) -> list[Stretch]:
+    """In the order of time, none overlapping another. A leg known by its record alone has one, as far as it says."""
+    if not leg.line_marks:
+        return _by_record(leg)
+    found: list[Stretch] = []
+    for raw, what, whom in leg.line_marks:
+        at, other = datetime.fromisoformat(raw), UUID(whom) if whom else None
+        last = found[-1] if found and found[-1].end is None else None
+        if last is not None and what in _BEGINS and (last.kind, last.other) == (what, other):
+            continue
+        if last is not None and _ends(last, what, other):
+            found[-1] = Stretch(last.kind, last.other, last.start, at)
+        if what in _BEGINS:
+            found.append(Stretch(what, other, at, None))
+    return [_ended(one, leg.ended_at) for one in found]
+
+
+def current(leg: MarkedLeg | None) -> Stretch | None:
+    """The one that lasts; None when nobody is on the line with this leg, or it has ended."""
+    if leg is None or leg.ended_at is not None:
+        return None
+    found = stretches(leg)
+    return found[-1] if found and found[-1].end is None else None
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time, no moment of it twice."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], end)
+        elif end > start:
+            whole.append((start, end))
+    return whole
+
+
+def within(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
+    """The parts that lie between two moments."""
+    clipped = ((max(begin, start), min(stop, end)) for begin, stop in spans)
+    return [(begin, stop) for begin, stop in clipped if stop > begin]
+
+
+def seconds(spans: Iterable[Span]) -> float:
+    return sum((end - start).total_seconds() for start, end in spans)
+
+
+def toggled(marks: Iterable[tuple[datetime, bool]], end: datetime | None) -> list[Span]:
+    """Spans between an "on" and the next "off"; one that is still on lasts until `end`."""
+    spans: list[Span] = []
+    since: datetime | None = None
+    for at, is_on in sorted(marks):
+        if is_on and since is None:
+            since = at
+        elif not is_on and since is not None:
+            spans.append((since, at))
+            since = None
+    if since is not None and end is not None and end > since:
+        spans.append((since, end))
+    return spans
+
+
+def _ends(last: Stretch, what: str, other: UUID | None) -> bool:
+    """Whatever begins ends what was; an end ends its own kind, with its own other."""
+    if what in _BEGINS:
+        return True
+    if what == UNBRIDGED:
+        return last.kind == BRIDGED and other in (None, last.other)
+    return last.kind == ROOM
+
+
+def _ended(one: Stretch, leg_ended_at: datetime | None) -> Stretch:
+    if leg_ended_at is None or (one.end is not None and one.end <= leg_ended_at):
+        return one
+    return Stretch(one.kind, one.other, one.start, max(one.start, leg_ended_at))
+
+
+def _by_record(leg: MarkedLeg) -> list[Stretch]:
+    if leg.bridged_at is None:
+        return []
+    ends = [moment for moment in (leg.unbridged_at, leg.ended_at) if moment is not None]
+    return [Stretch(BRIDGED, leg.bridged_to, leg.bridged_at, min(ends, default=None))]

@@ -1,0 +1,225 @@
+"""The orders of a call in hand (telephony.call_orders), carried out.
+
+What is asked of the switch changes no row here, except that a colleague is reserved: facts come back and do.
+"""
+
+import re
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from telephony import actions, call_orders, queries
+from telephony.actions import call_control
+from telephony.errors import (
+    AgentNotReady,
+    NobodyAsked,
+    NoCallHere,
+    NotAnsweredYet,
+    NotKeys,
+    NumberNotDiallable,
+    TransferNotAllowed,
+)
+from telephony.models import Agent, Call, Leg, Offer
+from telephony.orders import Envelope
+from telephony.queries.transfers import transfer_limits
+from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, QueueEntry, SwitchError
+from telephony.worker.entries import entry_of
+from telephony.worker.handlers import Tools, carries_out
+from telephony.worker.subjects import talking_offer
+from tenants.context import current_schema, current_tenant
+from tenants.numbers import to_e164
+
+RINGS_SECONDS = int(call_control.CONSULT_RINGS.total_seconds())
+PARKED_SECONDS = 300
+"""Then the caller is back in the line: nobody is forgotten in a corner."""
+CAME_BACK_SECONDS = 600
+"""Ahead of others by so much, who waits again after a transfer that came to nothing."""
+KEYS = re.compile(r"[0-9*#]{1,32}")
+
+
+@carries_out(call_orders.ConsultAgent)
+def consult_agent(tools: Tools, order: call_orders.ConsultAgent, _envelope: Envelope) -> None:
+    at = tools.clock.now()
+    talk = _talk(order.agent_id, order.call_id)
+    limits = transfer_limits(order.agent_id, at)
+    if limits and order.to_agent_id not in limits.agents:
+        raise TransferNotAllowed
+    if order.to_agent_id == order.agent_id:
+        raise AgentNotReady
+    try:
+        offer, username = call_control.ask_colleague(
+            talk=talk, to_agent_id=order.to_agent_id, cell=tools.cell, epoch=tools.epoch(), at=at
+        )
+    except call_control.AgentGone as gone:
+        raise AgentNotReady from gone
+    command = replace(
+        _consult(tools, talk, offer.pk),
+        agent_id=offer.agent_id,
+        username=username,
+        domain=current_tenant().host,
+        recording=offer.recording_path or None,
+    )
+    try:
+        _leave_hold(tools, talk)
+        tools.switch.consult(command)
+    except SwitchError:
+        actions.fail_offer(offer_id=offer.pk, at=tools.clock.now(), failure="NOT_SENT")
+        raise
+
+
+@carries_out(call_orders.ConsultNumber)
+def consult_number(tools: Tools, order: call_orders.ConsultNumber, _envelope: Envelope) -> None:
+    talk = _talk(order.agent_id, order.call_id)
+    digits = _diallable(tools, order.agent_id, order.number)
+    if call_control.is_asking(talk.call_id):
+        raise call_control.AlreadyAsking
+    _leave_hold(tools, talk)
+    tools.switch.consult(replace(_consult(tools, talk, uuid4()), dials=digits))
+
+
+@carries_out(call_orders.HandOver)
+def hand_over(tools: Tools, order: call_orders.HandOver, _envelope: Envelope) -> None:
+    talk = _talk(order.agent_id, order.call_id)
+    if not _asked(talk).answered_at:
+        raise NotAnsweredYet
+    actions.note_hang_up_order(leg_id=talk.pk, by="agent")
+    tools.switch.complete_consult(talk.pk)
+
+
+@carries_out(call_orders.BackToCaller)
+def back_to_caller(tools: Tools, order: call_orders.BackToCaller, _envelope: Envelope) -> None:
+    tools.switch.end_consult(_asked(_talk(order.agent_id, order.call_id)).pk)
+
+
+@carries_out(call_orders.JoinAll)
+def join_all(tools: Tools, order: call_orders.JoinAll, _envelope: Envelope) -> None:
+    talk = _talk(order.agent_id, order.call_id)
+    if not _asked(talk).answered_at:
+        raise NotAnsweredYet
+    tools.switch.conference(talk.pk, talk.call_id, talk.call_id)
+
+
+@carries_out(call_orders.TransferToNumber)
+def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envelope: Envelope) -> None:
+    talk = _talk(order.agent_id, order.call_id)
+    digits = _diallable(tools, order.agent_id, order.number)
+    tools.switch.send_to_number(
+        OnwardCommand(
+            onward_id=uuid4(),
+            tenant=current_schema(),
+            caller_leg_id=talk.call_id,
+            call_id=talk.call_id,
+            entry=_back_in_line(talk.call_id),
+            dials=digits,
+            shown_number=_shown(talk.call_id),
+            timeout_seconds=RINGS_SECONDS,
+        )
+    )
+
+
+@carries_out(call_orders.Park)
+def park(tools: Tools, order: call_orders.Park, _envelope: Envelope) -> None:
+    talk = _talk(order.agent_id, order.call_id)
+    if call_control.is_asking(talk.call_id):
+        raise call_control.AlreadyAsking
+    tools.switch.park(
+        ParkCommand(
+            tenant=current_schema(),
+            caller_leg_id=talk.call_id,
+            agent_leg_id=talk.pk,
+            entry=_back_in_line(talk.call_id),
+            seconds=PARKED_SECONDS,
+        )
+    )
+
+
+@carries_out(call_orders.PickUp)
+def pick_up(tools: Tools, order: call_orders.PickUp, _envelope: Envelope) -> None:
+    command = call_control.pick_up(
+        call_id=order.call_id,
+        agent_id=order.agent_id,
+        cell=tools.cell,
+        epoch=tools.epoch(),
+        at=tools.clock.now(),
+    )
+    try:
+        tools.switch.offer(command)
+    except SwitchError:
+        actions.fail_offer(offer_id=command.offer_id, at=tools.clock.now(), failure="NOT_SENT")
+        raise
+
+
+@carries_out(call_orders.SendKeys)
+def send_keys(tools: Tools, order: call_orders.SendKeys, _envelope: Envelope) -> None:
+    """To the caller; while somebody is asked, to them."""
+    talk = _talk(order.agent_id, order.call_id)
+    if not KEYS.fullmatch(order.keys):
+        raise NotKeys(field="keys")
+    consulting = talk.doing == Agent.Activity.CONSULTING
+    tools.switch.send_digits(_asked(talk).pk if consulting else talk.call_id, order.keys)
+
+
+def _talk(agent_id: int, call_id: UUID) -> Offer:
+    """The agent's own talk with the caller; who was only asked has none to dispose of."""
+    talk = talking_offer(agent_id, call_id)
+    if talk.spoke_at is None:
+        raise NoCallHere
+    return talk
+
+
+def _asked(talk: Offer) -> Leg | Offer:
+    """The colleague's offer or the outside leg that `talk`'s agent asks, ringing or answered."""
+    offer = Offer.objects.filter(call_id=talk.call_id, kind=Offer.Kind.CONSULT, ended_at=None).first()
+    if offer is not None:
+        return offer
+    outside = Leg.objects.filter(call_id=talk.call_id, kind=Leg.Kind.EXTERNAL, ended_at=None)
+    leg = outside.exclude(pk=talk.call_id).order_by("created_at").last()
+    if leg is None:
+        raise NobodyAsked
+    return leg
+
+
+def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
+    call = Call.objects.get(pk=talk.call_id)
+    return ConsultCommand(
+        consult_id=leg_id,
+        tenant=current_schema(),
+        agent_leg_id=talk.pk,
+        caller_leg_id=call.pk,
+        call_id=call.pk,
+        entry=_back_in_line(call.pk),
+        epoch=tools.epoch(),
+        timeout_seconds=RINGS_SECONDS,
+        caller_number=call.caller_number,
+        shown_number=_shown(call.pk),
+    )
+
+
+def _leave_hold(tools: Tools, talk: Offer) -> None:
+    """A phone that holds cannot talk with somebody else."""
+    if talk.doing == Agent.Activity.HOLD:
+        tools.switch.unhold(talk.pk)
+
+
+def _back_in_line(call_id: UUID) -> QueueEntry:
+    """Where the caller waits should everybody be gone: ahead, because they have waited before."""
+    call = Call.objects.select_related("queue").get(pk=call_id)
+    queue = call.queue or queries.queues().first()
+    if queue is None:
+        raise NoCallHere
+    entry = entry_of(queue)
+    return replace(entry, priority=entry.priority + CAME_BACK_SECONDS)
+
+
+def _shown(call_id: UUID) -> str:
+    """Our own number, as it is dialled: carriers refuse a stranger's."""
+    return Call.objects.values_list("number", flat=True).get(pk=call_id)
+
+
+def _diallable(tools: Tools, agent_id: int, typed: str) -> str:
+    """Digits for the gateway. Whose group limits transfers dials nobody outside."""
+    if transfer_limits(agent_id, tools.clock.now()):
+        raise TransferNotAllowed
+    number = to_e164(typed, str(current_tenant().country))
+    if number is None or not re.fullmatch(r"\+?[0-9]{3,32}", number):
+        raise NumberNotDiallable(field="number")
+    return number
