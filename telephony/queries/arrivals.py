@@ -37,14 +37,14 @@ def arrival(queue: Queue, *, number: str, caller_number: str, at: datetime) -> A
 
 def standing_arrival(queue: Queue, *, at: datetime) -> Arrival:
     """The same without what changes by the minute: for the list the switch keeps for when nobody answers it."""
-    because = _shut(queue, at)
+    because = shut(queue, at)
     return Arrival(queue, may_wait=not because, because=because)
 
 
 def _by_rules(queue: Queue, *, number: str, caller_number: str, at: datetime) -> Queue:
     try:
         rules = active_rules()
-        if not any(_chooses_queue(rule.effects) for rule in rules):
+        if not any(chooses_queue(rule.effects) for rule in rules):
             return queue
         facts = caller_facts(number, caller_number, queue, at, fields=fields_of(rules))
         chosen = decide(rules, facts).queue_id
@@ -56,7 +56,7 @@ def _by_rules(queue: Queue, *, number: str, caller_number: str, at: datetime) ->
     return Queue.objects.filter(pk=chosen).first() or queue
 
 
-def _chooses_queue(effects: object) -> bool:
+def chooses_queue(effects: object) -> bool:
     if not isinstance(effects, list):
         return False
     return any(isinstance(effect, dict) and effect.get("do") == "queue" for effect in effects)
@@ -70,21 +70,21 @@ def settled(queue: Queue, *, at: datetime) -> Arrival:
     seen: set[int] = set()
     while True:
         seen.add(queue.pk)
-        shut = _shut(queue, at)
-        if shut:
-            return Arrival(queue, may_wait=False, because=shut)
+        because = shut(queue, at)
+        if because:
+            return Arrival(queue, may_wait=False, because=because)
         limit, because = _limit(queue, at)
         if limit == Queue.Limit.WAIT:
             return Arrival(queue, may_wait=True)
         if limit == Queue.Limit.VOICEMAIL:
             return Arrival(queue, may_wait=False, because=because)
         after = queue.overflow_queue
-        if after is None or after.pk in seen or len(seen) >= LONGEST_CHAIN or _shut(after, at):
+        if after is None or after.pk in seen or len(seen) >= LONGEST_CHAIN or shut(after, at):
             return Arrival(queue, may_wait=because == "nobody", because=because)
         queue = after
 
 
-def _shut(queue: Queue, at: datetime) -> str:
+def shut(queue: Queue, at: datetime) -> str:
     if queue.state != Queue.State.OPEN:
         return "closed"
     return "" if is_open(queue.hours_id, at) else "hours"

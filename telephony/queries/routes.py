@@ -94,19 +94,19 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
         entry = entry_of(dialled, str(tenant.country))
         emergency = plan_in_effect(entry)
         if emergency is not None:
-            return _emergency_route(emergency, entry.number_e164 if entry else digits, known)
+            return emergency_route(emergency, entry.number_e164 if entry else digits, known)
         if entry is None:
             return InboundRoute(treatment=Treatment.CLOSED, number=digits, **known)
-        known["flow_version_id"] = _published(entry)
-        return _queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
+        known["flow_version_id"] = published_version(entry)
+        return queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
 
 
-def _published(entry: Entry) -> int | None:
+def published_version(entry: Entry) -> int | None:
     flow = entry.flow
     return None if flow is None or flow.is_archived else flow.published_id
 
 
-def _queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> InboundRoute:
+def queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> InboundRoute:
     queue = arrived.queue
     return InboundRoute(
         treatment=Treatment.QUEUE if arrived.may_wait else Treatment.CLOSED,
@@ -120,7 +120,7 @@ def _queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> Inboun
     )
 
 
-def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> InboundRoute:
+def emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> InboundRoute:
     """An emergency comes before hours, rules and limits; only a closed queue stays closed."""
     if plan.action == EmergencyPlan.Action.BACKUP_LINE:
         return InboundRoute(
@@ -129,7 +129,7 @@ def _emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) ->
     if plan.action == EmergencyPlan.Action.MESSAGE or plan.queue is None:
         return InboundRoute(treatment=Treatment.EMERGENCY_MESSAGE, number=number, **known)
     is_open = plan.queue.state == Queue.State.OPEN
-    return _queue_route(
+    return queue_route(
         Arrival(plan.queue, may_wait=is_open, because="" if is_open else "closed"), number, known
     )
 
