@@ -132,6 +132,22 @@ class RecordingReady(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingChanged(Event):
+    """It began or ended, or a mask of it did."""
+
+    call_id: UUID
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingMasked(Event):
+    """A mask began; or (without one) a file of a call that is masked, which is to be masked too."""
+
+    call_id: UUID
+    mask_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentStateChanged(Event):
     agent_id: int
 

@@ -12,11 +12,12 @@ from telephony.actions.agent_activity import write_state
 from telephony.actions.callbacks import locked_callback, save_callback, tell_of_callback
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
-from telephony.actions.offers import AgentGone, free_agents
+from telephony.actions.offers import AgentGone, free_agents, recording_path
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Callback, CallbackAttempt, FollowUp, Leg, Offer
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
+from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
@@ -105,7 +106,9 @@ def _begin(
         state=Call.State.RINGING,
     )
     offer_id = uuid4()
-    is_recorded = callback.queue.is_recorded
+    decision = recording_mode_for(
+        call_id=call.pk, agent_id=agent.pk, number=callback.shown_number, queue=callback.queue
+    )
     offer = Offer.objects.create(
         id=offer_id,
         call=call,
@@ -113,8 +116,9 @@ def _begin(
         epoch=epoch,
         offered_at=at,
         expires_at=at + timedelta(seconds=callback.queue.offer_seconds) + CUSTOMER_RINGS,
-        recording_path=f"{current_schema()}/{at:%Y-%m-%d}/{offer_id}.wav" if is_recorded else "",
+        recording_path=recording_path(offer_id, at) if decision.is_recorded else "",
         explanation=explanation,
+        **stamp_of(decision),
     )
     CallbackAttempt.objects.create(callback=callback, call=call, agent=agent, started_at=at)
     callback.state, callback.agent, callback.not_before = State.RINGING, agent, None

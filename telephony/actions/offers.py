@@ -15,6 +15,7 @@ from telephony.actions.bulk import insert_rows
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Device, Offer, QueueStay
+from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
@@ -158,10 +159,12 @@ def _offers(
     stay: QueueStay, agent_ids: Sequence[int], *, epoch: int, explanation: dict[str, Any], at: datetime
 ) -> list[Offer]:
     expires_at = at + timedelta(seconds=stay.queue.offer_seconds)
-    folder = f"{current_schema()}/{at:%Y-%m-%d}" if stay.queue.is_recorded else ""
     offers = []
     for agent_id in agent_ids:
         offer_id = uuid4()
+        decision = recording_mode_for(
+            call_id=stay.call_id, agent_id=agent_id, number=stay.call.number, queue=stay.queue
+        )
         offer = Offer(
             id=offer_id,
             call_id=stay.call_id,
@@ -171,11 +174,18 @@ def _offers(
             is_group=len(agent_ids) > 1,
             offered_at=at,
             expires_at=expires_at,
-            recording_path=f"{folder}/{offer_id}.wav" if folder else "",
+            recording_path=recording_path(offer_id, at) if decision.is_recorded else "",
             explanation=explanation,
+            **stamp_of(decision),
         )
         offers.append(offer)
     return offers
+
+
+def recording_path(offer_id: UUID, at: datetime, number: int = 1) -> str:
+    """Relative to the folder of recordings; the first file of a talk, or the one after so many."""
+    more = f"-{number}" if number > 1 else ""
+    return f"{current_schema()}/{at:%Y-%m-%d}/{offer_id}{more}.wav"
 
 
 def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> OfferCommand:

@@ -2,13 +2,14 @@
 
 import hashlib
 import wave
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
 
 from telephony import events
+from telephony.actions.recording_masks import end_masks_of, is_masked
 from telephony.models import Call, Leg, Offer, Recording
 from telephony.queries.nodes import recording_folder, recordings_folders
 from tenants.events import emit
@@ -22,6 +23,7 @@ def start_recording(*, leg_id: UUID, path: str, at: datetime) -> Recording | Non
     if recording and (recording.started_at is None or at < recording.started_at):
         recording.started_at = at
         recording.save()
+        _tell(recording, at)
     return recording
 
 
@@ -34,7 +36,10 @@ def stop_recording(*, leg_id: UUID, path: str, seconds: float, at: datetime) -> 
     recording = _recording_of(leg_id, path)
     if recording and recording.ended_at is None:
         recording.ended_at, recording.seconds = at, seconds
+        recording.started_at = recording.started_at or at - timedelta(seconds=seconds)
         recording.save()
+        end_masks_of(leg_id, at)
+        _tell(recording, at)
     return recording
 
 
@@ -64,7 +69,7 @@ def find_recording(offer: Offer, *, at: datetime) -> Recording | None:
     """The file of a conversation whose end was never told to us, found where the offer said it would lie."""
     if not offer.recording_path or not offer.answered_at:
         return None
-    known = Recording.objects.filter(leg=offer.pk).first()
+    known = Recording.objects.filter(leg=offer.pk, path=offer.recording_path).first()
     file = recording_folder(offer.recording_path) / offer.recording_path
     if (known and known.ended_at) or not file.is_file():
         return known
@@ -83,16 +88,31 @@ def wave_seconds(file: Path) -> float | None:
 
 
 def _recording_of(leg_id: UUID, path: str) -> Recording | None:
-    offer = Offer.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
-    call_id = offer or Leg.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
+    offer = Offer.objects.select_related("stay").filter(pk=leg_id).first()
+    call_id = (
+        offer.call_id if offer else Leg.objects.filter(pk=leg_id).values_list("call_id", flat=True).first()
+    )
     if call_id is None:
         return None
     # Always the call before its recording: settling a record goes the same way.
-    Call.objects.select_for_update(no_key=True).get(pk=call_id)
+    call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
+    found_by = {
+        "call_id": call_id,
+        "agent_id": offer.agent_id if offer else call.agent_id,
+        "queue_id": offer.stay.queue_id if offer and offer.stay else call.queue_id,
+        "number": call.caller_number,
+        "disposition_id": call.disposition_id,
+    }
     recording, _new = Recording.objects.select_for_update(no_key=True).get_or_create(
-        leg=leg_id, defaults={"call_id": call_id, "path": path[:400]}
+        leg=leg_id, path=path[:400], defaults=found_by
     )
     return recording
+
+
+def _tell(recording: Recording, at: datetime) -> None:
+    emit(events.RecordingChanged(occurred_at=at, call_id=recording.call_id, agent_id=recording.agent_id))
+    if recording.ended_at is None and is_masked(recording.call_id):
+        emit(events.RecordingMasked(occurred_at=at, call_id=recording.call_id))
 
 
 def _is_inside(file: Path) -> bool:

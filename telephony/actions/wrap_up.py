@@ -15,7 +15,7 @@ from telephony.errors import (
     NothingToWrapUp,
     WrapUpTooLong,
 )
-from telephony.models import Agent, Call, Disposition, Offer
+from telephony.models import Agent, Call, Disposition, Offer, Recording
 from tenants.events import emit
 from tenants.people.actions import record_audit
 
@@ -91,6 +91,7 @@ def dispose_call(
     call.disposition, call.note, call.disposed_at = disposition, note, at
     call.version += 1
     call.save()
+    Recording.objects.filter(call_id=call.pk).update(disposition=disposition)
     after = {"disposition": call.disposition_id, "note": bool(note)}
     record_audit(verb="disposed", subject=call, before=before, after=after)
     emit(events.CallDisposed(occurred_at=at, call_id=call_id, agent_id=agent_id))

@@ -17,6 +17,7 @@ from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
 from telephony.models.prompts import Music, MusicPiece, Prompt, PromptWording, Sound, Voice
 from telephony.models.queues import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
+from telephony.models.recording_policies import CallTicket, RecordingMask, RecordingPeaks, RecordingPolicy
 from telephony.models.recordings import Recording, Voicemail
 from telephony.models.retention import LegalHold, PurgeRequest, RetentionPolicy, RetentionRun, Tombstone
 from telephony.models.rules import CallerProfile, RoutingRule
@@ -31,6 +32,7 @@ __all__ = [
     "AgentSkill",
     "AgentStateChange",
     "Call",
+    "CallTicket",
     "Callback",
     "CallbackAttempt",
     "CallerProfile",
@@ -64,6 +66,9 @@ __all__ = [
     "QueueStay",
     "QueueStep",
     "Recording",
+    "RecordingMask",
+    "RecordingPeaks",
+    "RecordingPolicy",
     "RetentionPolicy",
     "RetentionRun",
     "RoutingRule",

@@ -301,6 +301,12 @@ class Offer(models.Model):
     wrap_up_ended_at = models.DateTimeField(_("wrap-up ended at"), null=True, blank=True)
     wrap_up_seconds = models.PositiveIntegerField(_("wrap-up seconds"), default=0)
     recording_path = models.CharField(max_length=400, blank=True, default="", editable=False)
+    recording_mode = models.CharField(
+        _("recording mode"), max_length=12, blank=True, default="", editable=False
+    )
+    recording_version = models.PositiveIntegerField(_("version of the recording policy"), default=0)
+    recording_by = models.CharField(_("what decided"), max_length=60, blank=True, default="", editable=False)
+    """`recording.rules.Scope` and its subject, as `queue:7`; whether the lot fell on it says the path."""
     explanation = models.JSONField(_("why this agent"), default=dict, blank=True)
 
     class Meta:

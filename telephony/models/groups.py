@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,15 @@ class AgentGroup(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     agents = models.ManyToManyField(
         Agent, through="GroupMember", related_name="agent_groups", verbose_name=_("agents")
+    )
+    leaders: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="led_groups",
+        verbose_name=_("led by"),
+        help_text=_(
+            "A supervisor named here sees and hears the calls of the groups they lead, and no others."
+        ),
     )
     limits_transfers = models.BooleanField(
         _("limit where its agents may transfer calls"),

@@ -6,29 +6,58 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from telephony.models.agents import Agent
 from telephony.models.calls import Call
-from telephony.models.queues import Queue
+from telephony.models.queues import Disposition, Queue
 
 
 class Recording(models.Model):
-    """The path is relative to the recordings folder; hash and length prove the file is the one made then."""
+    """The path is relative to the recordings folder; hash and length prove the file is the one made then.
+
+    One for each time the switch recorded a leg: started and stopped on demand, a talk has several. Agent, queue,
+    number and disposition stand here too, so that a million are searched by any of them, newest first.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(
         Call, on_delete=models.CASCADE, related_name="recordings", verbose_name=_("call")
     )
-    leg = models.UUIDField(_("leg"), unique=True)
+    leg = models.UUIDField(_("leg"))
     path = models.CharField(_("path"), max_length=400)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, default="")
+    agent = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
+    )
+    queue = models.ForeignKey(
+        Queue, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("queue")
+    )
+    number = models.CharField(_("caller"), max_length=64, blank=True, default="")
+    disposition = models.ForeignKey(
+        Disposition,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("disposition"),
+    )
 
     class Meta:
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
         ordering = ["started_at"]
+        constraints = [models.UniqueConstraint(fields=["leg", "path"], name="one_recording_per_leg_and_path")]
+        indexes = [
+            models.Index(fields=["-started_at", "-id"], name="recordings_newest"),
+            models.Index(fields=["agent", "-started_at", "-id"], name="recordings_of_agent"),
+            models.Index(fields=["queue", "-started_at", "-id"], name="recordings_of_queue"),
+            models.Index(fields=["number", "-started_at", "-id"], name="recordings_of_number"),
+            models.Index(fields=["disposition", "-started_at", "-id"], name="recordings_disposed"),
+            models.Index(fields=["seconds"], name="recordings_by_length"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -20,6 +20,7 @@ from telephony.worker.callbacks import Callbacks
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
 from telephony.worker.glance import Glance, waiting
+from telephony.worker.masks import Masks
 from telephony.worker.news import MemoryAsked
 from telephony.worker.offering import Offering
 from telephony.worker.overflow import Overflow
@@ -40,6 +41,7 @@ HEARD = (
     events.OfferEnded,
     events.CallbackChanged,
     events.FloorConfigured,
+    events.RecordingMasked,
 )
 RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
@@ -86,6 +88,7 @@ class Desk:
             inside=self._inside,
             between=between,
         )
+        self._masks = Masks(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -123,6 +126,7 @@ class Desk:
             self._wake_at(until.timestamp(), "place", agent_id)
         for agent_id, until in self._people.left_alone():
             self._wake_at(until.timestamp(), "agent", agent_id)
+        self._masks.read()
 
     # ---- our own news
 
@@ -135,6 +139,8 @@ class Desk:
         for event in told:
             if isinstance(event, MemoryAsked):
                 event.answer(*self.standing())
+            elif isinstance(event, events.RecordingMasked):
+                self._masks.hear(event)
 
     def _catch_up(self, told: Iterable[Event]) -> None:
         with self._inside():
@@ -185,6 +191,8 @@ class Desk:
         elif kind == "callback_try":
             with self._inside():
                 self._callbacks.look_at_try(subject)
+        elif kind == "mask":
+            self._masks.woke(subject)
         elif kind == "overflow":
             self._overflow.woke(subject)
             self._look_at_stay(subject)

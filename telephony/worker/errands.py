@@ -15,6 +15,7 @@ from telephony.models import Call, Offer
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import Switch, SwitchError
 from telephony.worker import call_handlers as call_handlers  # its handlers are known from here on
+from telephony.worker import recording_handlers as recording_handlers
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
 from telephony.worker.handlers import Tools, handler_of

@@ -11,6 +11,7 @@ import structlog
 from telephony import actions
 from telephony.errors import OfferImpossible
 from telephony.queries.callbacks import callback_id_of
+from telephony.queries.remembered import Keeper, remembering
 from telephony.routing import Assignment
 from telephony.switch import CommandTimedOut, OfferCommand, Switch, SwitchError
 from telephony.worker.callbacks import Callbacks
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 MOST_AT_ONCE = 25
 """Phones begin to ring before the offers of many more callers are written."""
+SETTINGS_KEPT_SECONDS = 1.0
+"""For so long talks may begin by a recording policy that has just been changed."""
 
 
 class Offering:
@@ -41,6 +44,7 @@ class Offering:
         self._tenant, self._switch, self._clock = tenant, switch, clock
         self._cell, self._epoch = cell, epoch
         self._callbacks, self._inside, self._between = callbacks, inside, between
+        self._settings = Keeper(SETTINGS_KEPT_SECONDS)
 
     def make(self, assignments: list[Assignment]) -> list[OfferCommand | OfferImpossible]:
         """For each assignment, in order, what the switch was asked, or why nothing was."""
@@ -78,7 +82,7 @@ class Offering:
             )
             for assignment in callers
         ]
-        with self._inside():
+        with self._inside(), remembering(self._settings.of(self._tenant)):
             made = (
                 actions.offer_calls(wishes, cell=self._cell, epoch=self._epoch(), at=self._clock.now())
                 if wishes

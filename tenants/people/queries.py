@@ -25,6 +25,10 @@ def member_by_login(login: str) -> Member | None:
     return Member.objects.filter(Q(username__iexact=text) | Q(email__iexact=text)).order_by("id").first()
 
 
+def member_by_id(member_id: int) -> Member | None:
+    return Member.objects.filter(pk=member_id).first()
+
+
 def members_with(*roles: str) -> QuerySet[Member]:
     """Active members holding any of the roles, by name."""
     return Member.objects.filter(is_active=True, roles__overlap=list(roles))

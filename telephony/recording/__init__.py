@@ -1,0 +1,1 @@
+"""Who is recorded, by what rule, and how a sound looks drawn: pure, without rows."""
