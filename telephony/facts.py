@@ -150,6 +150,16 @@ class RoomLeft(LegFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EarSet(LegFact):
+    """A supervisor's ear hears the talk of `agent_leg_id`: silently ("listen"), heard by the agent ("whisper") or by
+    both ("barge"). Told again with each change.
+    """
+
+    agent_leg_id: UUID
+    mode: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegHungUp(LegFact):
     """The leg is gone. `cause` is a Q.850 name such as NORMAL_CLEARING, NO_ANSWER, USER_BUSY, ORIGINATOR_CANCEL."""
 

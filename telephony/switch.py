@@ -195,6 +195,10 @@ class EarCommand:
     timeout_seconds: int
     mode: EarMode = EarMode.LISTEN
     contact: str = ""
+    shown_number: str = ""
+    """Shows on the supervisor's phone: the agent's extension."""
+    recording: str | None = None
+    """Of the ear's leg, from the moment it takes the talk over; before that an ear is not recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,10 +316,14 @@ class Switch(Protocol):
     def listen(self, command: EarCommand) -> None:
         """Returns once the switch has taken the command; facts of the leg `ear_id` tell how it goes."""
 
-    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None: ...
+    def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
+        """EarSet tells that it hears, or is heard, in this way from then on."""
 
-    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
-        """The agent's leg ends, and the ear talks with the caller; gone meanwhile, the caller is back in the line."""
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        """The ear talks with the caller and is no ear any more; the agent's leg ends (PICKED_OFF), all in one step.
+
+        Refused when agent and caller do not talk with each other.
+        """
 
     def exists(self, leg_id: UUID) -> bool: ...
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from telephony.facts import Fact
-from telephony.freeswitch import commands, inventory
+from telephony.freeswitch import commands, ear_commands, inventory
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
 from telephony.switch import (
@@ -135,14 +135,19 @@ class FreeSwitch:
     def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
         raise SwitchRefused("Not yet.")
 
+    # --- a supervisor's ear ------------------------------------------------------------------------------------------
     def listen(self, command: EarCommand) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(ear_commands.originate_ear(command), job_id=str(command.ear_id))
 
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(ear_commands.set_ear(ear_leg_id, mode))
 
-    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
-        raise SwitchRefused("Not yet.")
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        agent = self.leg(agent_leg_id)
+        if agent is None or agent.bridged_leg_id != caller_leg_id:
+            raise SwitchRefused("The two do not talk with each other.")
+        self._do(ear_commands.name_caller(ear_leg_id, caller_leg_id))
+        self._do(ear_commands.take(ear_leg_id))
 
     def beat(self, now: datetime) -> None:
         self._do(commands.beat())

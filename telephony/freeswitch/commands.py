@@ -87,10 +87,10 @@ def _phone(phone: RungPhone, domain: str) -> str:
         dialed_user=phone.username,
         **recording,
     )
-    return f"[{own}]sofia/internal/{_address(phone, domain)}"
+    return f"[{own}]sofia/internal/{address(phone, domain)}"
 
 
-def _address(phone: RungPhone, domain: str) -> str:
+def address(phone: RungPhone, domain: str) -> str:
     """Where the phone is: among our own registrations, or where it told another switch of the cell that it is.
 
     A browser has no address: it can only be rung through the connection it opened to its own switch.
@@ -164,4 +164,5 @@ SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
     " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow cc::survey"
+    " cc::ear"
 )

@@ -25,6 +25,7 @@ SURVEY_FILE = "survey.xml"
 SURVEYS_DIRECTORY = "surveys"
 FLOW_FILE = "flow.xml"
 CANARY_FILE = "canary.xml"
+EAR_FILE = "ear.xml"
 FLOWS_DIRECTORY = "flows"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
@@ -92,7 +93,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE):
+    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE):
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
@@ -177,6 +178,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_flow_plan": conf / FLOW_FILE,
         "cc_flows": conf / FLOWS_DIRECTORY,
         "cc_canary_plan": conf / CANARY_FILE,
+        "cc_ear_plan": conf / EAR_FILE,
         "cc_sounds": OUR_FILES / "sounds",
         "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,

@@ -83,6 +83,7 @@ _APPLICATIONS = [
     "hangup",
     "park",
     "intercept",
+    "eavesdrop",
     "bridge",
     "hold",
     "unhold",

@@ -270,6 +270,14 @@ def _wait_fell_back(event: Event, source: Source) -> facts.Fact:
     )
 
 
+def _ear_set(event: Event, source: Source) -> facts.Fact:
+    return facts.EarSet(
+        **_of_leg(event, source),
+        agent_leg_id=_leg_id(event, "variable_cc_ear_on"),
+        mode=variable(event, "cc_ear_mode")[:16],
+    )
+
+
 def _device_registered(event: Event, source: Source) -> facts.Fact:
     return facts.DeviceRegistered(
         **_said(event, source),
@@ -322,6 +330,7 @@ _TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
     "cc::flow": _flow_stepped,
     "cc::fallback": _wait_fell_back,
     "cc::survey": _survey_answered,
+    "cc::ear": _ear_set,
     "sofia::register": _device_registered,
     "sofia::unregister": _device_unregistered,
     "sofia::expire": _device_unregistered,

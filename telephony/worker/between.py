@@ -170,17 +170,10 @@ class JoinedSwitch(FencedSwitch):
         if not self._is_sent(cell, "set_ear", ear_leg_id=ear_leg_id, mode=mode):
             super().set_ear(ear_leg_id, mode)
 
-    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
-        cell = self._neighbours.cell_of_leg(caller_leg_id)
-        if not self._is_sent(
-            cell,
-            "take_over",
-            ear_leg_id=ear_leg_id,
-            caller_leg_id=caller_leg_id,
-            agent_leg_id=agent_leg_id,
-            entry=asdict(entry),
-        ):
-            super().take_over(ear_leg_id, caller_leg_id, agent_leg_id, entry)
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        legs = {"ear_leg_id": ear_leg_id, "caller_leg_id": caller_leg_id, "agent_leg_id": agent_leg_id}
+        if not self._is_sent(self._neighbours.cell_of_leg(caller_leg_id), "take_over", **legs):
+            super().take_over(**legs)
 
     def _aimed_phone(self, command: OnePhone, cell: str) -> OnePhone:
         """As `_aimed`, of one phone; an outside number has none."""

@@ -202,8 +202,8 @@ class SwitchNodes:
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._of(ear_leg_id).set_ear(ear_leg_id, mode)
 
-    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
-        self._of(caller_leg_id).take_over(ear_leg_id, caller_leg_id, agent_leg_id, entry)
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._of(caller_leg_id).take_over(ear_leg_id, caller_leg_id, agent_leg_id)
 
     def _of(self, leg_id: UUID) -> Switch:
         return self._switches[self._where(leg_id)]

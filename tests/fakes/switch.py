@@ -173,8 +173,8 @@ class FakeSwitch:
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._ask("set_ear", ear_leg_id, mode)
 
-    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID, entry: QueueEntry) -> None:
-        self._ask("take_over", ear_leg_id, caller_leg_id, agent_leg_id, entry)
+    def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._ask("take_over", ear_leg_id, caller_leg_id, agent_leg_id)
 
     def exists(self, leg_id: UUID) -> bool:
         return leg_id in self.legs
