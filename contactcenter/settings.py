@@ -56,7 +56,7 @@ SHARED_APPS = [
     "tenants.billing",
     "telephony.cells",
 ]
-TENANT_APPS = [*_EVERYWHERE, "telephony", "ticketing", "quality", "reporting"]
+TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"

@@ -1,6 +1,6 @@
 """What happened, told upwards: an event says that, ids and a moment; whoever decides asks a query again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,8 +31,47 @@ def subscribe(event_class: type[E], handler: Callable[[E], object]) -> None:
         handlers.append(handler)
 
 
+Witness = Callable[[Sequence[Event]], None]
+_witnesses: list[Witness] = []
+_witnessed: ContextVar[list[Event] | None] = ContextVar("witnessed", default=None)
+
+
+def witness(handler: Witness) -> None:
+    """Call the handler with events inside the transaction they happen in, for what must be written with them. It must
+    be quick and must not raise. From AppConfig.ready(); told twice, kept once.
+    """
+    if handler not in _witnesses:
+        _witnesses.append(handler)
+
+
+@contextmanager
+def witnessed_together() -> Iterator[None]:
+    """Inside the block of one transaction and one schema: witnesses are called once, at its end, when it succeeds."""
+    if _witnessed.get() is not None:
+        yield
+        return
+    told: list[Event] = []
+    before = _witnessed.set(told)
+    try:
+        yield
+    finally:
+        _witnessed.reset(before)
+    _call_witnesses(told)
+
+
+def _call_witnesses(told: Sequence[Event]) -> None:
+    if told:
+        for handler in _witnesses:
+            handler(told)
+
+
 def emit(event: Event) -> None:
     """Tell the handlers after the commit, inside the schema that is current now."""
+    together = _witnessed.get()
+    if together is None:
+        _call_witnesses((event,))
+    else:
+        together.append(event)
     transaction.on_commit(partial(_deliver, current_schema(), event))
 
 

@@ -59,6 +59,14 @@ def _cache_in_memory(request: pytest.FixtureRequest, settings) -> None:
     settings.CACHES = {"default": settings.CACHES["default"] | memory}
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_known_to_listen() -> None:
+    """Who wants to hear of events is kept for seconds by the process; the tests before are not this one's."""
+    from tenants.hooks import kept
+
+    kept.forget()
+
+
 @pytest.fixture
 def acme(db):
     """A tenant in China with an empty schema and the host acme.localhost."""

@@ -104,6 +104,9 @@ class Product:
         self._python("web", *daphne)
         self._python("telephony", "manage.py", "run_telephony")
         self._python("tasks", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        # Receivers may be slow: threads that wait for them take nothing from the other tasks.
+        hooks = ["-Q", "hooks", "-n", "hooks@%h", "-P", "threads", "--concurrency", "8"]
+        self._python("hooks", *celery, "worker", *hooks, "--without-gossip", "--without-mingle")
         schedule = ["--schedule", str(self.choices.run_dir / "beat-schedule"), "--pidfile="]
         self._python("beat", *celery, "beat", *schedule)
         if self.has_demo:

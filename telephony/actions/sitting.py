@@ -23,6 +23,7 @@ from telephony.actions.bulk import insert_rows, update_rows
 from telephony.actions.locked_rows import LockedRows, values_of
 from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
 from telephony.queries.remembered import Answers, remembering
+from tenants.events import witnessed_together
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -137,7 +138,7 @@ def one_sitting(settings: Answers | None = None) -> Iterator[Sitting]:
 
     `settings` holds what a tenant's settings said in sittings before.
     """
-    with transaction.atomic():
+    with transaction.atomic(), witnessed_together():
         table = Sitting()
         before = _now.set(table)
         try:

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 # Values of these never reach the log; that they changed does.
-SECRET_FIELDS = {"password", "digest", "a1_hash", "secret"}
+SECRET_FIELDS = {"password", "digest", "a1_hash", "secret", "old_secret"}
 LONGEST_TEXT = 500
 
 

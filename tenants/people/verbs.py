@@ -59,6 +59,10 @@ KNOWN = (
     _("piece added"),
     _("piece deleted"),
     _("moved to another cell"),
+    _("secret renewed"),
+    _("test sent"),
+    _("sent again"),
+    _("webhook stopped"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

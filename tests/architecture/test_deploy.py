@@ -19,7 +19,7 @@ SECRETS = {
     "SWITCH_SECRET",
     "METRICS_TOKEN",
 }
-OURS = {"prepare", "web", "sockets", "telephony", "tasks", "beat"}
+OURS = {"prepare", "web", "sockets", "telephony", "tasks", "hooks", "beat"}
 
 
 def words(service):

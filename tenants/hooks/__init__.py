@@ -1,0 +1,1 @@
+"""Events told to a tenant's own systems: endpoints, the outbox, and the sender. See README.md."""
