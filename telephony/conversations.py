@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 Mark = list[str]
@@ -23,6 +23,8 @@ _BEGINS = frozenset({BRIDGED, HELD, ROOM})
 class MarkedLeg(Protocol):
     """What a stretch is worked out from (telephony.models.Leg)."""
 
+    pk: UUID
+    hold_marks: list[Any]
     line_marks: list[Mark]
     bridged_to: UUID | None
     bridged_at: datetime | None
@@ -76,6 +78,78 @@ def current(leg: MarkedLeg | None) -> Stretch | None:
         return None
     found = stretches(leg)
     return found[-1] if found and found[-1].end is None else None
+
+
+class Talk:
+    """An agent's leg seen from its call: when with the caller, when with somebody else, when the caller stood aside."""
+
+    def __init__(
+        self,
+        leg: MarkedLeg,
+        caller_leg: MarkedLeg | None,
+        *,
+        caller_id: UUID,
+        caller_left_at: datetime | None,
+    ) -> None:
+        self._leg = leg
+        self._caller_leg = caller_leg
+        self._caller_id = caller_id
+        self._caller_left_at = caller_left_at
+        self.own = stretches(leg)
+        of_caller = stretches(caller_leg) if caller_leg is not None else []
+        self.aside = [one for one in of_caller if one.kind == HELD and one.other == leg.pk]
+
+    def is_with_caller(self, stretch: Stretch) -> bool:
+        return stretch.kind == ROOM or stretch.other in (None, self._caller_id)
+
+    @property
+    def joined_at(self) -> datetime | None:
+        """The first moment with the caller."""
+        return min((one.start for one in self.own if self.is_with_caller(one)), default=None)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The caller's leg or this one ended, or it was let go: neither on the line with anybody nor awaited."""
+        whiles = [*self.own, *self.aside]
+        ends = [one.end for one in whiles if one.end is not None]
+        let_go = max(ends, default=None) if len(ends) == len(whiles) else None
+        moments = (let_go, self._leg.ended_at, self._caller_left_at)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def is_consulting(self) -> bool:
+        """Asks somebody else, is asked, or dials for it, at this moment."""
+        now = current(self._leg)
+        if now is None:
+            return self._leg.ended_at is None and any(one.end is None for one in self.aside)
+        return not self.is_with_caller(now)
+
+    @property
+    def is_held_by_key(self) -> bool:
+        marks = self._hold_marks()
+        return bool(marks) and marks[-1][1]
+
+    def consults(self) -> list[Span]:
+        """With somebody who is not the caller, as far as it has ended."""
+        return [(one.start, one.end) for one in self.own if one.end and not self.is_with_caller(one)]
+
+    def held_by_key(self, until: datetime | None) -> list[Span]:
+        """The agent, or the caller, pressed the key for music."""
+        return toggled(self._hold_marks(), until)
+
+    def held(self, until: datetime | None) -> list[Span]:
+        """The caller heard music: by a key, or because the agent asked somebody first."""
+        ends = ((one.start, one.end or until) for one in self.aside)
+        return merged([*self.held_by_key(until), *((start, end) for start, end in ends if end is not None)])
+
+    def _hold_marks(self) -> list[tuple[datetime, bool]]:
+        """(moment, was put on hold) of this conversation, in order."""
+        raw = [*self._leg.hold_marks, *(self._caller_leg.hold_marks if self._caller_leg is not None else [])]
+        marks = sorted((datetime.fromisoformat(at), bool(held)) for at, held in raw)
+        begin = self._leg.bridged_at
+        ends = [moment for moment in (self._leg.unbridged_at, self._leg.ended_at) if moment is not None]
+        end = min(ends, default=None)
+        return [mark for mark in marks if begin and begin <= mark[0] and (end is None or mark[0] <= end)]
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='offer',
             name='outcome',
-            field=models.CharField(blank=True, choices=[('bridged', 'Answered'), ('consulted', 'Consulted only'), ('missed', 'Not answered'), ('caller_left', 'Caller left'), ('refused', 'Refused'), ('lost_race', 'Another phone was quicker'), ('failed', 'Failed')], default='', max_length=16, verbose_name='outcome'),
+            field=models.CharField(blank=True, choices=[('bridged', 'Answered'), ('consulted', 'Consulted only'), ('withdrawn', 'Withdrawn by the colleague'), ('missed', 'Not answered'), ('caller_left', 'Caller left'), ('refused', 'Refused'), ('lost_race', 'Another phone was quicker'), ('failed', 'Failed')], default='', max_length=16, verbose_name='outcome'),
         ),
         migrations.AddConstraint(
             model_name='offer',

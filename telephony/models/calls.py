@@ -258,6 +258,7 @@ class Offer(models.Model):
     class Outcome(models.TextChoices):
         BRIDGED = "bridged", _("Answered")
         CONSULTED = "consulted", _("Consulted only")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the colleague")
         MISSED = "missed", _("Not answered")
         CALLER_LEFT = "caller_left", _("Caller left")
         REFUSED = "refused", _("Refused")

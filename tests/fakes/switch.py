@@ -20,14 +20,13 @@ from telephony.switch import (
     LegGlimpse,
     LiveLeg,
     OfferCommand,
-    OnwardCommand,
-    ParkCommand,
     QueueEntry,
     Registration,
     RungPhone,
     SwitchRefused,
     SwitchUnreachable,
 )
+from tests.fakes.in_call import InCall
 
 
 class FakeClock:
@@ -42,7 +41,7 @@ class FakeClock:
 
 
 @dataclass
-class FakeSwitch:
+class FakeSwitch(InCall):
     clock: FakeClock = field(default_factory=lambda: FakeClock(datetime.now(UTC)))
     node: str = "main-1"
     core_uuid: str = field(default_factory=lambda: str(uuid4()))
@@ -56,6 +55,7 @@ class FakeSwitch:
     refuses_offers: str = ""
     _dials: dict[UUID, OfferCommand] = field(default_factory=dict)
     _together: dict[UUID, tuple[UUID, tuple[UUID, ...]]] = field(default_factory=dict)
+    _asks: dict[UUID, ConsultCommand] = field(default_factory=dict)
     _sequence: int = 0
 
     # ---- the port
@@ -136,24 +136,6 @@ class FakeSwitch:
             self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
             self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
         self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
-
-    def consult(self, command: ConsultCommand) -> None:
-        self._ask("consult", command)
-
-    def complete_consult(self, agent_leg_id: UUID) -> None:
-        self._ask("complete_consult", agent_leg_id)
-
-    def end_consult(self, consult_leg_id: UUID) -> None:
-        self._ask("end_consult", consult_leg_id)
-
-    def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
-        self._ask("conference", agent_leg_id, caller_leg_id, call_id)
-
-    def send_to_number(self, command: OnwardCommand) -> None:
-        self._ask("send_to_number", command)
-
-    def park(self, command: ParkCommand) -> None:
-        self._ask("park", command)
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         self._ask("send_digits", leg_id, digits)
@@ -378,6 +360,9 @@ class FakeSwitch:
     def _of(self, leg_id: UUID) -> dict:
         leg = self.legs[leg_id]
         return {"tenant": leg.tenant, "leg_id": leg_id, "offer_id": leg.offer_id}
+
+    def _new_leg(self, leg_id: UUID, tenant: str, direction: Direction) -> LiveLeg:
+        return _leg(leg_id, tenant, direction, self.clock())
 
     def _wait(self, leg_id: UUID, queue_id: int, queued_at: datetime, priority: int, **numbers: str) -> None:
         leg = replace(
