@@ -57,7 +57,7 @@ def as_dict(*, form: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             # Every request line would tell who looked at whom.
-            "daphne.http_protocol": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING"},
             "asyncio": {"level": "WARNING"},
         },
     }

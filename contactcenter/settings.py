@@ -106,7 +106,7 @@ TEMPLATES = [
 ]
 
 # --- where state lives ------------------------------------------------------------------------------------------
-# A pool, because a connection kept per thread (CONN_MAX_AGE) fills the server under daphne within seconds.
+# A pool, because a connection kept per thread (CONN_MAX_AGE) fills the server under ASGI within seconds.
 _POOL = environment.integer("DATABASE_POOL", 10, highest=200)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {

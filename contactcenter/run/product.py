@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from contactcenter.environment import PROJECT
+from contactcenter.run import web
 from contactcenter.run.child import Child
 from contactcenter.run.choices import Choices
 from contactcenter.run.crew import Crew
@@ -40,6 +41,7 @@ class Product:
             "PORT": str(self.choices.port),
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self.secrets.secret_key,
             "DATA_KEY": os.environ.get("DATA_KEY") or self.secrets.data_key,
+            "RECORDING_KEY": os.environ.get("RECORDING_KEY") or self.secrets.recording_key,
             "DATABASE_URL": self.postgres.url() if self.postgres else self.choices.database_url,
             "REDIS_URL": self.valkey.url if self.valkey else self.choices.redis_url,
             "DJANGO_SETTINGS_MODULE": "contactcenter.settings",
@@ -98,10 +100,8 @@ class Product:
 
     def _start_speakers(self) -> None:
         say("starting web, telephony worker, tasks" + (", demo callers" if self.has_demo else ""))
-        daphne = ["-m", "daphne", "-v", "0", "-b", self.choices.bind, "-p", str(self.choices.port),
-                  "--server-name", "contactcenter", "contactcenter.asgi:application"]  # fmt: skip
         celery = ["-m", "celery", "-A", "contactcenter", "--quiet"]
-        self._python("web", *daphne)
+        self._python("web", *web.arguments(self.choices.bind, self.choices.port))
         self._python("telephony", "manage.py", "run_telephony")
         self._python("tasks", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
         # Receivers may be slow: threads that wait for them take nothing from the other tasks.

@@ -137,7 +137,7 @@ def wanted_bytes(asked: str, size: int) -> tuple[int, int] | None:
 def _pieces(
     request: HttpRequest, path: Path, first: int, length: int
 ) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """Under daphne an async iterator: a plain one would be read into memory whole."""
+    """Under ASGI an async iterator: a plain one would be read into memory whole."""
     pieces = _read(path.open("rb"), first, length)
     return _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
 

@@ -12,6 +12,7 @@ from telephony.queries.arrivals import chooses_queue, settled, shut, standing_ar
 from telephony.queries.emergency import DRILL_LIMIT, RUNNING, plan_in_effect
 from telephony.queries.hours import local_time, spans_on
 from telephony.queries.plans import active_rules
+from telephony.queries.remembered import remembering
 from telephony.queries.routes import (
     InboundRoute,
     emergency_route,
@@ -50,7 +51,7 @@ def known_tenant(tenant: TenantOnLine, at: datetime) -> KnownTenant:
     """Of a tenant that is not active nothing is read: its callers hear a notice, its phones stay out."""
     if tenant.state != "active" or tenant.row is None:
         return KnownTenant(tenant)
-    with enter_row(tenant.row):
+    with enter_row(tenant.row), remembering():
         return KnownTenant(tenant, _phones(), dict(_entries(tenant, at)))
 
 

@@ -31,8 +31,7 @@ def test_every_part_of_the_product_is_there():
     assert set(SERVICES) == OURS | {"postgres", "valkey", "freeswitch", "proxy"}
     assert "contactcenter.wsgi:application" in words("web")
     assert words("web")[0] == "gunicorn"
-    assert "contactcenter.asgi:application" in words("sockets")
-    assert words("sockets")[0] == "daphne"
+    assert words("sockets")[:3] == ["python", "-m", "contactcenter.run.web"]
 
 
 def test_commands_name_what_exists():

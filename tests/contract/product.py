@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import psycopg
 import redis
 
+from contactcenter.run import web
 from telephony.cells.queries import SPARES
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
@@ -103,16 +104,7 @@ class Product:
             )
 
     def start_web(self) -> None:
-        self._start(
-            "web",
-            "-m",
-            "daphne",
-            "-b",
-            "127.0.0.1",
-            "-p",
-            str(self.web_port),
-            "contactcenter.asgi:application",
-        )
+        self._start("web", *web.arguments("127.0.0.1", self.web_port))
         wait_until(self._web_answers, 40, "the web did not come up")
 
     def _web_answers(self) -> bool:

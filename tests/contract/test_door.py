@@ -1,6 +1,6 @@
 """The switch's questions to our running web: what changed is answered anew within two seconds, also without a database.
 
-The web is daphne with the whole product behind it; the switch is only there because the product wants one.
+The web is its own process with the whole product behind it; the switch is only there because the product wants one.
 """
 
 from __future__ import annotations

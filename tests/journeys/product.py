@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
+from contactcenter.run import web
 from tests.servers import SERVERS, stop
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -57,20 +58,9 @@ class Product:
             "PYTHONUNBUFFERED": "1",
         }
         conf = home / "switch" / "conf"
-        daphne = [
-            "-m",
-            "daphne",
-            "-v",
-            "0",
-            "-b",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "contactcenter.asgi:application",
-        ]
         self._commands = {
             "switch": ["-m", "telephony.freeswitch.rehearsal", "--conf", str(conf)],
-            "web": daphne,
+            "web": web.arguments("127.0.0.1", self.port),
             "worker": ["manage.py", "run_telephony"],
         }
         self._running: dict[str, subprocess.Popen] = {}

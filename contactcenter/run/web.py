@@ -1,0 +1,43 @@
+"""The web process: pages, API, sockets and the switch's questions, under uvicorn (decision 0025).
+
+`python -m contactcenter.run.web --host 127.0.0.1 --port 8000`
+"""
+
+import argparse
+
+import uvicorn
+
+
+def arguments(host: str, port: int) -> list[str]:
+    """As Python takes them."""
+    return ["-m", "contactcenter.run.web", "--host", host, "--port", str(port)]
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--port", type=int, default=8000)
+    asked.add_argument("--application", default="contactcenter.asgi:application")
+    chosen = asked.parse_args()
+    uvicorn.run(
+        chosen.application,
+        host=chosen.host,
+        port=chosen.port,
+        # Ours is set with Django; and a line for each request would tell who looked at whom.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Who stands in front of us is settings.PROXIES' business.
+        proxy_headers=False,
+        lifespan="off",
+        # The switch keeps its lines open between two calls.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
+        ws_ping_timeout=30,
+    )
+
+
+if __name__ == "__main__":
+    main()
