@@ -14,6 +14,7 @@ from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe, known_call, known_offer, open_call
 from telephony.actions.sitting import save, sitting, together
+from telephony.actions.story import earliest
 from telephony.models import Call, Device, Leg
 from telephony.text import plain_line
 
@@ -136,7 +137,7 @@ def _mark(leg: Leg, at: datetime, what: str, whom: UUID | None) -> None:
     leg.line_marks = conversations.with_mark(leg.line_marks, at, what, whom)
     bridged = [one for one in conversations.stretches(leg) if one.kind == conversations.BRIDGED]
     if bridged:
-        leg.bridged_at = leg.bridged_at or bridged[0].start
+        leg.bridged_at = earliest(leg.bridged_at, bridged[0].start)
         leg.bridged_to, leg.unbridged_at = bridged[-1].other, bridged[-1].end
     elif what == conversations.UNBRIDGED and leg.unbridged_at is None:
         leg.unbridged_at = at

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from telephony import conversations
 from telephony.actions import legs, stays
 from telephony.actions.agent_activity import follow_agent
 from telephony.actions.agents import register_device, unregister_device
@@ -80,7 +81,7 @@ class Known:
         leg = self._legs.get(live.leg_id)
         if leg is None:
             return Difference.Kind.UNKNOWN_LEG
-        if live.bridged_leg_id and leg.bridged_to != live.bridged_leg_id:
+        if (live.bridged_leg_id and leg.bridged_to != live.bridged_leg_id) or _is_elsewhere(live, leg):
             return Difference.Kind.LOST_BRIDGE
         if live.has_fallen_back and not leg.fell_back_at:
             return Difference.Kind.GHOST_WAITER
@@ -88,6 +89,14 @@ class Known:
         if is_queued and (live.leg_id, live.queue_id, live.queued_at) not in self._stays:
             return Difference.Kind.MISSING_WAITER
         return None
+
+
+def _is_elsewhere(live: LiveLeg, leg: Leg) -> bool:
+    """Aside or in a room, and we had not heard of it."""
+    if live.held_at is None and live.room_id is None:
+        return False
+    now = conversations.current(leg)
+    return now is None or now.kind != (conversations.HELD if live.held_at else conversations.ROOM)
 
 
 def take_up_all(found: Sequence[LiveLeg], *, node: str, at: datetime) -> None:
@@ -127,6 +136,15 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
         legs.note_answer(leg_id=live.leg_id, node=node, at=live.answered_at)
     if live.bridged_leg_id and legs.locked_leg(live.leg_id, node=node).bridged_to != live.bridged_leg_id:
         legs.note_bridge(leg_id=live.leg_id, other_leg_id=live.bridged_leg_id, node=node, at=at)
+    if _is_elsewhere(live, legs.locked_leg(live.leg_id, node=node)):
+        _take_up_elsewhere(live, node=node, at=at)
+
+
+def _take_up_elsewhere(live: LiveLeg, *, node: str, at: datetime) -> None:
+    if live.held_at is not None:
+        legs.note_aside(leg_id=live.leg_id, by_leg_id=live.held_by_leg_id, node=node, at=live.held_at)
+    elif live.room_id is not None:
+        legs.note_room(leg_id=live.leg_id, call_id=live.room_id, node=node, at=at, is_in=True)
 
 
 @transaction.atomic

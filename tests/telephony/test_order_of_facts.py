@@ -7,9 +7,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from telephony.actions import call_control
 from telephony.ingest import Ingest
 from telephony.models import Call, Leg, Offer, QueueStay
-from tests.telephony.floor import Floor
+from telephony.switch import ConsultCommand, QueueEntry
+from tests.telephony.floor import EPOCH, Floor
 
 
 class RollBack(Exception):
@@ -42,7 +44,7 @@ def rows(floor: Floor) -> list:
             "queue_id", "exit", "left_at", "agent_id"
         )
         offers = Offer.objects.order_by("offered_at").values_list(
-            "outcome", "talk_seconds", "hold_seconds", "ended_at"
+            "outcome", "talk_seconds", "hold_seconds", "consult_seconds", "joined_at", "ended_at"
         )
         legs = Leg.objects.order_by("created_at", "kind").values_list(
             "kind", "cause", "ended_at", "bridged_at"
@@ -79,6 +81,39 @@ def waited_past_the_limit(floor: Floor) -> None:
     floor.listen()
 
 
+def asked_and_handed_over(floor: Floor) -> None:
+    call_id, offer = floor.talk(floor.agent_of_story, seconds=10)
+    with floor.inside():
+        asked, username = call_control.ask_colleague(
+            talk=offer, to_agent_id=floor.colleague_of_story.pk, cell="main", epoch=EPOCH, at=floor.now
+        )
+    entry = QueueEntry(
+        tenant="acme", queue_id=floor.queue.pk, priority=0, max_wait_seconds=300, language="zh"
+    )
+    floor.switch.consult(
+        ConsultCommand(
+            consult_id=asked.pk,
+            tenant=floor.tenant.schema_name,
+            agent_leg_id=offer.pk,
+            caller_leg_id=call_id,
+            call_id=call_id,
+            entry=entry,
+            epoch=EPOCH,
+            timeout_seconds=30,
+            agent_id=asked.agent_id,
+            username=username,
+            domain=floor.tenant.host,
+        )
+    )
+    floor.clock.pass_seconds(5)
+    floor.switch.consulted_answers(asked.pk)
+    floor.clock.pass_seconds(20)
+    floor.switch.complete_consult(offer.pk)
+    floor.clock.pass_seconds(30)
+    floor.switch.end(call_id)
+    floor.listen()
+
+
 def tell(told: list, portions: list[int]) -> None:
     """In portions of these sizes, again and again: one of 0 or 1 is taken row by row, larger ones in one sitting."""
     sizes = cycle(portions)
@@ -95,9 +130,12 @@ def tell(told: list, portions: list[int]) -> None:
                 ingest.take(together[0])
 
 
-@pytest.mark.parametrize("story", [answered_and_held, abandoned_while_ringing, waited_past_the_limit])
+STORIES = [answered_and_held, abandoned_while_ringing, waited_past_the_limit, asked_and_handed_over]
+
+
+@pytest.mark.parametrize("story", STORIES)
 def test_any_order_and_any_number_of_tellings_end_alike(floor, story):
-    floor.agent_of_story = floor.agent()
+    floor.agent_of_story, floor.colleague_of_story = floor.agent(), floor.agent()
     heard, _nothing = record(floor, story)
     expected = rows(floor)
     with floor.inside():
@@ -115,7 +153,7 @@ def test_any_order_and_any_number_of_tellings_end_alike(floor, story):
             )
             Offer.objects.update(
                 outcome="", ended_at=None, answered_at=None, talk_ended_at=None, talk_seconds=0, hold_seconds=0,
-                wrap_up_started_at=None, wrap_up_ended_at=None,
+                wrap_up_started_at=None, wrap_up_ended_at=None, joined_at=None, consult_seconds=0, doing="",
             )  # fmt: skip
             if not offers:
                 Call.objects.filter(pk__in=call_ids).delete()
