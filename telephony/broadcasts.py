@@ -11,6 +11,7 @@ from django.conf import settings
 from telephony import events, queries
 from telephony.models import Call, Offer
 from telephony.pacing import Pace
+from telephony.queries.recording_states import recording_state
 from telephony.serializers import agent_row, call_row, snapshots
 from tenants.context import current_schema
 from tenants.events import say, subscribe
@@ -41,6 +42,7 @@ def connect() -> None:
     for event_class in (events.WrapUpStarted, events.WrapUpEnded):
         subscribe(event_class, tell_offer)
     subscribe(events.CallTransferred, tell_transfer)
+    subscribe(events.RecordingChanged, tell_recording)
     subscribe(events.AgentStateChanged, tell_agent)
     subscribe(events.FloorConfigured, tell_every_queue)
 
@@ -61,6 +63,13 @@ def tell_offer(event: Any) -> None:
 
 def tell_transfer(event: events.CallTransferred) -> None:
     _tell_call(event.call_id, event.from_agent_id)
+
+
+def tell_recording(event: events.RecordingChanged) -> None:
+    """To the agent whose talk it is: what the recording of it does now."""
+    if event.agent_id is not None:
+        row = recording_state(event.call_id, event.agent_id)
+        publish(f"agent.{event.agent_id}", {"type": "recording", "row": row})
 
 
 def tell_agent(event: events.AgentStateChanged) -> None:

@@ -12,6 +12,7 @@ from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
+from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import snapshots
 from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
@@ -22,6 +23,7 @@ WORKSPACE_ORDERS = frozenset(
         "set_ready", "set_not_ready", "answer", "hang_up", "hold", "unhold", "transfer_to_queue",
         "transfer_to_agent", "finish_wrap_up", "extend_wrap_up",
         *(kind.type for kind in CALL_ORDERS),
+        *RECORDING_ORDERS,
     }
 )  # fmt: skip
 FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out"})

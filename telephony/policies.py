@@ -14,6 +14,8 @@ class Named(Protocol):
 
 
 LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)
+ORDERED_BY_LEADERS = frozenset({"set_not_ready", "sign_out", "mask_recording", "unmask_recording"})
+"""For somebody else: no card number is recorded only because the agent's own hands are full."""
 
 
 def can_work(member: Member) -> bool:
@@ -82,8 +84,8 @@ def can_publish_flows(member: Member) -> bool:
 def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
     """Agents order for themselves.
 
-    A leader may also set somebody else ready or not ready, never touch their call. What only our own code orders, no
-    member does.
+    A leader may also set somebody else not ready and mask the recording of their talk, never touch the call itself.
+    What only our own code orders, no member does.
     """
     if order.type == "read_floor_again":
         return can_configure(member)
@@ -93,4 +95,4 @@ def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
         return False
     if agent.member_id == member.pk:
         return True
-    return order.type in ("set_not_ready", "sign_out") and has_role(member, *LEADERS)
+    return order.type in ORDERED_BY_LEADERS and has_role(member, *LEADERS)

@@ -1,7 +1,18 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from telephony.api import callbacks, emergency, flows, interventions, routing, truth, views, waiting, what_if
+from telephony.api import (
+    callbacks,
+    emergency,
+    flows,
+    interventions,
+    recordings,
+    routing,
+    truth,
+    views,
+    waiting,
+    what_if,
+)
 
 app_name = "telephony_api"
 router = SimpleRouter()
@@ -32,5 +43,6 @@ urlpatterns = [
     path("calls/<uuid:call_id>/priority/", interventions.ReprioritiseView.as_view(), name="reprioritise"),
     path("calls/<uuid:call_id>/redirect/", interventions.RedirectView.as_view(), name="redirect"),
     path("calls/<uuid:call_id>/escalate/", interventions.EscalateView.as_view(), name="escalate"),
+    path("calls/<uuid:call_id>/recording/", recordings.RecordingActView.as_view(), name="recording_act"),
     *router.urls,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,24 @@ from urllib.parse import unquote
 
 import orjson
 
-from telephony.facts import Direction, Fact, FlowStepped, LegSettled, SurveyAnswered, VoicemailLeft
-from telephony.freeswitch import flow_paths
+from telephony.facts import (
+    Direction,
+    Fact,
+    FlowStepped,
+    LegFact,
+    LegsBridged,
+    LegSettled,
+    LegsUnbridged,
+    SurveyAnswered,
+    VoicemailLeft,
+)
+from telephony.freeswitch import call_story, flow_paths
 from telephony.freeswitch.readers import moment, shown, uuid_of, whole
 from telephony.freeswitch.translate import NotAFact, Source, hung_up_by, survey_answer
 
 UNSHOWN = "cc_s_"
+KEYED = re.compile(rb'"digits_dialed"\s*:\s*"(?!none")[^"]')
+"""The switch writes down every key it has heard on a leg."""
 
 
 class RecordUnreadable(ValueError):
@@ -33,20 +46,40 @@ def settle(content: bytes, source: Source) -> list[Fact]:
     leg = _leg(record, variables, source)
     told = (_message(leg, variables, source), _survey(leg, variables, source))
     walked = _walk(leg, variables)
-    return [*(fact for fact in told if fact), leg, *([walked] if walked else [])]
+    lived = _story(leg, record, variables)
+    return [*(fact for fact in told if fact), leg, *lived, *([walked] if walked else [])]
+
+
+def _story(leg: LegSettled, record: dict[str, Any], variables: dict[str, str]) -> list[LegFact]:
+    """What happened in the call, of a leg to which something did: with whom it talked, when it stood aside."""
+    story = variables.get("cc_story", "")
+    if not story:
+        return []
+    said: dict[str, Any] = {"node": leg.node, "tenant": leg.tenant, "leg_id": leg.leg_id}
+    said["offer_id"] = leg.offer_id
+    lived: list[LegFact] = list(call_story.told(story, said))
+    for other, since, until in call_story.joins(_parts(record), leg.ended_at):
+        lived.append(LegsBridged(**said, at=since, other_leg_id=other))
+        lived.append(LegsUnbridged(**said, at=until, other_leg_id=other))
+    return sorted(lived, key=lambda fact: fact.at)
 
 
 def scrubbed(content: bytes) -> bytes | None:
     """The record without what callers keyed in as a secret; None when nothing of the kind is in it.
 
-    The log of applications goes with it, and each extension's: they repeat what was set.
+    Whatever else they keyed in goes too: it may have been a card number while the recording was masked, and we read
+    it nowhere. The log of applications goes with a secret, and each extension's: they repeat what was set.
     """
-    if UNSHOWN.encode() not in content:
+    has_secret = UNSHOWN.encode() in content
+    if not has_secret and not KEYED.search(content):
         return None
     record = _loaded(content)
     record["variables"] = {
-        name: "" if name.startswith(UNSHOWN) else value for name, value in record["variables"].items()
+        name: "" if name.startswith(UNSHOWN) or name == "digits_dialed" else value
+        for name, value in record["variables"].items()
     }
+    if not has_secret:
+        return orjson.dumps(record)
     record.pop("app_log", None)
     record["callflow"] = [
         {name: part[name] for name in ("caller_profile", "times") if name in part} for part in _parts(record)

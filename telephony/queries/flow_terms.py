@@ -10,6 +10,7 @@ from telephony.flows.references import references
 from telephony.flows.terms import FlowTerms, QueueTerms
 from telephony.models import Call, Flow, FlowVersion, PromptWording, Queue
 from telephony.queries.arrivals import Arrival, settled, standing_arrival
+from telephony.queries.recording_policies import is_call_announced
 from tenants.context import current_schema, current_tenant
 
 
@@ -44,7 +45,7 @@ def terms_of(arrived: Arrival) -> QueueTerms:
     return QueueTerms(
         max_wait_seconds=queue.max_wait_seconds,
         priority=queue.priority,
-        is_recorded=queue.is_recorded,
+        is_recorded=is_call_announced(queue),
         may_wait=arrived.may_wait,
     )
 

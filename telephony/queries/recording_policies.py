@@ -5,15 +5,16 @@ from uuid import UUID
 
 from telephony.models import Agent, Entry, Queue, RecordingPolicy
 from telephony.queries.remembered import once
-from telephony.recording.rules import Decision, Policy, decide, is_announced, read_policy
+from telephony.recording.rules import Decision, Policy, Scope, decide, is_announced, read_policy
 
 
 def recording_policy() -> Policy:
     """The newest version; without one an empty policy of version 0, by which each queue's own setting decides."""
-    return once("recording_policy", _newest, is_setting=True)
+    return once("recording_policy", newest_policy, is_setting=True)
 
 
-def _newest() -> Policy:
+def newest_policy() -> Policy:
+    """Asked for now, for whoever changes it."""
     found = RecordingPolicy.objects.order_by("-version").values_list("document", "version").first()
     return read_policy(*found) if found else Policy()
 
@@ -50,12 +51,12 @@ def policy_version(version: int) -> RecordingPolicy | None:
     return RecordingPolicy.objects.filter(version=version).first()
 
 
-def recordable_subjects() -> dict[str, list[tuple[str, str]]]:
+def recordable_subjects() -> dict[Scope, list[tuple[str, str]]]:
     """By scope, what a rule may be about: (subject, name)."""
     return {
-        "queue": [(str(pk), name) for pk, name in Queue.objects.values_list("pk", "name")],
-        "number": [(number, number) for number in Entry.objects.values_list("number_e164", flat=True)],
-        "agent": [
+        Scope.QUEUE: [(str(pk), name) for pk, name in Queue.objects.values_list("pk", "name")],
+        Scope.NUMBER: [(number, number) for number in Entry.objects.values_list("number_e164", flat=True)],
+        Scope.AGENT: [
             (str(pk), f"{extension} {name}")
             for pk, extension, name in Agent.objects.values_list("pk", "extension", "name")
         ],

@@ -15,6 +15,7 @@ from django.utils import timezone
 from telephony.models import Device, EmergencyPlan, Entry, Queue
 from telephony.queries.arrivals import Arrival, arrival, standing_arrival
 from telephony.queries.emergency import plan_in_effect
+from telephony.queries.recording_policies import is_call_announced
 from telephony.text import plain_line
 from tenants import queries as tenant_queries
 from tenants.context import enter, enter_row
@@ -48,6 +49,7 @@ class InboundRoute:
     priority: int = 0
     max_wait_seconds: int = 300
     is_recorded: bool = False
+    """Callers are told so: they may be, whoever answers."""
     backup_number: str = ""
     flow_version_id: int | None = None
     """The published flow callers go through; queue and treatment then say where they come to without it."""
@@ -114,7 +116,7 @@ def queue_route(arrived: Arrival, number: str, known: dict[str, Any]) -> Inbound
         queue_id=queue.pk,
         priority=queue.priority,
         max_wait_seconds=queue.max_wait_seconds,
-        is_recorded=queue.is_recorded,
+        is_recorded=is_call_announced(queue, number),
         because=arrived.because,
         **known,
     )

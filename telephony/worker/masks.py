@@ -42,11 +42,11 @@ class Masks:
 
     def hear(self, event: events.RecordingMasked) -> None:
         with self._inside():
-            open_ones = RecordingMask.objects.filter(pk=event.mask_id, ended_at=None)
-            due_at = open_ones.values_list("due_at", flat=True).first()
+            open_ones = RecordingMask.objects.filter(offer__call_id=event.call_id, ended_at=None)
+            due = dict(open_ones.values_list("pk", "due_at"))
             files = [] if event.mask_id else masks.spread_masks(call_id=event.call_id, at=self._now())
-        if due_at is not None:
-            self._wake_at(due_at.timestamp(), "mask", event.mask_id)
+        for mask_id, due_at in due.items():
+            self._wake_at(due_at.timestamp(), "mask", mask_id)
         for file in files:
             self._spread(file)
 

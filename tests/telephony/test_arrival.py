@@ -165,14 +165,14 @@ def reads_of(floor, caller: str = CALLER) -> int:
 
 def test_the_answer_takes_few_reads(floor, number, spare, hours):
     change(floor, hours=None)
-    assert reads_of(floor) == 4
+    assert reads_of(floor) == 5
     change(floor, max_waiting=5, when_nobody="overflow", overflow_queue=spare)
     floor.agent()
-    assert reads_of(floor) == 6
+    assert reads_of(floor) == 7
     complaints(floor, spare)
-    assert reads_of(floor) == 6
+    assert reads_of(floor) == 7
     change(floor, spare, hours=hours, max_waiting=5, when_nobody="voicemail")
-    assert reads_of(floor) == 9
+    assert reads_of(floor) == 10
 
 
 def test_the_switch_keeps_what_stands_whatever_the_minute_brings(floor, number, spare, hours):

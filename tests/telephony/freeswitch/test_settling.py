@@ -117,3 +117,14 @@ def test_a_record_without_its_secrets_still_tells_who_called_and_when() -> None:
     assert kept is not None
     assert b"4111" not in kept
     assert settle(kept, SOURCE) == settle(content("caller_bridged"), SOURCE)
+
+
+def test_no_key_that_was_pressed_is_kept_in_a_record() -> None:
+    record = json.loads(content("caller_bridged"))
+    record["variables"]["digits_dialed"] = "4111111111111111"
+    kept = scrubbed(json.dumps(record).encode())
+    assert kept is not None
+    assert b"4111111111111111" not in kept
+    assert settle(kept, SOURCE) == settle(content("caller_bridged"), SOURCE)
+    record["variables"]["digits_dialed"] = "none"
+    assert scrubbed(json.dumps(record).encode()) is None

@@ -1,0 +1,27 @@
+"""Policies of whole industries, to begin with. What must be said is kept with them; nothing listens for it yet."""
+
+from types import MappingProxyType
+from typing import Any
+
+FINANCE: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
+    {
+        "en": {
+            "retention": "finance",
+            "note": "Finance template",
+            "phrases": (
+                "This call is recorded.",
+                "Past performance does not predict future returns.",
+                "Do you confirm that you understand the risk?",
+            ),
+        },
+        "zh": {
+            "retention": "finance",
+            "note": "金融行业模板",
+            "phrases": (
+                "本次通话将被录音。",
+                "过往业绩不代表未来表现，投资有风险，请谨慎决策。",
+                "请问您是否已知悉并理解上述风险？",
+            ),
+        },
+    }
+)
