@@ -108,13 +108,10 @@ class LegUnheld(LegFact):
 
 
 class HeldWhy(StrEnum):
-    """Why a caller stands aside. CONSULT: the agent asks somebody first. PARK: until somebody picks them up.
-    TAKEOVER: for the one who takes the talk over.
-    """
+    """Why a caller stands aside. CONSULT: the agent asks somebody first. PARK: until somebody picks them up."""
 
     CONSULT = "consult"
     PARK = "park"
-    TAKEOVER = "takeover"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +125,7 @@ class CallerHeld(LegFact):
     by_leg_id: UUID | None
     """The agent's leg that may take the caller back; None where nobody is awaited (PARK)."""
     for_leg_id: UUID | None
-    """The leg that gets the caller when the agent's is gone: the consulted one's; the ear's of a TAKEOVER."""
+    """The leg that gets the caller when the agent's is gone: that of the one who is asked."""
     why: HeldWhy
     held_at: datetime
 

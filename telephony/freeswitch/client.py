@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from telephony.facts import Fact
-from telephony.freeswitch import commands, ear_commands, inventory
+from telephony.facts import Fact, HeldWhy
+from telephony.freeswitch import call_commands, commands, ear_commands, inventory
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
 from telephony.switch import (
@@ -105,37 +105,57 @@ class FreeSwitch:
         self._do(commands.set_queue(leg_id, entry, datetime.now(UTC)))
         self._do(commands.rejoin(leg_id))
 
+    # --- in the call -------------------------------------------------------------------------------------------------
     def consult(self, command: ConsultCommand) -> None:
-        raise SwitchRefused("Not yet.")
+        agent, caller = command.agent_leg_id, command.caller_leg_id
+        aside = call_commands.step_aside(
+            caller, command.entry, datetime.now(UTC), why=HeldWhy.CONSULT, by=agent, to=command.consult_id
+        )
+        self._refuse_unless_joined(agent, caller)
+        self._do(call_commands.prepare_consult(command))
+        self._do(aside)
+        self._do(call_commands.consult(agent))
 
     def complete_consult(self, agent_leg_id: UUID) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(commands.kill(agent_leg_id, "NORMAL_CLEARING"))
 
     def end_consult(self, consult_leg_id: UUID) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(commands.kill(consult_leg_id, "NORMAL_CLEARING"))
 
     def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
-        raise SwitchRefused("Not yet.")
+        """The caller last: were we cut off in between, whoever leaves the room takes the caller back."""
+        agent = self.leg(agent_leg_id)
+        if agent is None or agent.bridged_leg_id in (None, caller_leg_id):
+            raise SwitchRefused("The agent asks nobody.")
+        for leg_id in (agent_leg_id, agent.bridged_leg_id, caller_leg_id):
+            self._do(call_commands.set_room(leg_id, call_id))
+        self._do(call_commands.both_to_room(agent_leg_id))
+        self._do(call_commands.to_room(caller_leg_id))
 
     def send_to_number(self, command: OnwardCommand) -> None:
-        raise SwitchRefused("Not yet.")
+        self._take_off_hold(command.caller_leg_id)
+        self._do(call_commands.prepare_onward(command, datetime.now(UTC)))
+        self._do(call_commands.onward(command.caller_leg_id))
 
     def park(self, command: ParkCommand) -> None:
-        raise SwitchRefused("Not yet.")
+        self._refuse_unless_joined(command.agent_leg_id, command.caller_leg_id)
+        self._do(call_commands.park(command, datetime.now(UTC)))
+        self._do(call_commands.aside(command.caller_leg_id))
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(call_commands.digits(leg_id, digits))
 
     def start_recording(self, leg_id: UUID, path: str) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(call_commands.in_stereo(leg_id))
+        self._do(call_commands.record(leg_id, "start", path))
 
     def stop_recording(self, leg_id: UUID, path: str) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(call_commands.record(leg_id, "stop", path))
 
     def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
-        raise SwitchRefused("Not yet.")
+        self._do(call_commands.record(leg_id, "mask" if is_masked else "unmask", path))
 
-    # --- a supervisor's ear ------------------------------------------------------------------------------------------
+    # --- a supervisor's ear (conf/ear.xml) ---------------------------------------------------------------------------
     def listen(self, command: EarCommand) -> None:
         self._do(ear_commands.originate_ear(command), job_id=str(command.ear_id))
 
@@ -143,11 +163,23 @@ class FreeSwitch:
         self._do(ear_commands.set_ear(ear_leg_id, mode))
 
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._refuse_unless_joined(agent_leg_id, caller_leg_id)
+        self._do(ear_commands.name_caller(ear_leg_id, caller_leg_id))
+        self._do(ear_commands.take(ear_leg_id))
+
+    def _refuse_unless_joined(self, agent_leg_id: UUID, caller_leg_id: UUID) -> None:
+        """The switch would send the agent's other leg aside, whoever that is."""
         agent = self.leg(agent_leg_id)
         if agent is None or agent.bridged_leg_id != caller_leg_id:
             raise SwitchRefused("The two do not talk with each other.")
-        self._do(ear_commands.name_caller(ear_leg_id, caller_leg_id))
-        self._do(ear_commands.take(ear_leg_id))
+        if agent.is_held:
+            self._do(commands.unhold(agent_leg_id))
+
+    def _take_off_hold(self, caller_leg_id: UUID) -> None:
+        caller = self.leg(caller_leg_id)
+        agent = self.leg(caller.bridged_leg_id) if caller and caller.bridged_leg_id else None
+        if agent and agent.is_held:
+            self._do(commands.unhold(agent.leg_id))
 
     def beat(self, now: datetime) -> None:
         self._do(commands.beat())

@@ -16,6 +16,7 @@ _SHOWN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
 
 WITHHELD = "anonymous"
 WAITING_LOOP = "XML:${cc_dialplan} cc"
+IN_THE_CALL = "XML:${cc_call_plan} call"
 
 
 def checked(value: object) -> str:
@@ -43,7 +44,8 @@ def originate_offer(offer: OfferCommand) -> str:
     waits, or another offer was quicker, the agent's leg ends and nobody else's. Several phones are rung by one
     command: the first to answer goes on, the switch itself ends the others (LOSE_RACE).
     """
-    extension, dialling = ("call-back", _dialling(offer)) if offer.dials else ("join", {})
+    dialling = _dialling(offer) if offer.dials else {}
+    place = f"{'call-back' if offer.dials else 'join'} {WAITING_LOOP}"
     settings = variables(
         cc_tenant=offer.tenant,
         cc_call=offer.call_id,
@@ -63,7 +65,7 @@ def originate_offer(offer: OfferCommand) -> str:
         **dialling,
     )
     phones = ",".join(_phone(phone, offer.domain) for phone in offer.phones)
-    return f"bgapi originate {{{settings}}}{phones} {extension} {WAITING_LOOP}"
+    return f"bgapi originate {{{settings}}}{phones} {f'take {IN_THE_CALL}' if offer.is_parked else place}"
 
 
 def _dialling(offer: OfferCommand) -> dict[str, str]:
@@ -123,7 +125,14 @@ def unhold(leg_id: UUID) -> str:
 
 def set_queue(leg_id: UUID, entry: QueueEntry, now: datetime) -> str:
     """The variables of the waiting loop. `cc_offer` is cleared: this leg is a caller's from now on."""
-    values = {
+    values = queue_variables(entry, now)
+    listed = ";".join(f"{name}={checked(value)}" for name, value in values.items())
+    return f"api uuid_setvar_multi {checked(leg_id)} {listed}"
+
+
+def queue_variables(entry: QueueEntry, now: datetime) -> dict[str, object]:
+    """Where and since when a caller waits, or would wait."""
+    return {
         "cc_tenant": entry.tenant,
         "cc_queue": int(entry.queue_id),
         "cc_prio": int(entry.priority),
@@ -131,8 +140,6 @@ def set_queue(leg_id: UUID, entry: QueueEntry, now: datetime) -> str:
         "cc_lang": entry.language,
         "cc_queued_us": microseconds(entry.queued_at or now),
     }
-    listed = ";".join(f"{name}={checked(value)}" for name, value in values.items())
-    return f"api uuid_setvar_multi {checked(leg_id)} {listed}"
 
 
 def rejoin(leg_id: UUID) -> str:
@@ -164,5 +171,5 @@ SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
     " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow cc::survey"
-    " cc::ear"
+    " cc::held cc::room cc::asked cc::ear"
 )

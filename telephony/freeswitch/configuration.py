@@ -21,6 +21,7 @@ from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
 OUR_FILES = Path(__file__).resolve().parent
 WEB_USER = "switch"
 WAITING_FILE = "cc.xml"
+CALL_FILE = "call.xml"
 SURVEY_FILE = "survey.xml"
 SURVEYS_DIRECTORY = "surveys"
 FLOW_FILE = "flow.xml"
@@ -93,7 +94,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE):
+    for name in (WAITING_FILE, CALL_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE):
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
@@ -173,6 +174,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
     _write(conf / "recordings_dir", str(settings.recordings_dir))
     variables = {
         "cc_dialplan": conf / WAITING_FILE,
+        "cc_call_plan": conf / CALL_FILE,
         "cc_survey_plan": conf / SURVEY_FILE,
         "cc_surveys": conf / SURVEYS_DIRECTORY,
         "cc_flow_plan": conf / FLOW_FILE,

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from telephony.facts import Direction
+from telephony.freeswitch import call_story
 from telephony.freeswitch.translate import (
     caller_name,
     caller_number,
@@ -89,6 +90,7 @@ def live_leg(dump: str) -> LiveLeg | None:
         return None
     bridged = uuid_of(variable(event, "signal_bond")) if _is_bridged(event) else None
     offer_id = uuid_of(variable(event, "cc_offer"))
+    is_held_aside = variable(event, "cc_place") == "held" and bridged is None
     return LiveLeg(
         leg_id=leg_id,
         tenant=variable(event, "cc_tenant"),
@@ -108,7 +110,18 @@ def live_leg(dump: str) -> LiveLeg | None:
         is_waiting=variable(event, "cc_place") in ("waiting", "asking") and bridged is None,
         is_held=text(event, "Channel-Call-State") == "HELD",
         has_fallen_back=variable(event, "cc_place") == "voicemail" and bridged is None,
+        room_id=uuid_of(variable(event, "cc_room")) if variable(event, "cc_place") == "room" else None,
+        **(_aside(event) if is_held_aside else {}),
     )
+
+
+def _aside(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "held_why": call_story.held_why(variable(event, "cc_held_why")),
+        "held_by_leg_id": uuid_of(variable(event, "cc_held_by")),
+        "held_for_leg_id": uuid_of(variable(event, "cc_held_for")),
+        "held_at": moment(variable(event, "cc_held_us")),
+    }
 
 
 def _is_bridged(event: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ _LOADED = (
     "mod_local_stream",
     "mod_loopback",
     "mod_sofia",
+    "mod_conference",
 )
 # Of the modules that could run programs or write anywhere, only what we use may register. (Older switches ignore this.)
 _COMMANDS = [
@@ -49,13 +50,16 @@ _COMMANDS = [
     "uuid_answer",
     "uuid_bridge",
     "uuid_broadcast",
+    "uuid_dual_transfer",
     "uuid_dump",
     "uuid_exists",
     "uuid_getvar",
     "uuid_hold",
     "uuid_kill",
     "uuid_phone_event",
+    "uuid_record",
     "uuid_recv_dtmf",
+    "uuid_send_dtmf",
     "uuid_setvar",
     "uuid_setvar_multi",
     "uuid_transfer",
@@ -131,6 +135,7 @@ def configurations(directory: Path, settings: SwitchSettings) -> Iterator[str]:
         _xml_curl(settings),
         _json_cdr(settings),
         _local_stream(directory),
+        _conference(),
         _sofia(directory, settings),
     ):
         yield from part
@@ -249,6 +254,22 @@ def _local_stream(directory: Path) -> list[str]:
     path = quoteattr(str(directory / "music"))
     stream = [f'<directory name="moh" path={path}>', *_params(values), "</directory>"]
     return ['<configuration name="local_stream.conf">', *stream, "</configuration>"]
+
+
+def _conference() -> list[str]:
+    """A room for one call: nobody is announced, no key does anything, and every sound is heard, however soft."""
+    values = {
+        "rate": 8000,
+        "interval": 20,
+        "energy-level": 0,
+        "comfort-noise": 0,
+        "caller-controls": "none",
+        "moderator-controls": "none",
+        "conference-flags": "audio-always",
+        "suppress-events": "energy-level,volume-level,gain-level,start-talking,stop-talking,mute-detect",
+    }
+    profile = ["<profiles>", '<profile name="cc">', *_params(values), "</profile>", "</profiles>"]
+    return ['<configuration name="conference.conf">', *profile, "</configuration>"]
 
 
 def _sofia(directory: Path, settings: SwitchSettings) -> list[str]:

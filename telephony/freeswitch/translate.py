@@ -12,7 +12,7 @@ from uuid import UUID
 
 from telephony import facts
 from telephony.facts import Direction, HungUpBy
-from telephony.freeswitch import flow_paths
+from telephony.freeswitch import call_story, flow_paths
 from telephony.freeswitch.readers import (
     Event,
     moment,
@@ -172,7 +172,7 @@ def _leg_answered(event: Event, source: Source) -> facts.Fact:
 
 
 def _pair(event: Event, source: Source) -> dict[str, Any]:
-    """Both legs of a bridge, the caller's first: the event comes on one leg only, and on either."""
+    """Both legs of a bridge, the one first that fetched the other: the event comes on one leg only, and on either."""
     said = _of_leg(event, source)
     first, second = _leg_id(event, "Bridge-A-Unique-ID"), _leg_id(event, "Bridge-B-Unique-ID")
     said["leg_id"], said["other_leg_id"] = first, second
@@ -270,6 +270,33 @@ def _wait_fell_back(event: Event, source: Source) -> facts.Fact:
     )
 
 
+def _caller_held(event: Event, source: Source) -> facts.Fact:
+    fact = call_story.held(lambda name: variable(event, name), _of_leg(event, source))
+    if fact is None:
+        raise NotAFact("not held for anything")
+    return fact
+
+
+def _room(event: Event, source: Source) -> facts.Fact:
+    said = _of_leg(event, source)
+    tell = call_story.left if text(event, "Room-State") == "out" else call_story.entered
+    fact = tell(variable(event, "cc_room"), variable(event, "cc_room_us"), said)
+    if fact is None:
+        raise NotAFact("no room")
+    return fact
+
+
+def _asked(event: Event, source: Source) -> facts.Fact:
+    """Whoever was asked did not answer, or is gone again; a phone that is not registered has no leg to tell it."""
+    command_id = uuid_of(variable(event, "cc_consult"))
+    if command_id is None:
+        raise NotAFact("nobody was asked")
+    words = variable(event, "originate_disposition")
+    return facts.CommandFinished(
+        **_said(event, source), command_id=command_id, is_ok=words == "SUCCESS", text=words
+    )
+
+
 def _ear_set(event: Event, source: Source) -> facts.Fact:
     return facts.EarSet(
         **_of_leg(event, source),
@@ -331,6 +358,9 @@ _TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
     "cc::fallback": _wait_fell_back,
     "cc::survey": _survey_answered,
     "cc::ear": _ear_set,
+    "cc::held": _caller_held,
+    "cc::room": _room,
+    "cc::asked": _asked,
     "sofia::register": _device_registered,
     "sofia::unregister": _device_unregistered,
     "sofia::expire": _device_unregistered,
