@@ -14,6 +14,7 @@ from telephony.cells.capacity import gauges, latest_measurement
 from telephony.queries.canary import last_round
 from telephony.queries.load import load_now
 from telephony.queries.truth import BUCKETS, KINDS, last_look
+from tenants.hooks import tally
 
 
 class SignsOfLife(Collector):
@@ -135,9 +136,29 @@ class Canary(Collector):
             yield GaugeMetricFamily(f"contactcenter_canary_{name}", meaning, value=value)
 
 
+class Webhooks(Collector):
+    """What waits for tenants' own systems, of all tenants together."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        said = tally.last()
+        if said is None:
+            return
+        for name, meaning, value in (
+            ("waiting", "Events not yet delivered to endpoints that are sent to", said["waiting"]),
+            ("oldest_seconds", "How long ago the oldest of them happened", said["oldest_seconds"]),
+            ("stopped", "Endpoints that took nothing for hours and wait for a person", said["stopped"]),
+            ("age_seconds", "Since this was counted", time.time() - said["at"]),
+        ):
+            yield GaugeMetricFamily(f"contactcenter_webhooks_{name}", meaning, value=value)
+
+
 REGISTRY.register(SignsOfLife())
 REGISTRY.register(Differences())
 REGISTRY.register(Canary())
+REGISTRY.register(Webhooks())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

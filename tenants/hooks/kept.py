@@ -20,6 +20,8 @@ KEPT_SECONDS = 5.0
 Wishes = Mapping[str, tuple[int, ...]]
 """Kind of event → ids of endpoints."""
 _kept: dict[str, tuple[float, Wishes]] = {}
+STOPPED_KEPT_SECONDS = 20.0
+_stopped: dict[str, tuple[float, int]] = {}
 
 
 def wishes() -> Wishes:
@@ -31,12 +33,28 @@ def wishes() -> Wishes:
     return known[1]
 
 
+def stopped_endpoints() -> int:
+    """How many wait for a person, for the bar of every page of those who can mend them: counted once in a while."""
+    schema, now = current_schema(), time.monotonic()
+    known = _stopped.get(schema)
+    if known is None or now - known[0] > STOPPED_KEPT_SECONDS:
+        found = (
+            0
+            if is_public()
+            else Endpoint.objects.filter(removed_at=None, state=Endpoint.State.STOPPED).count()
+        )
+        _stopped[schema] = known = now, found
+    return known[1]
+
+
 def forget(schema: str = "") -> None:
     """They have been changed; without a name, those of all tenants."""
     if schema:
         _kept.pop(schema, None)
+        _stopped.pop(schema, None)
     else:
         _kept.clear()
+        _stopped.clear()
 
 
 def _asked() -> Wishes:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenants.context import current_tenant
+from tenants.hooks.kept import stopped_endpoints
 from tenants.masking import mask_number
 from tenants.numbers import format_number
 from tenants.people.policies import has_role
@@ -50,20 +51,29 @@ PLACES = (
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
     Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER), ("/prompts/", "/music/", "/voices/")),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
+    Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
     Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
 )
 
 
 @register.simple_tag(takes_context=True)
 def places(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The navigation of the signed-in member: [{path, label, is_here}]."""
+    """The navigation of the signed-in member: [{path, label, is_here, troubles}]."""
     request = context.get("request")
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
         return []
     mine = [place for place in PLACES if has_role(member, *place.roles)]
     here = next((place for place in mine if place.holds(request.path)), None)
-    return [{"path": place.path, "label": place.label, "is_here": place is here} for place in mine]
+    return [
+        {"path": place.path, "label": place.label, "is_here": place is here, "troubles": _troubles(place)}
+        for place in mine
+    ]
+
+
+def _troubles(place: Place) -> int:
+    """How much there waits for a person to mend it."""
+    return stopped_endpoints() if place.path == "/webhooks/" else 0
 
 
 @register.filter(name="has_role")

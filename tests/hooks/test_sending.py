@@ -211,3 +211,32 @@ def test_a_tenant_has_few_lanes_and_an_endpoint_fewer(endpoint_of, floor, now):
     claimed = [one[0].name for one in got if one]
     assert len(claimed) == 3
     assert claimed == ["A", "B", "C"]
+
+
+def test_metrics_tell_what_waits_and_what_stopped(endpoint_of, receiver, floor, redis_server):
+    from contactcenter.metrics import REGISTRY
+    from tenants.hooks.tasks import count_up
+
+    endpoint, _secret = endpoint_of("acme", receiver.url)
+    endpoint_of("globex", receiver.url)
+    a_call(floor)
+    count_up()
+    assert REGISTRY.get_sample_value("contactcenter_webhooks_waiting") == 3
+    assert REGISTRY.get_sample_value("contactcenter_webhooks_stopped") == 0
+    receiver.behaviour = 410
+    send()
+    count_up()
+    assert REGISTRY.get_sample_value("contactcenter_webhooks_waiting") == 0
+    assert REGISTRY.get_sample_value("contactcenter_webhooks_stopped") == 1
+
+
+def test_the_look_of_beat_finds_what_nobody_was_told_of(endpoint_of, receiver, floor, monkeypatch):
+    from tenants.hooks import tasks
+
+    told = []
+    monkeypatch.setattr(tasks, "send_soon", told.append)
+    endpoint_of("acme", receiver.url)
+    endpoint_of("globex", receiver.url)
+    assert (tasks.look(), told) == (0, [])
+    a_call(floor)
+    assert (tasks.look(), told) == (1, ["acme"])

@@ -69,7 +69,8 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
              "evaluation": "quality.evaluation", "group": "telephony.agentgroup",
              "working-hour": "telephony.workinghours", "queue-step": "telephony.queuestep",
              "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan",
-             "difference": "telephony.difference", "flow": "telephony.flow"}  # fmt: skip
+             "difference": "telephony.difference", "flow": "telephony.flow",
+             "webhook": "hooks.endpoint", "webhook-deliverie": "hooks.delivery"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
     rows = {model._meta.label_lower: row for model, row in garden.rows.items()}
     ticket = rows["ticketing.ticket"]
