@@ -179,6 +179,15 @@ PRIVATE_SERVICES = frozenset(environment.words("PRIVATE_SERVICES", ""))
 # What tenants' keys are encrypted with: several, separated by commas, while one replaces another (the first is new).
 DATA_KEYS = tuple(environment.words("DATA_KEY", "")) or (SECRET_KEY,)
 
+# --- recordings: sealed with a key per tenant, which these wrap; several while one replaces another (the first is new)
+RECORDING_KEYS = tuple(environment.words("RECORDING_KEY", "")) or DATA_KEYS
+# Where sealed sounds lie while no other storage is chosen; every process of ours must see it, the switch need not.
+RECORDING_VAULT = environment.text(
+    "RECORDING_VAULT", environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)) + "/vault"
+)
+# With less room than this on a disk that recordings are written to, nobody is recorded until there is room again.
+RECORDING_MIN_FREE_MB = environment.integer("RECORDING_MIN_FREE_MB", 1024, highest=10**7)
+
 # --- languages, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

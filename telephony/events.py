@@ -148,6 +148,19 @@ class RecordingMasked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SoundAlarmed(Event):
+    """A kept sound is not what was recorded, or is gone."""
+
+    call_id: UUID
+    sound_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingRoomChanged(Event):
+    """Recording stopped for want of room, began again, or the tenant's quota reached another level."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentStateChanged(Event):
     agent_id: int
 

@@ -17,6 +17,7 @@ def _made() -> str:
 class Secrets:
     secret_key: str = field(default_factory=_made)
     data_key: str = field(default_factory=_made)
+    recording_key: str = field(default_factory=_made)
     database_password: str = field(default_factory=_made)
     redis_password: str = field(default_factory=_made)
     switch_password: str = field(default_factory=_made)

@@ -74,6 +74,7 @@ from telephony.actions.setup import (
     renew_password,
 )
 from telephony.actions.sitting import one_sitting
+from telephony.actions.sound_alarms import open_sound
 from telephony.actions.stays import (
     aim_call,
     keep_expected_waits,
@@ -145,6 +146,7 @@ __all__ = [
     "offer_call",
     "offer_calls",
     "one_sitting",
+    "open_sound",
     "open_follow_up",
     "plan_stay",
     "profile_caller",

@@ -153,7 +153,12 @@ class Tombstone(models.Model):
         verbose_name=_("run"),
     )
     purge = models.ForeignKey(
-        PurgeRequest, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+        PurgeRequest,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     size = models.PositiveBigIntegerField(_("bytes"), default=0)

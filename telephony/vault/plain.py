@@ -20,6 +20,12 @@ class OpenSound(Protocol):
         """The plain bytes from `first` on, in pieces. Raises SoundMissing, SoundTampered, SoundOutOfReach."""
         ...
 
+    def prove(self) -> None:
+        """Read all of it against its seal and hash, so that a play is refused in words and not broken off halfway.
+
+        Of a file that is not sealed yet there is nothing to prove. Raises as `read` does.
+        """
+
 
 @dataclass(frozen=True)
 class PlainSound:
@@ -36,6 +42,9 @@ class PlainSound:
             while length > 0 and (piece := file.read(min(PIECE, length))):
                 length -= len(piece)
                 yield piece
+
+    def prove(self) -> None:
+        """Nothing to prove yet."""
 
 
 def plain_sound(folder: Path, schema: str, stored_path: str) -> PlainSound:
