@@ -42,6 +42,7 @@ def connect() -> None:
     for event_class in (events.WrapUpStarted, events.WrapUpEnded):
         subscribe(event_class, tell_offer)
     subscribe(events.CallTransferred, tell_transfer)
+    subscribe(events.CallLineChanged, tell_line)
     subscribe(events.RecordingChanged, tell_recording)
     subscribe(events.AgentStateChanged, tell_agent)
     subscribe(events.FloorConfigured, tell_every_queue)
@@ -72,6 +73,15 @@ def tell_recording(event: events.RecordingChanged) -> None:
         publish(f"agent.{event.agent_id}", {"type": "recording", "row": row})
 
 
+def tell_line(event: events.CallLineChanged) -> None:
+    _tell_call(event.call_id)
+    say(_publish_parked, current_schema())
+
+
+def _publish_parked(_schemas: Any) -> None:
+    publish("colleagues", {"type": "parked", "rows": snapshots.parked_rows()})
+
+
 def tell_agent(event: events.AgentStateChanged) -> None:
     say(_publish_agents, event.agent_id)
 
@@ -100,15 +110,17 @@ def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
 def _publish_calls(hearers: dict[UUID, set[int]]) -> None:
     """By call, the agents who hear of it whoever talks; what rings is read for all of them at once."""
     calls = list(queries.calls().filter(pk__in=hearers))
-    ringing = queries.offers_ringing_for([call.pk for call in calls if call.ended_at is None])
+    offers = queries.open_offers_of([call.pk for call in calls if call.ended_at is None])
     for call in calls:
-        _publish_call(call, ringing.get(call.pk, []), hearers[call.pk])
+        _publish_call(call, offers.get(call.pk, []), hearers[call.pk])
 
 
-def _publish_call(call: Call, ringing: list[Offer], agent_ids: set[int]) -> None:
+def _publish_call(call: Call, offers: list[Offer], agent_ids: set[int]) -> None:
+    """`offers`: those that ring, or whose agent is on the line."""
+    ringing = [offer for offer in offers if offer.answered_at is None]
     publish("floor", {"type": "call", "row": call_row(call, ringing[0] if ringing else None)})
     own = {offer.agent_id: offer for offer in ringing}
-    for listener in {*agent_ids, call.agent_id, *own} - {None}:
+    for listener in {*agent_ids, call.agent_id, *(offer.agent_id for offer in offers)} - {None}:
         offer = own.get(listener, ringing[0] if ringing else None)
         publish(f"agent.{listener}", {"type": "call", "row": call_row(call, offer)})
 

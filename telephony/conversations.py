@@ -18,6 +18,8 @@ Span = tuple[datetime, datetime]
 
 BRIDGED, UNBRIDGED, HELD, ROOM, LEFT = "bridged", "unbridged", "held", "room", "left"
 _BEGINS = frozenset({BRIDGED, HELD, ROOM})
+_IN_ONE_MOMENT = (UNBRIDGED, LEFT, HELD, ROOM, BRIDGED)
+"""What comes before what when the switch's clock shows the same."""
 
 
 class MarkedLeg(Protocol):
@@ -52,7 +54,12 @@ class Stretch:
 def with_mark(marks: Sequence[Mark], at: datetime, what: str, whom: UUID | None) -> list[Mark]:
     """The marks with this one among them, in the order of time."""
     mark = [at.isoformat(), what, str(whom) if whom else ""]
-    return list(marks) if mark in marks else sorted([*marks, mark])
+    return list(marks) if mark in marks else sorted([*marks, mark], key=_place)
+
+
+def _place(mark: Mark) -> tuple[str, int, str]:
+    at, what, whom = mark
+    return at, _IN_ONE_MOMENT.index(what), whom
 
 
 def stretches(leg: MarkedLeg) -> list[Stretch]:

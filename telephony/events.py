@@ -68,6 +68,13 @@ class CallUnheld(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallLineChanged(Event):
+    """Somebody is asked, answers, joins or goes; or the caller is parked, or no longer."""
+
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallTransferred(Event):
     call_id: UUID
     from_agent_id: int | None

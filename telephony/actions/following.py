@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from telephony import conversations, events
 from telephony.actions.agent_activity import follow_agent, note_answered, note_missed
+from telephony.actions.lines import line_of
 from telephony.actions.outcomes import follow_offer, is_held
 from telephony.actions.sitting import save
 from telephony.actions.story import Story, earliest, open_story
@@ -138,6 +139,7 @@ def _follow_fields(story: Story) -> None:
     call.wrap_up_seconds = sum(offer.wrap_up_seconds for offer in story.offers)
     call.ended_at = story.caller_left_at
     call.state = _state(story, bridged)
+    call.line = line_of(story)
     if call.ended_at is None:
         return
     call.hangup_cause = leg.cause if leg else ""
@@ -210,6 +212,8 @@ def _tell(story: Story, at: datetime) -> None:
         emit(events.CallHeld(occurred_at=at, call_id=call.pk))
     if held and call.state == Call.State.TALKING:
         emit(events.CallUnheld(occurred_at=at, call_id=call.pk))
+    if call.line != before.get("line", {}):
+        emit(events.CallLineChanged(occurred_at=at, call_id=call.pk))
     if call.ended_at and not before.get("ended_at"):
         emit(events.CallEnded(occurred_at=call.ended_at, call_id=call.pk))
 

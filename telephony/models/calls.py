@@ -96,6 +96,8 @@ class Call(models.Model):
     )
     collected = models.JSONField(_("collected in the flow"), default=dict, blank=True)
     """What the caller keyed in or a look-up answered, by the names the flow gives them."""
+    line = models.JSONField(default=dict, blank=True, editable=False)
+    """Who is on the line beside caller and agent, or that the caller is parked: `actions.lines.line_of`."""
     is_self_served = models.BooleanField(_("served by the flow"), default=False)
     disposed_at = models.DateTimeField(_("disposed at"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), default=0)

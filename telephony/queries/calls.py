@@ -103,13 +103,13 @@ def ringing_offers(call_id: UUID | str) -> list[Offer]:
     return list(ringing.order_by("agent__extension"))
 
 
-def offers_ringing_for(call_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
-    """The same of several calls, by call; one that rings nobody is not in it."""
+def open_offers_of(call_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
+    """Those that ring or whose agent is on the line, by call, in the order of extensions; no key without any."""
     found: dict[UUID, list[Offer]] = {}
     if not call_ids:
         return found
-    ringing = Offer.objects.filter(call_id__in=call_ids, ended_at=None, answered_at=None)
-    for offer in ringing.select_related("agent").order_by("agent__extension"):
+    rows = Offer.objects.defer("explanation").filter(call_id__in=call_ids, ended_at=None)
+    for offer in rows.select_related("agent").order_by("agent__extension"):
         found.setdefault(offer.call_id, []).append(offer)
     return found
 

@@ -46,6 +46,17 @@ class OfferRow(TypedDict):
     expires_at: Any
 
 
+class LineRow(TypedDict):
+    """Somebody beside caller and agent, or a parked caller: `telephony.actions.lines.line_of`."""
+
+    place: str
+    since: str
+    by: int | None
+    agents: list[int]
+    number: str
+    state: str
+
+
 class CallRow(TypedDict):
     id: UUID
     direction: str
@@ -66,6 +77,7 @@ class CallRow(TypedDict):
     collected: dict[str, str]
     """What the caller keyed in on the way, or was looked up for them, by name; nothing secret."""
     offer: OfferRow | None
+    line: LineRow | None
     version: int
 
 
@@ -122,6 +134,12 @@ def offer_row(offer: Offer) -> OfferRow:
     }
 
 
+def line_row(call: Call) -> LineRow | None:
+    if not call.line:
+        return None
+    return {**call.line, "number": mask_number(call.line["number"]) if call.line["number"] else ""}
+
+
 def call_row(call: Call, offer: Offer | None) -> CallRow:
     """`offer` is the one ringing now, if any."""
     return {
@@ -143,6 +161,7 @@ def call_row(call: Call, offer: Offer | None) -> CallRow:
         "disposition": str(call.disposition) if call.disposition else "",
         "collected": call.collected,
         "offer": offer_row(offer) if offer else None,
+        "line": line_row(call),
         "version": call.version,
     }
 

@@ -20,7 +20,14 @@ FLOOR_CALLS = 200
 
 def workspace(agent: Agent | None) -> dict[str, Any]:
     if agent is None:
-        return {"agent": None, "call": None, "recent": [], "colleagues": [], "queues": queue_rows()}
+        return {
+            "agent": None,
+            "call": None,
+            "recent": [],
+            "colleagues": [],
+            "queues": queue_rows(),
+            "parked": [],
+        }
     call = queries.current_call(agent.pk)
     return {
         "agent": agent_row(agent),
@@ -29,7 +36,14 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "colleagues": agent_rows(),
         "queues": queue_rows(),
         "transfers": transfers(agent),
+        "parked": parked_rows(),
     }
+
+
+def parked_rows() -> list[CallRow]:
+    """Callers who hear music until somebody picks them up, the longest first."""
+    parked = queries.live_calls().filter(line__place="parked").order_by("line__since")
+    return [call_row(call, None) for call in parked]
 
 
 def transfers(agent: Agent) -> dict[str, list[int]] | None:
