@@ -34,14 +34,16 @@ def test_who_is_asked_and_whether_they_have_answered(office, talk, published):  
         "agents": [bob.pk],
         "state": "ringing",
     }
+    office.pass_seconds(1)
     office.switch.consulted_answers(consult.pk)
-    office.settle()
+    office.pass_seconds(1)
     assert line_of(office, call_id)["state"] == "talking"
     for agent in (ann, bob):
         row = heard(published, f"agent.{agent.pk}", "call")[-1]["row"]
         assert (row["line"]["place"], row["line"]["state"]) == ("aside", "talking")
     office.order(call_orders.JoinAll(agent_id=ann.pk, call_id=call_id))
     assert line_of(office, call_id) == {"place": "room", "agents": [ann.pk, bob.pk]}
+    office.pass_seconds(1)
     office.switch.leaves_room(offer_of(office, call_id, bob).pk, call_id)
     office.switch.leaves_room(offer_of(office, call_id, ann).pk, call_id)
     office.switch.end(call_id)
