@@ -14,6 +14,7 @@ class TelephonyConfig(AppConfig):
     def ready(self) -> None:
         import_module("telephony.webhooks").connect()
         import_module("telephony.call_orders")
+        import_module("telephony.floor_orders")
         import_module("telephony.recording_orders")
         if find_spec("telephony.broadcasts"):
             import_module("telephony.broadcasts").connect()

@@ -12,7 +12,8 @@ from telephony import events, queries
 from telephony.models import Call, Offer
 from telephony.pacing import Pace
 from telephony.queries.recording_states import recording_state
-from telephony.serializers import agent_row, call_row, snapshots
+from telephony.queries.supervision import listenings
+from telephony.serializers import agent_row, call_row, listening_row, snapshots
 from tenants.context import current_schema
 from tenants.events import say, subscribe
 from tenants.realtime import publish
@@ -46,6 +47,7 @@ def connect() -> None:
     subscribe(events.RecordingChanged, tell_recording)
     subscribe(events.AgentStateChanged, tell_agent)
     subscribe(events.FloorConfigured, tell_every_queue)
+    subscribe(events.ListeningChanged, tell_listening)
 
 
 def tell_call(event: Any) -> None:
@@ -95,6 +97,18 @@ def _publish_agents(agent_ids: dict[int, set[Any]]) -> None:
         queues |= {queue_agent.queue_id for queue_agent in agent.queue_agents.all()}
     for queue_id in sorted(queues):
         _tell_queue(queue_id)
+
+
+def tell_listening(event: events.ListeningChanged) -> None:
+    """Leaders hear of every ear; the agent of the one on their own talk, when the tenant has agents told."""
+    listening = listenings().filter(pk=event.listening_id).first()
+    if listening is None:
+        return
+    publish("floor", {"type": "listening", "row": listening_row(listening)})
+    if listening.is_told:
+        publish(
+            f"agent.{event.agent_id}", {"type": "supervised", "row": snapshots.supervised(event.agent_id)}
+        )
 
 
 def tell_every_queue(event: events.FloorConfigured) -> None:

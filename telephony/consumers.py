@@ -9,6 +9,7 @@ from django.urls import path
 from telephony import policies
 from telephony.call_orders import CALL_ORDERS
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
+from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
@@ -26,7 +27,7 @@ WORKSPACE_ORDERS = frozenset(
         *RECORDING_ORDERS,
     }
 )  # fmt: skip
-FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out"})
+FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out", *(kind.type for kind in SUPERVISION_ORDERS)})
 PAGE_SEEN_EVERY = 15.0
 """Seconds; the worker signs an agent out when none of their pages was seen for three times as long."""
 FIGURES_EVERY = 5.0
@@ -110,7 +111,7 @@ class FloorConsumer(MemberSocket):
         return policies.can_see_floor(member)
 
     def audiences(self) -> list[str]:
-        return ["floor", "queues"]
+        return ["floor", "queues", f"member.{self.scope['member'].pk}"]
 
     def snapshot(self) -> dict[str, Any]:
         return snapshots.floor()

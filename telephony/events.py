@@ -168,6 +168,15 @@ class RecordingRoomChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListeningChanged(Event):
+    """A supervisor's ear on this agent's talk was asked for, began, hears otherwise, or ended."""
+
+    listening_id: UUID
+    call_id: UUID
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentStateChanged(Event):
     agent_id: int
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from telephony import actions, facts
+from telephony.actions.listening import note_ear
 from telephony.cells import actions as cell_actions
 from telephony.queries.caller_facts import expect_callers
 from telephony.queries.remembered import Keeper
@@ -360,6 +361,10 @@ class Ingest:
     @_apply.register
     def _(self, fact: facts.WaitFellBack) -> None:
         actions.take_out_of_line(leg_id=fact.leg_id, node=fact.node, at=fact.at, reason=fact.reason)
+
+    @_apply.register
+    def _(self, fact: facts.EarSet) -> None:
+        note_ear(leg_id=fact.leg_id, mode=fact.mode, at=fact.at)
 
     @_apply.register
     def _(self, fact: facts.LegSettled) -> None:

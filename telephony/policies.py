@@ -17,6 +17,11 @@ LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)
 ORDERED_BY_LEADERS = frozenset({"set_not_ready", "sign_out", "mask_recording", "unmask_recording"})
 """For somebody else: no card number is recorded only because the agent's own hands are full."""
 
+SUPERVISION = frozenset(
+    {"listen", "set_ear", "stop_listening", "take_over_call", "hang_up_call", "force_state"}
+)
+"""Orders of telephony.floor_orders: about other people's talks and states."""
+
 
 def can_work(member: Member) -> bool:
     """May open the workspace; whether an agent row belongs to them is another question."""
@@ -29,6 +34,13 @@ def can_see_floor(member: Member) -> bool:
 
 def can_intervene(member: Member) -> bool:
     """May pull, move and redirect waiting calls, and try the rules."""
+    return has_role(member, *LEADERS)
+
+
+def can_supervise(member: Member) -> bool:
+    """May listen in, whisper, barge in, take over, hang up and force a state; of supervisors who lead groups
+    `agents_led_by` says whose.
+    """
     return has_role(member, *LEADERS)
 
 
@@ -89,6 +101,8 @@ def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
     """
     if order.type == "read_floor_again":
         return can_configure(member)
+    if order.type in SUPERVISION:
+        return can_supervise(member)
     if order.type == "measure_emergency":
         return False
     if agent is None or not can_work(member):

@@ -231,6 +231,8 @@ class LiveLeg:
     held_at: datetime | None = None
     room_id: UUID | None = None
     """The room this leg is in (RoomEntered)."""
+    ear_mode: str = ""
+    """This leg is a supervisor's ear, and hears so (EarSet)."""
     node: str = ""
     """Which switch of the cell, where there are several."""
 

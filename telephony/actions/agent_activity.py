@@ -121,7 +121,7 @@ def _activity(agent: Agent) -> tuple[str, Offer | None]:
         return activity_of_offer(is_answered=bool(current.answered_at), doing=current.doing), None
     own = legs_without_offer().filter(agent=agent).order_by("created_at").first()
     if own is not None:
-        return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
+        return _activity_of(own), None
     wrapping = agent.offers.filter(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
     last = wrapping.order_by("-wrap_up_started_at").first()
     return (Agent.Activity.WRAP_UP, last) if last else (Agent.Activity.IDLE, None)
@@ -139,10 +139,14 @@ def _activity_in(table: Sitting, agent: Agent) -> tuple[str, Offer | None]:
         return activity_of_offer(is_answered=bool(current.answered_at), doing=current.doing), None
     own = min(table.own_legs_of_agent(agent.pk), key=_begun, default=None)
     if own is not None:
-        return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction), None
+        return _activity_of(own), None
     wrapping = [offer for offer in offers if offer.wrap_up_started_at and not offer.wrap_up_ended_at]
     last = max(wrapping, key=lambda offer: offer.wrap_up_started_at, default=None)
     return (Agent.Activity.WRAP_UP, last) if last else (Agent.Activity.IDLE, None)
+
+
+def _activity_of(own: Leg) -> str:
+    return activity_of_leg(is_answered=bool(own.answered_at), direction=own.direction, kind=own.kind)
 
 
 def _begun(leg: Leg) -> tuple[bool, datetime | None]:
@@ -161,8 +165,10 @@ def activity_of_offer(*, is_answered: bool, doing: str) -> str:
     return (doing or Agent.Activity.TALKING) if is_answered else Agent.Activity.RINGING
 
 
-def activity_of_leg(*, is_answered: bool, direction: str) -> str:
+def activity_of_leg(*, is_answered: bool, direction: str, kind: str = "") -> str:
     """What an agent with a call of their own phone is doing; an inbound leg is one they dialled with."""
+    if is_answered and kind == Leg.Kind.EAR:
+        return Agent.Activity.LISTENING
     if is_answered:
         return Agent.Activity.TALKING
     return Agent.Activity.DIALLING if direction == Direction.INBOUND else Agent.Activity.RINGING

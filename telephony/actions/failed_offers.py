@@ -5,6 +5,7 @@ from uuid import UUID
 
 from telephony.actions.following import follow_call
 from telephony.actions.legs import known_offer
+from telephony.actions.listening import fail_ear
 from telephony.actions.sitting import sitting, together
 from telephony.models import Call, Leg, Offer
 
@@ -38,6 +39,8 @@ def finish_offer_command(*, offer_id: UUID, at: datetime, failure: str) -> None:
     """
     offer = known_offer(offer_id)
     if offer is None:
+        if failure:
+            fail_ear(leg_id=offer_id, at=at, failure=failure)
         return
     if not offer.is_group:
         if failure:

@@ -13,6 +13,7 @@ from telephony import conversations
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe, known_call, known_offer, open_call
+from telephony.actions.listening import become_talk, follow_ear
 from telephony.actions.sitting import save, sitting, together
 from telephony.actions.story import earliest
 from telephony.models import Call, Device, Leg
@@ -97,6 +98,7 @@ def note_bridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) ->
         _mark(leg, at, conversations.BRIDGED, other.pk)
         if leg.call_id is None and other.call_id and leg.kind != Leg.Kind.CALLER:
             leg.call_id = other.call_id
+        become_talk(leg, at=at)
         save(leg)
     for call_id in {first.call_id, second.call_id} - {None}:
         follow_call(call_id, at)
@@ -207,6 +209,7 @@ def _find_call(leg: Leg, at: datetime) -> None:
 
 
 def _follow(leg: Leg, at: datetime) -> None:
+    follow_ear(leg, at=at)
     if leg.call_id is None:
         offer = known_offer(leg.pk)
         if offer is None:

@@ -14,6 +14,7 @@ from telephony.actions.agent_activity import follow_agent
 from telephony.actions.agents import register_device, unregister_device
 from telephony.actions.failed_offers import fail_offer
 from telephony.actions.following import follow_call
+from telephony.actions.listening import note_ear
 from telephony.actions.settlement import lose_leg
 from telephony.actions.sitting import one_sitting, save, together
 from telephony.facts import Direction
@@ -134,6 +135,8 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
         )
     if live.answered_at:
         legs.note_answer(leg_id=live.leg_id, node=node, at=live.answered_at)
+    if live.ear_mode:
+        note_ear(leg_id=live.leg_id, mode=live.ear_mode, at=at)
     if live.bridged_leg_id and legs.locked_leg(live.leg_id, node=node).bridged_to != live.bridged_leg_id:
         legs.note_bridge(leg_id=live.leg_id, other_leg_id=live.bridged_leg_id, node=node, at=at)
     if _is_elsewhere(live, legs.locked_leg(live.leg_id, node=node)):

@@ -11,6 +11,7 @@ from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe_call, open_call
 from telephony.actions.legs import locked_leg
+from telephony.actions.listening import follow_ear
 from telephony.actions.recordings import find_recording
 from telephony.actions.stays import estimate_stay
 from telephony.actions.story import LOST
@@ -34,6 +35,7 @@ def settle_leg(*, record: LegSettled, at: datetime) -> None:
     _write_record(leg, record, at)
     call_id = _call_of(leg, record)
     leg.save()
+    follow_ear(leg, at=at)
     if call_id is not None:
         story = follow_call(call_id, at)
         follow_phone(leg, story.offers, at=at)
@@ -123,6 +125,7 @@ def lose_leg(*, leg_id: UUID, at: datetime) -> None:
     if leg.answered_at:
         leg.billable_seconds = math.ceil((leg.ended_at - leg.answered_at).total_seconds())
     leg.save()
+    follow_ear(leg, at=at)
     if leg.call_id:
         follow_phone(leg, follow_call(leg.call_id, at).offers, at=at)
 

@@ -171,6 +171,7 @@ def told_now(agent: Agent, verdict: dict[str, Any], now: datetime) -> str:
         Agent.Activity.RINGING: _("being rung for %(time)s"),
         Agent.Activity.HOLD: _("on a call, caller on hold for %(time)s"),
         Agent.Activity.WRAP_UP: _("in wrap-up for %(time)s"),
+        Agent.Activity.LISTENING: _("listening in for %(time)s"),
     }
     return said.get(Agent.Activity(agent.activity), _("on a call for %(time)s")) % since
 

@@ -110,6 +110,7 @@ def live_leg(dump: str) -> LiveLeg | None:
         is_waiting=variable(event, "cc_place") in ("waiting", "asking") and bridged is None,
         is_held=text(event, "Channel-Call-State") == "HELD",
         has_fallen_back=variable(event, "cc_place") == "voicemail" and bridged is None,
+        ear_mode=variable(event, "cc_ear_mode")[:16] if variable(event, "cc_place") == "ear" else "",
         room_id=uuid_of(variable(event, "cc_room")) if variable(event, "cc_place") == "room" else None,
         **(_aside(event) if is_held_aside else {}),
     )

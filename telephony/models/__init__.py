@@ -15,6 +15,7 @@ from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
+from telephony.models.listening import Listening, SupervisionTerms
 from telephony.models.prompts import Music, MusicPiece, Prompt, PromptWording, Sound, Voice
 from telephony.models.queues import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from telephony.models.recording_policies import CallTicket, RecordingMask, RecordingPeaks, RecordingPolicy
@@ -52,6 +53,7 @@ __all__ = [
     "KeptSound",
     "Leg",
     "LegalHold",
+    "Listening",
     "Music",
     "MusicPiece",
     "NotReadyReason",
@@ -77,6 +79,7 @@ __all__ = [
     "SoundKind",
     "SpecialDay",
     "StoragePlace",
+    "SupervisionTerms",
     "Survey",
     "SurveyAnswer",
     "Tombstone",

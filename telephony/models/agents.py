@@ -55,6 +55,7 @@ class Agent(models.Model):
         WRAP_UP = "wrap_up", _("Wrap-up")
         CONSULTING = "consulting", _("Consulting")
         DIALLING = "dialling", _("Dialling")
+        LISTENING = "listening", _("Listening in")
 
     member = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -129,6 +129,7 @@ class Leg(models.Model):
         CALLER = "caller", _("Caller")
         AGENT = "agent", _("Agent")
         EXTERNAL = "external", _("Outside party")
+        EAR = "ear", _("Supervisor's ear")
 
     id = models.UUIDField(primary_key=True, editable=False)
     node = models.CharField(_("switch"), max_length=40, blank=True, default="")
@@ -256,6 +257,7 @@ class Offer(models.Model):
         LINE = "line", pgettext_lazy("kind of offer", "From the line")
         CONSULT = "consult", pgettext_lazy("kind of offer", "Asked by a colleague")
         PICK_UP = "pick_up", pgettext_lazy("kind of offer", "Picked up a parked call")
+        TAKE_OVER = "take_over", pgettext_lazy("kind of offer", "Taken over by a supervisor")
 
     class Outcome(models.TextChoices):
         BRIDGED = "bridged", _("Answered")

@@ -8,7 +8,7 @@ import time
 from typing import Any, TypedDict
 from uuid import UUID
 
-from telephony.models import Agent, Call, Offer
+from telephony.models import Agent, Call, Listening, Offer
 from telephony.queries import QueueState
 from tenants.masking import mask_number
 
@@ -93,6 +93,24 @@ class QueueRow(TypedDict):
     version: int
 
 
+class ListeningRow(TypedDict):
+    """A supervisor's ear on a talk. `began_at` is empty while their phone rings."""
+
+    id: UUID
+    call_id: UUID
+    agent: Named
+    supervisor: Named
+    mode: str
+    asked_at: Any
+    began_at: Any
+    ended_at: Any
+    modes: list[list[str]]
+    """Each change of mode: [moment, listen, whisper, barge or taken]."""
+    is_told: bool
+    """The agent is shown it."""
+    version: int
+
+
 def named(row: Any) -> Named | None:
     return None if row is None else {"id": row.pk, "name": row.name}
 
@@ -163,6 +181,22 @@ def call_row(call: Call, offer: Offer | None) -> CallRow:
         "offer": offer_row(offer) if offer else None,
         "line": line_row(call),
         "version": call.version,
+    }
+
+
+def listening_row(listening: Listening) -> ListeningRow:
+    return {
+        "id": listening.pk,
+        "call_id": listening.call_id,
+        "agent": {"id": listening.agent_id, "name": listening.agent.name},
+        "supervisor": {"id": listening.supervisor_id, "name": listening.supervisor.name},
+        "mode": listening.mode,
+        "asked_at": listening.asked_at,
+        "began_at": listening.began_at,
+        "ended_at": listening.ended_at,
+        "modes": listening.modes,
+        "is_told": listening.is_told,
+        "version": listening.version,
     }
 
 

@@ -9,9 +9,19 @@ from django.utils import timezone
 from telephony import metrics, queries
 from telephony.models import Agent, Call, Offer
 from telephony.queries.canary import broken_numbers
+from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.transfers import transfer_limits
 from telephony.queries.worktime import work_time_by_agent
-from telephony.serializers.rows import AgentRow, CallRow, QueueRow, agent_row, call_row, queue_row
+from telephony.serializers.rows import (
+    AgentRow,
+    CallRow,
+    ListeningRow,
+    QueueRow,
+    agent_row,
+    call_row,
+    listening_row,
+    queue_row,
+)
 
 RECENT_CALLS = 20
 FLOOR_CALLS = 200
@@ -37,6 +47,7 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "queues": queue_rows(),
         "transfers": transfers(agent),
         "parked": parked_rows(),
+        "supervised": supervised(agent.pk),
     }
 
 
@@ -44,6 +55,12 @@ def parked_rows() -> list[CallRow]:
     """Callers who hear music until somebody picks them up, the longest first."""
     parked = queries.live_calls().filter(line__place="parked").order_by("line__since")
     return [call_row(call, None) for call in parked]
+
+
+def supervised(agent_id: int) -> ListeningRow | None:
+    """Who listens in on this agent, as far as they are told."""
+    listening = told_listening(agent_id)
+    return listening_row(listening) if listening else None
 
 
 def transfers(agent: Agent) -> dict[str, list[int]] | None:
@@ -54,7 +71,13 @@ def transfers(agent: Agent) -> dict[str, list[int]] | None:
 
 def floor() -> dict[str, Any]:
     calls = list(queries.live_calls()[:FLOOR_CALLS])
-    return {"agents": agent_rows(), "calls": call_rows(calls), "queues": queue_rows(), "figures": figures()}
+    return {
+        "agents": agent_rows(),
+        "calls": call_rows(calls),
+        "queues": queue_rows(),
+        "figures": figures(),
+        "listenings": [listening_row(listening) for listening in open_listenings()],
+    }
 
 
 def agent_rows() -> list[AgentRow]:

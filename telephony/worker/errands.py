@@ -15,6 +15,7 @@ from telephony.models import Call, Offer
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import Switch, SwitchError
 from telephony.worker import call_handlers as call_handlers  # its handlers are known from here on
+from telephony.worker import floor_handlers as floor_handlers
 from telephony.worker import recording_handlers as recording_handlers
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
@@ -105,7 +106,7 @@ class Errands:
                 "code": refusal.code,
                 "message": refusal.message,
             }
-        publish(f"agent.{envelope.order.agent_id}" if envelope.order.is_of_agent else "floor", message)
+        publish(_who_hears(envelope), message)
 
     @singledispatchmethod
     def _do(self, order: orders.Order) -> None:
@@ -248,3 +249,10 @@ class Errands:
             raise NoCallHere
         actions.aim_call(call_id=order.call_id, agent_id=None)
         self._switch.send_to_queue(order.call_id, entry_of(queue))
+
+
+def _who_hears(envelope: orders.Envelope) -> str:
+    """The audience of a refusal: of an order about the floor whoever gave it, where somebody did."""
+    if envelope.order.is_of_agent:
+        return f"agent.{envelope.order.agent_id}"
+    return "floor" if envelope.member_id is None else f"member.{envelope.member_id}"

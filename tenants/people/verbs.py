@@ -63,6 +63,12 @@ KNOWN = (
     _("test sent"),
     _("sent again"),
     _("webhook stopped"),
+    _("listens in"),
+    _("whispers to the agent"),
+    _("barged in"),
+    _("stopped listening in"),
+    _("took the call over"),
+    _("hung up the call"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

@@ -47,7 +47,9 @@ def expected_activities(rows: Rows) -> dict[int, str]:
     """What each agent who is not idle is doing, as their offers and legs have it."""
     found: dict[int, str] = dict.fromkeys(rows.wrapping, Agent.Activity.WRAP_UP)
     for leg in reversed(rows.own_legs):
-        found[leg.agent_id] = activity_of_leg(is_answered=bool(leg.answered_at), direction=leg.direction)
+        found[leg.agent_id] = activity_of_leg(
+            is_answered=bool(leg.answered_at), direction=leg.direction, kind=leg.kind
+        )
     for offer in sorted(rows.offers.values(), key=lambda offer: offer.offered_at):
         found[offer.agent_id] = activity_of_offer(is_answered=bool(offer.answered_at), doing=offer.doing)
     return found

@@ -76,6 +76,7 @@ class OwnLegRow(NamedTuple):
     id: UUID
     answered_at: datetime | None
     direction: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,282 @@
+"""A supervisor listens in: rows first, then the switch; what the switch tells of the ear is written down.
+
+The ear's leg is a row of its own kind and of no call, so that a call's talk, timeline, recording and bill know nothing
+of it, while the supervisor counts as busy for as long as it is open. Only a take-over makes it a leg of the call.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from telephony import events
+from telephony.actions.agent_activity import follow_agent
+from telephony.actions.sitting import sitting, together
+from telephony.cells.actions import hold_epoch
+from telephony.ear_errors import (
+    ListeningElsewhere,
+    NobodyTalks,
+    NoPhoneOfYours,
+    NotListening,
+    NotYourTeam,
+    OwnTalk,
+)
+from telephony.errors import PhoneNotRegistered, YouAreBusy
+from telephony.models import Agent, Call, Leg, Listening, Offer
+from telephony.queries import agent_of, registered_device
+from telephony.queries.supervision import agents_led_by, are_agents_told, talk_of
+from telephony.switch import EarCommand, EarMode
+from tenants.context import current_schema, current_tenant
+from tenants.events import emit
+from tenants.people.actions import record_audit
+
+EAR_RINGS = timedelta(seconds=30)
+VERBS = {
+    Listening.Mode.LISTEN: "listens in",
+    Listening.Mode.WHISPER: "whispers to the agent",
+    Listening.Mode.BARGE: "barged in",
+}
+
+
+def begin_listening(*, call_id: UUID, member: Any, cell: str, epoch: int, at: datetime) -> EarCommand:
+    """Reserve the supervisor's phone for the ear; what the switch is to be asked. Silent at first.
+
+    Raises NobodyTalks, NotYourTeam, OwnTalk, NoPhoneOfYours, PhoneNotRegistered, YouAreBusy, ListeningElsewhere.
+    """
+    talk = supervised_talk(call_id, member)
+    try:
+        with transaction.atomic():
+            hold_epoch(cell=cell, epoch=epoch)
+            supervisor, username = _free_supervisor(member, talk)
+            listening = Listening.objects.create(
+                id=uuid4(),
+                call_id=call_id,
+                agent_id=talk.agent_id,
+                supervisor=supervisor,
+                agent_leg=talk.pk,
+                is_told=are_agents_told(),
+                asked_at=at,
+            )
+            Leg.objects.create(
+                id=listening.pk, kind=Leg.Kind.EAR, agent=supervisor, direction="outbound", created_at=at
+            )
+            follow_agent(supervisor.pk, at=at, cause="phone")
+            _tell(listening, at)
+    except IntegrityError as error:
+        raise ListeningElsewhere from error
+    return _command(listening, talk, username, epoch)
+
+
+def supervised_talk(call_id: UUID, member: Any) -> Offer:
+    """The conversation a leader may step into. Raises NobodyTalks, NotYourTeam."""
+    talk = talk_of(call_id)
+    led = agents_led_by(member)
+    if talk is None:
+        raise NobodyTalks
+    if led is not None and talk.agent_id not in led:
+        raise NotYourTeam
+    return talk
+
+
+def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, str]:
+    """Locked, with the name of the phone that registered last."""
+    own = agent_of(member)
+    if own is None:
+        raise NoPhoneOfYours
+    if own.pk == talk.agent_id:
+        raise OwnTalk
+    supervisor = Agent.objects.select_for_update(no_key=True).get(pk=own.pk)
+    device = registered_device(supervisor.pk)
+    if device is None:
+        raise PhoneNotRegistered
+    if Listening.objects.filter(supervisor=supervisor, ended_at=None).exists():
+        raise ListeningElsewhere
+    if supervisor.activity != Agent.Activity.IDLE:
+        raise YouAreBusy
+    return supervisor, device.sip_username
+
+
+def _command(listening: Listening, talk: Offer, username: str, epoch: int) -> EarCommand:
+    tenant = current_tenant()
+    return EarCommand(
+        ear_id=listening.pk,
+        tenant=tenant.schema_name,
+        agent_leg_id=talk.pk,
+        call_id=talk.call_id,
+        agent_id=listening.supervisor_id,
+        epoch=epoch,
+        username=username,
+        domain=tenant.host,
+        timeout_seconds=int(EAR_RINGS.total_seconds()),
+        mode=EarMode.LISTEN,
+        shown_number=talk.agent.extension,
+        recording=recording_path(listening) if talk.recording_path else None,
+    )
+
+
+def recording_path(listening: Listening) -> str:
+    """Where the talk is recorded once the supervisor has taken it over."""
+    return f"{current_schema()}/{listening.asked_at:%Y-%m-%d}/{listening.pk}.wav"
+
+
+@transaction.atomic
+def note_ear(*, leg_id: UUID, mode: str, at: datetime) -> None:
+    """The switch says how the ear hears, or is heard, from now on. Told twice, it is written once."""
+    listening = _locked(leg_id)
+    if listening is None or listening.ended_at or mode not in VERBS:
+        return
+    release_take_over(leg_id=leg_id, at=at)
+    if listening.modes and listening.modes[-1][1] == mode:
+        return
+    listening.modes = sorted([*listening.modes, [at.isoformat(), mode]])
+    listening.began_at = listening.began_at or at
+    listening.mode = listening.modes[-1][1]
+    _audit(listening, VERBS[Listening.Mode(mode)])
+    _save(listening, at)
+
+
+def follow_ear(leg: Leg, *, at: datetime) -> None:
+    """The ear's leg has ended, and with it the listening; within the transaction that says so."""
+    if leg.kind != Leg.Kind.EAR or leg.ended_at is None:
+        return
+    listening = _locked(leg.pk)
+    if listening is not None and listening.ended_at is None:
+        _end(listening, leg.ended_at, "stopped listening in", at=at)
+
+
+def become_talk(leg: Leg, *, at: datetime) -> None:
+    """The ear is joined to the caller: it is an agent's leg from now on, and this listening is over."""
+    if leg.kind != Leg.Kind.EAR:
+        return
+    leg.kind = Leg.Kind.AGENT
+    listening = _locked(leg.pk)
+    if listening is not None and listening.ended_at is None:
+        listening.mode = Listening.Mode.TAKEN
+        listening.modes = sorted([*listening.modes, [at.isoformat(), str(Listening.Mode.TAKEN)]])
+        _end(listening, at, "took the call over", at=at)
+
+
+@together
+def fail_ear(*, leg_id: UUID, at: datetime, failure: str) -> None:
+    """The switch could not ring the phone, or no leg came of it: nobody has listened."""
+    table = sitting()
+    if table is not None:
+        # What follows reads rows: let them say what has been heard.
+        table.forget()
+    leg = (
+        Leg.objects.select_for_update(no_key=True).filter(pk=leg_id, kind=Leg.Kind.EAR, ended_at=None).first()
+    )
+    if leg is None:
+        return
+    leg.ended_at, leg.cause = at, leg.cause or failure[:64]
+    leg.save()
+    follow_ear(leg, at=at)
+    if leg.agent_id:
+        follow_agent(leg.agent_id, at=at, cause="phone")
+
+
+# ---- the talk is taken over
+
+
+@transaction.atomic
+def reserve_take_over(*, call_id: UUID, member: Any, cell: str, epoch: int, at: datetime) -> Listening:
+    """The supervisor is to talk with the caller: an offer whose id is the ear's leg.
+
+    Raises NotListening, NobodyTalks, NotYourTeam.
+    """
+    hold_epoch(cell=cell, epoch=epoch)
+    talk = supervised_talk(call_id, member)
+    Call.objects.select_for_update(no_key=True).get(pk=call_id)
+    listening = hearing_ear(call_id, member)
+    if Offer.objects.filter(pk=listening.pk).exists():
+        return listening
+    Offer.objects.create(
+        id=listening.pk,
+        call_id=call_id,
+        agent_id=listening.supervisor_id,
+        kind=Offer.Kind.TAKE_OVER,
+        epoch=epoch,
+        offered_at=at,
+        expires_at=at + EAR_RINGS,
+        recording_path=recording_path(listening) if talk.recording_path else "",
+        recording_mode=talk.recording_mode,
+        recording_version=talk.recording_version,
+        recording_by=talk.recording_by,
+    )
+    return listening
+
+
+@transaction.atomic
+def release_take_over(*, leg_id: UUID, at: datetime) -> None:
+    """The talk was not taken over after all: the ear goes on listening."""
+    reserved = Offer.objects.filter(pk=leg_id, kind=Offer.Kind.TAKE_OVER, answered_at=None, ended_at=None)
+    agent_id = reserved.values_list("agent_id", flat=True).first()
+    if agent_id is not None:
+        reserved.delete()
+        follow_agent(agent_id, at=at, cause="phone")
+
+
+def hearing_ear(call_id: UUID, member: Any) -> Listening:
+    """As `own_ear`, once the phone was picked up. Raises NotListening."""
+    listening = own_ear(call_id, member)
+    if listening.began_at is None:
+        raise NotListening
+    return listening
+
+
+def own_ear(call_id: UUID, member: Any) -> Listening:
+    """The open ear of this member on this call. Raises NotListening."""
+    supervisor = agent_of(member)
+    own = Listening.objects.filter(supervisor=supervisor, call_id=call_id, ended_at=None)
+    listening = own.first() if supervisor is not None else None
+    if listening is None:
+        raise NotListening
+    return listening
+
+
+# ---- one row
+
+
+def _locked(leg_id: UUID) -> Listening | None:
+    found = Listening.objects.select_for_update(of=("self",), no_key=True).filter(pk=leg_id)
+    return found.select_related("agent", "supervisor__member", "call").first()
+
+
+def _end(listening: Listening, ended_at: datetime, verb: str, *, at: datetime) -> None:
+    listening.ended_at = ended_at
+    if listening.began_at:
+        _audit(listening, verb)
+    _save(listening, at)
+
+
+def _save(listening: Listening, at: datetime) -> None:
+    listening.version += 1
+    listening.save()
+    _tell(listening, at)
+
+
+def _audit(listening: Listening, verb: str) -> None:
+    """Who, whose talk, from when to when, and each change of mode."""
+    record_audit(
+        verb=verb,
+        subject=listening.call,
+        actor=listening.supervisor.member,
+        after={
+            "agent": str(listening.agent),
+            "from": listening.began_at.isoformat() if listening.began_at else "",
+            "until": listening.ended_at.isoformat() if listening.ended_at else "",
+            "modes": listening.modes,
+        },
+    )
+
+
+def _tell(listening: Listening, at: datetime) -> None:
+    emit(
+        events.ListeningChanged(
+            occurred_at=at,
+            listening_id=listening.pk,
+            call_id=listening.call_id,
+            agent_id=listening.agent_id,
+        )
+    )

@@ -1,0 +1,55 @@
+"""Reads of who listens in on whom, and of whom a leader may listen to."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from telephony.models import GroupMember, Listening, Offer, SupervisionTerms
+from tenants.people.policies import Role, has_role
+
+
+def are_agents_told() -> bool:
+    terms = SupervisionTerms.objects.first()
+    return terms is None or terms.are_agents_told
+
+
+def agents_led_by(member: Any) -> frozenset[int] | None:
+    """Of whom the groups this supervisor leads consist; None: everybody. Owners and administrators lead everybody,
+    and so does a supervisor who is named leader of no group.
+    """
+    if has_role(member, Role.OWNER, Role.ADMIN):
+        return None
+    led = list(member.led_groups.values_list("pk", flat=True))
+    if not led:
+        return None
+    there = GroupMember.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), group__in=led)
+    return frozenset(there.values_list("agent_id", flat=True))
+
+
+def open_listenings() -> QuerySet[Listening]:
+    return listenings().filter(ended_at=None)
+
+
+def listenings() -> QuerySet[Listening]:
+    """Newest first."""
+    return Listening.objects.select_related("agent", "supervisor")
+
+
+def listenings_of_call(call_id: UUID) -> list[Listening]:
+    """Those that came to be, oldest first."""
+    return list(listenings().filter(call_id=call_id, began_at__isnull=False).order_by("began_at"))
+
+
+def told_listening(agent_id: int) -> Listening | None:
+    """What this agent is shown: an ear on their talk at this moment, when agents are told."""
+    return open_listenings().filter(agent_id=agent_id, is_told=True, began_at__isnull=False).first()
+
+
+def talk_of(call_id: UUID) -> Offer | None:
+    """The conversation one would listen to: of several agents in a call the one who joined last."""
+    talks = Offer.objects.filter(
+        call_id=call_id, ended_at=None, answered_at__isnull=False, talk_ended_at=None
+    )
+    return talks.select_related("agent", "call").order_by("-answered_at").first()
