@@ -8,15 +8,19 @@ from django.db import transaction
 
 from telephony.actions.offers import recording_path
 from telephony.models import Call, Offer, Recording
+from telephony.queries.recording_room import recording_stopped_by
 from telephony.recording.errors import NotOnDemand, NotRecordedNow
 from telephony.recording.rules import Mode
+from telephony.vault.errors import NoRoomToRecord
 from tenants.people.actions import record_audit
 
 
 @transaction.atomic
 def begin_on_demand(*, offer_id: UUID, by: Any, at: datetime) -> str:
-    """The path of a new file; "" when one runs already. Raises NotOnDemand."""
+    """The path of a new file; "" when one runs already. Raises NotOnDemand, NoRoomToRecord."""
     offer = _locked(offer_id)
+    if recording_stopped_by():
+        raise NoRoomToRecord
     files = Recording.objects.filter(leg=offer.pk)
     if files.filter(ended_at=None).exists():
         return ""

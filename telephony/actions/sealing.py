@@ -74,7 +74,7 @@ def _next_step(sound: KeptSound, at: datetime) -> bool:
 
 def seal_sound(sound: KeptSound, *, at: datetime) -> bool:
     """Seal what the switch wrote, onto our own disk. Raises PlaceAway."""
-    path = _plain_file(sound)
+    path = plain_file_of(sound)
     size = path.stat().st_size if path is not None else 0
     if path is None or size == 0:
         return _missing(sound, at)
@@ -118,7 +118,7 @@ def remove_plain(sound: KeptSound, *, at: datetime) -> bool:
     """What the switch wrote, once the sealed sound is safe."""
     if sound.state != KeptSound.State.SEALED:
         return False
-    path = _plain_file(sound)
+    path = plain_file_of(sound)
     if path is not None:
         try:
             path.unlink(missing_ok=True)
@@ -158,7 +158,7 @@ def _leave_for_later(sound: KeptSound, at: datetime) -> None:
     waiting.update(due_at=at + timedelta(seconds=20))
 
 
-def _plain_file(sound: KeptSound) -> Path | None:
+def plain_file_of(sound: KeptSound) -> Path | None:
     with suppress(SoundMissing):
         return plain_sound(recording_folder(sound.path), current_schema(), sound.path).path
     return None

@@ -164,3 +164,61 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.began_at:%Y-%m-%d %H:%M:%S}"
+
+
+class RetentionLimit(models.Model):
+    """What a law or regulator demands: kept for at least, and for at most, so many days. Set by operators.
+
+    Of a tenant, or of all that have none of their own (tenant is None).
+    """
+
+    tenant = models.ForeignKey(
+        "tenants.Tenant",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tenant"),
+    )
+    kind = models.CharField(_("kind"), max_length=12)
+    """As telephony.models.SoundKind."""
+    floor_days = models.PositiveIntegerField(_("days at least"), default=0)
+    ceiling_days = models.PositiveIntegerField(_("days at most"), null=True, blank=True)
+    law = models.CharField(_("by what rule"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("limit of retention")
+        verbose_name_plural = _("limits of retention")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind"], nulls_distinct=False, name="one_retention_limit_each"
+            ),
+            models.CheckConstraint(
+                name="retention_floor_under_ceiling",
+                condition=models.Q(ceiling_days=None) | models.Q(ceiling_days__gte=models.F("floor_days")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenant or '*'} {self.kind}"
+
+
+class RecordingQuota(models.Model):
+    """How many bytes of sounds a tenant may keep, and whether recording stops when they are used up."""
+
+    tenant = models.OneToOneField(
+        "tenants.Tenant", on_delete=models.CASCADE, related_name="+", verbose_name=_("tenant")
+    )
+    gigabytes = models.DecimalField(_("gigabytes"), max_digits=10, decimal_places=3)
+    stops_recording = models.BooleanField(_("recording stops when it is used up"), default=True)
+
+    class Meta:
+        verbose_name = _("quota of recordings")
+        verbose_name_plural = _("quotas of recordings")
+
+    def __str__(self) -> str:
+        return f"{self.tenant} {self.gigabytes}"
+
+    @property
+    def bytes(self) -> int:
+        return int(self.gigabytes * 10**9)

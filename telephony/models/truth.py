@@ -24,6 +24,7 @@ class Difference(models.Model):
         HIDDEN_ACTIVITY = "hidden_activity", _("An agent was shown idle while on a call")
         OVERDUE_WRAP_UP = "overdue_wrap_up", _("A wrap-up went past its deadline")
         ROUTER_DRIFT = "router_drift", _("The router's memory was not what the rows say")
+        RECORDING_STOPPED = "recording_stopped", _("Nobody is recorded, for want of room")
 
     class Cause(models.TextChoices):
         """Why, as far as we can tell; the column keeps the word."""

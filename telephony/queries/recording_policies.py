@@ -1,9 +1,11 @@
 """What a tenant's recording policy says now, said before, and would say of a call."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from telephony.models import Agent, Entry, Queue, RecordingPolicy
+from telephony.queries.recording_room import recording_stopped_by
 from telephony.queries.remembered import once
 from telephony.recording.rules import Decision, Policy, Scope, decide, is_announced, read_policy
 
@@ -26,7 +28,7 @@ def recording_mode_for(
 
     `is_recorded` is what counts of a call without a queue.
     """
-    return decide(
+    decision = decide(
         recording_policy(),
         call_id=call_id,
         agent_id=agent_id,
@@ -34,6 +36,10 @@ def recording_mode_for(
         queue_id=queue.pk if queue else None,
         is_queue_recorded=queue.is_recorded if queue else is_recorded,
     )
+    # Recording stops before calls do.
+    if decision.is_recorded and (full := recording_stopped_by()):
+        return replace(decision, is_recorded=False, by=f"no_room_{full}", subject="")
+    return decision
 
 
 def is_call_announced(queue: Queue, number: str | None = None) -> bool:

@@ -21,3 +21,7 @@ class SoundOutOfReach(DomainError):
     "The storage that keeps this sound does not answer at the moment. Please try again later."
 
     status = 503
+
+
+class NoRoomToRecord(DomainError):
+    "Nothing is recorded at the moment: there is no room left for recordings. The call goes on."

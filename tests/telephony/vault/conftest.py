@@ -48,8 +48,8 @@ class Shelf:
         then = self.now.timestamp() - 60
         os.utime(file, (then, then))
 
-    def keep(self) -> int:
-        take_in_sounds(at=self.now)
+    def keep(self, *, is_thorough: bool = False) -> int:
+        take_in_sounds(at=self.now, is_thorough=is_thorough)
         return keep_due_sounds(at=lambda: self.now, until=lambda: False)
 
     def kept(self, recording: Recording) -> KeptSound:
