@@ -2,6 +2,7 @@
 
 import { duration, toast, word } from "./app.js";
 import { Live, Rows, runTimers, showState } from "./live.js";
+import { Ears } from "./floor/ears.js";
 import { looks } from "./workspace/deck.js";
 
 const queues = new Rows();
@@ -13,12 +14,15 @@ const live = new Live("/ws/floor/", {
   onState: showState(document.getElementById("live"), word, document.querySelectorAll("[data-dated]")),
 });
 const showTimers = runTimers(live, duration);
+const me = Number(document.getElementById("ear-bar").dataset.me);
+const ears = new Ears({ live, calls, me, onNews: () => repaint() });
 
 const hear = {
   snapshot(message) {
     queues.replace(message.queues);
     agents.replace(message.agents);
     calls.replace(message.calls);
+    ears.replace(message.listenings);
     showFigures(message.figures);
     repaint();
   },
@@ -29,6 +33,7 @@ const hear = {
     else if (!calls.take(row)) return;
     repaint();
   },
+  listening: ({ row }) => ears.take(row),
   figures: (message) => showFigures(message),
   order_refused: (message) => toast(message.message, "danger"),
 };
@@ -73,7 +78,7 @@ function put(line, index, cell) {
   const td = line.children[index] ?? line.appendChild(document.createElement("td"));
   td.className = cell.className ?? "";
   if (cell.button) {
-    if (!td.firstChild) td.append(actionButton(cell.button));
+    if (!td.firstChild) td.append(cell.button());
     return;
   }
   const wanted = cell.href ? "a" : "span";
@@ -112,7 +117,7 @@ function agentCells(row) {
     { text: `${shape} ${words}`, badge: `badge ${meaning ? `badge--${meaning}` : ""}` },
     timer(row.state_since),
     { text: word(`phone_${row.phone}`), badge: row.presence === "online" ? phone : "quiet" },
-    { button: row },
+    { button: () => actionButton(word("change"), word("change_agent", row), () => openAgent(row.id)) },
   ];
 }
 
@@ -126,8 +131,9 @@ function callCells(row) {
     { text: `${shape} ${word(state)}`, badge: `badge ${meaning ? `badge--${meaning}` : ""}` },
     { text: [row.caller, row.caller_name].filter(Boolean).join(" ") || word("unknown_caller"), href: `/calls/${row.id}/` },
     { text: row.queue?.name ?? "–" },
-    { text: row.offer?.agent.name ?? row.agent?.name ?? "–" },
+    { text: [row.offer?.agent.name ?? row.agent?.name ?? "–", ears.on(row.id)].filter(Boolean).join(" ") },
     timer(since),
+    { button: () => actionButton(word("step_in"), word("step_in_call", { caller: row.caller_name || row.caller || word("unknown_caller") }), () => ears.open(row.id)) },
   ];
 }
 
@@ -160,13 +166,13 @@ function figureText(value, unit) {
 const dialog = document.getElementById("agent-dialog");
 let chosen = null;
 
-function actionButton(agent) {
+function actionButton(text, label, act) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button--small";
-  button.textContent = word("change");
-  button.setAttribute("aria-label", word("change_agent", agent));
-  button.addEventListener("click", () => openAgent(agent.id));
+  button.textContent = text;
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", act);
   return button;
 }
 
@@ -178,16 +184,17 @@ function openAgent(id) {
   dialog.showModal();
 }
 
-function give(type, values = {}) {
-  if (!live.send({ type, agent_id: chosen.id, ...values })) toast(word("order_not_sent"), "danger");
+function force(state, values = {}) {
+  if (!live.send({ type: "force_state", agent_id: chosen.id, state, ...values })) toast(word("order_not_sent"), "danger");
   dialog.close();
 }
 
 document.getElementById("agent-not-ready").addEventListener("click", () => {
   const reason = document.getElementById("agent-reason").value;
-  give("set_not_ready", reason ? { reason_id: Number(reason) } : {});
+  force("not_ready", reason ? { reason_id: Number(reason) } : {});
 });
-document.getElementById("agent-sign-out").addEventListener("click", () => give("sign_out"));
+document.getElementById("agent-ready").addEventListener("click", () => force("ready"));
+document.getElementById("agent-sign-out").addEventListener("click", () => force("signed_out"));
 
 /* Lateness comes with time, not with news. */
 setInterval(repaint, 1000);

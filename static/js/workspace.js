@@ -6,6 +6,7 @@ import { listenToKeys } from "./workspace/keys.js";
 import { showCall, stageOf } from "./workspace/call.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
+import { showSupervised } from "./workspace/supervised.js";
 import { showQueues, showStatus } from "./workspace/deck.js";
 import { Transfer } from "./workspace/transfer.js";
 import { WrapUp } from "./workspace/wrapup.js";
@@ -48,6 +49,7 @@ const hear = {
     state.call = message.call;
     state.transfers = message.transfers;
     recent.replace(message.recent);
+    showSupervised(message.supervised);
     showQueues(queues);
     repaint();
   },
@@ -67,6 +69,7 @@ const hear = {
     if (queues.take(row)) showQueues(queues);
     transfer.repaint();
   },
+  supervised: ({ row }) => showSupervised(row),
   pop({ call_id: callId, card }) {
     pop.open(callId, card);
   },

@@ -4,7 +4,7 @@ The ear's leg is a row of its own kind and of no call, so that a call's talk, ti
 of it, while the supervisor counts as busy for as long as it is open. Only a take-over makes it a leg of the call.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,25 +13,22 @@ from django.db import IntegrityError, transaction
 from telephony import events
 from telephony.actions.agent_activity import follow_agent
 from telephony.actions.sitting import sitting, together
+from telephony.actions.taking_over import EAR_RINGS, recording_path, release_take_over
 from telephony.cells.actions import hold_epoch
 from telephony.ear_errors import (
     ListeningElsewhere,
-    NobodyTalks,
     NoPhoneOfYours,
-    NotListening,
-    NotYourTeam,
     OwnTalk,
 )
 from telephony.errors import PhoneNotRegistered, YouAreBusy
-from telephony.models import Agent, Call, Leg, Listening, Offer
+from telephony.models import Agent, Leg, Listening, Offer
 from telephony.queries import agent_of, registered_device
-from telephony.queries.supervision import agents_led_by, are_agents_told, talk_of
+from telephony.queries.supervision import are_agents_told, supervised_talk
 from telephony.switch import EarCommand, EarMode
-from tenants.context import current_schema, current_tenant
+from tenants.context import current_tenant
 from tenants.events import emit
 from tenants.people.actions import record_audit
 
-EAR_RINGS = timedelta(seconds=30)
 VERBS = {
     Listening.Mode.LISTEN: "listens in",
     Listening.Mode.WHISPER: "whispers to the agent",
@@ -68,17 +65,6 @@ def begin_listening(*, call_id: UUID, member: Any, cell: str, epoch: int, at: da
     return _command(listening, talk, username, epoch)
 
 
-def supervised_talk(call_id: UUID, member: Any) -> Offer:
-    """The conversation a leader may step into. Raises NobodyTalks, NotYourTeam."""
-    talk = talk_of(call_id)
-    led = agents_led_by(member)
-    if talk is None:
-        raise NobodyTalks
-    if led is not None and talk.agent_id not in led:
-        raise NotYourTeam
-    return talk
-
-
 def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, str]:
     """Locked, with the name of the phone that registered last."""
     own = agent_of(member)
@@ -113,11 +99,6 @@ def _command(listening: Listening, talk: Offer, username: str, epoch: int) -> Ea
         shown_number=talk.agent.extension,
         recording=recording_path(listening) if talk.recording_path else None,
     )
-
-
-def recording_path(listening: Listening) -> str:
-    """Where the talk is recorded once the supervisor has taken it over."""
-    return f"{current_schema()}/{listening.asked_at:%Y-%m-%d}/{listening.pk}.wav"
 
 
 @transaction.atomic
@@ -174,65 +155,6 @@ def fail_ear(*, leg_id: UUID, at: datetime, failure: str) -> None:
     follow_ear(leg, at=at)
     if leg.agent_id:
         follow_agent(leg.agent_id, at=at, cause="phone")
-
-
-# ---- the talk is taken over
-
-
-@transaction.atomic
-def reserve_take_over(*, call_id: UUID, member: Any, cell: str, epoch: int, at: datetime) -> Listening:
-    """The supervisor is to talk with the caller: an offer whose id is the ear's leg.
-
-    Raises NotListening, NobodyTalks, NotYourTeam.
-    """
-    hold_epoch(cell=cell, epoch=epoch)
-    talk = supervised_talk(call_id, member)
-    Call.objects.select_for_update(no_key=True).get(pk=call_id)
-    listening = hearing_ear(call_id, member)
-    if Offer.objects.filter(pk=listening.pk).exists():
-        return listening
-    Offer.objects.create(
-        id=listening.pk,
-        call_id=call_id,
-        agent_id=listening.supervisor_id,
-        kind=Offer.Kind.TAKE_OVER,
-        epoch=epoch,
-        offered_at=at,
-        expires_at=at + EAR_RINGS,
-        recording_path=recording_path(listening) if talk.recording_path else "",
-        recording_mode=talk.recording_mode,
-        recording_version=talk.recording_version,
-        recording_by=talk.recording_by,
-    )
-    return listening
-
-
-@transaction.atomic
-def release_take_over(*, leg_id: UUID, at: datetime) -> None:
-    """The talk was not taken over after all: the ear goes on listening."""
-    reserved = Offer.objects.filter(pk=leg_id, kind=Offer.Kind.TAKE_OVER, answered_at=None, ended_at=None)
-    agent_id = reserved.values_list("agent_id", flat=True).first()
-    if agent_id is not None:
-        reserved.delete()
-        follow_agent(agent_id, at=at, cause="phone")
-
-
-def hearing_ear(call_id: UUID, member: Any) -> Listening:
-    """As `own_ear`, once the phone was picked up. Raises NotListening."""
-    listening = own_ear(call_id, member)
-    if listening.began_at is None:
-        raise NotListening
-    return listening
-
-
-def own_ear(call_id: UUID, member: Any) -> Listening:
-    """The open ear of this member on this call. Raises NotListening."""
-    supervisor = agent_of(member)
-    own = Listening.objects.filter(supervisor=supervisor, call_id=call_id, ended_at=None)
-    listening = own.first() if supervisor is not None else None
-    if listening is None:
-        raise NotListening
-    return listening
 
 
 # ---- one row

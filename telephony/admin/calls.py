@@ -12,7 +12,20 @@ from tenants.masking import mask_number
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
 
 
-class CallAdmin(AuditedModelAdmin):
+class LookedAtAdmin(AuditedModelAdmin):
+    """Rows that come of what happened."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class CallAdmin(LookedAtAdmin):
     view_policy = staticmethod(policies.can_see_every_call)
     list_display = ["arrived_at", "shown_caller", "queue", "agent", "state", "exit", "talk_seconds"]
     list_filter = [("arrived_at", RangeDateTimeFilter), "exit", "queue", "agent"]
@@ -46,15 +59,6 @@ class CallAdmin(AuditedModelAdmin):
     @display(description=_("hang-up cause"))
     def shown_cause(self, call: Call) -> str:
         return cause_words(call.hangup_cause) or "–"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
 
 
 tenant_site.register(Call, CallAdmin)

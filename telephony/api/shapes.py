@@ -4,8 +4,10 @@ from rest_framework import serializers
 
 from telephony.models import Agent, Call
 from telephony.orders import KINDS
+from telephony.policies import SUPERVISION
 
 NOT_BY_ORDER = {
+    *SUPERVISION,
     "page_opened",
     "page_seen",
     "page_closed",

@@ -8,6 +8,7 @@ from telephony.api import (
     interventions,
     recordings,
     routing,
+    supervision,
     truth,
     views,
     waiting,
@@ -19,6 +20,7 @@ router = SimpleRouter()
 router.register("calls", views.CallViewSet, basename="call")
 router.register("agents", views.AgentViewSet, basename="agent")
 router.register("queues", views.QueueViewSet, basename="queue")
+router.register("listenings", supervision.ListeningViewSet, basename="listening")
 router.register("differences", truth.DifferenceViewSet, basename="difference")
 router.register("emergency-plans", emergency.EmergencyPlanViewSet, basename="emergency_plan")
 router.register("flows", flows.FlowViewSet, basename="flow")
@@ -43,6 +45,16 @@ urlpatterns = [
     path("calls/<uuid:call_id>/priority/", interventions.ReprioritiseView.as_view(), name="reprioritise"),
     path("calls/<uuid:call_id>/redirect/", interventions.RedirectView.as_view(), name="redirect"),
     path("calls/<uuid:call_id>/escalate/", interventions.EscalateView.as_view(), name="escalate"),
+    path("calls/<uuid:call_id>/listen/", supervision.ListenView.as_view(), name="listen"),
+    path("calls/<uuid:call_id>/ear/", supervision.EarView.as_view(), name="ear"),
+    path(
+        "calls/<uuid:call_id>/stop-listening/",
+        supervision.StopListeningView.as_view(),
+        name="stop_listening",
+    ),
+    path("calls/<uuid:call_id>/take-over/", supervision.TakeOverView.as_view(), name="take_over"),
+    path("calls/<uuid:call_id>/hang-up/", supervision.HangUpCallView.as_view(), name="hang_up"),
+    path("agents/<int:agent_id>/state/", supervision.ForcedStateView.as_view(), name="forced_state"),
     path("calls/<uuid:call_id>/recording/", recordings.RecordingActView.as_view(), name="recording_act"),
     *router.urls,
 ]

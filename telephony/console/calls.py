@@ -15,6 +15,7 @@ from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
 from telephony.models import Call
+from telephony.queries.supervision import listenings_of_call
 from tenants.errors import DomainError, NotAllowed
 from tenants.numbers import format_number
 from tenants.people.actions import record_audit
@@ -59,6 +60,7 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
         "dispositions": queries.dispositions_for(call.pk),
         "voicemail": getattr(call, "voicemail", None),
         "answer": queries.answer_of_call(call.pk),
+        "listenings": listenings_of_call(call.pk) if policies.can_supervise(request.user) else [],
     }
     return render(request, "telephony/call.html", seen)
 

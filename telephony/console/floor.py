@@ -58,7 +58,9 @@ FIGURES = (
 @require_GET
 @member_required(*policies.LEADERS)
 def floor(request: HttpRequest) -> HttpResponse:
-    return render(request, "telephony/floor.html", _seen() | {"reasons": queries.not_ready_reasons()})
+    own = queries.agent_of(request.user)
+    seen = {"reasons": queries.not_ready_reasons(), "me": own.pk if own else 0}
+    return render(request, "telephony/floor.html", _seen() | seen)
 
 
 @require_GET

@@ -58,6 +58,12 @@ class Listening(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def mode_words(self) -> list[str]:
+        """In the order they were told."""
+        known = dict(self.Mode.choices)
+        return [str(known.get(mode, mode)) for _at, mode in self.modes]
+
 
 class SupervisionTerms(models.Model):
     """What a tenant decides about listening in. At most one row; without one the defaults hold."""

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from telephony.ear_errors import NobodyTalks, NotListening, NotYourTeam
 from telephony.models import GroupMember, Listening, Offer, SupervisionTerms
+from telephony.queries.agents import agent_of
 from tenants.people.policies import Role, has_role
 
 
@@ -53,3 +55,32 @@ def talk_of(call_id: UUID) -> Offer | None:
         call_id=call_id, ended_at=None, answered_at__isnull=False, talk_ended_at=None
     )
     return talks.select_related("agent", "call").order_by("-answered_at").first()
+
+
+def supervised_talk(call_id: UUID, member: Any) -> Offer:
+    """The conversation a leader may step into. Raises NobodyTalks, NotYourTeam."""
+    talk = talk_of(call_id)
+    led = agents_led_by(member)
+    if talk is None:
+        raise NobodyTalks
+    if led is not None and talk.agent_id not in led:
+        raise NotYourTeam
+    return talk
+
+
+def hearing_ear(call_id: UUID, member: Any) -> Listening:
+    """As `own_ear`, once the phone was picked up. Raises NotListening."""
+    listening = own_ear(call_id, member)
+    if listening.began_at is None:
+        raise NotListening
+    return listening
+
+
+def own_ear(call_id: UUID, member: Any) -> Listening:
+    """The open ear of this member on this call. Raises NotListening."""
+    supervisor = agent_of(member)
+    own = Listening.objects.filter(supervisor=supervisor, call_id=call_id, ended_at=None)
+    listening = own.first() if supervisor is not None else None
+    if listening is None:
+        raise NotListening
+    return listening

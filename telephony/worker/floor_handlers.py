@@ -3,7 +3,7 @@
 from typing import Any
 
 from telephony import actions, floor_orders, queries
-from telephony.actions import listening
+from telephony.actions import listening, taking_over
 from telephony.ear_errors import (
     AgentUnreachable,
     ModeUnknown,
@@ -16,7 +16,7 @@ from telephony.errors import AgentNotFound, CallAlreadyEnded, PhoneNotRegistered
 from telephony.models import Agent, Call
 from telephony.orders import Envelope
 from telephony.policies import can_supervise
-from telephony.queries.supervision import agents_led_by, talk_of
+from telephony.queries.supervision import agents_led_by, hearing_ear, own_ear, talk_of
 from telephony.switch import EarMode, SwitchError
 from telephony.worker.handlers import Tools, carries_out
 from tenants.errors import NotAllowed
@@ -47,19 +47,19 @@ def listen(tools: Tools, order: floor_orders.Listen, envelope: Envelope) -> None
 def set_ear(tools: Tools, order: floor_orders.SetEar, envelope: Envelope) -> None:
     if order.mode not in list(EarMode):
         raise ModeUnknown(field="mode")
-    ear = listening.hearing_ear(order.call_id, _leader(envelope))
+    ear = hearing_ear(order.call_id, _leader(envelope))
     tools.switch.set_ear(ear.pk, EarMode(order.mode))
 
 
 @carries_out(floor_orders.StopListening)
 def stop_listening(tools: Tools, order: floor_orders.StopListening, envelope: Envelope) -> None:
-    ear = listening.own_ear(order.call_id, _leader(envelope))
+    ear = own_ear(order.call_id, _leader(envelope))
     tools.switch.hang_up(ear.pk)
 
 
 @carries_out(floor_orders.TakeOverCall)
 def take_over_call(tools: Tools, order: floor_orders.TakeOverCall, envelope: Envelope) -> None:
-    ear = listening.reserve_take_over(
+    ear = taking_over.reserve_take_over(
         call_id=order.call_id,
         member=_leader(envelope),
         cell=tools.cell,
@@ -69,7 +69,7 @@ def take_over_call(tools: Tools, order: floor_orders.TakeOverCall, envelope: Env
     try:
         tools.switch.take_over(ear.pk, order.call_id, ear.agent_leg)
     except SwitchError:
-        listening.release_take_over(leg_id=ear.pk, at=tools.clock.now())
+        taking_over.release_take_over(leg_id=ear.pk, at=tools.clock.now())
         raise
 
 

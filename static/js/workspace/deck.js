@@ -9,6 +9,7 @@ const ACTIVITY = {
   wrap_up: ["✎", "wrap_up", "info"],
   consulting: ["☎", "consulting", "good"],
   dialling: ["☎", "dialling", "good"],
+  listening: ["◉", "listening", "info"],
 };
 
 const CAUSES = { "system:no_answer": "no_answer", "system:unregistered": "unregistered", "system:page_closed": "page_closed" };
