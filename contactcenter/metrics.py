@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from contactcenter import health
 from telephony.cells.capacity import gauges, latest_measurement
 from telephony.queries.canary import last_round
+from telephony.queries.line_tally import counted_lines
 from telephony.queries.load import load_now
 from telephony.queries.truth import BUCKETS, KINDS, last_look
 from tenants.hooks import tally
@@ -155,10 +156,26 @@ class Webhooks(Collector):
             yield GaugeMetricFamily(f"contactcenter_webhooks_{name}", meaning, value=value)
 
 
+class Lines(Collector):
+    """How many legs were judged by their sound, and how many were below their tenant's threshold."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        counted = counted_lines()
+        if counted is None:
+            return
+        judged, poor = counted
+        yield CounterMetricFamily("contactcenter_lines_judged", "Legs whose sound was measured", value=judged)
+        yield CounterMetricFamily("contactcenter_lines_poor", "Of these below the tenant's threshold", value=poor)
+
+
 REGISTRY.register(SignsOfLife())
 REGISTRY.register(Differences())
 REGISTRY.register(Canary())
 REGISTRY.register(Webhooks())
+REGISTRY.register(Lines())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -39,6 +39,11 @@ class Parts:
     nps_answers: int = 0
     nps_promoters: int = 0
     nps_detractors: int = 0
+    lines: int = 0
+    poor_lines: int = 0
+    mos: float = 0
+    loss: float = 0
+    jitter: float = 0
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(

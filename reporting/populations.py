@@ -36,6 +36,7 @@ CSAT_SATISFIED = CSAT_ANSWERED & Q(score__gte=metrics.SATISFIED_FROM)
 NPS_ANSWERED = Q(scale="nps", score__isnull=False)
 NPS_PROMOTERS = NPS_ANSWERED & Q(score__gte=metrics.PROMOTER_FROM)
 SCORED = Q(score__isnull=False)
+POOR_LINES = Q(mos__lt=F("least_mos"))
 
 
 def timed(stays: QuerySet) -> QuerySet:

@@ -12,10 +12,11 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from quality import queries as quality
 from reporting import populations as rows
-from reporting.metric import ANSWERS, OFFERS, STAYS, Metric
+from reporting.metric import ANSWERS, LINES, OFFERS, STAYS, Metric
 from reporting.parts import Parts, sum_of
 from reporting.periods import Period
 from telephony import queries as telephony
+from telephony.queries.line_quality import LINE_COUNTS, line_qualities
 from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
 
 Slot = tuple[date, int]
@@ -30,6 +31,7 @@ class Question:
     day: date | None = None
     hour: int | None = None
     agent_id: int | None = None
+    trunk: str | None = None
 
     @property
     def queue_ids(self) -> list[int] | None:
@@ -92,7 +94,10 @@ def _parts(row: dict) -> Parts:
     return Parts(**row, **sums)
 
 
-_SUMS = ("sum_answer_wait", "sum_abandon_wait", "sum_talk", "sum_hold", "sum_wrap_up")
+_SUMS = (
+    *("sum_answer_wait", "sum_abandon_wait", "sum_talk", "sum_hold", "sum_wrap_up"),
+    *("sum_mos", "sum_loss", "sum_jitter"),
+)
 
 
 def _stay_parts(question: Question) -> dict[Slot, Parts]:
@@ -183,6 +188,32 @@ def _answer_parts(question: Question) -> dict[Slot, Parts]:
     return _by_slot(answers(question), "asked_at", question, telephony.SATISFACTION_COUNTS)
 
 
+def lines(question: Question) -> QuerySet:
+    """Legs that ended in the period and were measured."""
+    found = line_qualities(question.period.start, question.period.end)
+    if question.queue_id is not None:
+        found = found.filter(leg__call__queue_id=question.queue_id)
+    if question.agent_id is not None:
+        found = found.filter(agent_id=question.agent_id)
+    if question.trunk is not None:
+        found = found.filter(trunk=question.trunk)
+    return _narrowed(found, "ended_at", question)
+
+
+def line_days(question: Question) -> dict[date, Parts]:
+    """Every day of the period, quiet ones too."""
+    days = dict.fromkeys(question.period.days, Parts())
+    for (day, _hour), parts in _by_slot(lines(question), "ended_at", question, LINE_COUNTS).items():
+        days[day] += parts
+    return days
+
+
+def line_parts_by(name: str, question: Question) -> dict[Any, Parts]:
+    """By `agent_id` or `trunk`; what has none is left out."""
+    grouped = lines(question).order_by().values(name).annotate(**LINE_COUNTS)
+    return {key: _parts(row) for row in grouped if (key := row.pop(name)) not in (None, "")}
+
+
 def satisfaction_lines(question: Question) -> list[tuple[str, int, Parts]]:
     """(name, queue's id, parts) of each queue whose callers were asked, by name."""
     grouped = answers(question).order_by().values("queue_id").annotate(**telephony.SATISFACTION_COUNTS)
@@ -198,6 +229,8 @@ def rows_behind(metric: Metric, question: Question) -> QuerySet | None:
         found, order = offers(question).select_related("call", "agent", "stay__queue"), "-offered_at"
     elif metric.source == ANSWERS:
         found, order = answers(question), "-asked_at"
+    elif metric.source == LINES:
+        found, order = lines(question), "-ended_at"
     else:
         return None
     return found.filter(metric.members).order_by(order, "-pk")

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from reporting.metric import Metric
-from reporting.parts import Parts
+from reporting.parts import Parts, sum_of
 from reporting.queries import AgentLine, Question, Report
-from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_SLOT, SHOWN_PER_SURVEY
+from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_LINE, SHOWN_PER_SLOT, SHOWN_PER_SURVEY
 
 Value = str | int | float | None
 
@@ -97,6 +97,25 @@ def satisfaction_table(lines: Iterable[tuple[str, int, Parts]], total: Parts, qu
     return Table("satisfaction", _("By queue"), _("Queue"), metrics, shown, line(_("Total"), total))
 
 
+def line_table(
+    key: str,
+    title: str,
+    heading: str,
+    lines: Iterable[tuple[str, dict[str, object], Parts]],
+    question: Question,
+) -> Table:
+    """How well lines were heard; each line is a label, what narrows the question to it, and its parts."""
+    metrics = [METRICS[key] for key in SHOWN_PER_LINE]
+    shown, all_parts = [], []
+    for label, narrower, parts in lines:
+        address = address_of(question, **narrower)
+        shown.append(Line(label, [Cell(metric, metric.value(parts), address) for metric in metrics]))
+        all_parts.append(parts)
+    address = address_of(question)
+    total = Line(_("Total"), [Cell(metric, metric.value(sum_of(all_parts)), address) for metric in metrics])
+    return Table(key, title, heading, metrics, shown, total if key == "line_days" else None)
+
+
 def agent_table(agents: Iterable[AgentLine], question: Question) -> Table:
     metrics = [METRICS[key] for key in SHOWN_PER_AGENT]
     more = [
@@ -119,7 +138,13 @@ def _agent_line(one: AgentLine, metrics: list[Metric], question: Question) -> Li
 def address_of(question: Question, **narrower: object) -> str:
     """`first=…&last=…&queue=…` and what narrows it: the filters as they stand in every link."""
     period = question.period
-    said = {"first": period.first, "last": period.last, "queue": question.queue_id, **narrower}
+    said = {
+        "first": period.first,
+        "last": period.last,
+        "queue": question.queue_id,
+        "trunk": question.trunk,
+        **narrower,
+    }
     return urlencode({name: value for name, value in said.items() if value is not None})
 
 

@@ -168,6 +168,15 @@ class RecordingRoomChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LineWasPoor(Event):
+    """One party of the call was heard worse than the tenant's threshold."""
+
+    call_id: UUID
+    leg_id: UUID
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListeningChanged(Event):
     """A supervisor's ear on this agent's talk was asked for, began, hears otherwise, or ended."""
 

@@ -291,6 +291,18 @@ class SwitchBeat(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LegMeasured(LegFact):
+    """How well the sound was that this leg sent, over all of it; from its call record."""
+
+    trunk: str
+    packets: int
+    mos: float
+    loss_percent: float
+    jitter_ms: float
+    delay_ms: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegSettled(LegFact):
     """The record a bill is made of, from the switch's own call record on disk, never from events."""
 

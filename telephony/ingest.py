@@ -367,6 +367,10 @@ class Ingest:
         note_ear(leg_id=fact.leg_id, mode=fact.mode, at=fact.at)
 
     @_apply.register
+    def _(self, fact: facts.LegMeasured) -> None:
+        actions.note_line_quality(told=fact, at=fact.at)
+
+    @_apply.register
     def _(self, fact: facts.LegSettled) -> None:
         actions.settle_leg(record=fact, at=fact.at)
 

@@ -5,12 +5,14 @@ The event says that, the rows say what: they are read when the message is made, 
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from telephony import events, queries
 from telephony.models import Agent, Call, Offer, Queue
 from telephony.queries.agents import agent as agent_of
+from telephony.queries.line_quality import quality_of_legs
 from telephony.queries.queues import queue as queue_of
 from tenants.hooks.kinds import Kind, Tell, register
 from tenants.hooks.sending import moment
@@ -59,6 +61,19 @@ def _of_transfer(ids: Ids, sees_numbers: bool) -> Told | None:
         told[name] = _agent_told(agent_of(int(agent_id))) if agent_id is not None else None
     queue_id = ids.get("to_queue_id")
     told["to_queue"] = _named(queue_of(int(queue_id))) if queue_id is not None else None
+    return told
+
+
+def _of_line(ids: Ids, sees_numbers: bool) -> Told | None:
+    leg_id = UUID(str(ids["leg_id"]))
+    told, row = _of_call(ids, sees_numbers), quality_of_legs([leg_id]).get(leg_id)
+    if told is None or row is None:
+        return None
+    figures = {
+        name: getattr(row, name) for name in ("mos", "least_mos", "loss_percent", "jitter_ms", "delay_ms")
+    }
+    told["leg_id"] = str(leg_id)
+    told["line"] = figures | {"trunk": row.trunk}
     return told
 
 
@@ -133,6 +148,7 @@ KINDS: tuple[tuple[str, Any, type[events.Event], Tell], ...] = (
     ("wrap_up.started", _("A wrap-up began"), events.WrapUpStarted, _of_call),
     ("wrap_up.ended", _("A wrap-up ended"), events.WrapUpEnded, _of_call),
     ("call.disposed", _("A disposition was chosen"), events.CallDisposed, _of_call),
+    ("line.poor", _("A line was poor"), events.LineWasPoor, _of_line),
     ("recording.ready", _("A recording is ready"), events.RecordingReady, _of_recording),
     ("voicemail.left", _("A caller left a message"), events.VoicemailKept, _of_message),
 )

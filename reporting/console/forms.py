@@ -28,6 +28,7 @@ class QuestionForm(forms.Form):
     queue = forms.TypedChoiceField(label=_("Queue"), required=False, coerce=int, empty_value=None)
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
+    trunk = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     agent = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, data, *, zone: ZoneInfo) -> None:
@@ -46,6 +47,7 @@ class QuestionForm(forms.Form):
             day=given.get("day"),
             hour=given.get("hour"),
             agent_id=given.get("agent"),
+            trunk=given.get("trunk") or None,
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.console import views
+from reporting.console import lines, views
 
 app_name = "reporting"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("reports/", views.report_page, name="report"),
     path("reports/agents/", views.agents_page, name="agents"),
     path("reports/satisfaction/", views.satisfaction_page, name="satisfaction"),
+    path("reports/lines/", lines.lines_page, name="lines"),
+    path("reports/lines/terms/", lines.change_terms, name="line_terms"),
     path("reports/flows/", views.flows_page, name="flows"),
     path("reports/behind/<str:metric_id>/", views.behind, name="behind"),
     path("reports/definitions/", views.definitions, name="definitions"),

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 
 from reporting import policies, queries, registry, spreadsheets, tables
 from reporting.console.forms import QuestionForm, shown
+from reporting.console.lines import line_tables
 from reporting.flow_lines import flow_lines
-from reporting.metric import ANSWERS, OFFERS
+from reporting.metric import ANSWERS, LINES, OFFERS
 from reporting.queries import Question, Report
 from telephony import queries as telephony
 from tenants.errors import NotFound
@@ -133,6 +134,7 @@ def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
         "counted": counted,
         "is_offers": metric.source == OFFERS,
         "is_answers": metric.source == ANSWERS,
+        "is_lines": metric.source == LINES,
         "address": tables.address_of(question),
     }
     return render(request, "reporting/behind.html", seen)
@@ -177,6 +179,8 @@ def _tables(question: Question, wanted: str) -> list[tables.Table]:
     if wanted == "satisfaction":
         total = queries.report(question, now).total
         return [tables.satisfaction_table(queries.satisfaction_lines(question), total, question)]
+    if wanted.startswith("line_"):
+        return line_tables(question)
     if wanted == "agents":
         return [tables.agent_table(queries.agent_lines(question, now), question)]
     report = queries.report(question, now)

@@ -56,6 +56,7 @@ from telephony.actions.legs import (
     take_call,
     take_outside_leg,
 )
+from telephony.actions.line_quality import note_line_quality
 from telephony.actions.offers import AgentGone, CallGone, Wish, offer_call, offer_calls
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
@@ -87,6 +88,7 @@ from telephony.actions.voicemails import mark_heard
 from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
 
 __all__ = [
+    "note_line_quality",
     "forget_page",
     "note_page",
     "AgentGone",

@@ -15,6 +15,7 @@ DUE_AFTER = {
     FollowUp.Kind.VOICEMAIL: timedelta(hours=4),
     FollowUp.Kind.LOW_SCORE: timedelta(hours=24),
     FollowUp.Kind.CALLBACK: timedelta(hours=4),
+    FollowUp.Kind.POOR_LINE: timedelta(hours=24),
 }
 LONGEST_NOTE = 2000
 

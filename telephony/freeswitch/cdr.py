@@ -22,6 +22,7 @@ from telephony.facts import (
     VoicemailLeft,
 )
 from telephony.freeswitch import call_story, flow_paths
+from telephony.freeswitch.line_quality import measured
 from telephony.freeswitch.readers import moment, shown, uuid_of, whole
 from telephony.freeswitch.translate import NotAFact, Source, hung_up_by, survey_answer
 
@@ -45,9 +46,9 @@ def settle(content: bytes, source: Source) -> list[Fact]:
         return []
     leg = _leg(record, variables, source)
     told = (_message(leg, variables, source), _survey(leg, variables, source))
-    walked = _walk(leg, variables)
+    after = (_walk(leg, variables), measured(variables, leg))
     lived = _story(leg, record, variables)
-    return [*(fact for fact in told if fact), leg, *lived, *([walked] if walked else [])]
+    return [*(fact for fact in told if fact), leg, *lived, *(fact for fact in after if fact)]
 
 
 def _story(leg: LegSettled, record: dict[str, Any], variables: dict[str, str]) -> list[LegFact]:

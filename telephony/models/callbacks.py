@@ -178,6 +178,7 @@ class FollowUp(models.Model):
         VOICEMAIL = "voicemail", _("Voicemail")
         LOW_SCORE = "low_score", _("Low score")
         CALLBACK = "callback", _("Callback not reached")
+        POOR_LINE = "poor_line", _("Poor line")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

@@ -163,7 +163,7 @@ def dispositions_for(call_id: UUID | str) -> QuerySet[Disposition]:
 def call_with_story(call_id: UUID | str) -> Call | None:
     """A call with legs, stays, offers and recordings already fetched."""
     story = calls().prefetch_related(
-        Prefetch("legs", Leg.objects.select_related("agent")),
+        Prefetch("legs", Leg.objects.select_related("agent", "quality")),
         Prefetch("stays", QueueStay.objects.select_related("queue", "agent", "target_agent")),
         Prefetch("offers", Offer.objects.select_related("agent")),
         "recordings",

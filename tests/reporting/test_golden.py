@@ -125,7 +125,7 @@ def test_nothing_to_divide_by_is_no_figure(in_acme, now):
     empty = {
         key: metric.value(queries.report(asked(now), now).total) for key, metric in registry.METRICS.items()
     }
-    counts = ("O", "A", "B", "B_SHORT", "F", "VM", "LOST", "W", "HANDLED", "RONA", "SURVEYED")
+    counts = ("O", "A", "B", "B_SHORT", "F", "VM", "LOST", "W", "HANDLED", "RONA", "SURVEYED", "LINES")
     assert empty == dict.fromkeys(registry.METRICS) | dict.fromkeys(counts, 0)
 
 

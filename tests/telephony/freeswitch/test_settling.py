@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 from telephony import facts
-from telephony.freeswitch.cdr import RecordUnreadable, scrubbed, settle
+from telephony.freeswitch import cdr
+from telephony.freeswitch.cdr import RecordUnreadable, scrubbed
 from telephony.freeswitch.translate import Source
 
 RECORDS = Path(__file__).parents[2] / "recordings" / "cdr"
@@ -19,6 +20,18 @@ SOURCE = Source("main-1", "/srv/switch/recordings")
 
 def content(name: str) -> bytes:
     return (RECORDS / f"{name}.json").read_bytes()
+
+
+def settle(told: bytes, source: Source) -> list[facts.Fact]:
+    """Without what was measured of its sound."""
+    return [fact for fact in cdr.settle(told, source) if not isinstance(fact, facts.LegMeasured)]
+
+
+def test_the_sound_of_a_real_record_is_measured() -> None:
+    [told] = [
+        fact for fact in cdr.settle(content("caller_bridged"), SOURCE) if isinstance(fact, facts.LegMeasured)
+    ]
+    assert (told.mos, told.loss_percent, told.trunk, told.delay_ms) == (4.5, 0.0, "127.0.0.1", None)
 
 
 def test_a_callers_record() -> None:
