@@ -14,7 +14,9 @@ from telephony.cells.capacity import gauges, latest_measurement
 from telephony.queries.canary import last_round
 from telephony.queries.line_tally import counted_lines
 from telephony.queries.load import load_now
+from telephony.queries.recording_room import recording_disks
 from telephony.queries.truth import BUCKETS, KINDS, last_look
+from telephony.queries.vault_signs import figures_by_tenant
 from tenants.hooks import tally
 
 
@@ -171,6 +173,37 @@ class Lines(Collector):
         yield CounterMetricFamily("contactcenter_lines_poor", "Of these below the tenant's threshold", value=poor)
 
 
+class Vault(Collector):
+    """Room for recordings, and of each tenant's kept sounds what is used, late or in alarm."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        free = GaugeMetricFamily(
+            "contactcenter_recording_free_bytes", "Room on a disk of recordings", labels=["folder"]
+        )
+        for disk in recording_disks():
+            free.add_metric([disk.folder], disk.free)
+        yield free
+        known = figures_by_tenant()
+        for name, meaning in (
+            ("used_bytes", "Bytes of kept sounds"),
+            ("quota_level", "Level of the quota that is reached: 80, 95, 100; 0 below"),
+            ("alarms", "Sounds that are not what was recorded, or are gone"),
+            ("late", "Sounds whose sealing or moving has failed so far"),
+        ):
+            of_tenants = GaugeMetricFamily(f"contactcenter_vault_{name}", meaning, labels=["tenant"])
+            for tenant, said in known.items():
+                of_tenants.add_metric([tenant], getattr(said, name))
+            yield of_tenants
+        stopped = GaugeMetricFamily("contactcenter_recording_stopped", "1: for want of room", labels=["tenant", "why"])
+        for tenant, said in known.items():
+            stopped.add_metric([tenant, said.stopped], 1.0 if said.stopped else 0.0)
+        yield stopped
+
+
+REGISTRY.register(Vault())
 REGISTRY.register(SignsOfLife())
 REGISTRY.register(Differences())
 REGISTRY.register(Canary())

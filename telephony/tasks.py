@@ -12,6 +12,7 @@ from telephony.actions.music import lay_music
 from telephony.actions.truth import thin_differences
 from telephony.queries.prompts import wordings_to_speak
 from telephony.speaking import speak_wording
+from telephony.vault_tasks import SCHEDULE as OF_THE_VAULT
 from tenants.tasks import for_every_tenant, tenant_task
 
 log = structlog.get_logger()
@@ -62,4 +63,5 @@ SCHEDULE = {
         "schedule": crontab(hour=3, minute=40),
     },
     "speak what waits": {"task": "telephony.keep_sounds_everywhere", "schedule": 60.0},
+    **OF_THE_VAULT,
 }

@@ -64,7 +64,7 @@ def terms_of_retention(policy: RetentionPolicy | None, limits: dict[str, Limit])
     )
 
 
-def due_sounds(terms: Terms, at: datetime) -> QuerySet[KeptSound]:
+def due_sounds(terms: Terms, at: datetime) -> QuerySet[Any]:
     """Those whose time is over by these terms, held or not; `is_held` says which."""
     due = Q(pk=None)
     for kind in KINDS:
