@@ -1,15 +1,19 @@
 """Celery shells of telephony; the tenant travels by tenants.tasks."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import structlog
 from celery import shared_task
 from celery.schedules import crontab
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from telephony.actions.music import lay_music
 from telephony.actions.truth import thin_differences
+from telephony.hearing import FOLDER as UTTERANCES
+from telephony.hearing import forget_left_behind
 from telephony.queries.prompts import wordings_to_speak
 from telephony.speaking import speak_wording
 from telephony.vault_tasks import SCHEDULE as OF_THE_VAULT
@@ -44,6 +48,7 @@ def keep_sounds() -> int:
 
 @shared_task(name="telephony.keep_sounds_everywhere")
 def keep_sounds_everywhere() -> int:
+    forget_left_behind(Path(str(settings.SWITCH["recordings_dir"])) / UTTERANCES)
     return for_every_tenant(keep_sounds)
 
 

@@ -45,6 +45,34 @@ def keep_looked_up(*, call_id: UUID, values: Mapping[str, str]) -> None:
         Call.objects.filter(pk=call_id).update(collected=collected)
 
 
+@transaction.atomic
+def keep_said(
+    *,
+    call_id: UUID,
+    version_id: int,
+    node: str,
+    position: int,
+    text: str,
+    confidence: float,
+    name: str = "",
+    at: datetime,
+) -> None:
+    """What a caller was understood to say in a step, of all tries the last; under a name it stands beside the call too.
+
+    Our web may know it before the switch's own news of the step is written down: then the row begins here.
+    """
+    call = Call.objects.select_for_update(no_key=True).filter(pk=call_id).first()
+    if call is None:
+        return
+    heard = {"said": text[:300], "confidence": confidence}
+    new = {"version_id": version_id, "node": node, "kind": "speech", "entered_at": at}
+    FlowStep.objects.update_or_create(
+        call=call, position=position, defaults=heard, create_defaults={**new, **heard}
+    )
+    if name:
+        keep_looked_up(call_id=call_id, values={f"{name}_said": text[:80]})
+
+
 def _describe(call: Call, told: FlowStepped) -> None:
     """A caller who was answered by the flow and never waited in a line was served by it."""
     answered = any(step.kind == "answer" and step.exit for step in told.taken)

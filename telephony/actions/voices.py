@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models import Voice
+from telephony.speech.listening import LISTENERS
 from telephony.speech.providers import PROVIDERS
 from telephony.text import plain_line
 from tenants.errors import BadInput, NotFound
@@ -32,6 +33,7 @@ def keep_voice(
     settings: Mapping[str, Any],
     secret: str | None = None,
     is_default: bool = False,
+    is_listener: bool = False,
     voice_id: int | None = None,
 ) -> Voice:
     """`secret` None keeps the one there is. Settings the provider does not know are left out."""
@@ -51,6 +53,7 @@ def keep_voice(
     if PROVIDERS[provider].NEEDS_SECRET and not voice.secret:
         raise BadInput(_("This service needs a key."), field="secret")
     _make_default(voice, is_default)
+    voice.is_listener = is_listener and provider in LISTENERS
     voice.save()
     was, now = difference(before, row_values(voice))
     if now:

@@ -14,7 +14,7 @@ from telephony.flows.walk import Step, Walk
 from telephony.models import Prompt
 from telephony.queries.flow_walks import Trial, try_flow
 
-CHOSEN_HERE = ("hours", "condition", "lookup", "split", "agent", "external", "callback")
+CHOSEN_HERE = ("hours", "condition", "lookup", "split", "agent", "external", "callback", "speech")
 """What nobody can know beforehand: here whoever tries may choose what happens."""
 MOST_TURNS = 200
 
@@ -95,7 +95,7 @@ class _Teller:
         lines, pressed = [], iter(step.pressed)
         for heard in step.heard:
             lines.append({"who": "heard", "text": self._heard(heard), "language": self.language})
-            if heard.get("prompt") == node.settings.get("prompt"):
+            if heard.get("prompt") in (node.settings.get("prompt"), node.settings.get("again_prompt", "")):
                 lines.extend(_pressed(key) for key in [next(pressed, None)] if key is not None)
         if node.kind in CHOSEN_HERE and step.exit:
             lines.append({"who": "went", "text": f"→ {self._way(node, step.exit)}"})
@@ -119,7 +119,7 @@ class _Teller:
         return [(name, self._way(node, name)) for name in ways]
 
     def _way(self, node: Node, name: str) -> str:
-        branches = node.settings.get("branches") if node.kind == "condition" else ()
+        branches = node.settings.get({"condition": "branches", "speech": "phrases"}.get(node.kind, ""))
         named = {one.get("exit"): one.get("name") for one in branches or () if isinstance(one, Mapping)}
         return str(named.get(name) or exit_label(node.kind, name))
 

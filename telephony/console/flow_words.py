@@ -90,6 +90,32 @@ KIND_WORDS: dict[str, KindWords] = {
             ),
         },
     ),
+    "speech": KindWords(
+        _("Ask what it is about"),
+        _("Callers say a name or a few words, or press a key."),
+        "ask",
+        {
+            "prompt": FieldWords(_HEARD),
+            "phrases": FieldWords(
+                _("What callers may say"),
+                _(
+                    "Several ways to say it, with commas between them. A key is for those who would rather press."
+                ),
+                row=_("Phrase"),
+                add=_("Add a phrase"),
+            ),
+            "name": FieldWords(
+                _("Kept under the name"), _("Small letters and _. Empty: it is not kept."), is_rare=True
+            ),
+            "seconds": FieldWords(_("Listen for"), unit=_S, is_rare=True),
+            "confidence": FieldWords(_("Ask again when less sure than"), unit=_("percent"), is_rare=True),
+            "tries": FieldWords(_("Tries"), is_rare=True),
+            "again_prompt": FieldWords(
+                _("Said when it was not understood"), _("Empty: it is simply asked again."), is_rare=True
+            ),
+        },
+        {"phrases": [{"exit": "p1", "name": "", "says": "", "key": "1"}]},
+    ),
     "hours": KindWords(
         _("Opening hours"),
         _("Goes one way while you are open and another while you are closed."),
@@ -245,6 +271,7 @@ EXIT_WORDS: dict[str, Text] = {
     "not_found": _("not found"),
     "unavailable": _("no answer"),
     "refused": _("declined"),
+    "unheard": _("not understood"),
 }
 
 SAID_AS: dict[str, Text] = {

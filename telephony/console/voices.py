@@ -18,6 +18,7 @@ from telephony.models import Voice
 from telephony.queries import prompts as queries
 from telephony.speaking import spoken
 from telephony.speech.failures import SpeechFailed, in_words
+from telephony.speech.listening import LISTENERS
 from telephony.speech.providers import PROVIDERS
 from telephony.speech.providers.espeak import is_installed
 from tenants.errors import BadInput, DomainError, NotFound
@@ -33,6 +34,8 @@ LABELS = {
     "region": gettext_lazy("Region"),
     "app_key": gettext_lazy("AppKey"),
     "app_id": gettext_lazy("APPID"),
+    "listen_model": gettext_lazy("Model that understands callers"),
+    "listen_url": gettext_lazy("Address for understanding callers"),
 }
 KEYS = {
     "openai": gettext_lazy("API key"),
@@ -61,6 +64,12 @@ class VoiceForm(forms.Form):
                 required=field.is_required,
                 label=LABELS[field.name],
                 initial=field.default,
+            )
+        if provider in LISTENERS:
+            self.fields["is_listener"] = forms.BooleanField(
+                required=False,
+                label=gettext_lazy("Understands callers in this language too"),
+                help_text=_("For steps of call flows that listen. Each utterance is sent to this service."),
             )
         if PROVIDERS[provider].NEEDS_SECRET:
             self.fields["secret"] = forms.CharField(
@@ -144,6 +153,7 @@ def _initial(voice: Voice | None) -> dict[str, Any] | None:
     if voice is None:
         return None
     common = {"name": voice.name, "language": voice.language, "is_default": voice.is_default}
+    common["is_listener"] = voice.is_listener
     return common | {name: str(value) for name, value in voice.settings.items()}
 
 
@@ -155,6 +165,7 @@ def _kept(form: VoiceForm, provider: str, voice_id: int | None) -> None:
         provider=provider,
         language=given["language"],
         is_default=given["is_default"],
+        is_listener=given.get("is_listener", False),
         settings={field.name: given[field.name] for field in PROVIDERS[provider].FIELDS},
         secret=given.get("secret") or None,
     )

@@ -213,7 +213,9 @@ def _collected(document: Document) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for node in document.nodes.values():
         name, keep = node.settings.get("name"), node.settings.get("keep")
-        if node.kind == "collect" and isinstance(name, str):
+        if node.kind == "speech" and isinstance(name, str) and name:
+            found.setdefault(name, False)
+        elif node.kind == "collect" and isinstance(name, str):
             found[name] = found.get(name, False) or node.settings.get("is_secret") is True
         elif node.kind == "lookup" and isinstance(keep, list | tuple):
             kept = (one.get("name") for one in keep if isinstance(one, Mapping))

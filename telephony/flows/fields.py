@@ -21,6 +21,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 SAID_AS = ("digits", "number", "money", "date")
 MOST_ITEMS = 20
 LONGEST_URL = 500
+LONGEST_NAME, LONGEST_SAYS = 80, 300
 LARGEST_ID = 2**63 - 1
 BUILT_IN = ("caller_number", "number", "language")
 """Names a look-up may send beside those the caller gave."""
@@ -163,6 +164,32 @@ def _skills(_field: Field, value: Any) -> Verdict:
     return _items(value, judge, most=10) or _twice(value, "skill")
 
 
+def _phrases(_field: Field, value: Any) -> Verdict:
+    """What may be said for each way out, with a key beside it for those who would rather press."""
+
+    def judge(one: Mapping[str, Any]) -> Verdict:
+        if set(one) - {"exit", "name", "says", "key"}:
+            return "unknown_key"
+        name, says, key = one.get("name"), one.get("says", ""), one.get("key", "")
+        if (
+            not isinstance(one.get("exit"), str)
+            or not EXIT.fullmatch(one["exit"])
+            or one["exit"] == "unheard"
+        ):
+            return "wrong_kind"
+        if not isinstance(name, str) or not isinstance(says, str) or not isinstance(key, str):
+            return "wrong_kind"
+        if not (name + says).strip():
+            return "missing"
+        if not (name + says).isprintable() or (key and (len(key) != 1 or key not in KEYS)):
+            return "wrong_kind"
+        return "" if len(name) <= LONGEST_NAME and len(says) <= LONGEST_SAYS else "out_of_range"
+
+    wrong = _items(value, judge, least=1, most=MOST_ITEMS) or _twice(value, "exit")
+    keys = [one["key"] for one in value if one.get("key")] if not wrong else []
+    return wrong or ("twice" if len(set(keys)) < len(keys) else "")
+
+
 def _shares(_field: Field, value: Any) -> Verdict:
     def judge(one: Mapping[str, Any]) -> Verdict:
         if how := _has_keys(one, "exit", "percent"):
@@ -221,6 +248,7 @@ TYPES: dict[str, Callable[[Field, Any], Verdict]] = {
     "keep": _keep,
     "says": _says,
     "skills": _skills,
+    "phrases": _phrases,
     "shares": _shares,
     "branches": _branches,
     "language_keys": _language_keys,

@@ -38,7 +38,7 @@ def silent_loops(document: Document) -> list[list[str]]:
     return [loop for loop in found if frozenset(loop) not in endless]
 
 
-SILENT_EXITS = {"menu": ("timeout",), "collect": ("failed",)}
+SILENT_EXITS = {"menu": ("timeout",), "collect": ("failed",), "speech": ("unheard",)}
 
 
 def _silent_ways(node: Node) -> Iterable[str]:

@@ -91,6 +91,15 @@ _COLLECT = (
     _count("tries", 1, 5, 3),
     Field("is_secret", "truth", False, False),
 )
+_SPEECH = (
+    _prompt(),
+    Field("phrases", "phrases"),
+    Field("name", "name", False, ""),
+    _count("seconds", 2, 15, 6),
+    _count("confidence", 0, 100, 60),
+    _count("tries", 1, 5, 2),
+    _prompt("again_prompt", is_required=False),
+)
 _SET = (
     Field("priority", "count", False, 0, -3_600, 3_600),
     Field("skills", "skills", False, ()),
@@ -101,6 +110,7 @@ _ALL = (
     Kind("say", (_prompt(),), ("next",)),
     Kind("menu", _MENU, ("timeout", "wrong"), spare=("timeout", "wrong"), own="keys", listens=True),
     Kind("collect", _COLLECT, ("failed", "next"), spare=("failed",), listens=True),
+    Kind("speech", _SPEECH, ("unheard",), spare=("unheard",), own="phrases", listens=True),
     Kind(
         "hours",
         (Field("hours", "hours"),),

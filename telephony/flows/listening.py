@@ -105,8 +105,29 @@ def _language(node: Node, step: Heard, keys: Keys, caller: Listener) -> str:
     return "next"
 
 
+def _speech(node: Node, step: Heard, keys: Keys, caller: Listener) -> str:
+    """Here a key says what a caller would: nobody is listened to. Anything else is not understood, and asked again."""
+    rows = {one["key"]: one["exit"] for one in node.settings["phrases"] if one.get("key")}
+    for turn in range(setting(node, "tries")):
+        again = setting(node, "again_prompt") if turn else None
+        step.heard.append({"prompt": again or node.settings["prompt"]})
+        key = keys.one(sorted(rows))
+        step.pressed.append(key)
+        if key in rows:
+            note_understood(node, caller, rows[key])
+            return rows[key]
+    return "unheard"
+
+
+def note_understood(node: Node, caller: Listener, exit_name: str) -> None:
+    name = setting(node, "name")
+    if name and exit_name != "unheard":
+        caller.collected[name] = exit_name
+
+
 LISTENING: dict[str, Callable[[Node, Any, Keys, Any], str]] = {
     "menu": _menu,
     "collect": _collect,
     "language": _language,
+    "speech": _speech,
 }

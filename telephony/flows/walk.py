@@ -9,7 +9,7 @@ from typing import Any
 
 from telephony.flows.document import Document, Node
 from telephony.flows.kinds import fallback_of, kind_of, setting
-from telephony.flows.listening import HIDDEN, LISTENING, Keys, NothingPressed
+from telephony.flows.listening import HIDDEN, LISTENING, Keys, NothingPressed, note_understood
 
 MOST_STEPS = 500
 """More is no way but a circle: the switch ends there in the number's queue too."""
@@ -118,7 +118,8 @@ def walk(
     The document must have passed the check; a node that did not counts as undrawn.
     """
     who = caller or Caller(language=document.languages[0])
-    return _Way(document, Keys(presses), _chosen_first(chosen or {}, ask), who).gone()
+    picked = dict(chosen or {})
+    return _Way(document, Keys(presses), _chosen_first(picked, ask), who, picked).gone()
 
 
 def _chosen_first(chosen: Mapping[str, str], ask: Ask) -> Ask:
@@ -132,8 +133,10 @@ def _chosen_first(chosen: Mapping[str, str], ask: Ask) -> Ask:
 
 
 class _Way:
-    def __init__(self, document: Document, keys: Keys, ask: Ask, caller: Caller) -> None:
-        self.document, self.keys, self.ask, self.caller = document, keys, ask, caller
+    def __init__(
+        self, document: Document, keys: Keys, ask: Ask, caller: Caller, chosen: Mapping[str, str]
+    ) -> None:
+        self.document, self.keys, self.ask, self.caller, self.chosen = document, keys, ask, caller, chosen
         self.steps: list[Step] = []
 
     def gone(self) -> Walk:
@@ -168,6 +171,10 @@ class _Way:
     def _left(self, node: Node, step: Step) -> str:
         """The exit taken; "" where the way ends here."""
         listen = LISTENING.get(node.kind)
+        if node.kind == "speech" and node.id in self.chosen:
+            _hear(node, step)
+            note_understood(node, self.caller, self.chosen[node.id])
+            return self.chosen[node.id]
         if listen is not None:
             return listen(node, step, self.keys, self.caller)
         _hear(node, step)

@@ -9,24 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from telephony.actions import keep_looked_up
 from telephony.actions.callbacks import ask_worker_to_look, promise_callback
+from telephony.actions.flow_steps import keep_said
 from telephony.errors import CallbackImpossible
 from telephony.flows.document import Node
 from telephony.flows.kinds import setting as set_to
-from telephony.freeswitch import documents
+from telephony.freeswitch import documents, flow_speech
 from telephony.freeswitch.flow_document import answer_document
 from telephony.freeswitch.flow_lines import Action, go, left, node_id, noted, setting, value_name
 from telephony.freeswitch.flow_nodes import in_queue
 from telephony.freeswitch.readers import moment, uuid_of, whole
+from telephony.hearing import Utterance, hear
 from telephony.lookups import desk
 from telephony.models import Callback
 from telephony.queries.flow_facts import Asked, answer_node, published_node
 from telephony.queries.flow_terms import arrival_now, collected_of_call, terms_of
 from telephony.speech import spoken
+from telephony.speech.listening.matching import match, phrases_of
 from telephony.text import plain_line
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter, enter_public
@@ -40,6 +45,8 @@ _PIECE = re.compile(r"[a-z0-9/-]{1,40}")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 MOST_PIECES = 60
 LOOKUP_PATIENCE_SECONDS = 1.2
+HEARING_SECONDS = 12
+_TRIES = re.compile(r"x{0,5}")
 Form = Mapping[str, str]
 
 
@@ -176,6 +183,47 @@ def _lookup(node: Node, form: Form, at: datetime, _flow_id: int) -> list[Action]
     return [*told, *left(node, found.exit)]
 
 
+def _speech(node: Node, form: Form, at: datetime, flow_id: int) -> list[Action] | None:
+    """What was said is compared and kept here; the switch is told the way out, or to ask again, and nothing else."""
+    call_id, step = uuid_of(form.get("Unique-ID", "")), whole(form.get("variable_cc_step", ""))
+    tries = form.get("variable_cc_silent", "")
+    if call_id is None or step is None or not _TRIES.fullmatch(tries):
+        return None
+    rows = node.settings.get("phrases") or ()
+    heard = hear(
+        Utterance(
+            tenant=form["variable_cc_tenant"],
+            path=_utterances() / f"{call_id}-{step}-{tries}.wav",
+            language=form.get("variable_cc_lang", "")[:3],
+            phrases=tuple(phrase for row in rows for phrase in phrases_of(row)),
+        ),
+        patience=LOOKUP_PATIENCE_SECONDS,
+    )
+    if heard is None:
+        since = moment(form.get("variable_cc_looked_us", "")) or at
+        return [go(f"{'w' if (at - since).total_seconds() < HEARING_SECONDS else 'r'}-{node_id(node.id)}")]
+    found = match(heard.text, rows)
+    sureness = heard.confidence * found.likeness
+    is_sure = bool(found.exit) and sureness * 100 >= int(set_to(node, "confidence"))
+    keep_said(
+        call_id=call_id,
+        version_id=whole(form["variable_cc_flow"]) or 0,
+        node=node.id,
+        position=step,
+        text=heard.text,
+        confidence=round(sureness if found.exit else heard.confidence, 3),
+        name=str(set_to(node, "name")) if is_sure else "",
+        at=at,
+    )
+    if not is_sure:
+        return [go(f"r-{node_id(node.id)}")]
+    return [*flow_speech.understood(node, found.exit), *left(node, found.exit)]
+
+
+def _utterances() -> Path:
+    return Path(str(settings.SWITCH["recordings_dir"])) / flow_speech.FOLDER
+
+
 _ANSWERS: dict[str, Callable[[Node, Form, datetime, int], list[Action] | None]] = {
     "hours": _by_facts,
     "condition": _by_facts,
@@ -183,5 +231,6 @@ _ANSWERS: dict[str, Callable[[Node, Form, datetime, int], list[Action] | None]] 
     "queue": _queue,
     "answer": _answer,
     "lookup": _lookup,
+    "speech": _speech,
     "callback": _callback,
 }

@@ -8,7 +8,7 @@ from telephony.flows.document import Node
 from telephony.flows.kinds import fallback_of
 from telephony.flows.kinds import setting as set_to
 from telephony.flows.terms import FlowTerms, QueueTerms
-from telephony.freeswitch import flow_listening
+from telephony.freeswitch import flow_listening, flow_speech
 from telephony.freeswitch.flow_lines import (
     PLAN,
     Action,
@@ -204,6 +204,7 @@ NODES: Mapping[str, Callable[[Node, FlowTerms], list[str]]] = {
     "menu": flow_listening.menu,
     "collect": flow_listening.collect,
     "language": flow_listening.language,
+    "speech": flow_speech.speech,
     "hours": asked,
     "condition": asked,
     "split": asked,

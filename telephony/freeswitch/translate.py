@@ -13,6 +13,7 @@ from uuid import UUID
 from telephony import facts
 from telephony.facts import Direction, HungUpBy
 from telephony.freeswitch import call_story, flow_paths
+from telephony.freeswitch.flow_speech import FOLDER as UTTERANCES
 from telephony.freeswitch.readers import (
     Event,
     moment,
@@ -216,14 +217,21 @@ def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
 
 
 def _recording_started(event: Event, source: Source) -> facts.Fact | None:
-    if variable(event, "cc_place") in ("voicemail", "survey"):
+    if variable(event, "cc_place") in ("voicemail", "survey") or _is_utterance(event, source):
         return None
     return facts.RecordingStarted(
         **_of_leg(event, source), path=source.relative(text(event, "Record-File-Path"))
     )
 
 
-def _recording_stopped(event: Event, source: Source) -> facts.Fact:
+def _is_utterance(event: Event, source: Source) -> bool:
+    """What a flow listens to is no recording of the call: it is understood and deleted."""
+    return source.relative(text(event, "Record-File-Path")).startswith(f"{UTTERANCES}/")
+
+
+def _recording_stopped(event: Event, source: Source) -> facts.Fact | None:
+    if _is_utterance(event, source):
+        return None
     said = _of_leg(event, source)
     path = source.relative(text(event, "Record-File-Path"))
     seconds = (whole(variable(event, "record_ms")) or 0) / 1000

@@ -88,6 +88,10 @@ class FlowStep(models.Model):
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     answer_milliseconds = models.PositiveIntegerField(_("until the next prompt"), null=True, blank=True)
     """From the key to the first sound of the next node (IVR-16)."""
+    said = models.CharField(_("said"), max_length=300, blank=True, default="")
+    """What the caller was understood to say: their own words, shown and never obeyed."""
+    confidence = models.FloatField(_("how sure"), null=True, blank=True)
+    """From 0 to 1, as the recogniser says; below the node's limit the caller is asked again."""
 
     class Meta:
         verbose_name = _("step of a call")

@@ -28,6 +28,7 @@ class Voice(models.Model):
     secret = models.TextField(_("key"), blank=True, default="", editable=False)
     """Encrypted; see tenants.secrets."""
     is_default = models.BooleanField(_("used for this language"), default=False)
+    is_listener = models.BooleanField(_("understands callers in this language too"), default=False)
 
     class Meta:
         verbose_name = _("voice")

@@ -97,6 +97,11 @@ def voice_for(row: PromptWording) -> Voice:
     return found or built_in(row.language)
 
 
+def listener_for(language: str) -> Voice | None:
+    """The service that understands callers of this language; None where none is set up."""
+    return Voice.objects.filter(language=language, is_listener=True).order_by("-is_default", "pk").first()
+
+
 def built_in(language: str) -> Voice:
     return Voice(name=gettext("Built-in voice"), provider=Voice.Provider.ESPEAK, language=language)
 

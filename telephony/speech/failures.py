@@ -18,6 +18,7 @@ WORDS: dict[str, str | Promise] = {
     "refused": _("The speech service refused the key."),
     "busy": _("The speech service says there were too many requests, or the quota is used up."),
     "bad_answer": _("The speech service answered with something that is not a sound."),
+    "no_listener": _("Nothing here understands this language. Set up a speech service that does."),
     "bad_sound": _("What was spoken could not be made into a sound for telephones."),
 }
 

@@ -60,7 +60,9 @@ class Provider(Protocol):
 
 def speech_key(*, provider: str, language: str, settings: Mapping[str, str], text: str) -> str:
     """The same text in the same voice has the same key, so it is spoken once."""
-    told = [provider, language, dict(sorted(settings.items())), " ".join(text.split())]
+    # What it needs to listen says nothing of how it speaks.
+    spoken = {name: value for name, value in sorted(settings.items()) if not name.startswith("listen_")}
+    told = [provider, language, spoken, " ".join(text.split())]
     return sha256(dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from telephony.speech.failures import SpeechFailed
-from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
+from tenants.outward import request
 
 ADDRESS = "https://nls-gateway-cn-shanghai.aliyuncs.com"
 TOKENS = "https://nls-meta.cn-shanghai.aliyuncs.com"
@@ -34,7 +34,7 @@ class Alibaba:
     def speak(self, what: Utterance) -> bytes:
         asked = {
             "appkey": what.needed("app_key"),
-            "token": _token(what) if ":" in what.secret else what.secret,
+            "token": token_of(what) if ":" in what.secret else what.secret,
             "text": what.text,
             "format": "wav",
             "sample_rate": 8000,
@@ -45,7 +45,7 @@ class Alibaba:
         headers = {"Content-Type": "application/json"}
         answer = request("POST", url, headers=headers, body=dumps(asked, ensure_ascii=False).encode())
         if answer.kind == "application/json":
-            raise SpeechFailed(_reason(answer.body))
+            raise SpeechFailed(reason_of(answer.body))
         return sound_in(answer, "audio/")
 
 
@@ -56,7 +56,7 @@ def _rate(text: str) -> int:
         return 0
 
 
-def _reason(body: bytes) -> str:
+def reason_of(body: bytes) -> str:
     try:
         status = loads(body).get("status")
     except (ValueError, AttributeError):
@@ -64,7 +64,7 @@ def _reason(body: bytes) -> str:
     return "refused" if status in _REFUSED else "busy" if status in _BUSY else "bad_answer"
 
 
-def _token(what: Utterance) -> str:
+def token_of(what: Utterance) -> str:
     key_id, key_secret = what.secrets(2)
     asked = {
         "AccessKeyId": key_id,

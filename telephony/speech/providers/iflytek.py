@@ -12,9 +12,9 @@ from json import dumps, loads
 from urllib.parse import urlencode
 
 from telephony.speech.failures import SpeechFailed
-from tenants.outward import MOST_BYTES, parts_of
 from telephony.speech.port import Field, Utterance
 from telephony.speech.websocket import Line, NotSwitched
+from tenants.outward import MOST_BYTES, parts_of
 
 ADDRESS = "wss://tts-api.xfyun.cn/v2/tts"
 RATE = 8000
@@ -28,6 +28,7 @@ class Iflytek:
         Field(name="voice", is_required=True, default="xiaoyan"),
         Field(name="speed", default="50"),
         Field(name="url", default=ADDRESS),
+        Field(name="listen_url", default="wss://iat-api.xfyun.cn/v2/iat"),
     )
     NEEDS_SECRET = True
 
@@ -67,6 +68,10 @@ def _asked(what: Utterance) -> dict[str, object]:
     }
 
 
+def reason_of(code: int) -> str:
+    return "refused" if code in _REFUSED else "busy" if code in _BUSY else "bad_answer"
+
+
 def _samples(line: Line) -> bytes:
     samples = bytearray()
     while len(samples) < MOST_BYTES:
@@ -74,9 +79,7 @@ def _samples(line: Line) -> bytes:
             told = loads(line.receive())
             code, data = int(told["code"]), told.get("data") or {}
             if code:
-                raise SpeechFailed(
-                    "refused" if code in _REFUSED else "busy" if code in _BUSY else "bad_answer"
-                )
+                raise SpeechFailed(reason_of(code))
             samples += base64.b64decode(data.get("audio") or "")
             if data.get("status") == 2:
                 return bytes(samples)

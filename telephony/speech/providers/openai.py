@@ -2,8 +2,8 @@
 
 from json import dumps
 
-from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
+from tenants.outward import request
 
 ADDRESS = "https://api.openai.com/v1"
 
@@ -14,6 +14,7 @@ class OpenAI:
         Field(name="model", is_required=True, default="tts-1"),
         Field(name="voice", is_required=True, default="alloy"),
         Field(name="speed", default="1.0"),
+        Field(name="listen_model", default="whisper-1"),
     )
     NEEDS_SECRET = True
 

@@ -176,6 +176,7 @@ def test_every_kind_has_its_fallback_first():
         "say": "next",
         "menu": "timeout",
         "collect": "failed",
+        "speech": "unheard",
         "hours": "closed",
         "notice": "next",
         "condition": "else",

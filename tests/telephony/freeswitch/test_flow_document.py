@@ -23,6 +23,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "say": {"prompt": 1},
     "menu": {"prompt": 1, "repeat_key": "*", "wrong_prompt": 1},
     "collect": {"prompt": 1, "name": "order", "min": 1, "max": 8},
+    "speech": {"prompt": 1, "phrases": [{"exit": "p1", "name": "Sales", "key": "1"}]},
     "hours": {"hours": 1},
     "notice": {"prompt": 1, "from": "2026-01-01T00:00", "until": "2026-02-01T00:00"},
     "condition": {"branches": []},
@@ -107,6 +108,8 @@ def test_only_our_own_variables_are_named_in_actions() -> None:
     named = set(re.findall(r"\$\{([a-z_]+)", text))
     assert {name for name in named if not name.startswith("cc_")} <= {
         "expr",
+        "playback_terminator_used",
+        "recordings_dir",
         "strmicroepoch",
         "strepoch",
         "cond",

@@ -75,7 +75,7 @@ export function setWays(flow, id, field, rows) {
 /** Names of what callers key in or look-ups answer, for conditions and answers. */
 export function collectedNames(flow) {
   const names = flow.nodes.flatMap((node) => {
-    if (node.kind === "collect") return [node.settings.name];
+    if (node.kind === "collect" || node.kind === "speech") return [node.settings.name];
     return node.kind === "lookup" && Array.isArray(node.settings.keep) ? node.settings.keep.map((row) => row?.name) : [];
   });
   return [...new Set(names.filter((name) => typeof name === "string" && name))];

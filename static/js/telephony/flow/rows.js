@@ -1,4 +1,4 @@
-/* Settings that are lists: branches, shares, answers, skills, what a look-up keeps, languages by key. Each row is a group
+/* Settings that are lists: branches, shares, phrases, answers, skills, what a look-up keeps, languages by key. Each row is a group
    of labelled controls with a button that takes it away; the last control of the list adds one. */
 
 import { collectedNames } from "./document.js";
@@ -15,6 +15,7 @@ const LISTS = {
   skills: { fresh: (_rows, about) => ({ skill: about.vocabulary.rows.skill[0]?.[0] ?? null, level: 1 }), columns: [row("skill", "col_skill"), number("level", "col_level", 1, 10)] },
   shares: { fresh: (rows) => ({ exit: letter(rows), percent: Math.max(0, 100 - total(rows)) }), columns: [number("percent", "col_percent", 0, 100)], title: (one) => one.exit.toUpperCase() },
   branches: { fresh: (rows, about) => ({ exit: numbered(rows), name: "", when: [firstCondition(about)] }), columns: [text("name", "col_branch"), conditions("when")] },
+  phrases: { fresh: (rows) => ({ exit: numbered(rows, "p"), name: "", says: "", key: freeKey(rows) }), columns: [text("name", "col_phrase"), text("says", "col_says", 300), pick("key", "col_key", "keys_or_none")] },
   language_keys: {
     rows: (value) => Object.entries(value ?? {}).map(([key, language]) => ({ key, language })),
     value: (rows) => Object.fromEntries(rows.map((one) => [one.key, one.language])),
@@ -62,9 +63,9 @@ function dressed(control, label, column) {
   return control;
 }
 
-function text(name, column) {
+function text(name, column, longest = 80) {
   return (one, { label, put, mark }) => {
-    const input = make("input", { type: "text", class: "input", maxlength: 80, autocomplete: "off", "data-field": `${mark}.${name}`, oninput: () => put(name, input.value.trim(), true) });
+    const input = make("input", { type: "text", class: "input", maxlength: longest, autocomplete: "off", "data-field": `${mark}.${name}`, oninput: () => put(name, input.value.trim(), true) });
     input.value = one[name] ?? "";
     return cell(column, input, label);
   };
@@ -85,7 +86,8 @@ function select(name, column, options, one, { label, put, mark }, read = (value)
 
 function pick(name, column, of) {
   return (one, at) => {
-    const options = of === "keys" ? KEYS.map((key) => [key, key]) : at.about.vocabulary[of];
+    const keys = KEYS.map((key) => [key, key]);
+    const options = of === "keys" ? keys : of === "keys_or_none" ? [["", word("no_key")], ...keys] : at.about.vocabulary[of];
     return select(name, column, options, one, at);
   };
 }
@@ -113,11 +115,16 @@ function letter(rows) {
   return "abcdefghij".split("").find((one) => !taken.has(one)) ?? `x${rows.length}`;
 }
 
-function numbered(rows) {
+function numbered(rows, prefix = "b") {
   const taken = new Set(rows.map((one) => one.exit));
   let place = rows.length + 1;
-  while (taken.has(`b${place}`)) place += 1;
-  return `b${place}`;
+  while (taken.has(`${prefix}${place}`)) place += 1;
+  return `${prefix}${place}`;
+}
+
+function freeKey(rows) {
+  const taken = new Set(rows.map((one) => one.key));
+  return KEYS.find((key) => !taken.has(key)) ?? "";
 }
 
 function total(rows) {
