@@ -3,7 +3,10 @@
 import { duration, toast, word } from "./app.js";
 import { Live, Rows, runTimers, showState } from "./live.js";
 import { listenToKeys } from "./workspace/keys.js";
+import { namesOf, showAsking } from "./workspace/asking.js";
 import { showCall, stageOf } from "./workspace/call.js";
+import { Keypad } from "./workspace/keypad.js";
+import { Parked } from "./workspace/parked.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
 import { showSupervised } from "./workspace/supervised.js";
@@ -39,6 +42,8 @@ const pop = new Pop();
 const recent = new Recent(document.getElementById("recent"));
 const wrapUp = new WrapUp({ order, live });
 const transfer = new Transfer({ order, queues, colleagues, state });
+const keypad = new Keypad({ order, state });
+const parked = new Parked({ order, colleagues });
 const showTimers = runTimers(live, duration);
 
 const hear = {
@@ -47,9 +52,10 @@ const hear = {
     colleagues.replace(message.colleagues);
     state.agent = message.agent;
     state.call = message.call;
+    showSupervised(message.supervised);
     state.transfers = message.transfers;
     recent.replace(message.recent);
-    showSupervised(message.supervised);
+    parked.show(message.parked);
     showQueues(queues);
     repaint();
   },
@@ -69,6 +75,10 @@ const hear = {
     if (queues.take(row)) showQueues(queues);
     transfer.repaint();
   },
+  parked({ rows }) {
+    parked.show(rows);
+    showTimers();
+  },
   supervised: ({ row }) => showSupervised(row),
   pop({ call_id: callId, card }) {
     pop.open(callId, card);
@@ -84,7 +94,8 @@ const hear = {
 };
 
 function isInHand(call) {
-  return call.offer?.agent.id === me || (call.agent?.id === me && !call.ended_at);
+  const isOnLine = call.line?.agents.includes(me) || call.line?.by === me;
+  return call.offer?.agent.id === me || isOnLine || (call.agent?.id === me && !call.ended_at);
 }
 
 function repaint() {
@@ -92,6 +103,7 @@ function repaint() {
   state.stage = stageOf(state);
   showStatus(state);
   showCall(state);
+  showAsking(state, colleagues);
   wrapUp.show(state);
   if (state.call && state.stage !== "none") pop.open(state.call.id);
   if (before !== state.stage) announce(before);
@@ -107,10 +119,12 @@ function announce(before) {
   if (state.stage === "ringing") say("announce-now", word("ringing_now", { caller, queue: state.call.queue?.name ?? "" }));
   else say("announce-now", "");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
+  if (state.stage === "consulting") say("announce", word("consult_started", { name: namesOf(state.call.line, colleagues, me) }));
   if (state.stage === "hold") say("announce", word("call_held"));
   if (state.stage === "wrap_up") say("announce", word("wrap_up_started"));
   if (state.stage === "none" && before === "wrap_up") say("announce", word("wrap_up_over"));
   if (state.stage !== "talking" && state.stage !== "hold") transfer.close();
+  if (state.stage === "none" || state.stage === "wrap_up") keypad.close();
 }
 
 document.addEventListener("click", (event) => {

@@ -7,13 +7,17 @@ const STAGES = {
   ringing: { shape: "▲", meaning: "danger", word: "ringing" },
   talking: { shape: "☎", meaning: "good", word: "talking" },
   hold: { shape: "‖", meaning: "warning", word: "on_hold" },
+  consulting: { shape: "⇄", meaning: "info", word: "consulting" },
   wrap_up: { shape: "✎", meaning: "info", word: "wrap_up" },
 };
 
-/** none, ringing, talking, hold or wrap_up: from the call's own facts first, then from the agent's activity. */
+/** none, ringing, talking, hold, consulting or wrap_up: from the call's own facts first, then from the activity. */
 export function stageOf({ me, agent, call }) {
   if (call?.offer?.agent.id === me) return "ringing";
-  const isMine = call && call.agent?.id === me && !call.ended_at;
+  const line = call?.ended_at ? null : call?.line;
+  if (line?.place === "room" && line.agents.includes(me)) return "talking";
+  if (line?.place === "aside" && (line.by === me || line.agents.includes(me))) return "consulting";
+  const isMine = call && call.agent?.id === me && !call.ended_at && line?.place !== "parked";
   if (isMine && (call.state === "talking" || call.state === "hold")) return call.state;
   return agent?.activity === "wrap_up" ? "wrap_up" : "none";
 }
@@ -25,6 +29,7 @@ function text(id, value) {
 
 function since(stage, call, agent) {
   if (stage === "ringing") return call.offer.offered_at;
+  if (stage === "consulting") return call.line.since;
   if (stage === "talking" || stage === "hold") return call.answered_at ?? "";
   return stage === "wrap_up" ? agent.state_since : "";
 }
@@ -45,7 +50,7 @@ export function showCall(state) {
   text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
   showCollected(someone ? Object.entries(call.collected ?? {}) : []);
   hideReady(stage !== "none" || isReady || !agent);
-  showButtons(stage);
+  showButtons(stage, call?.line ?? null);
 }
 
 /** What the caller keyed in before a person answered. */
@@ -54,12 +59,15 @@ function showCollected(values) {
   text("call-collected", values.map(([name, value]) => `${name} ${value}`).join(" · "));
 }
 
-function showButtons(stage) {
+function showButtons(stage, line) {
   const isTalking = stage === "talking" || stage === "hold";
+  const isAlone = isTalking && line === null;
   enable("do-answer", stage === "ringing");
-  enable("do-hold", isTalking);
-  enable("do-transfer", isTalking);
-  enable("do-hang-up", isTalking || stage === "ringing");
+  enable("do-hold", isAlone);
+  enable("do-transfer", isAlone);
+  enable("do-park", isAlone);
+  enable("do-keypad", isTalking || stage === "consulting");
+  enable("do-hang-up", isTalking || stage === "ringing" || stage === "consulting");
   const hold = document.getElementById("do-hold");
   hold.dataset.callOrder = stage === "hold" ? "unhold" : "hold";
   hold.setAttribute("aria-pressed", String(stage === "hold"));
@@ -81,7 +89,7 @@ function focusPanel() {
   hand.focus({ preventScroll: true });
 }
 
-function enable(id, isEnabled) {
+export function enable(id, isEnabled) {
   const button = document.getElementById(id);
   if (button.disabled === !isEnabled) return;
   const hadFocus = document.activeElement === button;

@@ -1,7 +1,14 @@
-/* Where the call may go: open queues with how many wait, and colleagues who are free; of both what the group may. */
+/* Where the call may go: open queues with how many wait, colleagues who are free, a number; of all what the group may. */
 
 import { word } from "../app.js";
 import { looks } from "./deck.js";
+
+const TRANSFERS = {
+  queue: ["transfer_to_queue", "queue_id"],
+  agent: ["transfer_to_agent", "to_agent_id"],
+  number: ["transfer_to_number", "number"],
+};
+const CONSULTS = { agent: ["consult_agent", "to_agent_id"], number: ["consult_number", "number"] };
 
 export class Transfer {
   #dialog = document.getElementById("transfer-dialog");
@@ -53,6 +60,20 @@ export class Transfer {
     people.sort((a, b) => Number(isFree(b)) - Number(isFree(a)) || a.name.localeCompare(b.name));
     this.#fill("transfer-queues", "queue", queues);
     this.#fill("transfer-colleagues", "agent", people.filter((row) => row.presence === "online" || wanted));
+    this.#fillNumber(wanted.replace(/[\s().-]/g, ""));
+  }
+
+  /** What was typed may be a number outside, unless the group limits where one transfers. */
+  #fillNumber(digits) {
+    const list = document.getElementById("transfer-numbers");
+    list.hidden = this.#state.transfers !== null || !/^\+?[0-9]{3,}$/.test(digits);
+    list.replaceChildren();
+    if (list.hidden) return;
+    const button = this.#target("number", digits);
+    button.children[0].textContent = word("dial_number", { number: digits });
+    button.children[1].className = "badge";
+    button.children[1].textContent = word("outside");
+    list.append(this.#entry(button, "number", digits, digits));
   }
 
   /** Without limits everywhere; the server decides again when it is asked. */
@@ -62,17 +83,9 @@ export class Transfer {
 
   #fill(id, target, rows) {
     const entries = rows.map((row) => {
-      const entry = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "list__item target";
-      button.dataset.target = target;
-      button.dataset.id = row.id;
-      button.append(document.createElement("span"), document.createElement("span"));
+      const button = this.#target(target, row.id);
       this.#paint(button, row);
-      button.addEventListener("click", () => this.#send(target, row.id));
-      entry.append(button);
-      return entry;
+      return this.#entry(button, target, row.id, row.name);
     });
     if (!entries.length) {
       const none = document.createElement("li");
@@ -81,6 +94,36 @@ export class Transfer {
       entries.push(none);
     }
     document.getElementById(id).replaceChildren(...entries);
+  }
+
+  #target(target, id) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "list__item target";
+    button.dataset.target = target;
+    button.dataset.id = id;
+    button.append(document.createElement("span"), document.createElement("span"));
+    button.addEventListener("click", () => this.#send(TRANSFERS[target], id));
+    return button;
+  }
+
+  /** The way there at once and, where somebody can be asked, the way by a question. */
+  #entry(button, target, id, name) {
+    const entry = document.createElement("li");
+    entry.className = "target-row";
+    entry.append(button);
+    if (CONSULTS[target]) {
+      const ask = document.createElement("button");
+      ask.type = "button";
+      ask.className = "button button--small";
+      ask.dataset.asks = id;
+      ask.disabled = button.disabled;
+      ask.textContent = word("ask_first");
+      ask.setAttribute("aria-label", word("ask_first_who", { name }));
+      ask.addEventListener("click", () => this.#send(CONSULTS[target], id));
+      entry.append(ask);
+    }
+    return entry;
   }
 
   #paint(button, row) {
@@ -96,13 +139,14 @@ export class Transfer {
     note.className = `badge ${meaning ? `badge--${meaning}` : ""}`;
     note.textContent = `${shape} ${words}`;
     button.disabled = !isFree(row);
+    const ask = button.nextElementSibling;
+    if (ask) ask.disabled = button.disabled;
   }
 
-  #send(target, id) {
+  #send([type, field], id) {
     const callId = this.#state.call?.id;
     if (!callId) return;
-    const order = target === "queue" ? ["transfer_to_queue", { queue_id: id }] : ["transfer_to_agent", { to_agent_id: id }];
-    if (this.#order(order[0], { call_id: callId, ...order[1] }, document.getElementById("do-transfer"))) this.close();
+    if (this.#order(type, { call_id: callId, [field]: id }, document.getElementById("do-transfer"))) this.close();
   }
 }
 
