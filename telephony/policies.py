@@ -13,6 +13,16 @@ class Named(Protocol):
     def type(self) -> str: ...
 
 
+class Spoken(Protocol):
+    """A call or a recording: whose agent spoke."""
+
+    @property
+    def agent(self) -> Agent | None: ...
+    @property
+    def agent_id(self) -> int | None: ...
+
+
+Team = frozenset[int] | None
 LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)
 ORDERED_BY_LEADERS = frozenset({"set_not_ready", "sign_out", "mask_recording", "unmask_recording"})
 """For somebody else: no card number is recorded only because the agent's own hands are full."""
@@ -60,11 +70,18 @@ def can_see_call(member: Member, call: Call, *, was_offered: bool = False) -> bo
     return has_role(member, Role.AGENT) and (took_it or was_offered)
 
 
-def can_listen(member: Member, call: Call) -> bool:
-    """Recordings are for leaders and inspectors, and for the agent who spoke."""
-    if can_see_every_call(member):
+def can_listen(member: Member, heard: Spoken, team: Team = None) -> bool:
+    """A recording, or all that was said in a call: for inspectors, for leaders of the agent's team, and for the agent
+    who spoke.
+    """
+    if can_see_every_call(member) and (team is None or heard.agent_id in team):
         return True
-    return has_role(member, Role.AGENT) and call.agent is not None and call.agent.member_id == member.pk
+    return has_role(member, Role.AGENT) and heard.agent is not None and heard.agent.member_id == member.pk
+
+
+def can_download(member: Member) -> bool:
+    """What may be heard may also be taken along, by those who answer for it."""
+    return can_see_every_call(member)
 
 
 def can_see_full_numbers(member: Member) -> bool:

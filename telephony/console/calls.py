@@ -16,6 +16,7 @@ from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
 from telephony.models import Call
 from telephony.queries.supervision import listenings_of_call
+from telephony.queries.teams import team_of
 from tenants.errors import DomainError, NotAllowed
 from tenants.numbers import format_number
 from tenants.people.actions import record_audit
@@ -46,13 +47,17 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @member_required(*WHO)
 def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
     call = _visible(request, queries.call_with_story(call_id))
-    can_listen = policies.can_listen(request.user, call)
+    team = team_of(request.user)
+    recordings = [
+        one for one in queries.recordings_of_call(call.pk) if policies.can_listen(request.user, one, team)
+    ]
+    can_listen = bool(recordings) or policies.can_listen(request.user, call, team)
     seen = {
         "call": call,
         "timeline": queries.timeline(call),
         "stays": told_stays(call),
         "can_intervene": policies.can_intervene(request.user),
-        "recordings": queries.recordings_of_call(call.pk) if can_listen else [],
+        "recordings": recordings,
         "can_listen": can_listen,
         "can_download": policies.can_see_every_call(request.user),
         "can_reveal": policies.can_see_full_numbers(request.user),
@@ -103,7 +108,12 @@ def _visible(request: HttpRequest, call: Call | None) -> Call:
     """The call, or the same 404 for one that does not exist and one that is not theirs."""
     if call is None:
         raise CallNotFound
-    if not policies.can_see_call(request.user, call, was_offered=queries.was_offered(call.pk, request.user)):
+    was_offered = queries.was_offered(call.pk, request.user)
+    if not policies.can_see_call(request.user, call, was_offered=was_offered):
+        raise CallNotFound
+    # Who leads groups sees what the list shows them: also a call of which their agents had a part.
+    is_in_list = team_of(request.user) is None or was_offered or queries.openable(request.user, [call.pk])
+    if not is_in_list:
         raise CallNotFound
     return call
 

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from telephony import policies
-from telephony.console.audio import SoundMissing, _whole_or_part
+from telephony.console.sound_answers import whole_or_part
 from telephony.queries.prompts import sound
 from telephony.sounds import store
 from telephony.sounds.processing import LARGEST_BYTES, SoundRefused
+from telephony.vault.errors import SoundMissing
+from telephony.vault.plain import PlainSound
 from tenants.context import current_schema
 from tenants.people.console.access import member_required
 
@@ -28,7 +30,8 @@ def sound_audio(request: HttpRequest, sha256: str) -> HttpResponse:
     """Only what this tenant's rows know; its name is its content, so a browser may keep it."""
     if sound(sha256) is None or not store.is_there(current_schema(), sha256):
         raise SoundMissing
-    answer = _whole_or_part(request, store.path_of(current_schema(), sha256))
+    path = store.path_of(current_schema(), sha256)
+    answer = whole_or_part(request, PlainSound(path, path.stat().st_size))
     answer["Content-Type"] = "audio/wav"
     answer["Accept-Ranges"] = "bytes"
     answer["Cache-Control"] = "private, max-age=3600"

@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 
 from telephony import policies
 from telephony.models import Call, Disposition, Leg, Offer, QueueStay, Recording, Voicemail
+from telephony.queries.teams import team_of
 
 _RELATED = ("queue", "agent", "disposition", "disposition__parent")
 
@@ -50,13 +51,24 @@ def live_calls() -> QuerySet[Call]:
 
 
 def visible_calls(member: Any) -> QuerySet[Call]:
-    """What this member may see in lists: leaders and inspectors all, an agent their own, others nothing."""
+    """What this member may see in lists: leaders and inspectors all, but who leads groups those of their agents and
+    those nobody took; an agent their own, others nothing.
+    """
     if policies.can_see_every_call(member):
-        return calls()
+        return _of_team(calls(), member)
     if not policies.can_see_calls(member):
         return calls().none()
     own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
     return calls().filter(own)
+
+
+def _of_team(found: QuerySet[Call], member: Any) -> QuerySet[Call]:
+    team = team_of(member)
+    if team is None:
+        return found
+    bridged = Offer.objects.filter(agent_id__in=team, outcome=Offer.Outcome.BRIDGED)
+    own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
+    return found.filter(Q(agent=None) | Q(agent_id__in=team) | Q(pk__in=bridged.values("call_id")) | own)
 
 
 def openable(member: Any, call_ids: Iterable[UUID | None]) -> set[UUID]:
@@ -134,12 +146,13 @@ def recording_of_call(call_id: UUID | str) -> Recording | None:
 
 def recordings_of_call(call_id: UUID | str) -> QuerySet[Recording]:
     return Recording.objects.filter(call_id=call_id, ended_at__isnull=False).select_related(
-        "call", "call__agent"
+        "call", "call__agent", "agent"
     )
 
 
 def recording(recording_id: UUID | str) -> Recording | None:
-    return Recording.objects.select_related("call", "call__agent").filter(pk=recording_id).first()
+    found = Recording.objects.select_related("call", "call__agent", "agent", "queue")
+    return found.filter(pk=recording_id).first()
 
 
 def voicemail(voicemail_id: UUID | str) -> Voicemail | None:

@@ -62,8 +62,14 @@ def _needs(
     return {other for other in wanted if other is not model and other._meta.app_label in labels}
 
 
+EITHER_OR = {"telephony.legalhold": "call"}
+"""What stays empty where a row is about one thing or another: a hold is of a number or of a call."""
+
+
 def _values(model: type[models.Model], garden: Garden, counter: Any):
     for one in model._meta.concrete_fields:
+        if EITHER_OR.get(model._meta.label_lower) == one.name:
+            continue
         if one.is_relation:
             if one.related_model is not model and one.related_model in garden.rows:
                 yield one.name, garden.rows[one.related_model]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from telephony.actions.recording_tickets import note_ticket
 from tenants.errors import DomainError
 from tenants.events import emit
 from tenants.people.actions import record_audit
@@ -49,6 +50,8 @@ def open_ticket(
         opened_at=at,
         changed_at=at,
     )
+    if call_id:
+        note_ticket(call_id=call_id, number=ticket.number)
     _tell(ticket, TicketEntry.Kind.OPENED, at, by, after=ticket.state)
     record_audit(
         actor=by,
