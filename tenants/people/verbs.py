@@ -69,6 +69,14 @@ KNOWN = (
     _("stopped listening in"),
     _("took the call over"),
     _("hung up the call"),
+    _("masked the recording of"),
+    _("unmasked the recording of"),
+    _("began to record"),
+    _("stopped recording"),
+    _("refused a recording"),
+    _("refused"),
+    _("shared"),
+    _("opened share"),
 )
 OF_A_THING = {
     "customer.created": _("added"),
