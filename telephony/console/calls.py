@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony import actions, policies, queries
+from telephony.console.call_lines import drawn_lines
 from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
@@ -55,6 +56,7 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
     seen = {
         "call": call,
         "timeline": queries.timeline(call),
+        "lines": drawn_lines(call),
         "stays": told_stays(call),
         "can_intervene": policies.can_intervene(request.user),
         "recordings": recordings,
