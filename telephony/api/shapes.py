@@ -31,6 +31,17 @@ class OfferSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
+class LineSerializer(serializers.Serializer):
+    """Somebody beside caller and agent: asked while the caller stands aside, or in one room; or a parked caller."""
+
+    place = serializers.ChoiceField(["aside", "room", "parked"])
+    since = serializers.DateTimeField()
+    by = serializers.IntegerField(allow_null=True, help_text="The agent who asks, or who parked.")
+    agents = serializers.ListField(child=serializers.IntegerField(), help_text="Those asked, or all in the room.")
+    number = serializers.CharField(help_text="An outside party's, masked.")
+    state = serializers.ChoiceField(["", "ringing", "talking"])
+
+
 class CallSerializer(serializers.Serializer):
     """Numbers are masked as on every page."""
 
@@ -51,6 +62,7 @@ class CallSerializer(serializers.Serializer):
     exit = serializers.ChoiceField(["", *Call.Exit.values])
     disposition = serializers.CharField()
     offer = OfferSerializer(allow_null=True)
+    line = LineSerializer(allow_null=True)
     version = serializers.IntegerField()
 
 
@@ -100,6 +112,8 @@ class OrderSerializer(serializers.Serializer):
     reason_id = serializers.IntegerField(required=False, min_value=0, allow_null=True)
     disposition_id = serializers.IntegerField(required=False, min_value=0, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    number = serializers.CharField(required=False, max_length=64)
+    keys = serializers.RegexField(r"^[0-9*#]{1,32}$", required=False)
     seconds = serializers.IntegerField(required=False, min_value=5, max_value=300)
 
 

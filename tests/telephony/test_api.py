@@ -1,6 +1,6 @@
 """Calls, agents, queues and orders for machines: each role sees its own, each tenant only itself."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -73,6 +73,9 @@ def test_an_order_goes_to_the_worker_of_the_cell(floor, agent, client_of, monkey
     )
     assert (answer.status_code, answer.json()) == (202, {"order_id": "o1"})
     assert [str(order.call_id) for order in sent] == [call_id]
+    body = {"type": "consult_number", "call_id": call_id, "number": "010 6552 9988"}
+    assert page.post("/api/v1/orders/", body, content_type="application/json").status_code == 202
+    assert sent[-1].number == "010 6552 9988"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,8 @@ def test_an_order_goes_to_the_worker_of_the_cell(floor, agent, client_of, monkey
         {"type": "answer"},
         {"type": "answer", "call_id": "1; drop"},
         {"type": "page_closed"},
+        {"type": "send_keys", "call_id": str(UUID(int=1)), "keys": "1,reload"},
+        {"type": "consult_number", "call_id": str(UUID(int=1))},
     ],
 )
 def test_what_is_no_order_is_refused(floor, agent, client_of, body, monkeypatch):
