@@ -4,7 +4,15 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, include, path
 
-APPS = ("tenants.people", "tenants.billing", "tenants.hooks", "telephony", "ticketing", "quality", "reporting")
+APPS = (
+    "tenants.people",
+    "tenants.billing",
+    "tenants.hooks",
+    "telephony",
+    "ticketing",
+    "quality",
+    "reporting",
+)
 APPS_WITH_SOCKETS = ("telephony",)
 
 

@@ -37,7 +37,9 @@ class LineSerializer(serializers.Serializer):
     place = serializers.ChoiceField(["aside", "room", "parked"])
     since = serializers.DateTimeField()
     by = serializers.IntegerField(allow_null=True, help_text="The agent who asks, or who parked.")
-    agents = serializers.ListField(child=serializers.IntegerField(), help_text="Those asked, or all in the room.")
+    agents = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Those asked, or all in the room."
+    )
     number = serializers.CharField(help_text="An outside party's, masked.")
     state = serializers.ChoiceField(["", "ringing", "talking"])
 
