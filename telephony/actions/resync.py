@@ -1,6 +1,6 @@
 """After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,14 @@ from django.db.models import Q
 from telephony import conversations
 from telephony.actions import legs, stays
 from telephony.actions.agent_activity import follow_agent
-from telephony.actions.agents import register_device, unregister_device
 from telephony.actions.failed_offers import fail_offer
 from telephony.actions.following import follow_call
 from telephony.actions.listening import note_ear
 from telephony.actions.settlement import lose_leg
 from telephony.actions.sitting import one_sitting, save, together
 from telephony.facts import Direction
-from telephony.models import Agent, Call, Device, Difference, Leg, Offer, QueueStay
-from telephony.switch import LiveLeg, Registration
-
-PHONES_AT_ONCE = 50
+from telephony.models import Agent, Call, Difference, Leg, Offer, QueueStay
+from telephony.switch import LiveLeg
 
 
 def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
@@ -216,40 +213,3 @@ def look_again(*, at: datetime) -> None:
         table.prepare_agents(agents)
         for agent_id in agents:
             follow_agent(agent_id, at=at, cause="system:resync")
-
-
-def settle_registrations(
-    registrations: Iterable[Registration],
-    *,
-    at: datetime,
-    is_whole: bool = True,
-    nodes: Collection[str] | None = None,
-    between: Callable[[], object] = lambda: None,
-) -> list[Device]:
-    """The switches' list is the truth about phones. Those which differed, as they were.
-
-    A list that is not whole, because a switch is away, says of nobody that their phone is gone; nor does it of phones
-    that registered last at a switch outside `nodes`. `between` is called between two transactions.
-    """
-    present = {registration.username: registration for registration in registrations}
-    changed = []
-    for device in Device.objects.all():
-        if (device.sip_username in present) == device.is_registered:
-            continue
-        is_elsewhere = nodes is not None and device.node not in nodes
-        if device.is_registered and (is_elsewhere or not is_whole):
-            continue
-        changed.append(device)
-    for begin in range(0, len(changed), PHONES_AT_ONCE):
-        with transaction.atomic():
-            for device in changed[begin : begin + PHONES_AT_ONCE]:
-                _settle_phone(device, present.get(device.sip_username), at)
-        between()
-    return changed
-
-
-def _settle_phone(device: Device, found: Registration | None, at: datetime) -> None:
-    if found is None:
-        unregister_device(username=device.sip_username, at=at)
-    else:
-        register_device(username=device.sip_username, contact=found.contact, at=at, node=found.node)

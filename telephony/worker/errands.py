@@ -20,16 +20,14 @@ from telephony.worker import recording_handlers as recording_handlers
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
 from telephony.worker.handlers import Tools, handler_of
+from telephony.worker.pages import Pages
 from telephony.worker.subjects import current_offer, open_queue, ringing_offer, talking_offer
 from telephony.worker.wheel import Wheel
-from tenants.context import current_schema, current_tenant, enter
+from tenants.context import current_tenant, enter
 from tenants.errors import DomainError
 from tenants.realtime import publish
 
 log = structlog.get_logger()
-
-PAGE_GRACE = 45.0
-"""Seconds between the last page closing and the agent being signed out: a reload is no going home."""
 
 
 class Beside(Protocol):
@@ -55,8 +53,7 @@ class Errands:
         self._switch = switch
         self._read_floor = read_floor
         self._clock = clock
-        self._wheel = wheel
-        self._pages: dict[tuple[str, int], dict[str, float]] = {}
+        self.pages = Pages(clock, wheel)
 
     def carry_out(self, envelope: orders.Envelope) -> None:
         """Do it; a refusal goes back to the agent's page in the language it was asked in."""
@@ -75,27 +72,6 @@ class Errands:
                 self._refuse(envelope, SwitchDidNotAnswer())
             except DomainError as refusal:
                 self._refuse(envelope, refusal)
-
-    def close_page(self, tenant: str, agent_id: int) -> None:
-        """The grace is over: with no page seen since, nobody is there. A web that died tells of no closing."""
-        latest = self._clock.seconds() - PAGE_GRACE
-        pages = self._pages.pop((tenant, agent_id), {})
-        if fresh := {page: seen for page, seen in pages.items() if seen > latest}:
-            self._pages[tenant, agent_id] = fresh
-            return
-        with enter(tenant):
-            if current_tenant().cell == settings.SWITCH["cell"]:
-                actions.forget_page(agent_id=agent_id)
-                actions.sign_out(agent_id=agent_id, at=self._clock.now(), cause="system:page_closed")
-
-    def expect_pages(self, tenant: str) -> None:
-        """Whoever works in a page is seen again within its grace, or has closed it while nobody acted for the cell."""
-        with enter(tenant):
-            agents = queries.agents_in_pages()
-        for agent_id in agents:
-            if (tenant, agent_id) not in self._pages:
-                self._pages[tenant, agent_id] = {}
-                self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", tenant, agent_id))
 
     def _refuse(self, envelope: orders.Envelope, refusal: DomainError) -> None:
         with translation.override(envelope.language):
@@ -123,29 +99,17 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.PageOpened) -> None:
-        self._see_page(order.agent_id, order.page)
+        self.pages.see(order.agent_id, order.page)
         actions.sign_in(agent_id=order.agent_id, at=self._clock.now())
 
     @_do.register
     def _(self, order: orders.PageSeen) -> None:
-        self._see_page(order.agent_id, order.page)
+        self.pages.see(order.agent_id, order.page)
 
     @_do.register
     def _(self, order: orders.PageClosed) -> None:
         # The last time it was seen: from now on it has the grace of a reload.
-        self._see_page(order.agent_id, order.page)
-
-    def _see_page(self, agent_id: int, page: str) -> None:
-        key = current_schema(), agent_id
-        if not self._pages.get(key):
-            actions.note_page(agent_id=agent_id, at=self._clock.now())
-        self._pages.setdefault(key, {})[page] = self._clock.seconds()
-        self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
-
-    def look_at_pages_again(self) -> None:
-        """After the wheel was emptied: each agent who had a page gets a whole grace."""
-        for key in self._pages:
-            self._wheel.add(self._clock.seconds() + PAGE_GRACE, ("page", *key))
+        self.pages.see(order.agent_id, order.page)
 
     @_do.register
     def _(self, order: orders.SetReady) -> None:

@@ -272,7 +272,7 @@ class Worker:
 
     def _about_to_read(self, tenant: str) -> None:
         self._ingest.forget_settings(tenant)
-        self._errands.expect_pages(tenant)
+        self._errands.pages.expect(tenant)
 
     @property
     def is_routing(self) -> bool:
@@ -300,7 +300,7 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
-        self._errands.look_at_pages_again()
+        self._errands.pages.look_again()
         for node, core_uuid in self._signs.cores.items():
             alive_until = cell_actions.note_switch(node=node, core_uuid=core_uuid, at=self._clock.now())
             if alive_until:
@@ -382,7 +382,7 @@ class Worker:
             with enter(tenant):
                 actions.end_due_wrap_up(agent_id=subject, at=self._clock.now())
         elif kind == "page":
-            self._errands.close_page(tenant, subject)
+            self._errands.pages.close(tenant, subject)
         elif desk := self._desks.get(tenant):
             desk.wake(kind, subject)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from telephony import actions
 from telephony.actions import resync, truth
+from telephony.actions.registrations import settle_registrations
 from telephony.ingest import Ingest
 from telephony.models import Recording
 from telephony.switch import LiveLeg, Registration, Switch
@@ -116,7 +117,7 @@ class Resync:
                 self._lose(node, lost.intersection(legs), lost.intersection(offers), lost_at.get(node), at)
         with enter(schema):
             own_phones = self._nodes.names if is_shared else None
-            changed = resync.settle_registrations(
+            changed = settle_registrations(
                 registrations, at=at, is_whole=not away, nodes=own_phones, between=self._keep_alive
             )
             healed += aftermath.of_phones(changed, node=self._node)

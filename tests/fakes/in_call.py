@@ -19,6 +19,37 @@ if TYPE_CHECKING:
 class InCall:
     """Mixed into FakeSwitch."""
 
+    def hold(self: FakeSwitch, leg_id: UUID) -> None:
+        self._ask("hold", leg_id)
+        self.tell(facts.LegHeld, **self._of(leg_id))
+
+    def unhold(self: FakeSwitch, leg_id: UUID) -> None:
+        self._ask("unhold", leg_id)
+        self.tell(facts.LegUnheld, **self._of(leg_id))
+
+    def send_to_queue(self: FakeSwitch, leg_id: UUID, entry: QueueEntry) -> None:
+        self._ask("send_to_queue", leg_id, entry)
+        leg = self.legs[leg_id]
+        if leg.bridged_leg_id:
+            other = leg.bridged_leg_id
+            self.legs[leg_id] = replace(leg, bridged_leg_id=None)
+            self.legs[other] = replace(self.legs[other], bridged_leg_id=None)
+            self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
+            self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
+        self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
+
+    def send_digits(self: FakeSwitch, leg_id: UUID, digits: str) -> None:
+        self._ask("send_digits", leg_id, digits)
+
+    def start_recording(self: FakeSwitch, leg_id: UUID, path: str) -> None:
+        self._ask("start_recording", leg_id, path)
+
+    def stop_recording(self: FakeSwitch, leg_id: UUID, path: str) -> None:
+        self._ask("stop_recording", leg_id, path)
+
+    def mask_recording(self: FakeSwitch, leg_id: UUID, path: str, *, is_masked: bool) -> None:
+        self._ask("mask_recording", leg_id, path, is_masked)
+
     def consult(self: FakeSwitch, command: ConsultCommand) -> None:
         self._ask("consult", command)
         self._aside(

@@ -20,7 +20,6 @@ from telephony.switch import (
     LegGlimpse,
     LiveLeg,
     OfferCommand,
-    QueueEntry,
     Registration,
     RungPhone,
     SwitchRefused,
@@ -117,37 +116,6 @@ class FakeSwitch(InCall):
     def answer(self, leg_id: UUID) -> None:
         self._ask("answer", leg_id)
         self.pick_up(leg_id)
-
-    def hold(self, leg_id: UUID) -> None:
-        self._ask("hold", leg_id)
-        self.tell(facts.LegHeld, **self._of(leg_id))
-
-    def unhold(self, leg_id: UUID) -> None:
-        self._ask("unhold", leg_id)
-        self.tell(facts.LegUnheld, **self._of(leg_id))
-
-    def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
-        self._ask("send_to_queue", leg_id, entry)
-        leg = self.legs[leg_id]
-        if leg.bridged_leg_id:
-            other = leg.bridged_leg_id
-            self.legs[leg_id] = replace(leg, bridged_leg_id=None)
-            self.legs[other] = replace(self.legs[other], bridged_leg_id=None)
-            self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
-            self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
-        self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
-
-    def send_digits(self, leg_id: UUID, digits: str) -> None:
-        self._ask("send_digits", leg_id, digits)
-
-    def start_recording(self, leg_id: UUID, path: str) -> None:
-        self._ask("start_recording", leg_id, path)
-
-    def stop_recording(self, leg_id: UUID, path: str) -> None:
-        self._ask("stop_recording", leg_id, path)
-
-    def mask_recording(self, leg_id: UUID, path: str, *, is_masked: bool) -> None:
-        self._ask("mask_recording", leg_id, path, is_masked)
 
     def listen(self, command: EarCommand) -> None:
         self._ask("listen", command)

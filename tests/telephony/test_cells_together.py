@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from telephony import actions, events
-from telephony.actions import resync
+from telephony.actions import registrations
 from telephony.models import Device
 from telephony.switch import OfferCommand, QueueEntry, Registration, RungPhone, SwitchUnreachable
 from telephony.worker.between import JoinedSwitch, NeighbourEar, rebuild
@@ -135,9 +135,9 @@ def test_a_phone_that_moved_is_not_gone_when_the_old_switch_forgets_it(cells, fl
         actions.register_device(username=agent.extension, contact="sip:a", at=at, node="second-1")
         actions.unregister_device(username=agent.extension, at=at + timedelta(minutes=1), node="main-1")
         assert Device.objects.get(agent=agent).is_registered
-        assert resync.settle_registrations([], at=at + timedelta(minutes=2), nodes=["main-1"]) == []
+        assert registrations.settle_registrations([], at=at + timedelta(minutes=2), nodes=["main-1"]) == []
         actions.unregister_device(username=agent.extension, at=at + timedelta(minutes=3), node="second-1")
         assert not Device.objects.get(agent=agent).is_registered
         seen = [Registration(username=agent.extension, domain="d", contact="sip:b", node="main-1")]
-        resync.settle_registrations(seen, at=at + timedelta(minutes=4), nodes=["main-1"])
+        registrations.settle_registrations(seen, at=at + timedelta(minutes=4), nodes=["main-1"])
         assert Device.objects.get(agent=agent).node == "main-1"

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from telephony.actions import resync
+from telephony.actions import registrations, resync
 from telephony.models import Offer
 from telephony.switch import OfferCommand, SwitchRefused, SwitchUnreachable
 from telephony.worker.glance import waiting
@@ -136,10 +136,10 @@ def test_a_list_without_the_switch_that_is_away_signs_no_phone_off(floor):
     with floor.inside():
         device = agent.devices.get()
         assert device.is_registered
-        assert resync.settle_registrations([], at=floor.now, is_whole=False) == []
+        assert registrations.settle_registrations([], at=floor.now, is_whole=False) == []
         device.refresh_from_db()
         assert device.is_registered
         floor.clock.pass_seconds(1)
-        assert resync.settle_registrations([], at=floor.now) == [device]
+        assert registrations.settle_registrations([], at=floor.now) == [device]
         device.refresh_from_db()
         assert not device.is_registered
