@@ -1,4 +1,4 @@
-"""`python -m benchmarks [a1 a2 a3 b c h i k l] [--repeats 3]`: measures, prints, saves results.md when all was asked.
+"""`python -m benchmarks [a1 a2 a3 b c h i k l n] [--repeats 3]`: measures, prints, saves results.md when all was asked.
 
 What cannot run here, and the workloads of the plan nobody has written yet, are listed as not run.
 """
@@ -24,6 +24,7 @@ SUITE = {
     "k": "benchmarks.live_calls",
     "l": "benchmarks.rebuild",
     "h": "benchmarks.questions",
+    "n": "benchmarks.recordings",
 }
 NOT_WRITTEN = {
     "d": "COPY of call records at 10 % duplicates: records are settled one by one, see i",

@@ -1,0 +1,73 @@
+"""Puts a recorded call with a masked while on acme's shelf; run as a program beside the product. Prints its id."""
+
+import math
+import os
+import sys
+import wave
+from array import array
+from pathlib import Path
+
+import django
+
+SECONDS = 40
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+    django.setup()
+    from tenants.context import enter
+
+    with enter("acme"):
+        sys.stdout.write(furnish())
+
+
+def furnish() -> str:
+    from datetime import timedelta
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    from telephony.models import Agent, Call, Offer, Queue, Recording, RecordingMask
+
+    began = timezone.now() - timedelta(minutes=9)
+    ended = began + timedelta(seconds=SECONDS)
+    queue, agent = Queue.objects.get(name="Sales"), Agent.objects.get(member__username="ann")
+    call = Call.objects.create(
+        queue=queue, agent=agent, number="+864001234567", caller_number="+8613812340099", state="ended",
+        arrived_at=began, answered_at=began, ended_at=ended, exit="answered", talk_seconds=SECONDS,
+    )  # fmt: skip
+    offer = Offer.objects.create(
+        call=call, agent=agent, offered_at=began, expires_at=began, answered_at=began, talk_ended_at=ended,
+        ended_at=ended, outcome="bridged", recording_mode="all", recording_by=f"queue_setting:{queue.pk}",
+    )  # fmt: skip
+    path = f"acme/journey/{offer.pk}.wav"
+    write_sound(Path(settings.SWITCH["recordings_dir"]) / path)
+    recording = Recording.objects.create(
+        call=call, leg=offer.pk, path=path, started_at=began, ended_at=ended, seconds=SECONDS, agent=agent,
+        queue=queue, number=call.caller_number, sha256="0" * 64,
+    )  # fmt: skip
+    RecordingMask.objects.create(
+        offer=offer, asked_at=began, began_at=began + timedelta(seconds=10), due_at=ended,
+        ended_at=began + timedelta(seconds=16), why_ended="asked",
+    )  # fmt: skip
+    return str(recording.pk)
+
+
+def write_sound(file: Path) -> None:
+    """They speak by turns, silent while masked."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    samples = array("h")
+    for place in range(SECONDS * 8000):
+        second = place / 8000
+        loud = 0 if 10 <= second < 16 else int(9000 * abs(math.sin(second * 2.2)) * math.sin(place * 0.5))
+        is_agents = int(second) // 4 % 2 == 0
+        samples.extend((loud, 0) if is_agents else (0, loud))
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(samples.tobytes())
+
+
+if __name__ == "__main__":
+    main()
