@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from telephony import actions, policies, queries
 from telephony.console.call_lines import drawn_lines
+from telephony.console.call_way import told_way
 from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
@@ -58,6 +59,8 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
         "timeline": queries.timeline(call),
         "lines": drawn_lines(call),
         "stays": told_stays(call),
+        "way": told_way(call),
+        "can_see_flows": policies.can_see_flows(request.user),
         "can_intervene": policies.can_intervene(request.user),
         "recordings": recordings,
         "can_listen": can_listen,

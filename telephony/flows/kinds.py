@@ -96,7 +96,7 @@ _SPEECH = (
     Field("phrases", "phrases"),
     Field("name", "name", False, ""),
     _count("seconds", 2, 15, 6),
-    _count("confidence", 0, 100, 60),
+    _count("confidence", 0, 100, 70),
     _count("tries", 1, 5, 2),
     _prompt("again_prompt", is_required=False),
 )

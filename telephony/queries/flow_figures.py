@@ -172,7 +172,7 @@ def key_waits(start: datetime, end: datetime) -> dict[int, KeyWaits]:
 
 def way_of_call(call: Call) -> list[FlowStep]:
     """The nodes a caller went through, in order, each with the title the version gave it."""
-    steps = list(FlowStep.objects.filter(call=call).select_related("version"))
+    steps = list(FlowStep.objects.filter(call=call).select_related("version__flow"))
     titles = _titles(step.version.document for step in steps[:1])
     for step in steps:
         step.title = titles.get(step.node, "") or step.node  # type: ignore[attr-defined]
