@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import audio, keypad, lifecycle
+from . import audio, keypad, lifecycle, utterances
 from .bus import Headers
 from .clock import now_us
 from .recorder import Recording
@@ -101,10 +101,12 @@ def what_is_played(data: str) -> Headers:
 
 async def record(leg: Leg, data: str) -> None:
     """Leaving a message: `path [limit seconds [threshold [seconds of silence]]]`; ends with either, or a hang-up."""
-    path, limit, *_ = [*data.split(" "), "", ""]
+    path, limit, _threshold, silence, *_ = [*data.split(" "), "", "", ""]
     if not path:
         return
     lifecycle.pre_answer(leg)
+    if utterances.is_one(path):
+        return await utterances.record(leg, path, float(limit or 0), float(silence or 0))
     recording = Recording(leg, path, channels=1, heard="message")
     if not recording.start():
         return

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from . import callers, lifecycle
+from . import callers, lifecycle, utterances
 from .phones import Habits
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ USAGE = (
     " | phone <user>@<domain> unregister|answer|hangup"
     " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
     " | carrier manual|auto|busy|away [answer_after=] [talk=]"
-    " | hangup <uuid> | press <uuid> <digits> | pace <speed> | list\n"
+    " | hangup <uuid> | press <uuid> <digits> | say <uuid> <wav> | pace <speed> | list\n"
 )
 
 
@@ -102,6 +103,14 @@ async def _press(switch: RehearsalSwitch, words: list[str]) -> str:
     return "+OK\n"
 
 
+async def _say(switch: RehearsalSwitch, words: list[str]) -> str:
+    leg = switch.legs.get(words[0])
+    if leg is None:
+        return "-ERR No such channel!\n"
+    utterances.say(leg, Path(unquote(words[1])))
+    return "+OK\n"
+
+
 async def _pace(switch: RehearsalSwitch, words: list[str]) -> str:
     speed = float(words[0])
     if not 0.01 <= speed <= 1000:
@@ -144,6 +153,7 @@ _VERBS: dict[str, Callable[[RehearsalSwitch, list[str]], Awaitable[str]]] = {
     "carrier": _carrier,
     "hangup": _hangup,
     "press": _press,
+    "say": _say,
     "pace": _pace,
     "list": _list,
 }
