@@ -8,6 +8,7 @@ import structlog
 from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from telephony.actions.recording_room import measure_room
 from telephony.actions.retention import run_retention
@@ -56,6 +57,14 @@ def work_on_vault(work_id: int) -> bool:
     if not is_over:
         work_on_vault.apply_async((work_id,), countdown=1)
     return is_over
+
+
+def work_soon(work_id: int) -> None:
+    """Without a broker the task of the minute takes it up."""
+    try:
+        work_on_vault.delay(work_id)
+    except OperationalError:
+        log.warning("A work on recordings waits because the task queue is away.")
 
 
 @tenant_task(name="telephony.prove_vault")

@@ -15,6 +15,7 @@ from telephony.models import KeptSound
 from telephony.queries.kept_sounds import Heard, SealedSound, kept_sound, open_sealed, recording_sound
 from telephony.vault.errors import SoundDeleted, SoundMissing, SoundOutOfReach, SoundTampered
 from telephony.vault.plain import OpenSound
+from tenants.context import current_schema, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
 
@@ -61,9 +62,11 @@ def open_sound(row: Heard) -> OpenSound:
 
 
 class _Watched:
+    """Pieces of an answer are read when the request has left its tenant, so the tenant is remembered."""
+
     def __init__(self, opened: SealedSound) -> None:
         self.size = opened.size
-        self._opened = opened
+        self._opened, self._schema = opened, current_schema()
 
     def read(self, first: int, length: int) -> Iterator[bytes]:
         pieces = self._watching(lambda: self._opened.read(first, length))
@@ -82,7 +85,8 @@ class _Watched:
         except SoundOutOfReach:
             raise
         except (SoundMissing, SoundTampered) as error:
-            raise_alarm(sound_id=self._opened.sound.pk, code=_code_of(error), at=timezone.now())
+            with enter(self._schema):
+                raise_alarm(sound_id=self._opened.sound.pk, code=_code_of(error), at=timezone.now())
             raise
 
 

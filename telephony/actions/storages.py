@@ -14,7 +14,7 @@ from telephony.models import KeptSound, StoragePlace, VaultLeftover
 from telephony.queries.vault import opened_place
 from telephony.vault.places import ObjectMissing, PlaceAway
 from tenants import outward
-from tenants.errors import BadInput, DomainError
+from tenants.errors import BadInput, DomainError, NotFound
 from tenants.people.actions import record_audit
 from tenants.secrets import seal
 
@@ -95,7 +95,9 @@ def save_storage(*, terms: StorageTerms, at: datetime, storage_id: int | None = 
 
 def try_storage(*, storage_id: int) -> None:
     """Write, read back and delete a small file there. Raises StorageRefused with the reason in words."""
-    place = StoragePlace.objects.get(pk=storage_id)
+    place = StoragePlace.objects.filter(pk=storage_id).first()
+    if place is None:
+        raise NotFound
     content, name = b"A storage of recordings is tried. This may be deleted.", new_name()
     try:
         there = opened_place(place, seconds=10.0)

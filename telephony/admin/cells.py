@@ -45,6 +45,7 @@ operator_site.pages += [
     ConsolePage("/capacity/", _("Capacity"), "speed", may_look),
     ConsolePage("/availability/", _("Availability"), "monitor_heart", may_look),
     ConsolePage("/cells/", _("Cells"), "hub", may_look),
+    ConsolePage("/recording-terms/", _("Recordings of tenants"), "lock", may_look),
     ConsolePage("/emergency/", _("Emergency"), "emergency", may_look),
 ]
 operator_site.register(Cell, ReadOnlyAdmin)

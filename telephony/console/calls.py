@@ -17,6 +17,7 @@ from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
 from telephony.errors import CallNotFound
 from telephony.models import Call
+from telephony.queries.retention import fates_of_call
 from telephony.queries.supervision import listenings_of_call
 from telephony.queries.teams import team_of
 from tenants.errors import DomainError, NotAllowed
@@ -70,6 +71,7 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
         "dispositions": queries.dispositions_for(call.pk),
         "voicemail": getattr(call, "voicemail", None),
         "answer": queries.answer_of_call(call.pk),
+        "fates": fates_of_call(call.pk, timezone.now()) if can_listen else [],
         "listenings": listenings_of_call(call.pk) if policies.can_supervise(request.user) else [],
     }
     return render(request, "telephony/call.html", seen)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from telephony.console import cells, operators
+from telephony.console import cells, operators, recording_terms
 
 app_name = "operators"
 
 urlpatterns = [
     path("capacity/", operators.capacity, name="capacity"),
     path("availability/", operators.availability, name="availability"),
+    path("recording-terms/", recording_terms.terms_list, name="recording_terms"),
+    path("recording-terms/<str:schema>/", recording_terms.terms_form, name="recording_terms_form"),
     path("cells/", cells.cells, name="cells"),
     path("cells/finish/<int:move_id>/", cells.finish, name="cell_finish"),
     path("cells/<str:schema>/move/", cells.move, name="cell_move"),

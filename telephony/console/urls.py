@@ -16,6 +16,7 @@ from telephony.console import (
     prompt_urls,
     recording_urls,
     truth,
+    vault_urls,
     voicemails,
     waiting,
     what_if,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("calls/<uuid:call_id>/", calls.call_page, name="call"),
     path("calls/<uuid:call_id>/number/", calls.reveal_number, name="reveal_caller"),
     path("calls/<uuid:call_id>/disposition/", calls.dispose, name="dispose"),
+    # Before those: their last line takes every other address of recordings.
+    *vault_urls.urlpatterns,
     *recording_urls.urlpatterns,
     *prompt_urls.urlpatterns,
     path("voicemails/", voicemails.voicemail_list, name="voicemails"),

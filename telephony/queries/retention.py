@@ -59,9 +59,20 @@ def terms_of_retention(policy: RetentionPolicy | None, limits: dict[str, Limit])
     return Terms(
         version=policy.version,
         days={kind: getattr(policy, f"{kind}_days") for kind in KINDS},
-        queues={int(queue): days for queue, days in policy.queues.items()},
+        queues=days_of_queues(policy),
         limits=limits,
     )
+
+
+def days_of_queues(policy: RetentionPolicy) -> dict[int, dict[str, int]]:
+    """What cannot be read is left out: the tenant's own days hold then."""
+    read = {
+        int(queue): own for queue, own in policy.queues.items() if queue.isdigit() and isinstance(own, dict)
+    }
+    return {
+        queue: {kind: days for kind, days in own.items() if kind in KINDS and isinstance(days, int)}
+        for queue, own in read.items()
+    }
 
 
 def due_sounds(terms: Terms, at: datetime) -> QuerySet[Any]:

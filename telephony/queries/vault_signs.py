@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -61,5 +62,9 @@ def figures_by_tenant() -> dict[str, VaultFigures]:
         return {}
     finally:
         store.close()
-    said = {str(schema, "utf-8"): json.loads(raw) for schema, raw in dict(found).items()}
+    said: dict[str, Any] = {text_of(schema): json.loads(raw) for schema, raw in dict(found).items()}
     return {schema: VaultFigures(**figures) for schema, figures in said.items()}
+
+
+def text_of(said: bytes | str) -> str:
+    return said.decode() if isinstance(said, bytes) else said

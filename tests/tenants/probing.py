@@ -87,6 +87,8 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "answer_id": str(rows["telephony.surveyanswer"].pk),
         "key": rows["telephony.callback"].cancel_key,
         "sha256": rows["telephony.sound"].sha256,
+        "storage_id": str(rows["telephony.storageplace"].pk),
+        "run_id": str(rows["telephony.retentionrun"].pk),
     }
     return found | ({"pk": str(pk)} if pk else {})
 

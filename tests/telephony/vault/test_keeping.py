@@ -242,3 +242,17 @@ def test_whoever_dies_in_the_middle_leaves_nothing_behind(inside, monkeypatch):
     assert inside.kept(recording).state == "sealed"
     assert not VaultLeftover.objects.exists()
     assert [f for f in inside.vault.rglob("*") if f.is_file()] == [inside.sealed_of(recording)]
+
+
+def test_an_alarm_found_while_a_page_is_sent_is_the_tenants(shelf):
+    """The pieces of an answer are read when the request has left the tenant."""
+    with enter("acme"):
+        recording = shelf.recording(content=b"a" * 3_000_000)
+        shelf.keep()
+        flip(shelf.sealed_of(recording), 2_900_000)
+        sound = actions.open_sound(recording)
+        pieces = sound.read(0, sound.size)
+    with enter("globex"), pytest.raises(SoundTampered):
+        list(pieces)
+    with enter("acme"):
+        assert shelf.kept(recording).alarm == "tampered"
