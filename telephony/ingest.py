@@ -50,6 +50,7 @@ TOGETHER = frozenset(
     }
 )
 """Facts whose actions find every row in a sitting; the others read and write by themselves."""
+SPEAK_OF_CALLS = (facts.LegCreated, facts.LegSettled)
 
 
 class Ingest:
@@ -117,6 +118,14 @@ class Ingest:
                 self.remember(fact.other_leg_id, tenant)
         return tenant
 
+    def place_of(self, record: facts.LegSettled) -> str:
+        """Whose the record is beyond doubt: the tenant it names, whose number was dialled; else ""."""
+        tenant = self._owner(record)
+        if record.direction == facts.Direction.INBOUND and tenant:
+            owner = self.tenant_of_number(record.dialled)
+            return tenant if owner in ("", tenant) else ""
+        return tenant
+
     def forget_settings(self, tenant: str) -> None:
         if self._keeper:
             self._keeper.forget(tenant)
@@ -130,7 +139,7 @@ class Ingest:
         ):
             table.prepare(
                 [leg_id for fact in told for leg_id in _legs_of(fact)],
-                [fact.call_id for fact in told if isinstance(fact, facts.LegCreated) and fact.call_id],
+                [fact.call_id for fact in told if isinstance(fact, SPEAK_OF_CALLS) and fact.call_id],
                 stays=sum(isinstance(fact, facts.LegQueued) for fact in told),
             )
             expect_callers([fact.caller_number for fact in told if isinstance(fact, facts.LegQueued)])

@@ -18,17 +18,36 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
-from telephony.facts import Direction, Fact, LegSettled
+from telephony.facts import (
+    CallerHeld,
+    Direction,
+    Fact,
+    FlowStepped,
+    LegMeasured,
+    LegsBridged,
+    LegSettled,
+    LegsUnbridged,
+    RoomEntered,
+    RoomLeft,
+)
 from telephony.ingest import Ingest
 from telephony.models import Recording
 from tenants import queries as tenant_queries
 from tenants.context import enter, enter_public
+from tenants.events import in_one_breath
+from tenants.realtime import publishing_together
 
 log = structlog.get_logger()
 
 HALF_WRITTEN_SECONDS = 2.0
 """A record still unreadable when it is older than this is broken, not unfinished."""
 MOST_PER_SWEEP = 500
+TOGETHER = 25
+"""Records of one transaction: it holds the rows of their legs, which news of the switch may be about."""
+SETTLED_TOGETHER = frozenset(
+    {LegSettled, FlowStepped, CallerHeld, RoomEntered, RoomLeft, LegsBridged, LegsUnbridged}
+)
+FIT_TOGETHER = SETTLED_TOGETHER | {LegMeasured}
 MOST_ATTEMPTS = 3
 KEEP_DONE_SECONDS = 7 * 24 * 3600
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -64,7 +83,13 @@ class Sweep:
     def run(self) -> int:
         """Settle what lies there; returns how many records. Raises DATABASE_AWAY errors, and nothing is lost then."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return sum(1 for file in self._waiting() if self._take(file))
+        waiting, count = self._waiting(), 0
+        for begin in range(0, len(waiting), TOGETHER):
+            portion = waiting[begin : begin + TOGETHER]
+            with publishing_together(), in_one_breath():
+                taken = self._take_together(portion)
+            count += len(taken) + sum(1 for file in portion if file not in taken and self._take(file))
+        return count
 
     def waiting(self) -> int:
         return sum(1 for _file in self._waiting(most=10_000))
@@ -72,6 +97,62 @@ class Sweep:
     def _waiting(self, most: int = MOST_PER_SWEEP) -> list[Path]:
         found = sorted(self.folder.glob("*.json"), key=lambda file: file.name)
         return found[:most]
+
+    def _take_together(self, files: list[Path]) -> set[Path]:
+        """Those that could be settled with others of their tenant, in one transaction each tenant; who does not fit, or
+        breaks the others, is left to be taken alone.
+        """
+        taken: set[Path] = set()
+        for tenant, found in self._by_tenant(files).items():
+            if len(found) < 2:
+                continue
+            told = [fact for _file, facts in found for fact in facts if type(fact) in SETTLED_TOGETHER]
+            try:
+                self.ingest.take_together(tenant, told)
+            except DATABASE_AWAY:
+                raise
+            except Exception as problem:
+                log.warning(
+                    "Records are settled one by one.", count=len(found), problem=type(problem).__name__
+                )
+                continue
+            for file, facts in found:
+                if self._finish(file, facts):
+                    taken.add(file)
+        return taken
+
+    def _by_tenant(self, files: list[Path]) -> dict[str, list[tuple[Path, list[Fact]]]]:
+        found: dict[str, list[tuple[Path, list[Fact]]]] = {}
+        for file in files:
+            try:
+                told = self.parse(file.read_bytes())
+            except (FileNotFoundError, ValueError):
+                continue
+            records = [fact for fact in told if isinstance(fact, LegSettled)]
+            tenant = self.ingest.place_of(records[0]) if len(records) == 1 else ""
+            if tenant and all(type(fact) in FIT_TOGETHER for fact in told):
+                found.setdefault(tenant, []).append((file, told))
+        return found
+
+    def _finish(self, file: Path, told: list[Fact]) -> bool:
+        """What a record says beside how its leg went; after the commit, and told again it changes nothing."""
+        try:
+            for fact in told:
+                if type(fact) not in SETTLED_TOGETHER:
+                    self.ingest.take(fact)
+                elif isinstance(fact, LegSettled) and fact.offer_id:
+                    self._announce_recording(fact)
+            self._put_away(file)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            log.exception("A settled record could not be put away; it is taken again.", file=file.name)
+            return False
+        return True
+
+    def _put_away(self, file: Path) -> None:
+        self._without_secrets(file)
+        self._move(file, self.folder / "done" / f"{datetime.now(UTC):%Y-%m-%d}")
 
     def _take(self, file: Path) -> bool:
         try:
@@ -88,8 +169,7 @@ class Sweep:
             if self._attempts[file.name] >= MOST_ATTEMPTS:
                 self._quarantine(file, "it broke the settlement")
             return False
-        self._without_secrets(file)
-        self._move(file, self.folder / "done" / f"{datetime.now(UTC):%Y-%m-%d}")
+        self._put_away(file)
         return True
 
     def _without_secrets(self, file: Path) -> None:

@@ -9,32 +9,37 @@ from django.db import transaction
 from telephony import events
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
-from telephony.actions.leg_calls import describe_call, open_call
+from telephony.actions.leg_calls import describe_call, known_call, known_offer, open_call
 from telephony.actions.legs import locked_leg
 from telephony.actions.listening import follow_ear
 from telephony.actions.recordings import find_recording
+from telephony.actions.sitting import save, sitting, together
 from telephony.actions.stays import estimate_stay
 from telephony.actions.story import LOST
 from telephony.facts import Direction, LegSettled
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.text import plain_line
-from tenants.billing.actions import charge_leg
+from tenants.billing.actions import SettledLeg, charge_legs
 from tenants.context import current_schema
 from tenants.events import emit
 
 
-@transaction.atomic
+class RecordStandsAlone(Exception):
+    """What this record needs is not among the rows of a sitting: it is to be settled by itself."""
+
+
+@together
 def settle_leg(*, record: LegSettled, at: datetime) -> None:
     """Write the record over what events said, and charge for it in the same transaction.
 
-    Idempotent by leg.
+    Idempotent by leg. Raises RecordStandsAlone in a sitting that does not fit.
     """
     leg = locked_leg(record.leg_id, node=record.node)
     if leg.settled_at:
         return
     _write_record(leg, record, at)
     call_id = _call_of(leg, record)
-    leg.save()
+    save(leg)
     follow_ear(leg, at=at)
     if call_id is not None:
         story = follow_call(call_id, at)
@@ -62,13 +67,13 @@ def _write_record(leg: Leg, record: LegSettled, at: datetime) -> None:
 
 def _call_of(leg: Leg, record: LegSettled) -> UUID | None:
     """The call the leg belongs to; made from the record alone when no event was heard."""
-    if record.offer_id == record.leg_id or Offer.objects.filter(pk=leg.pk).exists():
+    if record.offer_id == record.leg_id or known_offer(leg.pk) is not None:
         return _call_of_offer(leg, record)
     if record.direction == Direction.INBOUND:
         return _call_of_caller(leg, record)
     leg.kind = leg.kind or Leg.Kind.EXTERNAL
-    if leg.call_id is None and record.call_id and Call.objects.filter(pk=record.call_id).exists():
-        leg.call_id = record.call_id
+    if leg.call_id is None:
+        leg.call_id = known_call(record.call_id)
     return leg.call_id
 
 
@@ -84,7 +89,7 @@ def _call_of_caller(leg: Leg, record: LegSettled) -> UUID:
 
 
 def _call_of_offer(leg: Leg, record: LegSettled) -> UUID | None:
-    offer = Offer.objects.filter(pk=leg.pk).first() or _offer_of_record(record)
+    offer = known_offer(leg.pk) or _offer_of_record(record)
     if offer is None:
         return None
     leg.kind, leg.call_id, leg.agent_id = Leg.Kind.AGENT, offer.call_id, offer.agent_id
@@ -96,6 +101,8 @@ def _offer_of_record(record: LegSettled) -> Offer | None:
 
     Made again from its record.
     """
+    if sitting() is not None:
+        raise RecordStandsAlone
     agent = Agent.objects.filter(pk=record.agent_id).first()
     call = Call.objects.filter(pk=record.call_id).first() if record.call_id else None
     if agent is None or call is None:
@@ -142,13 +149,13 @@ def _charge(leg: Leg) -> None:
     """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
     if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or leg.answered_at is None:
         return
-    ours = leg.number or (leg.call.number if leg.call else "")
-    theirs = leg.other_number or (leg.call.caller_number if leg.call else "")
+    call = _call(leg)
+    ours = leg.number or (call.number if call else "")
+    theirs = leg.other_number or (call.caller_number if call else "")
     if leg.kind == Leg.Kind.EXTERNAL:
         # Here the number dialled is the other side's, and a bill goes by where the call went.
         ours, theirs = theirs, ours
-    charge_leg(
-        tenant_schema=current_schema(),
+    settled = SettledLeg(
         leg_id=leg.pk,
         node=leg.node,
         direction=leg.direction,
@@ -159,3 +166,18 @@ def _charge(leg: Leg) -> None:
         billable_seconds=leg.billable_seconds or 0,
         is_estimated=leg.is_estimated,
     )
+    table = sitting()
+    if table is None:
+        charge_all([settled])
+    else:
+        table.later(charge_all, settled)
+
+
+def _call(leg: Leg) -> Call | None:
+    table = sitting()
+    return leg.call if table is None or leg.call_id is None else table.call(leg.call_id)
+
+
+def charge_all(legs: list[SettledLeg]) -> None:
+    """In the same transaction as what says that they are settled."""
+    charge_legs(legs, tenant_schema=current_schema())

@@ -38,6 +38,7 @@ class Sitting(LockedRows):
         self._new_rows: list[AgentStateChange] = []
         self._stays_expected = 1
         self._stay_keys: list[int] = []
+        self._later: dict[Callable[[list[Any]], object], list[Any]] = {}
 
     def prepare(self, leg_ids: Iterable[UUID], call_ids: Iterable[UUID] = (), *, stays: int = 1) -> None:
         """Lock and read everything facts about these legs and calls will ask for; about so many `stays` will begin."""
@@ -83,6 +84,10 @@ class Sitting(LockedRows):
     def add(self, row: AgentStateChange) -> None:
         self._new_rows.append(row)
 
+    def later(self, function: Callable[[list[Any]], object], subject: Any) -> None:
+        """Before the end `function` is called once, with all its subjects."""
+        self._later.setdefault(function, []).append(subject)
+
     def flush(self) -> None:
         """Write everything saved so far. A row of the same key that somebody else has made meanwhile is a conflict:
         IntegrityError, and the sitting begins again.
@@ -98,6 +103,9 @@ class Sitting(LockedRows):
                 self._read[model, row.pk] = values_of(row)
         insert_rows(self._new_rows)
         self._new_rows = []
+        later, self._later = self._later, {}
+        for function, subjects in later.items():
+            function(subjects)
 
     def _write_over(self, rows: list[Any]) -> None:
         """Only columns in which a row differs from what was read behind its lock."""

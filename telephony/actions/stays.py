@@ -154,8 +154,8 @@ def _kept_time(previous: QueueStay | None) -> dict[str, str]:
 
 def estimate_stay(call: Call, *, queue_id: int, entered_at: datetime) -> None:
     """Only the call record speaks of this stay; adopted when the announcement still comes."""
-    queue = Queue.objects.filter(pk=queue_id).first()
-    if queue and not call.stays.exists():
+    queue = _queue(queue_id)
+    if queue and not _stays(call):
         _begin_stay(call, queue, entered_at, queue.priority, is_estimated=True)
 
 

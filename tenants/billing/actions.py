@@ -8,13 +8,22 @@ from django.db import transaction
 
 from tenants.billing import months, rounding
 from tenants.billing.fees import rate_numbers, rate_seats
-from tenants.billing.legs import charge_leg, price_unpriced
+from tenants.billing.legs import SettledLeg, charge_leg, charge_legs, price_unpriced
 from tenants.billing.models import Charge, Invoice, InvoiceLine, Price, PriceList
 from tenants.billing.queries import Usage, charges_of, totals, unpriced_of, usage
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
-__all__ = ["charge_leg", "copy_price_list", "draft_invoice", "price_unpriced", "rate_numbers", "rate_seats"]
+__all__ = [
+    "SettledLeg",
+    "charge_leg",
+    "charge_legs",
+    "copy_price_list",
+    "draft_invoice",
+    "price_unpriced",
+    "rate_numbers",
+    "rate_seats",
+]
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The ledger's calls: charge a leg once, price later what had no price."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -51,63 +52,118 @@ def charge_leg(
     leg without a price is written as such. The true record of a leg that was charged by an estimate adds the
     difference. Raises ValueError for an unknown direction.
     """
-    if answered_at is None or billable_seconds <= 0:
-        return None
-    kind = Direction(direction).value
-    tenant = Tenant.objects.get(schema_name=tenant_schema)
-    used = LegUsage(
-        leg_id=leg_id,
-        node=node[:LONGEST_NUMBER],
-        direction=kind,
-        number=_spelled(number, tenant),
-        other_number=_spelled(other_number, tenant),
-        answered_at=answered_at,
-        ended_at=ended_at,
-        seconds=ceil(min(billable_seconds, LONGEST_SECONDS + 1)),
-        is_estimated=is_estimated,
+    leg = SettledLeg(
+        leg_id, node, direction, number, other_number, answered_at, ended_at, billable_seconds, is_estimated
     )
+    written = charge_legs([leg], tenant_schema=tenant_schema)
+    return written[0] if written else None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLeg:
+    """What `charge_leg` is told of one."""
+
+    leg_id: UUID
+    node: str
+    direction: str
+    number: str
+    other_number: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    billable_seconds: float
+    is_estimated: bool = False
+
+
+def charge_legs(legs: Sequence[SettledLeg], *, tenant_schema: str) -> list[Charge]:
+    """Several of one tenant as `charge_leg` does each; what is asked for all of them is asked once."""
+    charged = [leg for leg in legs if leg.answered_at is not None and leg.billable_seconds > 0]
+    if not charged:
+        return []
+    tenant = Tenant.objects.get(schema_name=tenant_schema)
+    used = [_usage(leg, tenant) for leg in charged]
     with transaction.atomic(savepoint=False):
         return _charge(tenant, used)
 
 
-def _charge(tenant: Tenant, used: LegUsage) -> Charge | None:
-    charge = _priced(tenant, used)
-    if charge is None:
-        return None
+def _usage(leg: SettledLeg, tenant: Tenant) -> LegUsage:
+    assert leg.answered_at is not None
+    return LegUsage(
+        leg_id=leg.leg_id,
+        node=leg.node[:LONGEST_NUMBER],
+        direction=Direction(leg.direction).value,
+        number=_spelled(leg.number, tenant),
+        other_number=_spelled(leg.other_number, tenant),
+        answered_at=leg.answered_at,
+        ended_at=leg.ended_at,
+        seconds=ceil(min(leg.billable_seconds, LONGEST_SECONDS + 1)),
+        is_estimated=leg.is_estimated,
+    )
+
+
+def _charge(tenant: Tenant, used: Sequence[LegUsage]) -> list[Charge]:
+    """Those written, now or before."""
+    prices = _Prices(tenant)
+    made = [(usage, charge) for usage in used if (charge := prices.charge(usage)) is not None]
+    rated = [usage for usage, _made in made]
+    if not rated:
+        return []
     # Nothing is looked up first: the ledger's own constraints decide who was first, also between two workers.
-    Charge.objects.bulk_create([charge], ignore_conflicts=True)
-    written = _written(tenant, used)
-    if (
-        written
-        and written.is_estimated
-        and not used.is_estimated
-        and written.billable_seconds != used.seconds
-    ):
-        _correct_estimate(written, used)
+    Charge.objects.bulk_create([charge for _used, charge in made], ignore_conflicts=True)
+    known = _written(tenant, rated)
+    written = []
+    for usage in rated:
+        charge = known.get((usage.leg_id, usage.direction))
+        if charge is None:
+            continue
+        is_other = charge.billable_seconds != usage.seconds
+        if charge.is_estimated and not usage.is_estimated and is_other:
+            _correct_estimate(charge, usage)
+        written.append(charge)
     return written
 
 
-def _written(tenant: Tenant, used: LegUsage) -> Charge | None:
-    """The leg's charge, the priced one first."""
-    charges = Charge.objects.filter(tenant=tenant, leg_id=used.leg_id, kind=used.direction)
-    return charges.order_by("state", "id").first()
+def _written(tenant: Tenant, used: Sequence[LegUsage]) -> dict[tuple[UUID, str], Charge]:
+    """By leg and kind its charge, the priced one first."""
+    charges = Charge.objects.filter(tenant=tenant, leg_id__in=[usage.leg_id for usage in used])
+    found: dict[tuple[UUID, str], Charge] = {}
+    for charge in charges.order_by("state", "id"):
+        if charge.leg_id is not None:
+            found.setdefault((charge.leg_id, charge.kind), charge)
+    return found
 
 
-def _priced(tenant: Tenant, used: LegUsage) -> Charge | None:
-    day = months.day_of(used.answered_at, tenant.time_zone)
-    price = None
-    if used.seconds <= LONGEST_SECONDS:
-        price = price_on(
-            tenant, day, direction=used.direction, number=used.number, other_number=used.other_number
-        )
-    if price is None and used.direction == Direction.INTERNAL:
-        return None
-    charge = _empty_charge(tenant, used)
-    if price is None:
-        charge.state, charge.reason = Charge.State.UNPRICED, why_unpriced(tenant, day)
-    else:
-        _set_price(charge, price, price.price_list)
-    return charge
+class _Prices:
+    """One tenant's, each looked up once."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._known: dict[tuple[date, str, str], Price | None] = {}
+
+    def charge(self, used: LegUsage) -> Charge | None:
+        day = months.day_of(used.answered_at, self._tenant.time_zone)
+        price = self._on(day, used) if used.seconds <= LONGEST_SECONDS else None
+        if price is None and used.direction == Direction.INTERNAL:
+            return None
+        charge = _empty_charge(self._tenant, used)
+        if price is None:
+            charge.state, charge.reason = Charge.State.UNPRICED, why_unpriced(self._tenant, day)
+        else:
+            _set_price(charge, price, price.price_list)
+        return charge
+
+    def _on(self, day: date, used: LegUsage) -> Price | None:
+        """An incoming call's goes by our number, another's by where it went."""
+        number = used.number if used.direction == Direction.INBOUND else used.other_number
+        key = day, used.direction, number
+        if key not in self._known:
+            self._known[key] = price_on(
+                self._tenant,
+                day,
+                direction=used.direction,
+                number=used.number,
+                other_number=used.other_number,
+            )
+        return self._known[key]
 
 
 def _empty_charge(tenant: Tenant, used: LegUsage) -> Charge:
@@ -181,6 +237,5 @@ def price_unpriced(*, tenant: Tenant, month: date) -> int:
             seconds=charge.billable_seconds,
             is_estimated=charge.is_estimated,
         )
-        now = _charge(tenant, used)
-        count += now is not None and now.state == Charge.State.PRICED
+        count += sum(now.state == Charge.State.PRICED for now in _charge(tenant, [used]))
     return count

@@ -6,23 +6,27 @@ from types import ModuleType
 
 from tests.faults import (
     f1_killed_worker,
+    f3_killed_sweeper,
     f7_killed_switch,
     f8_partition,
     f9_paused_leader,
     f10_clock_jump,
     f12_stopped_listener,
     f13_malformed_frames,
+    f14_spoilt_spool,
 )
 from tests.faults.results import Result
 
 FAULTS: dict[int, ModuleType] = {
     1: f1_killed_worker,
+    3: f3_killed_sweeper,
     7: f7_killed_switch,
     8: f8_partition,
     9: f9_paused_leader,
     10: f10_clock_jump,
     12: f12_stopped_listener,
     13: f13_malformed_frames,
+    14: f14_spoilt_spool,
 }
 
 

@@ -8,7 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from tests.faults import checker, f1_killed_worker, f9_paused_leader, f10_clock_jump, f13_malformed_frames
+from tests.faults import (
+    checker,
+    f1_killed_worker,
+    f3_killed_sweeper,
+    f9_paused_leader,
+    f10_clock_jump,
+    f13_malformed_frames,
+    f14_spoilt_spool,
+)
 from tests.faults.history import SeenLeg
 from tests.faults.plant import a_plant
 
@@ -34,6 +42,12 @@ def test_killed_and_paused_workers_cost_no_caller_anything(django_db_setup: None
 
 @pytest.mark.parametrize("fault", [f10_clock_jump, f13_malformed_frames], ids=["F10", "F13"])
 def test_a_fault_that_needs_no_switch(fault) -> None:
+    result = fault.run("rehearsal", **fault.SHORT)
+    assert result.passed, result.seen
+
+
+@pytest.mark.parametrize("fault", [f3_killed_sweeper, f14_spoilt_spool], ids=["F3", "F14"])
+def test_a_fault_of_the_spool(fault, django_db_setup: None) -> None:
     result = fault.run("rehearsal", **fault.SHORT)
     assert result.passed, result.seen
 

@@ -1,6 +1,6 @@
 """The switch's record is the last truth, it makes a call by itself, and it is charged once."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +16,9 @@ from tests.telephony.office import Office
 @pytest.fixture
 def charged(monkeypatch) -> list[dict]:
     charges: list[dict] = []
-    monkeypatch.setattr("telephony.actions.settlement.charge_leg", lambda **known: charges.append(known))
+    monkeypatch.setattr(
+        "telephony.actions.settlement.charge_all", lambda legs: charges.extend(asdict(leg) for leg in legs)
+    )
     return charges
 
 
@@ -154,10 +156,10 @@ def test_an_offer_that_is_no_ones_stays_out_of_the_way(floor, charged):
 def test_the_charge_and_the_settlement_are_one_transaction(floor, monkeypatch):
     call_id = floor.caller()
 
-    def broken(**known):
+    def broken(legs):
         raise RuntimeError
 
-    monkeypatch.setattr("telephony.actions.settlement.charge_leg", broken)
+    monkeypatch.setattr("telephony.actions.settlement.charge_all", broken)
     with pytest.raises(RuntimeError):
         settle(floor, record_of(floor, call_id))
     with floor.inside():

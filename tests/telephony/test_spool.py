@@ -15,7 +15,7 @@ from tests.telephony.test_settlement import record_of
 @pytest.fixture
 def spool(floor, tmp_path, monkeypatch):
     """A folder and the records its files stand for; what is not among them is no whole record."""
-    monkeypatch.setattr("telephony.actions.settlement.charge_leg", lambda **known: None)
+    monkeypatch.setattr("telephony.actions.settlement.charge_all", lambda legs: None)
     records: dict[bytes, LegSettled] = {}
 
     def parse(content: bytes) -> list:
@@ -68,6 +68,36 @@ def test_a_record_told_twice_is_one_call(floor, spool):
     assert spool.run() == 2
     with floor.inside():
         assert (Call.objects.count(), Leg.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("together", [1, 25])
+def test_records_settled_together_end_as_each_alone(floor, other_floor, spool, monkeypatch, together):
+    monkeypatch.setattr("telephony.spool.TOGETHER", together)
+    charged = []
+    monkeypatch.setattr("telephony.actions.settlement.charge_all", charged.extend)
+    agent, stranger, theirs = floor.agent(), uuid4(), uuid4()
+    call_id, offer = floor.talk(agent, seconds=60)
+    floor.switch.end(call_id)
+    floor.listen()
+    known = {"bridged_at": offer.offered_at + timedelta(seconds=3), "other_leg_id": offer.pk}
+    put(spool, record_of(floor, call_id, **known), b"{1}", "a.json")
+    of_agent = {"offer_id": offer.pk, "direction": "outbound", "call_id": call_id, "other_leg_id": call_id}
+    put(spool, record_of(floor, offer.pk, **of_agent), b"{2}", "b.json")
+    put(spool, record_of(floor, stranger), b"{3}", "c.json")
+    put(spool, record_of(other_floor, theirs), b"{4}", "d.json")
+    assert spool.run() == 4
+    with floor.inside():
+        legs = dict(Leg.objects.values_list("pk", "settled_at"))
+        assert set(legs) == {call_id, offer.pk, stranger}
+        assert all(legs.values())
+        ended = dict(Call.objects.values_list("pk", "state"))
+    assert ended == {call_id: "ended", stranger: "ended"}
+    assert floor.stay(stranger).is_estimated
+    assert floor.again(agent).activity == "wrap_up"
+    with other_floor.inside():
+        assert list(Call.objects.values_list("pk", flat=True)) == [theirs]
+    assert sorted(leg.leg_id for leg in charged) == sorted([call_id, stranger, theirs])
+    assert spool.run() == 0
 
 
 def test_a_record_of_a_tenant_that_is_not_there_is_put_aside_with_an_alarm(floor, spool, caplog):
