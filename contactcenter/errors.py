@@ -62,6 +62,7 @@ def _words(page: str) -> dict[str, str]:
             _("Not understood"),
             _("The browser sent something we cannot read. Go back and try again."),
         ),
+        "too_large": (_("Too large"), _("We take 20 MB at most. Send a smaller file.")),
         "broken": (
             _("Our fault"),
             _("Something broke on our side and was written down. Try again in a minute."),

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import http.client
+import select
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -73,11 +76,27 @@ def is_answered_by_heart(product: Product) -> bool:
     return answer.getheader("Content-Security-Policy") is None
 
 
+def flood(product: Product) -> tuple[bytes, int]:
+    """What the web says to a body without an end, and how much of it was taken until it hung up."""
+    head = f"POST /prompts/ HTTP/1.1\r\nHost: acme.localhost:{product.web_port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    piece, sent = b"10000\r\n" + bytes(0x10000) + b"\r\n", 0
+    with socket.create_connection(("127.0.0.1", product.web_port), timeout=20) as line:
+        line.sendall(head.encode())
+        with suppress(OSError):
+            while sent < 2**31 and not select.select([line], [], [], 0)[0]:
+                line.sendall(piece)
+                sent += 0x10000
+        return line.recv(4096), sent
+
+
 def test_what_changes_is_seen_soon_and_what_was_known_outlives_the_database_and_the_web(
     product: Product,
 ) -> None:
     wait_until(lambda: is_answered_by_heart(product), 20, "the door knows nothing")
     assert HASH in phone(product)
+    said, taken = flood(product)
+    assert said.startswith(b"HTTP/1.1 413")
+    assert taken < 40 * 2**20
     assert "enter " in place(product)
 
     product.rows(
