@@ -36,6 +36,7 @@ OUR_FAULT = frozenset(
 """Causes by which no customer was disturbed: such a try costs none of their attempts."""
 NO_SUCH_NUMBER = frozenset({"UNALLOCATED_NUMBER", "INVALID_NUMBER_FORMAT", "NUMBER_CHANGED"})
 NOT_DIALLED = "NOT_DIALLED"
+MACHINE = "machine"
 
 
 class CallbackNotNow(OfferImpossible):
@@ -195,9 +196,28 @@ def _never_dialled(attempt: CallbackAttempt, at: datetime) -> None:
     follow_call(attempt.call_id, at)
 
 
+@transaction.atomic
+def note_machine(*, call_id: UUID, at: datetime) -> bool:
+    """The agent says that a machine answered: it was a try, and kept nothing. False where that is too late to matter."""
+    attempt = CallbackAttempt.objects.filter(call_id=call_id, outcome="reached").first()
+    if attempt is None:
+        return False
+    callback = locked_callback(attempt.callback_id)
+    if callback.state != State.DONE or callback.tries.filter(started_at__gt=attempt.started_at).exists():
+        return False
+    attempt.outcome = MACHINE
+    attempt.save(update_fields=["outcome"])
+    callback.reached_at = callback.ended_at = None
+    _decide(callback, MACHINE, None, at)
+    save_callback(callback)
+    tell_of_callback(callback, at)
+    return True
+
+
 def _outcome(offer: Offer, customer: Leg | None) -> str:
     if offer.outcome == Offer.Outcome.BRIDGED:
-        return "reached"
+        is_machine = Call.objects.filter(pk=offer.call_id, disposition__is_machine=True).exists()
+        return MACHINE if is_machine else "reached"
     if customer is None:
         agent_leg = Leg.objects.filter(pk=offer.pk).first()
         return "failed" if agent_leg and agent_leg.answered_at else "agent_missed"

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from telephony import events
 from telephony.actions.agent_activity import follow_agent, locked_agent, touch_agent
+from telephony.actions.callback_attempts import note_machine
 from telephony.actions.story import seconds_between
 from telephony.errors import (
     CallNotFound,
@@ -92,6 +93,8 @@ def dispose_call(
     call.version += 1
     call.save()
     Recording.objects.filter(call_id=call.pk).update(disposition=disposition)
+    if disposition is not None and disposition.is_machine:
+        note_machine(call_id=call.pk, at=at)
     after = {"disposition": call.disposition_id, "note": bool(note)}
     record_audit(verb="disposed", subject=call, before=before, after=after)
     emit(events.CallDisposed(occurred_at=at, call_id=call_id, agent_id=agent_id))

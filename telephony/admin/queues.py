@@ -112,7 +112,7 @@ class EntryAdmin(FloorAdmin, AuditedModelAdmin):
 
 
 class DispositionAdmin(FloorAdmin, AuditedModelAdmin):
-    list_display = ["__str__", "queue", "is_active"]
+    list_display = ["__str__", "queue", "is_active", "is_machine"]
     list_select_related = ["queue", "parent"]
     list_filter = ["is_active", "queue"]
     search_fields = ["name"]

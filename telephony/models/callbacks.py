@@ -104,7 +104,7 @@ class CallbackAttempt(models.Model):
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=24, blank=True, default="")
-    """reached, no_answer, busy, agent_missed, failed."""
+    """reached, machine, no_answer, busy, agent_missed, failed."""
 
     class Meta:
         verbose_name = _("attempt")

@@ -299,6 +299,11 @@ class Disposition(models.Model):
         verbose_name=_("part of"),
     )
     is_active = models.BooleanField(_("in use"), default=True)
+    is_machine = models.BooleanField(
+        _("a machine answered"),
+        default=False,
+        help_text=_("Of a callback: the customer was not reached, and is tried again."),
+    )
 
     class Meta:
         verbose_name = _("disposition")

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from telephony.actions.callbacks import cancel_callback, promise_callback
+from telephony.actions.wrap_up import dispose_call
 from telephony.errors import CallbackRings
 from telephony.models import (
     Agent,
     Callback,
+    Disposition,
     FollowUp,
     Offer,
     Queue,
@@ -164,3 +166,31 @@ def test_a_cancelled_promise_rings_nobody(office):
     office.floor.agent()
     office.settle()
     assert office.ringing() is None
+
+
+def test_a_machine_that_answers_is_a_try_and_no_kept_promise(office):
+    """The agent says so by the disposition, while the try ends or long after; people who were reached stay reached."""
+    terms(office, max_attempts=2, retry_minutes=10)
+    callback_id = wants_a_callback(office, ANN)
+    office.floor.agent()
+    office.settle()
+    offer = speaks(office)
+    assert row(office, callback_id).state == State.DONE
+    with office.floor.inside():
+        machine = Disposition.objects.create(name="Answering machine", is_machine=True)
+        person = Disposition.objects.create(name="Sold")
+        for disposition in (person, machine, machine):
+            dispose_call(call_id=offer.call_id, disposition_id=disposition.pk, note="", at=office.floor.now)
+    again = row(office, callback_id)
+    assert outcomes(office, callback_id) == ["machine"]
+    assert (again.state, again.attempts, again.reached_at, again.ended_at) == (State.RETRY, 1, None, None)
+    assert again.not_before == office.floor.now + timedelta(minutes=10)
+    office.pass_seconds(10 * 60 + 1)
+    second = speaks(office)
+    with office.floor.inside():
+        dispose_call(call_id=second.call_id, disposition_id=machine.pk, note="", at=office.floor.now)
+        assert FollowUp.objects.filter(kind=FollowUp.Kind.CALLBACK).count() == 1
+        dispose_call(call_id=offer.call_id, disposition_id=person.pk, note="late", at=office.floor.now)
+        dispose_call(call_id=offer.call_id, disposition_id=machine.pk, note="", at=office.floor.now)
+    assert outcomes(office, callback_id) == ["machine", "machine"]
+    assert row(office, callback_id).state == State.MISSED
