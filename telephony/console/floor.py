@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from telephony import policies, queries
+from telephony.console.vault_words import STOPPED
+from telephony.queries.recording_room import recording_stopped_by
 from tenants.people.console.access import member_required
 
 
@@ -59,7 +61,11 @@ FIGURES = (
 @member_required(*policies.LEADERS)
 def floor(request: HttpRequest) -> HttpResponse:
     own = queries.agent_of(request.user)
-    seen = {"reasons": queries.not_ready_reasons(), "me": own.pk if own else 0}
+    seen = {
+        "reasons": queries.not_ready_reasons(),
+        "me": own.pk if own else 0,
+        "not_recorded": STOPPED.get(recording_stopped_by(), ""),
+    }
     return render(request, "telephony/floor.html", _seen() | seen)
 
 

@@ -81,7 +81,8 @@ def storage_page(request: HttpRequest) -> HttpResponse:
         "quota": quota,
         "used_percent": state.used_bytes * 100 // quota.bytes if quota and quota.bytes else None,
         "stopped": STOPPED.get(recording_stopped_by(), ""),
-        "disks": recording_disks(),
+        # Folders on one disk are one line.
+        "disks": {(disk.free, disk.total): disk for disk in recording_disks()}.values(),
         "places": [(place, PROBLEMS.get(place.problem, "")) for place in StoragePlace.objects.all()],
         "is_own_disk": queries.current_place() is None,
         "elsewhere": queries.sounds_elsewhere(queries.current_place()).count(),
