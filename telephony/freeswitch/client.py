@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ from telephony.switch import (
     Registration,
     SwitchRefused,
 )
+
+SETTLED_SECONDS = 0.3
+"""How long two legs are joined before one of them is sent elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class FreeSwitch:
         self._do(call_commands.consult(agent))
 
     def complete_consult(self, agent_leg_id: UUID) -> None:
+        self._settled(agent_leg_id)
         self._do(commands.kill(agent_leg_id, "NORMAL_CLEARING"))
 
     def end_consult(self, consult_leg_id: UUID) -> None:
@@ -124,7 +129,7 @@ class FreeSwitch:
 
     def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
         """The caller last: were we cut off in between, whoever leaves the room takes the caller back."""
-        agent = self.leg(agent_leg_id)
+        agent = self._settled(agent_leg_id)
         if agent is None or agent.bridged_leg_id in (None, caller_leg_id):
             raise SwitchRefused("The agent asks nobody.")
         for leg_id in (agent_leg_id, agent.bridged_leg_id, caller_leg_id):
@@ -169,14 +174,24 @@ class FreeSwitch:
 
     def _refuse_unless_joined(self, agent_leg_id: UUID, caller_leg_id: UUID) -> None:
         """The switch would send the agent's other leg aside, whoever that is."""
-        agent = self.leg(agent_leg_id)
+        agent = self._settled(agent_leg_id)
         if agent is None or agent.bridged_leg_id != caller_leg_id:
             raise SwitchRefused("The two do not talk with each other.")
         if agent.is_held:
             self._do(commands.unhold(agent_leg_id))
 
+    def _settled(self, leg_id: UUID) -> LiveLeg | None:
+        """The leg, once it may be sent elsewhere: in the very moment two are joined they lose their way. Seen up to
+        50 ms after it; people are slower, machines are not.
+        """
+        dump = self._ask(commands.dump(leg_id))
+        if bridged_at := inventory.bridged_at(dump):
+            passed = (datetime.now(UTC) - bridged_at).total_seconds()
+            time.sleep(max(0.0, min(SETTLED_SECONDS, SETTLED_SECONDS - passed)))
+        return inventory.live_leg(dump)
+
     def _take_off_hold(self, caller_leg_id: UUID) -> None:
-        caller = self.leg(caller_leg_id)
+        caller = self._settled(caller_leg_id)
         agent = self.leg(caller.bridged_leg_id) if caller and caller.bridged_leg_id else None
         if agent and agent.is_held:
             self._do(commands.unhold(agent.leg_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +115,15 @@ def live_leg(dump: str) -> LiveLeg | None:
         room_id=uuid_of(variable(event, "cc_room")) if variable(event, "cc_place") == "room" else None,
         **(_aside(event) if is_held_aside else {}),
     )
+
+
+def bridged_at(dump: str) -> datetime | None:
+    """Since when a leg has been joined to its other one; None when it is not."""
+    try:
+        event = orjson.loads(dump)
+    except orjson.JSONDecodeError:
+        return None
+    return moment(text(event, "Caller-Channel-Bridged-Time"))
 
 
 def _aside(event: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ T = TypeVar("T", bound=facts.Fact)
 DOMAIN = "acme.localhost"
 HOT_LINE = "+862155500001"
 NODE = "under-test"
+CALLER_HZ, PHONE_HZ = 440, 880
+"""What callers and phones sound like, unless a test gives each its own tone."""
 
 
 PATIENCE = 3
@@ -302,7 +304,13 @@ class SwitchUnderTest(ABC):
 
     @abstractmethod
     def call(
-        self, dialled: str = HOT_LINE, *, number: str, name: str = "", hang_up_after: float | None = None
+        self,
+        dialled: str = HOT_LINE,
+        *,
+        number: str,
+        name: str = "",
+        hang_up_after: float | None = None,
+        hertz: int = CALLER_HZ,
     ) -> Party:
         """A caller with sound dials in from the trunk, and hangs up so many seconds after being answered."""
 
@@ -315,11 +323,23 @@ class SwitchUnderTest(ABC):
         *,
         answer_after: float | None = 0.3,
         hang_up_after: float | None = None,
+        hertz: int = PHONE_HZ,
     ) -> Party:
         """A phone with sound registers. `answer_after` None: only when asked to (answer()), or never."""
 
     @abstractmethod
-    def carrier(self, *, answer_after: float | None = 0.3) -> Party:
+    def keypad_call(self, dialled: str = HOT_LINE, *, number: str) -> Party:
+        """A caller without a voice who presses keys (`press`) and hears them (`keys_heard`)."""
+
+    @abstractmethod
+    def press(self, party: Party, leg_id: UUID, keys: str) -> None: ...
+
+    @abstractmethod
+    def keys_heard(self, party: Party, leg_id: UUID) -> str:
+        """The keys that have come to this caller so far."""
+
+    @abstractmethod
+    def carrier(self, *, answer_after: float | None = 0.3, hertz: int = PHONE_HZ) -> Party:
         """Whoever takes calls to the outside from now on. `answer_after` None: is engaged, or not there at all."""
 
     @abstractmethod

@@ -15,11 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from telephony.freeswitch.configuration import switch_command
-from tests.contract.driver import HOT_LINE, Party, SwitchUnderTest, free_port
+from tests.contract.driver import CALLER_HZ, HOT_LINE, PHONE_HZ, Party, SwitchUnderTest, free_port
 
 SCENARIOS = Path(__file__).parent / "sipp"
 NEVER_MS = 600_000
-CALLER_HZ, PHONE_HZ = 440, 880
 
 
 class Keypad:
@@ -31,6 +30,8 @@ class Keypad:
         self.port = self._line.getsockname()[1]
         self._sequence, self._source = random.randrange(1, 20_000), random.randrange(2**32)
         self._began = time.monotonic() - 60
+        self._stamps: list[bytes] = []
+        self._keys = ""
 
     def press(self, key: str, to_port: int, seconds: float = 0.06) -> None:
         stamp = int((time.monotonic() - self._began) * 8000) & 0xFFFFFFFF
@@ -44,6 +45,19 @@ class Keypad:
                 struct.pack("!BBHII", *head) + struct.pack("!BBH", *event), ("127.0.0.1", to_port)
             )
             time.sleep(0.02)
+
+    def heard(self) -> str:
+        """The keys that have come since the call began, each told by the end of its event."""
+        self._line.setblocking(False)
+        try:
+            while packet := self._line.recv(2048):
+                key, is_end, stamp = packet[12], packet[13] & 0x80, packet[4:8]
+                if packet[1] & 0x7F == 101 and is_end and stamp not in self._stamps:
+                    self._stamps.append(stamp)
+                    self._keys += "0123456789*#ABCD"[key]
+        except BlockingIOError:
+            self._line.setblocking(True)
+        return self._keys
 
     def close(self) -> None:
         self._line.close()
@@ -76,14 +90,16 @@ class Sipp:
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.sounds = {hertz: self._tone(hertz) for hertz in (CALLER_HZ, PHONE_HZ)}
+        self._tones: dict[int, Path] = {}
 
-    def _tone(self, hertz: int) -> Path:
-        path = self.directory / f"{hertz}.alaw"
-        path.write_bytes(
-            bytes(a_law(int(9000 * math.sin(2 * math.pi * hertz * i / 8000))) for i in range(8000))
-        )
-        return path
+    def tone(self, hertz: int) -> Path:
+        """A second of it, to be played again and again."""
+        if hertz not in self._tones:
+            path = self._tones[hertz] = self.directory / f"{hertz}.alaw"
+            path.write_bytes(
+                bytes(a_law(int(9000 * math.sin(2 * math.pi * hertz * i / 8000))) for i in range(8000))
+            )
+        return self._tones[hertz]
 
     def start(
         self, scenario: str, target: str, port: int, *more: str, **words: Any
@@ -127,7 +143,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             number=f"{prefix}[call_number]",
             display="",
             talk_ms=NEVER_MS,
-            sound=self.sipp.sounds[CALLER_HZ],
+            sound=self.sipp.tone(CALLER_HZ),
         )
         return self._keep(SippParty(prefix, process=process, port=port))
 
@@ -152,7 +168,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             port,
             ring_ms=int(answer_after * 1000),
             talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
-            sound=self.sipp.sounds[PHONE_HZ],
+            sound=self.sipp.tone(PHONE_HZ),
         )
         time.sleep(0.2)
         assert process.poll() is None, "the phone did not start"
@@ -163,7 +179,13 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         return self._keep(SippParty(usernames[0], process=process, port=port))
 
     def call(
-        self, dialled: str = HOT_LINE, *, number: str, name: str = "", hang_up_after: float | None = None
+        self,
+        dialled: str = HOT_LINE,
+        *,
+        number: str,
+        name: str = "",
+        hang_up_after: float | None = None,
+        hertz: int = CALLER_HZ,
     ) -> SippParty:
         port = free_port(socket.SOCK_DGRAM)
         talk = NEVER_MS if hang_up_after is None else int(hang_up_after * 1000)
@@ -176,7 +198,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             number=number,
             display=f'"{name}" ' if name else "",
             talk_ms=talk,
-            sound=self.sipp.sounds[CALLER_HZ],
+            sound=self.sipp.tone(hertz),
         )
         return self._keep(SippParty(number, process=process, port=port))
 
@@ -203,6 +225,11 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             party.keypad.press(key, to_port)
             time.sleep(0.04)
 
+    def keys_heard(self, party: Party, leg_id: UUID) -> str:
+        assert isinstance(party, SippParty)
+        assert party.keypad is not None
+        return party.keypad.heard()
+
     def phone(
         self,
         username: str,
@@ -211,6 +238,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         *,
         answer_after: float | None = 0.3,
         hang_up_after: float | None = None,
+        hertz: int = PHONE_HZ,
     ) -> SippParty:
         port = free_port(socket.SOCK_DGRAM)
         process = self.sipp.start(
@@ -219,7 +247,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             port,
             ring_ms=NEVER_MS if answer_after is None else int(answer_after * 1000),
             talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
-            sound=self.sipp.sounds[PHONE_HZ],
+            sound=self.sipp.tone(hertz),
         )
         party = self._keep(SippParty(username, process=process, port=port))
         time.sleep(0.1)
@@ -227,7 +255,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         assert self.register(username, domain, password, phone_port=port), "the phone could not register"
         return party
 
-    def carrier(self, *, answer_after: float | None = 0.3) -> SippParty:
+    def carrier(self, *, answer_after: float | None = 0.3, hertz: int = PHONE_HZ) -> SippParty:
         port = int(self.settings.gateway.rpartition(":")[2])
         if answer_after is None:
             return SippParty("nobody", process=subprocess.Popen(["true"]), port=port)
@@ -237,7 +265,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             port,
             ring_ms=int(answer_after * 1000),
             talk_ms=NEVER_MS,
-            sound=self.sipp.sounds[PHONE_HZ],
+            sound=self.sipp.tone(hertz),
         )
         time.sleep(0.2)
         assert process.poll() is None, "the carrier did not start"

@@ -65,11 +65,17 @@ class RehearsalUnderTest(SwitchUnderTest):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def call(
-        self, dialled: str = HOT_LINE, *, number: str, name: str = "", hang_up_after: float | None = None
+        self,
+        dialled: str = HOT_LINE,
+        *,
+        number: str,
+        name: str = "",
+        hang_up_after: float | None = None,
+        hertz: int = 0,
     ) -> RehearsedCaller:
         # Names come in as SIP would bring them: text with its surrogates for bytes that are no UTF-8.
         shown = quote(name.encode("utf-8", "surrogateescape"))
-        wishes = f"from={quote(number)} name={shown} patience=0 message=0"
+        wishes = f"from={quote(number)} name={shown} patience=0 message=0 tone={hertz}"
         if hang_up_after is not None:
             wishes += f" leave_after={hang_up_after}"
         answer = self.api(f"rehearsal call {quote(dialled)} {wishes}")
@@ -84,6 +90,10 @@ class RehearsalUnderTest(SwitchUnderTest):
     def press(self, party: Party, leg_id: UUID, keys: str) -> None:
         assert self.api(f"rehearsal press {leg_id} {keys}") == "+OK\n"
 
+    def keys_heard(self, party: Party, leg_id: UUID) -> str:
+        listed = json.loads(self.api("rehearsal list"))["legs"]
+        return next(leg["keys_heard"] for leg in listed if leg["uuid"] == str(leg_id))
+
     def phone(
         self,
         username: str,
@@ -92,18 +102,19 @@ class RehearsalUnderTest(SwitchUnderTest):
         *,
         answer_after: float | None = 0.3,
         hang_up_after: float | str | None = None,
+        hertz: int = 0,
     ) -> RehearsedPhone:
         """`hang_up_after` may be a span too, such as "4-9"."""
         habits = "mode=manual" if answer_after is None else f"mode=auto answer_after={answer_after}"
-        habits += f" talk={hang_up_after or 0}"
+        habits += f" talk={hang_up_after or 0} tone={hertz}"
         answer = self._register(username, domain, password, habits)
         assert answer == "+OK\n", answer
         party = RehearsedPhone(username, line=self, address=f"{username}@{domain}")
         self.parties.append(party)
         return party
 
-    def carrier(self, *, answer_after: float | None = 0.3) -> RehearsedCarrier:
-        habits = "busy" if answer_after is None else f"auto answer_after={answer_after}"
+    def carrier(self, *, answer_after: float | None = 0.3, hertz: int = 0) -> RehearsedCarrier:
+        habits = "busy" if answer_after is None else f"auto answer_after={answer_after} tone={hertz}"
         assert self.api(f"rehearsal carrier {habits}") == "+OK\n"
         return RehearsedCarrier("carrier")
 

@@ -18,8 +18,11 @@ RATE = 8000
 _LOOP_SECONDS = 6
 _CHUNK_FRAMES = RATE * 60
 
-Segment = tuple[str, float]
-"""What is heard and for how many seconds: alone, talking, held, masked, message."""
+Heard = tuple[frozenset[str], frozenset[str]]
+"""The voices on the left and on the right: agent, caller, music, tone:<hertz>, file:<path>."""
+Segment = tuple[Heard, float]
+"""What is heard, and for how many seconds."""
+SILENCE: Heard = (frozenset(), frozenset())
 
 
 def write_wav(path: Path, segments: Sequence[Segment], *, channels: int) -> int:
@@ -29,17 +32,17 @@ def write_wav(path: Path, segments: Sequence[Segment], *, channels: int) -> int:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        for kind, seconds in segments:
+        for heard, seconds in segments:
             frames = round(seconds * RATE)
-            _repeat(file, _loop(kind, channels), frames, channels)
+            _repeat(file, _loop(heard, channels), frames, channels)
             written += frames
     return written
 
 
 def warm_up() -> None:
     """Makes the voices beforehand, so that the first recording ends as quickly as the others."""
-    _loop("talking", 2)
-    _loop("message", 1)
+    _loop((frozenset({"agent"}), frozenset({"caller"})), 2)
+    _loop((frozenset({"caller"}), frozenset()), 1)
 
 
 def seconds_of(path: Path) -> float | None:
@@ -60,21 +63,60 @@ def _repeat(file: wave.Wave_write, loop: bytes, frames: int, channels: int) -> N
         wanted -= len(chunk)
 
 
-@functools.cache
-def _loop(kind: str, channels: int) -> bytes:
-    left, right = _sides(kind)
-    return _bytes(left if channels == 1 else _interleave(left, right))
+@functools.lru_cache(maxsize=64)
+def _loop(heard: Heard, channels: int) -> bytes:
+    left, right = (_mixed(voices) for voices in heard)
+    return _bytes(_sum([left, right]) if channels == 1 else _interleave(left, right))
 
 
-def _sides(kind: str) -> tuple[array.array[int], array.array[int]]:
-    silence = array.array("h", bytes(2 * RATE * _LOOP_SECONDS))
-    if kind == "talking":
-        return _voice(118, seed=1, start=0.0), _voice(205, seed=2, start=0.4)
-    if kind == "held":
-        return _voice(118, seed=1, start=0.0), _music()
-    if kind == "message":
-        return _voice(205, seed=2, start=0.0), silence
-    return silence, silence
+def _mixed(voices: frozenset[str]) -> array.array[int]:
+    return _sum([_voice_of(name) for name in sorted(voices)])
+
+
+def _sum(sounds: list[array.array[int]]) -> array.array[int]:
+    """All at once, as loud as each is, cut off where that is too much."""
+    if len(sounds) == 1:
+        return sounds[0]
+    frames = RATE * _LOOP_SECONDS
+    added = (sum(samples) for samples in zip(*sounds, strict=True)) if sounds else (0 for _ in range(frames))
+    return array.array("h", (max(-32768, min(32767, value)) for value in added))
+
+
+@functools.lru_cache(maxsize=64)
+def _voice_of(name: str) -> array.array[int]:
+    """Six seconds of it."""
+    kind, _, value = name.partition(":")
+    if kind == "tone":
+        return _tone(float(value))
+    if kind == "file":
+        return _of_file(Path(value))
+    if name == "music":
+        return _music()
+    if name == "agent":
+        return _voice(118, seed=1, start=0.0)
+    return _voice(205, seed=2, start=0.4)
+
+
+def _tone(hertz: float) -> array.array[int]:
+    step = 2 * math.pi * hertz / RATE
+    return array.array("h", (int(9000 * math.sin(step * at)) for at in range(RATE * _LOOP_SECONDS)))
+
+
+def _of_file(path: Path) -> array.array[int]:
+    """The beginning of a mono file at our rate, again and again; silence when it is none."""
+    frames = RATE * _LOOP_SECONDS
+    samples = array.array("h")
+    try:
+        with wave.open(str(path), "rb") as file:
+            if (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE):
+                samples.frombytes(file.readframes(frames))
+    except (OSError, EOFError, wave.Error):
+        samples = array.array("h")
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return (
+        (samples * (frames // len(samples) + 1))[:frames] if samples else array.array("h", bytes(2 * frames))
+    )
 
 
 def _interleave(left: array.array[int], right: array.array[int]) -> array.array[int]:

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import lifecycle, routing
+from . import lifecycle, routing, sound
 from .clock import now_us
 from .leg import OtherLeg
 from .originate import separate
@@ -76,8 +76,8 @@ def connect(originator: Leg, originatee: Leg) -> None:
         leg.variables |= {"bridge_channel": other.name, "bridge_uuid": other.uuid, "signal_bond": other.uuid}
     originator.is_originator, originatee.is_originator = True, False
     originatee.variables["call_uuid"] = originator.uuid
-    for recording in originator.heard_by:
-        recording.mark("talking")
+    _remember(originator, originatee)
+    sound.changed(originator)
     for leg, other in ((originator, originatee), (originatee, originator)):
         leg.fire("CHANNEL_EXECUTE", {"Application": "uuid_bridge", "Application-Data": other.uuid})
     originator.fire("CHANNEL_BRIDGE", first=_both(originator, originatee))
@@ -94,12 +94,11 @@ def part(leg: Leg) -> None:
     other = leg.peer
     if other is None:
         return
-    for recording in leg.heard_by:
-        recording.mark("alone")
     for one in (leg, other):
         one.peer, one.farewells = None, []
     for one in (leg, other):
         lifecycle.stop_hold_music(one)
+    sound.changed(leg, other)
     first, second = (leg, other) if leg.is_originator else (other, leg)
     if leg.is_hung_up:
         other.variables["bridge_hangup_cause"] = other.variables["last_bridge_hangup_cause"] = leg.cause
@@ -146,12 +145,22 @@ def _introduce(originator: Leg, originatee: Leg) -> None:
         _step(leg, other)
     mine, theirs = originator.profile, originatee.profile
     mine.callee_name, mine.callee_number = theirs.callee_name, theirs.callee_number
+    _see(originator, originatee)
+    theirs.cid_name, theirs.cid_number = mine.cid_name, mine.cid_number
+
+
+def _see(originator: Leg, originatee: Leg) -> None:
     for leg, other, kind in ((originator, originatee, "originatee"), (originatee, originator, "originator")):
         seen = OtherLeg(
             kind, other.uuid, other.direction, other.name, replace(other.profile), replace(other.times)
         )
-        leg.other = seen
-    theirs.cid_name, theirs.cid_number = mine.cid_name, mine.cid_number
+        leg.other = leg.profile.other = seen
+
+
+def _remember(originator: Leg, originatee: Leg) -> None:
+    """By the application `bridge` two meet who have not been introduced."""
+    if originator.other is None or originator.other.uuid != originatee.uuid:
+        _see(originator, originatee)
 
 
 def _step(leg: Leg, other: Leg) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .switch import RehearsalSwitch
 
 
+_OTHERS = {"from", "name", "keys", "tone"}
 _SPANS = ("patience", "talk", "message", "leave_after")
 
 
@@ -37,16 +38,19 @@ class Script:
     leave_after: Span = NEVER
     keys: tuple[tuple[str, float], ...] = ()
     hums: bool = False
+    hertz: int = 0
+    """Sounds like this tone, instead of a voice."""
 
     @classmethod
     def read(cls, options: Mapping[str, str]) -> Script:
         """Raises ValueError for an option it does not know or cannot read."""
-        unknown = options.keys() - {"from", "name", "keys", *_SPANS}
+        unknown = options.keys() - {*_OTHERS, *_SPANS}
         if unknown:
             raise ValueError(f"unknown option {sorted(unknown)[0]}")
         spans: dict[str, Any] = {name: Span.read(options[name]) for name in _SPANS if name in options}
         keys = tuple(_key(part) for part in options.get("keys", "").split(",") if part)
-        return cls(number=options.get("from", "anonymous"), name=options.get("name", ""), keys=keys, **spans)
+        number, name = options.get("from", "anonymous"), options.get("name", "")
+        return cls(number=number, name=name, keys=keys, hertz=int(options.get("tone", 0)), **spans)
 
 
 def _key(part: str) -> tuple[str, float]:
@@ -67,6 +71,10 @@ class Caller:
     @property
     def hums(self) -> bool:
         return self.script.hums
+
+    @property
+    def hertz(self) -> int:
+        return self.script.hertz
 
     def begin(self, leg: Leg) -> None:
         self._after(self.script.patience, leg, self._lose_patience)
@@ -93,7 +101,9 @@ class Caller:
         """Callers have already picked up."""
 
     def _lose_patience(self, leg: Leg) -> None:
-        is_waiting = leg.peer is None and leg.variables.get("current_application") != "record"
+        is_waiting = (
+            leg.peer is None and not leg.room and leg.variables.get("current_application") != "record"
+        )
         if is_waiting and leg.call_state != "HELD":
             _hang_up(leg)
 

@@ -88,9 +88,9 @@ def _flow(leg: Leg, profile: Profile, *, is_current: bool) -> dict[str, object]:
             "applications": applications,
         }
     caller = _profile(profile, leg.uuid, leg.name)
-    if is_current and leg.other is not None:
-        kind = leg.other.kind
-        caller[kind] = {f"{kind}_caller_profiles": [_other(leg.other)]}
+    other = profile.other or (leg.other if is_current else None)
+    if other is not None:
+        caller[other.kind] = {f"{other.kind}_caller_profiles": [_other(other)]}
     found["caller_profile"] = caller
     found["times"] = _times(profile, profile.times or leg.times)
     return found

@@ -60,6 +60,7 @@ class Profile:
     index: int = 1
     created: int = field(default_factory=now_us)
     extension: Extension | None = None
+    other: OtherLeg | None = None
     times: Times | None = None
     """As they stood when the next profile took over."""
 
@@ -77,7 +78,13 @@ class OtherLeg:
 
 
 class Person(Protocol):
-    """Whoever is at the far end of a leg: a rehearsal caller or a phone. Told what happens, decides for itself."""
+    """Whoever is at the far end of a leg: a rehearsal caller or a phone. Told what happens, decides for itself.
+
+    `hertz`: sounds like this tone, always; 0: like a person who speaks.
+    """
+
+    @property
+    def hertz(self) -> int: ...
 
     def answered(self, leg: Leg) -> None: ...
 
@@ -120,6 +127,12 @@ class Leg:
         self.recordings: dict[str, Recording] = {}
         self.is_flipped = False
         self.farewells: list[Callable[[Leg], None]] = []
+        self.partings: list[Callable[[Leg], None]] = []
+        self.room, self.is_alone_again = "", False
+        self.ear_on: Leg | None = None
+        # What is played to it, and whether its person speaks though nobody is joined: both only for the ear.
+        self.playing, self.is_speaking = "", False
+        self.keys_heard = ""
         self.applications_run: list[tuple[str, str, int]] = []
         self.hold_music = ""
         # Pressed, and asked for by nothing yet: keys that come too early count at the next question.
@@ -147,11 +160,6 @@ class Leg:
     def is_interrupted(self) -> bool:
         return self.is_hung_up or self.next is not None
 
-    @property
-    def heard_by(self) -> list[Recording]:
-        """The recordings that hear this leg: its own and its peer's."""
-        return [*self.recordings.values(), *(self.peer.recordings.values() if self.peer else ())]
-
     def flip(self) -> None:
         """An outbound leg that goes into a dialplan: whom we rang becomes the one who calls."""
         self.is_flipped = True
@@ -166,7 +174,14 @@ class Leg:
         """A copy of the profile becomes the current one, as each transfer and bridge does."""
         old = self.profile
         fresh = Profile(
-            **{**vars(old), "index": old.index + 1, "created": now_us(), "extension": None, "times": None}
+            **{
+                **vars(old),
+                "index": old.index + 1,
+                "created": now_us(),
+                "extension": None,
+                "times": None,
+                "other": None,
+            }
         )
         self.profile.times = replace(self.times, transferred=fresh.created)
         self.profiles.insert(0, fresh)

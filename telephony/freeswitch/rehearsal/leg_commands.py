@@ -76,6 +76,33 @@ def _transfer(switch: RehearsalSwitch, argument: str) -> str:
     return "+OK\n"
 
 
+def _dual_transfer(switch: RehearsalSwitch, argument: str) -> str:
+    """`<uuid> <exten>[/<dialplan>[/<context>]] <the same for its partner>`: both in one moment."""
+    words = separate(argument, " ")
+    if len(words) != 3:
+        return "-USAGE: <uuid> <A-dest-exten>[/<A-dialplan>][/<A-context>] <B-dest-exten>[/…]\n"
+    leg = _leg(switch, words[0])
+    if leg is None:
+        return _GONE
+    partner = leg.peer
+    for target, place in ((partner, words[2]), (leg, words[1])):
+        if target is not None:
+            destination, dialplan, context = [*place.split("/", 2), "", ""][:3]
+            routing.send(target, destination, dialplan or "XML", context or target.profile.context)
+    bridging.part(leg)
+    return "+OK\n"
+
+
+def _send_keys(switch: RehearsalSwitch, argument: str) -> str:
+    """The person at the far end hears keys."""
+    uuid, _, digits = argument.partition(" ")
+    leg = _leg(switch, uuid)
+    if leg is None:
+        return _GONE
+    leg.keys_heard += digits.partition("@")[0].strip()
+    return "+OK\n"
+
+
 def _setvar(switch: RehearsalSwitch, argument: str) -> str:
     uuid, _, rest = argument.partition(" ")
     name, _, value = rest.partition(" ")
@@ -206,6 +233,8 @@ COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_recv_dtmf": _press,
     "uuid_kill": _kill,
     "uuid_transfer": _transfer,
+    "uuid_dual_transfer": _dual_transfer,
+    "uuid_send_dtmf": _send_keys,
     "uuid_setvar": _setvar,
     "uuid_setvar_multi": _setvar_multi,
     "uuid_getvar": _getvar,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from . import cdr, variables
+from . import cdr, sound, variables
 from .clock import now_us
 
 if TYPE_CHECKING:
@@ -105,14 +105,13 @@ def hold(leg: Leg) -> bool:
         return False
     set_call_state(leg, "HELD")
     leg.times.last_hold = now_us()
-    for recording in leg.heard_by:
-        recording.mark("held")
     leg.fire("CHANNEL_HOLD")
     music = leg.get("hold_music")
     if leg.peer is not None and music:
         leg.peer.hold_music = music
         leg.peer.fire("CHANNEL_EXECUTE", {"Application": "playback", "Application-Data": music})
         leg.peer.fire("PLAYBACK_START", {"Playback-File-Type": "local_stream", "Playback-File-Path": music})
+    sound.changed(leg)
     return True
 
 
@@ -120,12 +119,11 @@ def unhold(leg: Leg) -> bool:
     if leg.is_hung_up or leg.call_state != "HELD":
         return False
     leg.times.hold_accum += now_us() - leg.times.last_hold
-    for recording in leg.heard_by:
-        recording.mark("talking" if leg.peer else "alone")
     if leg.peer is not None:
         stop_hold_music(leg.peer, "break")
     set_call_state(leg, "UNHELD")
     set_call_state(leg, "ACTIVE")
+    sound.changed(leg)
     leg.fire("CHANNEL_UNHOLD")
     return True
 
@@ -155,8 +153,9 @@ def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:
     if by_party:
         leg.variables["sip_hangup_disposition"] = disposition
     _tell_originator(leg, f"-ERR {cause}\n")
-    for farewell in list(leg.farewells):
+    for farewell in [*leg.farewells, *leg.partings]:
         farewell(leg)
+    sound.changed(leg)
     if leg.person is not None:
         leg.person.gone(leg)
     leg.switch.spawn(_report(leg, disposition))

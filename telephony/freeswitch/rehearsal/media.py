@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import audio, keypad, lifecycle, utterances
+from . import audio, keypad, lifecycle, sound, utterances
 from .bus import Headers
 from .clock import now_us
 from .recorder import Recording
@@ -38,8 +38,11 @@ async def playback(leg: Leg, data: str) -> None:
     leg.set("playback_terminator_used", None)
     what = what_is_played(data)
     leg.fire("PLAYBACK_START", dict(what))
-    began = now_us()
+    leg.playing, began = data, now_us()
+    sound.changed(leg)
     is_over = not keypad.ends_sound(leg) and await leg.pause(seconds)
+    leg.playing = ""
+    sound.changed(leg)
     played = (now_us() - began) // 1000
     leg.variables |= {
         "playback_ms": str(played),
@@ -106,14 +109,17 @@ async def record(leg: Leg, data: str) -> None:
         return
     lifecycle.pre_answer(leg)
     if utterances.is_one(path):
-        return await utterances.record(leg, path, float(limit or 0), float(silence or 0))
-    recording = Recording(leg, path, channels=1, heard="message")
+        await utterances.record(leg, path, float(limit or 0), float(silence or 0))
+        return
+    leg.is_speaking = True
+    recording = Recording(leg, path, channels=1)
     if not recording.start():
         return
     if leg.person is not None:
         leg.person.hears(leg, "record")
     digits = limit.lstrip("+")
     await leg.pause(float(digits) if digits.isdecimal() and int(digits) else _DEFAULT_MESSAGE_LIMIT)
+    leg.is_speaking = False
     await recording.stop()
 
 
@@ -122,7 +128,7 @@ def start_recording(leg: Leg, path: str, *, limit_seconds: float | None = None) 
     if not path or path in leg.recordings or leg.is_hung_up:
         return False
     channels = 2 if leg.is_true("RECORD_STEREO") or leg.is_true("record_stereo") else 1
-    recording = Recording(leg, path, channels=channels, heard="talking" if leg.peer else "alone")
+    recording = Recording(leg, path, channels=channels)
     if not recording.start():
         return False
     if limit_seconds:

@@ -133,7 +133,16 @@ async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None
     if request.endpoint == "loopback":
         return await outward.call_ourselves(switch, request)
     rung = await _ring(switch, request)
-    return rung if isinstance(rung, str) else await _wait(*rung, request, originator)
+    called = rung if isinstance(rung, str) else await _wait(*rung, request, originator)
+    if isinstance(called, Leg):
+        _at_answer(called)
+    return called
+
+
+def _at_answer(leg: Leg) -> None:
+    application, _, data = leg.get("execute_on_answer").partition(" ")
+    if application:
+        applications.run_inline(leg, application, data)
 
 
 async def dial_together(switch: RehearsalSwitch, requests: list[Request]) -> Leg | str:

@@ -47,6 +47,8 @@ class Habits:
     mode: str = "manual"
     answer_after: Span = Span(2, 2)
     talk: Span = NEVER
+    hertz: int = 0
+    """What its owner sounds like: this tone, instead of a voice."""
 
     @classmethod
     def read(cls, mode: str, options: Mapping[str, str]) -> Habits:
@@ -54,7 +56,7 @@ class Habits:
         if mode not in {"manual", "auto", "busy", "away"}:
             raise ValueError("a phone's mode is manual, auto, busy or away")
         spans = {name: Span.read(options[name]) for name in ("answer_after", "talk") if name in options}
-        return cls(mode=mode, **spans)
+        return cls(mode=mode, hertz=int(options.get("tone", 0)), **spans)
 
 
 @dataclass(eq=False)
@@ -74,6 +76,10 @@ class Phone:
     @property
     def address(self) -> str:
         return f"{self.user}@127.0.0.1:{self.port}"
+
+    @property
+    def hertz(self) -> int:
+        return self.habits.hertz
 
     def ring(self, leg: Leg) -> None:
         if leg.is_hung_up:

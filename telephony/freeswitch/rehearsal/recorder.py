@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import audio
+from . import audio, sound
+from .audio import Heard
 from .clock import now_us
 
 if TYPE_CHECKING:
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
 class Recording:
     """One file being recorded from a leg. Stereo: what the leg says on the left, what it hears on the right."""
 
-    def __init__(self, leg: Leg, path: str, *, channels: int, heard: str) -> None:
+    def __init__(self, leg: Leg, path: str, *, channels: int) -> None:
         self.leg, self.path, self.channels = leg, path, channels
-        if heard == "alone" and getattr(leg.person, "hums", False):
-            heard = "talking"
-        self._marks = [(now_us(), heard)]
         # One direction alone: what the leg says is missing. The real one then has silence on both sides at times.
         self._is_deaf = leg.is_true("RECORD_WRITE_ONLY")
-        self._masked_over: str | None = None
-        self._is_stopped = False
+        self._is_masked = self._is_stopped = False
+        self._heard = sound.of(leg)
+        self._marks: list[tuple[int, Heard | None]] = [(now_us(), self._kept())]
 
     def start(self) -> bool:
         """False when the file cannot be made; the switch only logs that, the call goes on."""
@@ -38,23 +37,26 @@ class Recording:
         self.leg.fire("RECORD_START", {"Record-File-Path": self.path})
         return True
 
-    def mark(self, heard: str) -> None:
-        """From now on this is heard; while masked, only once unmasked."""
-        if self._masked_over is not None:
-            self._masked_over = heard
-        else:
-            self._marks.append((now_us(), heard))
+    def hear(self, heard: Heard | None) -> None:
+        """From now on this is heard; None: the recording stands still."""
+        self._heard = heard
+        self._mark()
 
     def mask(self) -> None:
-        if self._masked_over is None:
-            now = self._marks[-1][1]
-            self.mark("masked")
-            self._masked_over = now
+        self._is_masked = True
+        self._mark()
 
     def unmask(self) -> None:
-        if self._masked_over is not None:
-            heard, self._masked_over = self._masked_over, None
-            self.mark(heard)
+        self._is_masked = False
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._marks[-1][1] != (kept := self._kept()):
+            self._marks.append((now_us(), kept))
+
+    def _kept(self) -> Heard | None:
+        is_silent = self._heard is not None and (self._is_masked or self._is_deaf)
+        return audio.SILENCE if is_silent else self._heard
 
     async def stop(self) -> None:
         """Writes the sound, then tells RECORD_STOP; once."""
@@ -85,6 +87,7 @@ class Recording:
     def _segments(self, end: int) -> list[audio.Segment]:
         ends = [at for at, _ in self._marks[1:]] + [end]
         return [
-            ("masked" if self._is_deaf else heard, max(0, until - at) / 1_000_000)
+            (heard, max(0, until - at) / 1_000_000)
             for (at, heard), until in zip(self._marks, ends, strict=True)
+            if heard is not None
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from . import callers, lifecycle, utterances
+from . import callers, lifecycle, sound, utterances
 from .phones import Habits
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 USAGE = (
     "-USAGE: rehearsal call <number> [from=] [name=] [patience=] [talk=] [message=] [leave_after=]"
-    " [keys=digit@second,…]"
-    " | phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=]"
+    " [keys=digit@second,…] [tone=]"
+    " | phone <user>@<domain> register password=|a1= [mode=] [answer_after=] [talk=] [tone=]"
     " | phone <user>@<domain> unregister|answer|hangup"
     " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
     " | carrier manual|auto|busy|away [answer_after=] [talk=]"
@@ -111,6 +111,12 @@ async def _say(switch: RehearsalSwitch, words: list[str]) -> str:
     return "+OK\n"
 
 
+async def _hears(switch: RehearsalSwitch, words: list[str]) -> str:
+    """The voices that reach the person on this leg now."""
+    leg = switch.legs.get(words[0])
+    return "-ERR No such channel!\n" if leg is None else " ".join(sorted(sound.hears(leg))) + "\n"
+
+
 async def _pace(switch: RehearsalSwitch, words: list[str]) -> str:
     speed = float(words[0])
     if not 0.01 <= speed <= 1000:
@@ -129,6 +135,7 @@ async def _list(switch: RehearsalSwitch, words: list[str]) -> str:
             "is_answered": leg.is_answered,
             "bridged_to": leg.peer.uuid if leg.peer else None,
             "application": leg.get("current_application"),
+            "keys_heard": leg.keys_heard,
         }
         for leg in switch.legs.values()
     ]
@@ -155,5 +162,6 @@ _VERBS: dict[str, Callable[[RehearsalSwitch, list[str]], Awaitable[str]]] = {
     "press": _press,
     "say": _say,
     "pace": _pace,
+    "hears": _hears,
     "list": _list,
 }

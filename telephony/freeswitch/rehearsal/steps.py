@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import applications, bridging, keypad, lifecycle, media, originate, routing
+from . import applications, bridging, keypad, lifecycle, media, originate, rooms, routing
 from .bus import Headers
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ async def _bridge(leg: Leg, data: str) -> None:
     exported |= {"origination_caller_id_number": number} if number else {}
     request = originate.parse_dial_string(data, extra=exported)[0]
     called = await originate.dial(leg.switch, request, originator=leg)
+    leg.variables["originate_disposition"] = "SUCCESS"
     if isinstance(called, str):
         leg.variables["originate_disposition"] = called.removeprefix("-ERR ").strip()
         if not leg.is_true("continue_on_fail") and not leg.is_hung_up:
@@ -160,6 +161,8 @@ async def _bridge(leg: Leg, data: str) -> None:
         lifecycle.hang_up(called, "ORIGINATOR_CANCEL")
         return
     lifecycle.answer(leg)
+    # What becomes of the other one afterwards is looked up where this one stands.
+    called.profile.dialplan, called.profile.context = leg.profile.dialplan, leg.profile.context
     lifecycle.start(called, media.listen)
     bridging.connect(leg, called)
     await leg.pause()
@@ -196,6 +199,8 @@ SLOW: dict[str, applications.Application] = {
     "play_and_get_digits": keypad.play_and_get_digits,
     "record": media.record,
     "intercept": _intercept,
+    "conference": rooms.conference,
+    "eavesdrop": rooms.eavesdrop,
     "bridge": _bridge,
     "execute_extension": routing.execute_extension,
 }

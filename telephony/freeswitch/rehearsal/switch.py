@@ -43,6 +43,7 @@ class RehearsalSwitch:
         self.bus = Bus(conf.switch_name)
         self.conf.globals["core_uuid"] = self.bus.core_uuid
         self.legs: dict[str, Leg] = {}
+        self.rooms_with_company: set[str] = set()
         self.hashes = Hashes()
         self.pace = Pace()
         self.phones = Phones(self)
@@ -80,6 +81,10 @@ class RehearsalSwitch:
         except (OSError, ET.ParseError) as error:
             self.log(f"Open of [{path}] failed: {type(error).__name__}")
             return []
+
+    def room(self, name: str) -> list[Leg]:
+        """Who is in it."""
+        return [leg for leg in self.legs.values() if leg.room == name] if name else []
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs something beside the legs, and keeps hold of it until it is done."""
