@@ -96,6 +96,9 @@ def _rows() -> dict[str, str]:
         "sound_missing": _("“%(field)s”: the recording in %(language)s is missing. Make it again."),
         "queue_closed": _("This queue is closed. Open it, or lead callers elsewhere."),
         "no_agents": _("Nobody answers this queue. Give it agents."),
+        "nobody_listens": _(
+            "Nobody here understands %(language)s: only keys count. Set up a speech service under Voices."
+        ),
         "over": _("This notice is over. Callers no longer hear it."),
     }
 

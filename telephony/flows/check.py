@@ -60,7 +60,9 @@ ERRORS = frozenset(
         *("nothing_offered", "sound_missing"),
     }
 )
-WARNINGS = frozenset({"to_the_queue", "silent_loop", "queue_closed", "no_agents", "over", "insecure"})
+WARNINGS = frozenset(
+    {"to_the_queue", "silent_loop", "queue_closed", "no_agents", "over", "insecure", "nobody_listens"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,15 @@ class Known:
     """What exists where the flow is to run: of each kind of row its keys, of prompts each language's wording, of
     surveys the prompt of their question.
 
-    `voices` are the languages text can be spoken in. `own_numbers` are answered by ourselves. `now` is the tenant's
-    wall clock as "2026-11-16T09:00", or "" to leave the past alone.
+    `voices` are the languages text can be spoken in, `listeners` those that are understood (None: nobody knows).
+    `own_numbers` are answered by ourselves. `now` is the tenant's wall clock as "2026-11-16T09:00", or "" to leave the past alone.
     """
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
     wordings: Mapping[int, Mapping[str, Wording]] = field(default_factory=dict)
     questions: Mapping[int, int] = field(default_factory=dict)
     voices: frozenset[str] = frozenset()
+    listeners: frozenset[str] | None = None
     closed_queues: frozenset[int] = frozenset()
     deserted_queues: frozenset[int] = frozenset()
     own_numbers: frozenset[str] = frozenset()
@@ -256,6 +259,10 @@ def _rows(node: Node, document: Document, known: Known) -> Iterator[Problem]:
             yield from _wordings(node, known.questions[key], kind, document, known)
         elif kind == "queue" and "queue" in node.settings:
             yield from _queue(node, key, known)
+    if node.kind == "speech" and known.listeners is not None:
+        for language in document.languages:
+            if language not in known.listeners:
+                yield Problem(node.id, "nobody_listens", "phrases", language)
     if node.kind == "external" and node.settings.get("number") in known.own_numbers:
         yield Problem(node.id, "leads_back", "number")
     until = node.settings.get("until")

@@ -31,6 +31,7 @@ from telephony.models import (
     WorkingHours,
 )
 from telephony.queries.flow_facts import wall_clock
+from telephony.speech.listening import sphinx
 from telephony.speech.phrases import LANGUAGES
 from telephony.speech.providers import espeak
 from tenants.context import current_schema
@@ -88,6 +89,7 @@ def known_for(document: Document, at: datetime) -> Known:
         wordings=_wordings(prompts),
         questions=questions,
         voices=_spoken() if prompts else frozenset(),
+        listeners=_understood() if "speech" in {node.kind for node in document.nodes.values()} else None,
         closed_queues=_closed(queues),
         deserted_queues=_deserted(queues, at),
         own_numbers=frozenset(Entry.objects.values_list("number_e164", flat=True)),
@@ -99,6 +101,12 @@ def _spoken() -> frozenset[str]:
     """Languages a text can be spoken in: those of the tenant's voices, and the built-in one's where it is installed."""
     own = Voice.objects.values_list("language", flat=True).distinct()
     return frozenset(own) | frozenset(LANGUAGES if espeak.is_installed() else ())
+
+
+def _understood() -> frozenset[str]:
+    """Languages callers may speak: those of the services set up for it, and the built-in one's where it is installed."""
+    own = Voice.objects.filter(is_listener=True).values_list("language", flat=True)
+    return frozenset(own) | frozenset((sphinx.LANGUAGE,) if sphinx.is_installed() else ())
 
 
 def _existing(kind: str, keys: set[int]) -> frozenset[int]:

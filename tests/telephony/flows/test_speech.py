@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.flows.check import check, errors_of
+from telephony.flows.check import Known, check, errors_of
 from telephony.flows.document import parse
 from telephony.flows.kinds import exits_of
 from telephony.flows.walk import walk
@@ -88,3 +88,16 @@ def test_the_longer_phrase_counts_and_two_that_are_equally_alike_mean_neither():
     assert match("bat", [{"exit": "a", "name": "bate"}, {"exit": "b", "name": "bats"}]).exit == ""
     assert phrases_of(PEOPLE) == ["找王芳", "销售部", "王芳"]
     assert plain("A  B-c 我 们") == "abc我们"
+
+
+def test_a_language_nobody_understands_is_told_before_publishing():
+    def told(listeners):
+        known = Known(rows={"queue": frozenset({7})}, listeners=listeners)
+        return [
+            (one.code, one.value, one.is_error)
+            for one in check(flow(SALES, PEOPLE), known)
+            if "listens" in one.code
+        ]
+
+    assert told(frozenset({"zh"})) == [("nobody_listens", "en", False)]
+    assert told(frozenset({"en"})) == told(None) == []
