@@ -80,7 +80,8 @@ class Known:
     surveys the prompt of their question.
 
     `voices` are the languages text can be spoken in, `listeners` those that are understood (None: nobody knows).
-    `own_numbers` are answered by ourselves. `now` is the tenant's wall clock as "2026-11-16T09:00", or "" to leave the past alone.
+    `own_numbers` are answered by ourselves. `now` is the tenant's wall clock as "2026-11-16T09:00", or "" to leave the
+    past alone.
     """
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -106,6 +107,7 @@ def check(document: Document, known: Known | None = None) -> list[Problem]:
         problems.extend(loops.get(node.id, ()))
         if known is not None:
             problems.extend(_rows(node, document, known))
+            problems.extend(_listeners(node, document, known))
     return problems
 
 
@@ -259,15 +261,20 @@ def _rows(node: Node, document: Document, known: Known) -> Iterator[Problem]:
             yield from _wordings(node, known.questions[key], kind, document, known)
         elif kind == "queue" and "queue" in node.settings:
             yield from _queue(node, key, known)
-    if node.kind == "speech" and known.listeners is not None:
-        for language in document.languages:
-            if language not in known.listeners:
-                yield Problem(node.id, "nobody_listens", "phrases", language)
     if node.kind == "external" and node.settings.get("number") in known.own_numbers:
         yield Problem(node.id, "leads_back", "number")
     until = node.settings.get("until")
     if node.kind == "notice" and isinstance(until, str) and known.now and until <= known.now:
         yield Problem(node.id, "over", "until")
+
+
+def _listeners(node: Node, document: Document, known: Known) -> Iterator[Problem]:
+    """In a language nobody understands callers can only press."""
+    if node.kind != "speech" or known.listeners is None:
+        return
+    for language in document.languages:
+        if language not in known.listeners:
+            yield Problem(node.id, "nobody_listens", "phrases", language)
 
 
 def _queue(node: Node, key: int, known: Known) -> Iterator[Problem]:

@@ -104,7 +104,7 @@ def _spoken() -> frozenset[str]:
 
 
 def _understood() -> frozenset[str]:
-    """Languages callers may speak: those of the services set up for it, and the built-in one's where it is installed."""
+    """Languages callers may speak: those of the services set up for it, and the built-in one's where it is there."""
     own = Voice.objects.filter(is_listener=True).values_list("language", flat=True)
     return frozenset(own) | frozenset((sphinx.LANGUAGE,) if sphinx.is_installed() else ())
 
