@@ -170,7 +170,9 @@ class Lines(Collector):
             return
         judged, poor = counted
         yield CounterMetricFamily("contactcenter_lines_judged", "Legs whose sound was measured", value=judged)
-        yield CounterMetricFamily("contactcenter_lines_poor", "Of these below the tenant's threshold", value=poor)
+        yield CounterMetricFamily(
+            "contactcenter_lines_poor", "Of these below the tenant's threshold", value=poor
+        )
 
 
 class Vault(Collector):
@@ -197,7 +199,9 @@ class Vault(Collector):
             for tenant, said in known.items():
                 of_tenants.add_metric([tenant], getattr(said, name))
             yield of_tenants
-        stopped = GaugeMetricFamily("contactcenter_recording_stopped", "1: for want of room", labels=["tenant", "why"])
+        stopped = GaugeMetricFamily(
+            "contactcenter_recording_stopped", "1: for want of room", labels=["tenant", "why"]
+        )
         for tenant, said in known.items():
             stopped.add_metric([tenant, said.stopped], 1.0 if said.stopped else 0.0)
         yield stopped
