@@ -198,7 +198,7 @@ def _never_dialled(attempt: CallbackAttempt, at: datetime) -> None:
 
 @transaction.atomic
 def note_machine(*, call_id: UUID, at: datetime) -> bool:
-    """The agent says that a machine answered: it was a try, and kept nothing. False where that is too late to matter."""
+    """The agent says that a machine answered: it was a try, and kept nothing. False where that changes nothing."""
     attempt = CallbackAttempt.objects.filter(call_id=call_id, outcome="reached").first()
     if attempt is None:
         return False

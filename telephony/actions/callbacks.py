@@ -17,6 +17,7 @@ from telephony.orders import LookAtCallback, send_order
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.expected_wait import expected_seconds, pace_of
+from telephony.queries.routes import display_number
 from tenants.context import current_tenant
 from tenants.events import emit
 from tenants.numbers import to_e164
@@ -71,12 +72,13 @@ def _write(
     if begins is None:
         raise CallbackImpossible
     remaining = _remaining(stay, at)
+    shown = display_number() or call.number
     return Callback.objects.create(
         origin=None if call._state.adding else call,
         source=source,
         queue=queue,
         number=call.caller_number,
-        shown_number=call.number if _DIALABLE.fullmatch(call.number) else "",
+        shown_number=shown if _DIALABLE.fullmatch(shown) else "",
         language="zh" if language == "zh" else "en",
         priority=stay.priority if stay else queue.priority,
         routing=_kept_plan(stay),

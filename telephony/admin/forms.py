@@ -49,7 +49,7 @@ class AgentForm(forms.ModelForm):
 class EntryForm(forms.ModelForm):
     class Meta:
         model = Entry
-        fields = ["number_e164", "queue", "flow"]
+        fields = ["number_e164", "queue", "flow", "is_shown"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Only flows that callers can be led to: published, and not put away."""

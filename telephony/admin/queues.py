@@ -103,7 +103,7 @@ class QueueAdmin(FloorAdmin, AuditedModelAdmin):
 
 class EntryAdmin(FloorAdmin, AuditedModelAdmin):
     form = EntryForm
-    list_display = ["number_e164", "queue", "flow"]
+    list_display = ["number_e164", "queue", "flow", "is_shown"]
     search_fields = ["number_e164"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:

@@ -26,3 +26,5 @@ class FlowTerms:
     sounds: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     queues: Mapping[int, QueueTerms] = field(default_factory=dict)
     notices: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    shown_number: str = ""
+    """What those who are called outside see; "": the number the caller dialled."""

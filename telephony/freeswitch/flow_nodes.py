@@ -132,8 +132,9 @@ def agent(node: Node, terms: FlowTerms) -> list[str]:
 def external(node: Node, terms: FlowTerms) -> list[str]:
     """Out by the carrier. The leg says whose it is and of which call; our own number is shown, as carriers demand."""
     number, seconds = digits_of(node.settings["number"]), int(set_to(node, "seconds"))
+    shown = f"+{digits_of(terms.shown_number)}" if terms.shown_number else "${cc_number}"
     told = (
-        "origination_caller_id_number=${cc_number},origination_caller_id_name=${cc_number},cc_tenant=${cc_tenant},"
+        f"origination_caller_id_number={shown},origination_caller_id_name={shown},cc_tenant=${{cc_tenant}},"
         f"cc_call=${{uuid}},accountcode=${{cc_tenant}},originate_timeout={seconds},media_timeout=60000"
     )
     return _entrance(

@@ -268,11 +268,27 @@ class Entry(models.Model):
         verbose_name=_("call flow"),
         help_text=_("Empty: callers go to the queue at once."),
     )
+    is_shown = models.BooleanField(
+        _("shown to those we call"),
+        default=False,
+        help_text=_(
+            "Callbacks and outside numbers of call flows show this number. Without one they show the number the"
+            " customer dialled; never an agent's."
+        ),
+    )
 
     class Meta:
         verbose_name = _("number's destination")
         verbose_name_plural = _("numbers' destinations")
         ordering = ["number_e164"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_shown"],
+                condition=models.Q(is_shown=True),
+                name="one_number_is_shown",
+                violation_error_message=_("Another number is shown already. Take it back there first."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number_e164} → {self.queue}"

@@ -11,6 +11,7 @@ from telephony.flows.terms import FlowTerms, QueueTerms
 from telephony.models import Call, Flow, FlowVersion, PromptWording, Queue
 from telephony.queries.arrivals import Arrival, settled, standing_arrival
 from telephony.queries.recording_policies import is_call_announced
+from telephony.queries.routes import display_number
 from tenants.context import current_schema, current_tenant
 
 
@@ -28,6 +29,7 @@ def flow_terms(version: FlowVersion, at: datetime) -> FlowTerms | None:
         sounds=sounds_of(named["prompt"]),
         queues={queue.pk: terms_of(standing_arrival(queue, at=at)) for queue in _queues(named["queue"])},
         notices=_notices(document),
+        shown_number=display_number(),
     )
 
 

@@ -142,6 +142,11 @@ def entry_of(dialled: str, country: str) -> Entry | None:
     return found.first()
 
 
+def display_number() -> str:
+    """What those we call see, where the tenant has chosen one of its numbers; else "", and it is the number dialled."""
+    return Entry.objects.filter(is_shown=True).values_list("number_e164", flat=True).first() or ""
+
+
 def spellings(dialled: str, country: str) -> set[str]:
     digits = re.sub(r"\D", "", dialled or "")[:32]
     known = to_e164(dialled, country)
