@@ -44,13 +44,13 @@ class RuleForm(forms.Form):
     """One rule; without "whom" it is none."""
 
     whom = forms.ChoiceField(label=gettext_lazy("Whom"), required=False)
-    mode = forms.ChoiceField(label=gettext_lazy("Recorded"), choices=[(str(k), v) for k, v in MODES.items()])
+    mode = forms.ChoiceField(label=gettext_lazy("How"), choices=[(str(k), v) for k, v in MODES.items()])
     percent = forms.IntegerField(
         label=gettext_lazy("Percent"), required=False, min_value=0, max_value=100, initial=100
     )
 
     def __init__(self, *args: Any, whom: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["whom"].choices = whom
 
     def rule(self) -> Rule | None:
@@ -110,11 +110,13 @@ def recording_policy(request: HttpRequest) -> HttpResponse:
     shown = [] if request.method == "POST" else [_initial(rule) for rule in now.rules.values()]
     rules = RuleForms(request.POST or None, initial=shown, prefix="rule", form_kwargs={"whom": _whom()})
     more = KeptWithForm(
-        request.POST or None, initial={"retention": now.retention, "phrases": "\n".join(now.phrases)}
+        request.POST or None,
+        initial={"retention": now.retention, "phrases": "\n".join(now.phrases)},
+        label_suffix="",
     )
     if request.method == "POST" and rules.is_valid() and more.is_valid() and _changed(request, rules, more):
         return redirect("telephony:recording_policy")
-    preview = PreviewForm(request.GET or None)
+    preview = PreviewForm(request.GET or None, label_suffix="")
     seen = {
         "rules": rules,
         "more": more,

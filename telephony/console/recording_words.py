@@ -37,6 +37,8 @@ def decided_words(offer: Offer | None) -> str:
         "by": who_decided(scope, subject),
         "version": offer.recording_version,
     }
+    if not offer.recording_version:
+        return _("%(mode)s, by %(by)s.") % words
     return _("%(mode)s, by %(by)s; version %(version)s of the policy.") % words
 
 
