@@ -145,10 +145,10 @@ def test_a_rule_that_deletes_at_once_is_seen_before_it_is_saved(kept, boss, shel
         stone = Tombstone.objects.get()
     page = text_of(boss.get("/recordings/retention/"))
     assert "1 deleted, 0 on hold" in page
-    proof = b"".join(boss.get(f"/recordings/retention/{run.pk}/proof/").streaming_content).decode()
+    proof = b"".join(boss.get(f"/recordings/retention/{run.pk}/export/").streaming_content).decode()
     assert run.proof in proof
     assert stone.sha256 in proof
-    assert boss.get("/recordings/retention/999/proof/").status_code == 404
+    assert boss.get("/recordings/retention/999/export/").status_code == 404
     assert f"deleted on {stone.deleted_at:%Y-%m-%d}, version 1" in text_of(
         boss.get(f"/calls/{kept.call_id}/")
     )
