@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from telephony.actions.retention import keep_recordings_at_least
 from telephony.actions.setup import floor_changed
 from telephony.models import RecordingPolicy
 from telephony.queries.recording_policies import newest_policy, recordable_subjects
@@ -43,12 +44,14 @@ def change_policy(
     return made
 
 
+@transaction.atomic
 def use_finance_template(*, by: Any, at: datetime, language: str) -> RecordingPolicy:
     """All talks are recorded, whoever answers: rules that say less are taken out. What is kept how long and what must
     be said stand with it.
     """
     template = FINANCE["zh" if language.startswith("zh") else "en"]
     kept = [rule for rule in newest_policy().rules.values() if rule.mode == Mode.ALL and rule.subject]
+    keep_recordings_at_least(days=template["days"], at=at)
     return change_policy(
         rules=[Rule(Scope.TENANT, Mode.ALL), *kept],
         retention=str(template["retention"]),

@@ -9,7 +9,15 @@ from django.db import transaction
 
 from telephony.actions.deletion import OnHold, delete_sound
 from telephony.models import RetentionPolicy, RetentionRun
-from telephony.queries.retention import KINDS, due_sounds, limits_of_law, proof_of, retention_terms
+from telephony.queries.retention import (
+    KINDS,
+    days_of_queues,
+    due_sounds,
+    limits_of_law,
+    newest_retention,
+    proof_of,
+    retention_terms,
+)
 from telephony.vault.retention import Limit
 from tenants.errors import BadInput
 from tenants.people.acting import acting_now
@@ -60,6 +68,30 @@ def save_retention(*, choice: RetentionChoice, at: datetime) -> RetentionPolicy:
         after=_told(policy),
     )
     return policy
+
+
+def keep_recordings_at_least(*, days: int, at: datetime) -> RetentionPolicy | None:
+    """A new version wherever the rule would delete recordings sooner, up to what the law allows; None: it does not.
+
+    What is kept for good stays so.
+    """
+    policy, limit = newest_retention(), limits_of_law().get("recording", Limit())
+    if policy is None:
+        return None
+    wanted = days if limit.ceiling is None else min(days, limit.ceiling)
+    own = policy.recording_days
+    queues = days_of_queues(policy)
+    longer = {
+        queue: kinds | ({"recording": max(kinds["recording"], wanted)} if "recording" in kinds else {})
+        for queue, kinds in queues.items()
+    }
+    if (own is None or own >= wanted) and longer == queues:
+        return None
+    theirs = {"voicemail": policy.voicemail_days, "comment": policy.comment_days}
+    recordings = None if own is None else max(own, wanted)
+    return save_retention(
+        choice=RetentionChoice(days=theirs | {"recording": recordings}, queues=longer), at=at
+    )
 
 
 def run_retention(*, at: datetime, until: Callable[[], bool] = lambda: False) -> RetentionRun:

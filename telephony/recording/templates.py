@@ -3,10 +3,13 @@
 from types import MappingProxyType
 from typing import Any
 
+FIVE_YEARS = 5 * 365 + 2
+"""Recordings are kept at least so many days, where a rule of retention would delete them sooner."""
 FINANCE: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "en": {
             "retention": "finance",
+            "days": FIVE_YEARS,
             "note": "Finance template",
             "phrases": (
                 "This call is recorded.",
@@ -16,6 +19,7 @@ FINANCE: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         },
         "zh": {
             "retention": "finance",
+            "days": FIVE_YEARS,
             "note": "金融行业模板",
             "phrases": (
                 "本次通话将被录音。",
