@@ -108,9 +108,9 @@ def test_a_work_waits_while_the_disk_is_full_and_leaves_out_what_is_not_whole(in
 
 
 def test_many_sounds_get_a_new_key_in_parts(inside, monkeypatch):
-    """A thousand small ones; REKEYED=10000 for the figure in docs/recordings.md (105 s on two shared cores)."""
+    """Four hundred small ones; REKEYED=10000 for the figure in docs/recordings.md (105 s on two shared cores)."""
     monkeypatch.setattr("os.fsync", lambda _file: None)
-    count = int(os.environ.get("REKEYED", "1000"))
+    count = int(os.environ.get("REKEYED", "400"))
     plant(inside, count)
     probe = KeptSound.objects.order_by("pk")[count // 2]
     work = begin_rekey(at=inside.now)
