@@ -105,6 +105,37 @@ def history(row, number: str) -> None:
     cast = Cast(row, f"{row.schema_name}.localhost", number, members, agents)
     ticketing.furnish(cast)
     quality.furnish(cast)
+    webhooks(members["owner"])
+
+
+def webhooks(owner) -> None:
+    """One that works and one that was stopped, each with something in its log; nothing is sent by it."""
+    import json
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from tenants.hooks import actions
+    from tenants.hooks.models import Delivery, Endpoint
+
+    now = timezone.now()
+    for name, state, status, answer in (
+        ("CRM", "delivered", 200, '{"ok": true}'),
+        ("Old ERP", "given_up", 503, "busy"),
+    ):
+        kinds = ["call.ringing", "call.answered", "call.ended"]
+        url = "https://crm.example.com/events"
+        endpoint, _secret = actions.add_endpoint(name=name, url=url, kinds_wanted=kinds, by=owner)
+        tried = {"at": now.isoformat(), "milliseconds": 84, "status": status, "answer": answer}
+        tried["problem"] = "" if state == "delivered" else "broken"
+        for place, kind in enumerate(kinds):
+            Delivery.objects.create(
+                endpoint=endpoint, kind=kind, subject="call:one", occurred_at=now + timedelta(seconds=place),
+                state=state, attempts=1, status=status, problem=tried["problem"], tries=[tried],
+                body=json.dumps({"type": kind, "data": {"call": {"caller_number": "138****2211", "is_masked": True}}}),
+            )  # fmt: skip
+    Endpoint.objects.filter(name="Old ERP").update(state="stopped", problem="broken", stopped_at=now)
+    Endpoint.objects.filter(name="CRM").update(last_success_at=now)
 
 
 if __name__ == "__main__":
