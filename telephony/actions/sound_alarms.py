@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from telephony import events
-from telephony.actions.custody import note_custody
+from telephony.actions.custody import note_many, note_of_kept
 from telephony.models import KeptSound
 from telephony.queries.kept_sounds import Heard, SealedSound, kept_sound, open_sealed, recording_sound
 from telephony.vault.errors import SoundDeleted, SoundMissing, SoundOutOfReach, SoundTampered
@@ -33,7 +33,7 @@ def raise_alarm(*, sound_id: Any, code: str, at: datetime) -> None:
     sound.alarm, sound.alarm_at = code, at
     sound.save(update_fields=["alarm", "alarm_at"])
     record_audit(verb="alarm of a sound", subject=sound, after={"alarm": code, "call": str(sound.call_id)})
-    note_custody(sound, "alarm", at=at, details={"alarm": code})
+    note_many([note_of_kept(sound, "alarm", alarm=code)], at=at)
     emit(events.SoundAlarmed(occurred_at=at, call_id=sound.call_id, sound_id=sound.pk))
     log.error("A recorded sound is not what was recorded, or is gone.", sound=str(sound.pk), alarm=code)
 
@@ -44,7 +44,7 @@ def _clear_alarm(sound: KeptSound, at: datetime) -> None:
     KeptSound.objects.filter(pk=sound.pk).update(alarm="", alarm_at=None)
     sound.alarm, sound.alarm_at = "", None
     record_audit(verb="alarm of a sound over", subject=sound, before={"alarm": was})
-    note_custody(sound, "proved", at=at, details={"alarm": was})
+    note_many([note_of_kept(sound, "proved", alarm=was)], at=at)
 
 
 def open_sound(row: Heard) -> OpenSound:
