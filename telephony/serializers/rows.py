@@ -153,9 +153,18 @@ def offer_row(offer: Offer) -> OfferRow:
 
 
 def line_row(call: Call) -> LineRow | None:
-    if not call.line:
+    line = call.line
+    if not line:
         return None
-    return {**call.line, "number": mask_number(call.line["number"]) if call.line["number"] else ""}
+    number = line.get("number", "")
+    return {
+        "place": line.get("place", ""),
+        "since": line.get("since", ""),
+        "by": line.get("by"),
+        "agents": line.get("agents", []),
+        "number": mask_number(number) if number else "",
+        "state": line.get("state", ""),
+    }
 
 
 def call_row(call: Call, offer: Offer | None) -> CallRow:
