@@ -1,8 +1,8 @@
 """What the switch counted of the sound a leg sent: MOS, jitter, loss, from the variables of its call record. Pure.
 
-The switch makes its MOS of lost packets alone (R = share of packets that came, MOS by G.107's curve, 4.5 at best); the
-codec and the delay are not in it. Its variance of the packets' distances is in ms²: jitter is the root. It measures no
-delay.
+The switch makes its MOS of lost packets alone (R = share of packets that came, those missing near each other counted
+twice, MOS by G.107's curve, 4.5 at best): of ten percent scattered losses the real one makes 3.5. Codec and delay are
+not in it. Its variance of the packets' distances is in ms²: jitter is the root. It measures no delay.
 """
 
 import math
@@ -37,11 +37,13 @@ def measured(variables: dict[str, str], leg: LegSettled) -> LegMeasured | None:
 
 
 def _loss(variables: dict[str, str], packets: int) -> float:
-    """Packets that are missing between those that came; the switch counts them as flaws, some of a burst twice."""
-    flaws = whole(variables.get("rtp_audio_in_flaw_total", "")) or 0
+    """Percent of all that were sent. The switch tells how many are missing for each that came, anew every five seconds;
+    of a shorter leg only its flaws, which count a packet missing near another twice.
+    """
     rate = _figure(variables, "jitter_loss_rate") or 0.0
-    share = 100.0 * flaws / (packets + flaws) if flaws else 100.0 * rate
-    return round(min(100.0, max(0.0, share)), 2)
+    flaws = whole(variables.get("rtp_audio_in_flaw_total", "")) or 0
+    share = rate / (1 + rate) if rate > 0 else flaws / (packets + flaws)
+    return round(min(100.0, 100 * share), 2)
 
 
 def _figure(variables: dict[str, str], name: str) -> float | None:

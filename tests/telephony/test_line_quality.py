@@ -50,8 +50,10 @@ LEG = "6f1e2d3c-0000-4000-8000-000000000001"
 
 def test_the_switchs_record_says_how_a_leg_was_heard():
     [told] = measured_in(record(LEG, **MEASURED))
-    assert (told.mos, told.loss_percent, told.jitter_ms, told.delay_ms) == (4.21, 5.0, 5.0, None)
+    assert (told.mos, told.loss_percent, told.jitter_ms, told.delay_ms) == (4.21, 4.76, 5.0, None)
     assert (told.trunk, told.packets, str(told.leg_id)) == ("203.0.113.9", 3000, LEG)
+    [short] = measured_in(record(LEG, **MEASURED | {"rtp_audio_in_jitter_loss_rate": "0.00"}))
+    assert short.loss_percent == 5.0
     [out] = measured_in(record(LEG, **MEASURED | {"direction": "outbound", "sip_gateway_name": "backup"}))
     assert out.trunk == "backup"
     [phone] = measured_in(record(LEG, **MEASURED | {"direction": "outbound"}))

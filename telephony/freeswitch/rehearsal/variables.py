@@ -236,7 +236,7 @@ def _quality(leg: Leg, packets: int) -> dict[str, Value]:
     return {
         "rtp_audio_in_jitter_min_variance": f"{(jitter / 3) ** 2:.2f}",
         "rtp_audio_in_jitter_max_variance": f"{jitter**2:.2f}",
-        "rtp_audio_in_jitter_loss_rate": f"{loss / 100:.2f}",
+        "rtp_audio_in_jitter_loss_rate": f"{loss / (100 - loss):.2f}",
         "rtp_audio_in_flaw_total": str(lost),
         "rtp_audio_in_quality_percentage": f"{share:.2f}",
         "rtp_audio_in_mos": f"{min(4.5, mos):.2f}",
