@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -14,8 +15,8 @@ from telephony import facts
 from telephony.facts import HeldWhy
 from telephony.freeswitch import call_commands
 from telephony.switch import QueueEntry, SwitchRefused, UnsafeValue
-from tests.contract.driver import SwitchUnderTest, loudness, seconds_of, wait_until
-from tests.contract.talks import OUTSIDE, begin, only_the_first_command
+from tests.contract.driver import HOT_LINE, SwitchUnderTest, loudness, seconds_of, wait_until
+from tests.contract.talks import OUTSIDE, Talk, begin, only_the_first_command
 from tests.contract.tones import TONES, voices, write_music
 
 
@@ -330,6 +331,37 @@ def test_keys_reach_the_far_end(house: SwitchUnderTest) -> None:
     wait_until(lambda: house.keys_heard(far, queued.leg_id) == "42#", 4, "the keys did not arrive")
 
 
+def test_a_customer_who_was_called_back_is_handed_over_like_any_caller(house: SwitchUnderTest) -> None:
+    """Their leg is one that we rang: it has been in no queue, and knows of none."""
+    house.carrier(answer_after=0.1, hertz=TONES["caller"])
+    phone = house.registered_phone("1001", answer_after=0.05, hertz=TONES["agent"])
+    house.registered_phone("1002", answer_after=0.05, hertz=TONES["colleague"])
+    offer = house.offer(uuid4(), dials=OUTSIDE, shown_number=HOT_LINE)
+    customer = offer.caller_leg_id
+    joined = house.log.wait(facts.LegsBridged, 10)
+    never = facts.LegQueued(
+        node=house.node,
+        at=joined.at,
+        tenant="acme",
+        leg_id=customer,
+        queue_id=7,
+        queued_at=joined.at,
+        priority=0,
+        dialled="",
+        caller_number="",
+        caller_name="",
+        arrived_at=joined.at,
+    )
+    talk = Talk(house, never, offer, phone)
+    asked = talk.asks()
+    assert talk.hear(agent=talk.agent, caller=customer) == {"agent": {"colleague"}, "caller": {"music"}}
+    house.switch.complete_consult(talk.agent)
+    talk.met(asked, customer)
+    assert talk.hear(colleague=asked, caller=customer) == {"colleague": {"caller"}, "caller": {"colleague"}}
+    house.switch.hang_up(asked)
+    talk.gone(talk.agent, asked, customer)
+
+
 def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> None:
     talk = begin(house)
     asked = talk.asks()
@@ -341,4 +373,9 @@ def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> 
     house.switch.send_to_queue(talk.caller, entry)
     house.log.wait(facts.LegQueued, queue_id=8, leg_id=talk.caller)
     talk.gone(talk.agent)
-    assert house.switch.exists(talk.caller)
+    offer = house.offer(talk.caller, "1002")
+    house.log.wait(facts.LegsBridged, offer_id=offer.offer_id)
+    assert talk.hear(caller=talk.caller, colleague=offer.offer_id) == {
+        "caller": {"colleague"},
+        "colleague": {"caller"},
+    }
