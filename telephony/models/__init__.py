@@ -15,8 +15,8 @@ from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
-from telephony.models.listening import Listening, SupervisionTerms
 from telephony.models.line_quality import LineQuality, QualityTerms
+from telephony.models.listening import Listening, SupervisionTerms
 from telephony.models.prompts import Music, MusicPiece, Prompt, PromptWording, Sound, Voice
 from telephony.models.queues import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from telephony.models.recording_policies import CallTicket, RecordingMask, RecordingPeaks, RecordingPolicy

@@ -1,13 +1,13 @@
 """Who can speak: one module for each service, and the one built in."""
 
 from telephony.speech.failures import SpeechFailed
-from tenants.outward import Unreachable
 from telephony.speech.port import Provider, Utterance
 from telephony.speech.providers.alibaba import Alibaba
 from telephony.speech.providers.azure import Azure
 from telephony.speech.providers.espeak import Espeak
 from telephony.speech.providers.iflytek import Iflytek
 from telephony.speech.providers.openai import OpenAI
+from tenants.outward import Unreachable
 
 PROVIDERS: dict[str, Provider] = {
     "espeak": Espeak(),

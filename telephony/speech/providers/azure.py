@@ -4,8 +4,8 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from telephony.speech.failures import SpeechFailed
-from tenants.outward import request
 from telephony.speech.port import Field, Utterance, sound_in
+from tenants.outward import request
 
 _LOCALES = {"zh": "zh-CN", "en": "en-US"}
 

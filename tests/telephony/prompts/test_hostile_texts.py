@@ -18,11 +18,11 @@ from telephony.models import PromptWording
 from telephony.sounds.processing import made_of
 from telephony.speaking import speak_wording
 from telephony.speech.failures import SpeechFailed
-from tenants.outward import Answer
 from telephony.speech.port import LONGEST_TEXT, Utterance
 from telephony.speech.providers import PROVIDERS, alibaba, azure, espeak, iflytek, openai, speak
 from telephony.text import plain_line
 from tenants.errors import BadInput
+from tenants.outward import Answer
 from tests.telephony.prompts.conftest import tone
 from tests.telephony.prompts.hostile import PIECES, texts
 

@@ -7,13 +7,13 @@ import time
 import pytest
 
 from telephony.sounds.processing import made_of
-from tenants import outward
 from telephony.speech.failures import WORDS, SpeechFailed, in_words
-from tenants.outward import Unreachable, is_outside
 from telephony.speech.port import Utterance, speech_key
 from telephony.speech.providers import alibaba, openai, speak
 from telephony.speech.providers.alibaba import signature
 from telephony.speech.providers.azure import _ssml
+from tenants import outward
+from tenants.outward import Unreachable, is_outside
 from tests.telephony.prompts.stand_ins import KEY, SECRET, running
 
 TEXT = '您好 <break time="9s"/> & "welcome" </voice>'
