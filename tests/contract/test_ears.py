@@ -1,0 +1,154 @@
+"""A supervisor's ear: who hears whom in each mode, measured where people hear it; what is recorded; how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from telephony import facts
+from telephony.switch import EarCommand, EarMode, OfferCommand, QueueEntry, SwitchRefused
+from tests.contract.driver import DOMAIN, SwitchUnderTest, wait_until
+from tests.contract.tones import voices
+from tests.contract.voices import House
+
+EVERYBODY_BUT_THE_EAR = {"caller": {"agent"}, "agent": {"caller"}, "supervisor": {"caller", "agent"}}
+
+
+class Supervised(House):
+    """A caller talks with an agent; a supervisor's phone is there too."""
+
+    offer: OfferCommand
+
+    def begin(self) -> Supervised:
+        self.phone("agent", "1001")
+        self.phone("supervisor", "1009")
+        self.caller()
+        queued = self.line.log.wait(facts.LegQueued)
+        self.offer = self.line.offer(queued.leg_id, "1001")
+        self.line.log.wait(facts.LegsBridged, offer_id=self.offer.offer_id)
+        self.legs = {"caller": queued.leg_id, "agent": self.offer.offer_id}
+        return self
+
+    def listen(self, **changes: object) -> UUID:
+        ear = uuid4()
+        values = {
+            "ear_id": ear,
+            "tenant": "acme",
+            "agent_leg_id": self.legs["agent"],
+            "call_id": self.legs["caller"],
+            "agent_id": 19,
+            "epoch": 1,
+            "username": "1009",
+            "domain": DOMAIN,
+            "timeout_seconds": 10,
+            "shown_number": "1001",
+            "recording": f"acme/2026-11-20/{ear}.wav",
+        }
+        self.line.switch.listen(EarCommand(**values | changes))
+        return ear
+
+    def listens(self) -> UUID:
+        """Until it hears."""
+        ear = self.legs["supervisor"] = self.listen()
+        self.line.log.wait(facts.EarSet, leg_id=ear, mode="listen", agent_leg_id=self.legs["agent"])
+        return ear
+
+    def is_set(self, mode: EarMode, times: int = 1) -> facts.EarSet:
+        ear = self.legs["supervisor"]
+        self.line.switch.set_ear(ear, mode)
+        told = wait_until(lambda: self.line.log.all(facts.EarSet, leg_id=ear, mode=str(mode))[times - 1 :])
+        return told[0]
+
+
+@pytest.fixture
+def talk(line: SwitchUnderTest) -> Iterator[Supervised]:
+    house = Supervised(line)
+    yield house.begin()
+    house.close()
+
+
+def test_the_supervisors_microphone_reaches_nobody_but_whom_the_mode_names(talk: Supervised) -> None:
+    """Pain 39: "monitor" joined with an open microphone. Not here, at media level, whatever is pressed on the phone."""
+    line, ear = talk.line, talk.listens()
+    assert talk.hear() == EVERYBODY_BUT_THE_EAR
+    assert line.api(f"uuid_recv_dtmf {ear} 3").startswith("+OK")
+    assert talk.hear() == EVERYBODY_BUT_THE_EAR
+    whispered = talk.is_set(EarMode.WHISPER)
+    assert talk.hear() == EVERYBODY_BUT_THE_EAR | {"agent": {"caller", "supervisor"}}
+    barged = talk.is_set(EarMode.BARGE)
+    both = {"caller": {"agent", "supervisor"}, "agent": {"caller", "supervisor"}}
+    assert talk.hear() == EVERYBODY_BUT_THE_EAR | both
+    silent = talk.is_set(EarMode.LISTEN, times=2)
+    assert talk.hear() == EVERYBODY_BUT_THE_EAR
+    live = line.switch.leg(ear)
+    assert live is not None
+    assert (live.ear_mode, live.call_id, live.offer_id, live.bridged_leg_id) == ("listen", None, None, None)
+    glimpse = next(one for one in line.switch.glimpses() if one.leg_id == ear)
+    assert (glimpse.other_leg_id, glimpse.place) == (None, "")
+
+    line.switch.hang_up(talk.legs["agent"])
+    ended = line.log.wait(facts.LegHungUp, leg_id=talk.legs["agent"])
+    over = line.log.wait(facts.LegHungUp, leg_id=ear)
+    assert (over.ended_at - ended.ended_at).total_seconds() < 0.5
+    assert over.cause == "NORMAL_CLEARING"
+    began = line.log.wait(facts.RecordingStarted, leg_id=talk.legs["agent"]).at
+    stopped = line.log.wait(facts.RecordingStopped, leg_id=talk.legs["agent"])
+    path = line.settings.recordings_dir / stopped.path
+    at = {name: (fact.at - began).total_seconds() for name, fact in
+          (("whisper", whispered), ("barge", barged), ("silent", silent))}  # fmt: skip
+    assert voices(path, 0.1, at["whisper"]) == [{"agent"}, {"caller"}]
+    assert voices(path, at["whisper"] + 0.2, at["barge"] - 0.1) == [{"agent"}, {"caller"}], (
+        "a whisper is in no file"
+    )
+    assert voices(path, at["barge"] + 0.2, at["silent"] - 0.1) == [{"agent", "supervisor"}, {"caller"}]
+    assert voices(path, at["silent"] + 0.2) == [{"agent"}, {"caller"}]
+    assert not line.log.all(facts.RecordingStarted, leg_id=ear)
+
+
+def test_an_ear_ends_with_the_agents_part_and_hears_no_other_tenant(talk: Supervised) -> None:
+    line = talk.line
+    foreign = talk.listen(tenant="globex")
+    line.log.wait(facts.LegHungUp, leg_id=foreign)
+    of_the_caller = talk.listen(agent_leg_id=talk.legs["caller"])
+    line.log.wait(facts.LegHungUp, leg_id=of_the_caller)
+    assert not line.log.all(facts.EarSet)
+    ear = talk.listens()
+    line.switch.hold(talk.legs["agent"])
+    line.log.wait(facts.LegHeld, leg_id=talk.legs["agent"])
+    assert talk.hear()["caller"] == set(), "music, and neither agent nor ear"
+    assert line.switch.exists(ear)
+    line.switch.unhold(talk.legs["agent"])
+    line.log.wait(facts.LegUnheld, leg_id=talk.legs["agent"])
+    # The phone is asked anew where its sound goes: that takes a moment.
+    wait_until(lambda: talk.hear() == EVERYBODY_BUT_THE_EAR, 3, "the ear lost the talk")
+    entry = QueueEntry(tenant="acme", queue_id=8, priority=5, max_wait_seconds=60, language="zh")
+    line.switch.send_to_queue(talk.legs["caller"], entry)
+    line.log.wait(facts.LegQueued, queue_id=8)
+    line.log.wait(facts.LegHungUp, leg_id=ear)
+    assert line.switch.exists(talk.legs["caller"])
+    with pytest.raises(SwitchRefused):
+        line.switch.set_ear(ear, EarMode.BARGE)
+
+
+def test_a_talk_is_taken_over_in_one_step_and_goes_on_recorded(talk: Supervised) -> None:
+    line, ear = talk.line, talk.listens()
+    caller, agent = talk.legs["caller"], talk.legs["agent"]
+    with pytest.raises(SwitchRefused):
+        line.switch.take_over(ear, uuid4(), agent)
+    line.switch.take_over(ear, caller, agent)
+    gone = line.log.wait(facts.LegHungUp, leg_id=agent)
+    joined = wait_until(lambda: line.log.all(facts.LegsBridged, offer_id=ear))[0]
+    assert {joined.leg_id, joined.other_leg_id} == {ear, caller}
+    assert gone.cause == "PICKED_OFF"
+    del talk.legs["agent"]
+    assert talk.hear() == {"caller": {"supervisor"}, "supervisor": {"caller"}}
+    live = line.switch.leg(ear)
+    assert live is not None
+    assert (live.offer_id, live.call_id, live.agent_id, live.ear_mode) == (ear, caller, 19, "")
+    line.switch.hang_up(ear)
+    stopped = line.log.wait(facts.RecordingStopped, leg_id=ear)
+    path = line.settings.recordings_dir / stopped.path
+    assert voices(path, 0.3) == [{"supervisor"}, {"caller"}]
+    line.log.wait(facts.LegHungUp, leg_id=caller)
