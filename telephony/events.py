@@ -78,7 +78,8 @@ class CallLineChanged(Event):
 class CallTransferred(Event):
     call_id: UUID
     from_agent_id: int | None
-    to_queue_id: int
+    to_queue_id: int | None = None
+    to_agent_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from telephony import conversations, events
+from telephony import conversations
 from telephony.actions.agent_activity import follow_agent, note_answered, note_missed
 from telephony.actions.lines import line_of
 from telephony.actions.outcomes import follow_offer, is_held
 from telephony.actions.sitting import save
 from telephony.actions.story import Story, earliest, open_story
+from telephony.actions.telling import tell_of_story
 from telephony.models import Call, Leg, Offer, QueueStay
-from tenants.events import emit
 
 FLOW_OUT = QueueStay.Exit.FLOW_OUT
 LIVE_STATES = (Call.State.TALKING, Call.State.HOLD)
@@ -40,7 +40,7 @@ def follow_story(story: Story, at: datetime) -> None:
     changed = story.changed()
     if not changed:
         return
-    _tell(story, at)
+    tell_of_story(story, at)
     story.call.version += 1
     for row in {*changed, story.call}:
         save(row)
@@ -199,41 +199,6 @@ def _ended_by(story: Story, bridged: list[Offer]) -> str:
 
 def _by_person(leg: Leg) -> bool:
     return leg.ended_at is not None and leg.ended_by == "party"
-
-
-def _tell(story: Story, at: datetime) -> None:
-    call, before = story.call, story.before(story.call)
-    for offer in story.offers:
-        _tell_of_offer(story, offer, at)
-    for stay in story.stays:
-        _tell_of_stay(story, stay, at)
-    held = before.get("state") == Call.State.HOLD
-    if call.state == Call.State.HOLD and not held:
-        emit(events.CallHeld(occurred_at=at, call_id=call.pk))
-    if held and call.state == Call.State.TALKING:
-        emit(events.CallUnheld(occurred_at=at, call_id=call.pk))
-    if call.line != before.get("line", {}):
-        emit(events.CallLineChanged(occurred_at=at, call_id=call.pk))
-    if call.ended_at and not before.get("ended_at"):
-        emit(events.CallEnded(occurred_at=call.ended_at, call_id=call.pk))
-
-
-def _tell_of_offer(story: Story, offer: Offer, at: datetime) -> None:
-    before, call_id = story.before(offer), story.call.pk
-    if offer.outcome != before.get("outcome"):
-        emit(events.OfferEnded(occurred_at=at, call_id=call_id, agent_id=offer.agent_id, offer_id=offer.pk))
-        if offer.outcome == Offer.Outcome.BRIDGED:
-            emit(events.CallAnswered(occurred_at=offer.spoke_at, call_id=call_id, agent_id=offer.agent_id))
-    if offer.wrap_up_started_at and not before.get("wrap_up_started_at") and not offer.wrap_up_ended_at:
-        emit(events.WrapUpStarted(occurred_at=at, call_id=call_id, agent_id=offer.agent_id))
-
-
-def _tell_of_stay(story: Story, stay: QueueStay, at: datetime) -> None:
-    before = story.before(stay)
-    if stay.left_at and not before.get("left_at"):
-        emit(events.StayEnded(occurred_at=at, call_id=story.call.pk, queue_id=stay.queue_id, stay_id=stay.pk))
-    if stay.exit == QueueStay.Exit.ABANDONED and before.get("exit") != stay.exit:
-        emit(events.CallAbandoned(occurred_at=stay.left_at, call_id=story.call.pk, queue_id=stay.queue_id))
 
 
 def _follow_agents(story: Story, changed: list[Model], at: datetime) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from telephony import call_orders, timeline
+from telephony import call_orders, events, timeline
 from telephony.models import Agent, Call, Offer
 from telephony.queries.timelines import lines_of
 from telephony.timeline import Kind, seconds_of
+from tenants import events as tenant_events
 from tests.telephony.office import Office
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -19,6 +20,14 @@ def office(floor) -> Office:
 @pytest.fixture
 def refusals(published):
     return lambda: [news.message["code"] for news in published if news.message["type"] == "order_refused"]
+
+
+@pytest.fixture
+def handed_over(monkeypatch):
+    """What was told of calls handed over."""
+    told: list[events.CallTransferred] = []
+    monkeypatch.setitem(tenant_events._handlers, events.CallTransferred, [told.append])
+    return told
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def kinds(line) -> list[tuple[str, int]]:
     return [(one.kind.value, one.seconds) for one in line]
 
 
-def test_a_colleague_is_asked_and_gets_the_caller(office, talk):
+def test_a_colleague_is_asked_and_gets_the_caller(office, talk, handed_over):
     ann, bob, call_id = talk
     consult = ask(office, ann, bob, call_id)
     assert (consult.agent_id, consult.kind, consult.asked_by_id) == (bob.pk, "consult", ann.pk)
@@ -67,6 +76,7 @@ def test_a_colleague_is_asked_and_gets_the_caller(office, talk):
 
     office.order(call_orders.HandOver(agent_id=ann.pk, call_id=call_id))
     assert activities(office, ann, bob) == ["wrap_up", "talking"]
+    assert [(told.from_agent_id, told.to_agent_id) for told in handed_over] == [(ann.pk, bob.pk)]
     office.pass_seconds(40)
     office.switch.end(call_id)
     office.settle()
