@@ -9,6 +9,7 @@ import { Keypad } from "./workspace/keypad.js";
 import { Parked } from "./workspace/parked.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
+import { showRecording } from "./workspace/recording.js";
 import { showSupervised } from "./workspace/supervised.js";
 import { showQueues, showStatus } from "./workspace/deck.js";
 import { Transfer } from "./workspace/transfer.js";
@@ -54,6 +55,7 @@ const hear = {
     state.call = message.call;
     showSupervised(message.supervised);
     state.transfers = message.transfers;
+    state.recording = message.recording;
     recent.replace(message.recent);
     parked.show(message.parked);
     showQueues(queues);
@@ -80,6 +82,10 @@ const hear = {
     showTimers();
   },
   supervised: ({ row }) => showSupervised(row),
+  recording({ row }) {
+    state.recording = row;
+    showRecording(state);
+  },
   pop({ call_id: callId, card }) {
     pop.open(callId, card);
   },
@@ -104,6 +110,7 @@ function repaint() {
   showStatus(state);
   showCall(state);
   showAsking(state, colleagues);
+  showRecording(state);
   wrapUp.show(state);
   if (state.call && state.stage !== "none") pop.open(state.call.id);
   if (before !== state.stage) announce(before);

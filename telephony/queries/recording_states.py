@@ -9,11 +9,8 @@ from telephony.recording.rules import Mode
 
 def recording_state(call_id: UUID, agent_id: int) -> dict[str, Any]:
     """`state` is off, on or masked (until `until` at the latest); `may_start`: on demand, by the agent."""
-    offer = (
-        Offer.objects.filter(call_id=call_id, agent_id=agent_id, answered_at__isnull=False)
-        .order_by("-offered_at")
-        .first()
-    )
+    # A file begins a moment before the two are joined: who talks is not asked here.
+    offer = Offer.objects.filter(call_id=call_id, agent_id=agent_id).order_by("-offered_at").first()
     said: dict[str, Any] = {"call_id": call_id, "state": "off", "until": None, "may_start": False}
     if offer is None:
         return said

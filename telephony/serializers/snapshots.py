@@ -10,6 +10,7 @@ from telephony import metrics, queries
 from telephony.models import Agent, Call, Offer
 from telephony.queries.canary import broken_numbers
 from telephony.queries.supervision import open_listenings, told_listening
+from telephony.queries.recording_states import recording_state
 from telephony.queries.transfers import transfer_limits
 from telephony.queries.worktime import work_time_by_agent
 from telephony.serializers.rows import (
@@ -48,6 +49,7 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "transfers": transfers(agent),
         "parked": parked_rows(),
         "supervised": supervised(agent.pk),
+        "recording": recording_state(call.pk, agent.pk) if call else None,
     }
 
 
