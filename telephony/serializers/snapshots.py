@@ -9,8 +9,8 @@ from django.utils import timezone
 from telephony import metrics, queries
 from telephony.models import Agent, Call, Offer
 from telephony.queries.canary import broken_numbers
-from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.recording_states import recording_state
+from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.transfers import transfer_limits
 from telephony.queries.worktime import work_time_by_agent
 from telephony.serializers.rows import (
