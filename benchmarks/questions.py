@@ -60,7 +60,12 @@ def run(repeats: int) -> Report:
         tempfile.TemporaryDirectory(prefix="bench-") as home,
         a_product(Path(home)) as product,
         server(
-            "-m", "contactcenter.run.web", "--application", "benchmarks.bare_app:application"
+            "-m",
+            "contactcenter.run.web",
+            "--server",
+            "uvicorn",
+            "--application",
+            "benchmarks.bare_app:application",
         ) as bare_port,
         server(*GUNICORN, environment=product.environment) as view_port,
     ):
@@ -131,6 +136,7 @@ def a_product(home: Path) -> Iterator[Product]:
             product.furnish(1)
             made = product.run("-c", FURNISH)
             check(made.returncode == 0, made.stderr[-2000:])
+            product.more["WEB_SERVER"] = "uvicorn"
             product.start_web()
             product.start_worker()
             wait_until((home / "conf" / "numbers.xml").is_file, 30)

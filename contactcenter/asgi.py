@@ -1,4 +1,4 @@
-"""HTTP and sockets in one process under uvicorn, and before Django the door of the switch's questions."""
+"""HTTP and sockets in one process, and before Django the door of the switch's questions."""
 
 import os
 from importlib import import_module

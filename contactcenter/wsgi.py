@@ -1,4 +1,4 @@
-"""HTTP under gunicorn; sockets go to asgi.py under uvicorn."""
+"""HTTP under gunicorn; sockets go to asgi.py under daphne."""
 
 import os
 

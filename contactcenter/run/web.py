@@ -1,11 +1,11 @@
-"""The web process: pages, API, sockets and the switch's questions, under uvicorn (decision 0025).
+"""The web process: pages, API, sockets and the switch's questions, under daphne; or, where only the switch asks and
+thousands of times a second, under uvicorn (decision 0025).
 
-`python -m contactcenter.run.web --host 127.0.0.1 --port 8000`
+`python -m contactcenter.run.web --host 127.0.0.1 --port 8000 [--server uvicorn]`
 """
 
 import argparse
-
-import uvicorn
+import os
 
 
 def arguments(host: str, port: int) -> list[str]:
@@ -18,7 +18,21 @@ def main() -> None:
     asked.add_argument("--host", default="127.0.0.1")
     asked.add_argument("--port", type=int, default=8000)
     asked.add_argument("--application", default="contactcenter.asgi:application")
+    asked.add_argument("--server", choices=SERVERS, default=os.environ.get("WEB_SERVER", "daphne"))
     chosen = asked.parse_args()
+    SERVERS[chosen.server](chosen)
+
+
+def under_daphne(chosen: argparse.Namespace) -> None:
+    from daphne.cli import CommandLineInterface
+
+    listening = ["-b", chosen.host, "-p", str(chosen.port)]
+    CommandLineInterface().run(["-v", "0", *listening, "--server-name", "contactcenter", chosen.application])
+
+
+def under_uvicorn(chosen: argparse.Namespace) -> None:
+    import uvicorn
+
     uvicorn.run(
         chosen.application,
         host=chosen.host,
@@ -37,6 +51,9 @@ def main() -> None:
         ws_per_message_deflate=False,
         ws_ping_timeout=30,
     )
+
+
+SERVERS = {"daphne": under_daphne, "uvicorn": under_uvicorn}
 
 
 if __name__ == "__main__":

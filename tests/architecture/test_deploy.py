@@ -19,7 +19,7 @@ SECRETS = {
     "SWITCH_SECRET",
     "METRICS_TOKEN",
 }
-OURS = {"prepare", "web", "sockets", "telephony", "tasks", "hooks", "beat"}
+OURS = {"prepare", "web", "sockets", "door", "telephony", "tasks", "hooks", "beat"}
 
 
 def words(service):
@@ -31,7 +31,9 @@ def test_every_part_of_the_product_is_there():
     assert set(SERVICES) == OURS | {"postgres", "valkey", "freeswitch", "proxy"}
     assert "contactcenter.wsgi:application" in words("web")
     assert words("web")[0] == "gunicorn"
-    assert words("sockets")[:3] == ["python", "-m", "contactcenter.run.web"]
+    for name, server in (("sockets", "daphne"), ("door", "uvicorn")):
+        assert words(name)[:3] == ["python", "-m", "contactcenter.run.web"]
+        assert words(name)[-2:] == ["--server", server]
 
 
 def test_commands_name_what_exists():

@@ -38,6 +38,7 @@ def product(tmp_path: Path, django_db_setup: None) -> Iterator[Product]:
     try:
         with running_product(line, web_port, f"door_{web_port}") as product:
             product.furnish(2)
+            product.more["WEB_SERVER"] = "uvicorn"
             product.start_web()
             yield product
     finally:

@@ -38,7 +38,9 @@ def test_each_act_is_for_leaders_of_this_tenant(
     call_id, offer = floor.talk(floor.agent())
     address = "/api/v1/" + path.format(call=call_id, agent=offer.agent_id)
     for role in ("agent", "inspector", "finance"):
-        assert client_of(member(floor.tenant, role)).post(address, body, "application/json").status_code == 403
+        assert (
+            client_of(member(floor.tenant, role)).post(address, body, "application/json").status_code == 403
+        )
     stranger = client_of(member(other_floor.tenant, "owner"))
     assert stranger.post(address, body, "application/json").status_code == 404
     assert given == []
@@ -60,7 +62,9 @@ def test_what_cannot_be_read_is_refused(floor, member, client_of, given):
         assert boss.post(f"/api/v1/{path}", body, "application/json").status_code == 400
     gone = "/api/v1/calls/00000000-0000-4000-8000-000000000000/listen/"
     assert boss.post(gone, {}, "application/json").status_code == 404
-    assert boss.post("/api/v1/agents/999999/state/", {"state": "ready"}, "application/json").status_code == 404
+    assert (
+        boss.post("/api/v1/agents/999999/state/", {"state": "ready"}, "application/json").status_code == 404
+    )
     assert given == []
     order = {"type": "hang_up_call", "call_id": str(call_id)}
     assert boss.post("/api/v1/orders/", order, "application/json").status_code == 400
