@@ -87,7 +87,7 @@ def is_parked(call: Call) -> bool:
 
 def is_asking(call_id: UUID) -> bool:
     """A colleague rings or is asked, or an outside number is dialled or on the line."""
-    asked = Offer.objects.filter(call_id=call_id, kind=Offer.Kind.CONSULT, ended_at=None)
+    asked = Offer.objects.filter(call_id=call_id, kind=Offer.Kind.CONSULT, ended_at=None, joined_at=None)
     outside = Leg.objects.filter(call_id=call_id, kind=Leg.Kind.EXTERNAL, ended_at=None)
     return asked.exists() or outside.exclude(pk=call_id).exists()
 

@@ -29,7 +29,8 @@ def line_of(story: Story) -> dict[str, Any]:
 
 
 def _asked(story: Story) -> dict[str, Any]:
-    offers = [offer for offer in story.offers if offer.kind == Offer.Kind.CONSULT and offer.ended_at is None]
+    consults = [offer for offer in story.offers if offer.kind == Offer.Kind.CONSULT]
+    offers = [offer for offer in consults if offer.ended_at is None and offer.joined_at is None]
     if offers:
         state = "talking" if offers[-1].answered_at else "ringing"
         return {"agents": [offers[-1].agent_id], "state": state}

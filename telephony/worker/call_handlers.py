@@ -168,7 +168,8 @@ def _talk(agent_id: int, call_id: UUID) -> Offer:
 
 def _asked(talk: Offer) -> Leg | Offer:
     """The colleague's offer or the outside leg that `talk`'s agent asks, ringing or answered."""
-    offer = Offer.objects.filter(call_id=talk.call_id, kind=Offer.Kind.CONSULT, ended_at=None).first()
+    asked = Offer.objects.filter(call_id=talk.call_id, kind=Offer.Kind.CONSULT, ended_at=None, joined_at=None)
+    offer = asked.first()
     if offer is not None:
         return offer
     outside = Leg.objects.filter(call_id=talk.call_id, kind=Leg.Kind.EXTERNAL, ended_at=None)

@@ -142,6 +142,25 @@ def orders_of_hold(agent, call_id, *, is_held=True):
     return (orders.Hold if is_held else orders.Unhold)(agent_id=agent.pk, call_id=call_id)
 
 
+def test_who_was_handed_the_caller_may_ask_and_park_in_turn(office, talk, refusals):
+    ann, bob, call_id = talk
+    consult = ask(office, ann, bob, call_id)
+    office.pass_seconds(5)
+    office.switch.consulted_answers(consult.pk)
+    office.pass_seconds(5)
+    office.order(call_orders.HandOver(agent_id=ann.pk, call_id=call_id))
+    cyd = office.floor.agent()
+    second = ask(office, bob, cyd, call_id)
+    assert (second.agent_id, office.floor.call(call_id).line["agents"]) == (cyd.pk, [cyd.pk])
+    office.pass_seconds(5)
+    office.order(call_orders.BackToCaller(agent_id=bob.pk, call_id=call_id))
+    assert activities(office, bob, cyd) == ["talking", "idle"]
+    office.pass_seconds(1)
+    office.order(call_orders.Park(agent_id=bob.pk, call_id=call_id))
+    assert refusals() == []
+    assert office.floor.call(call_id).line["place"] == "parked"
+
+
 @pytest.mark.parametrize("how", ["refuses", "does not answer", "was heard", "is let go"])
 def test_back_to_the_caller(office, talk, how):
     ann, bob, call_id = talk
