@@ -33,7 +33,7 @@ def ask_colleague(*, talk: Offer, to_agent_id: int, cell: str, epoch: int, at: d
             agent = free_agents((to_agent_id,))[to_agent_id]
             offer = _rung(talk.call_id, agent, kind=Offer.Kind.CONSULT, epoch=epoch, at=at)
             offer.asked_by_id = talk.agent_id
-            offer.recording_path = _recording_path(offer, at) if talk.recording_path else ""
+            _record_as(talk, offer, at)
             offer.save(force_insert=True)
             _tell(offer, agent, at)
     except IntegrityError as error:
@@ -56,8 +56,9 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
             if agent.activity not in (Agent.Activity.IDLE, Agent.Activity.WRAP_UP):
                 raise YouAreBusy
             offer = _rung(call_id, agent, kind=Offer.Kind.PICK_UP, epoch=epoch, at=at)
-            is_recorded = call.offers.exclude(recording_path="").exists()
-            offer.recording_path = _recording_path(offer, at) if is_recorded else ""
+            before = call.offers.filter(outcome=Offer.Outcome.BRIDGED).order_by("answered_at").last()
+            if before is not None:
+                _record_as(before, offer, at)
             offer.save(force_insert=True)
             _tell(offer, agent, at)
     except IntegrityError as error:
@@ -105,8 +106,11 @@ def _rung(call_id: UUID, agent: Agent, *, kind: str, epoch: int, at: datetime) -
     )
 
 
-def _recording_path(offer: Offer, at: datetime) -> str:
-    return f"{current_schema()}/{at:%Y-%m-%d}/{offer.pk}.wav"
+def _record_as(talk: Offer, offer: Offer, at: datetime) -> None:
+    """One call is recorded by one decision, whoever comes to the line; the stamp says which."""
+    offer.recording_path = f"{current_schema()}/{at:%Y-%m-%d}/{offer.pk}.wav" if talk.recording_path else ""
+    offer.recording_mode, offer.recording_version = talk.recording_mode, talk.recording_version
+    offer.recording_by = talk.recording_by
 
 
 def _tell(offer: Offer, agent: Agent, at: datetime) -> None:
