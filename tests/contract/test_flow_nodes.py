@@ -236,7 +236,7 @@ BEHIND = [node("x2", "say", {"prompt": 5}, next="x3"), node("x3", "hangup")]
 
 
 def test_every_kind_is_tried() -> None:
-    assert list(NODES) == list(KINDS)
+    assert list(NODES) == [kind for kind in KINDS if kind != "speech"], "test_speech.py has that one"
 
 
 def test_a_caller_may_hang_up_in_every_node(line: Any) -> None:
