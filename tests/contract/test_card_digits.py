@@ -1,7 +1,7 @@
 """A17: while a recording is masked a caller says and keys in a card number. Nothing of it is kept anywhere.
 
-Some calls on the switch in memory (`CARD_CALLS=100` as many as were asked for), few on the real one; the worker that asks for masks is tried in
-tests/telephony/recordings/test_masks.py.
+Some calls on the rehearsal switch (`CARD_CALLS=100`: as many as were asked for), few on the real one; the worker that
+asks for masks is tried in tests/telephony/recordings/test_masks.py.
 """
 
 from __future__ import annotations
