@@ -49,7 +49,7 @@ def test_ready_says_the_addresses_and_where_the_logins_are(first):
 def test_everything_answers(first):
     said = first.health()
     assert {name: part["state"] for name, part in said.items() if isinstance(part, dict)} == dict.fromkeys(
-        ("database", "cache", "worker", "switch", "celery"), "up"
+        ("database", "cache", "worker", "switch", "celery", "recording"), "up"
     )
     assert said["switch"]["kind"] == "rehearsal"
 
