@@ -53,7 +53,7 @@ def test_an_unknown_caller_becomes_a_customer_with_a_ticket_and_a_score(product,
     boss = visit("acme", "supervisor")
     boss.go(path)
     expect(boss.page.locator("#content")).to_contain_text("Fridge not cooling")
-    expect(boss.page.locator("audio")).to_have_count(1)
+    expect(boss.page.locator("[data-player]")).to_have_count(1)
     boss.page.locator("dd a", has_text="Li Lei").click()
     expect(boss.page.locator("#numbers")).to_contain_text("139****1234")
     boss.page.locator("#numbers button", has_text="Show").click()
