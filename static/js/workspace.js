@@ -122,7 +122,7 @@ function announce(before) {
   const caller = state.call ? state.call.caller_name || state.call.caller || word("unknown_caller") : "";
   const say = (id, text) => (document.getElementById(id).textContent = text);
   document.title = state.stage === "ringing" ? `${word("title_ringing")} · ${pageTitle}` : pageTitle;
-  for (const button of document.querySelectorAll(".callbar [aria-disabled]")) button.removeAttribute("aria-disabled");
+  for (const button of document.querySelectorAll(".hand [aria-disabled]")) button.removeAttribute("aria-disabled");
   if (state.stage === "ringing") say("announce-now", word("ringing_now", { caller, queue: state.call.queue?.name ?? "" }));
   else say("announce-now", "");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));

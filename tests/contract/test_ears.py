@@ -23,7 +23,7 @@ class Supervised(House):
 
     def begin(self) -> Supervised:
         self.phone("agent", "1001")
-        self.phone("supervisor", "1009")
+        self.phone("supervisor", "1019")
         self.caller()
         queued = self.line.log.wait(facts.LegQueued)
         self.offer = self.line.offer(queued.leg_id, "1001")
@@ -40,7 +40,7 @@ class Supervised(House):
             "call_id": self.legs["caller"],
             "agent_id": 19,
             "epoch": 1,
-            "username": "1009",
+            "username": "1019",
             "domain": DOMAIN,
             "timeout_seconds": 10,
             "shown_number": "1001",
