@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
-AFTERWARDS = ("telephony", "tenants", "ticketing")
+AFTERWARDS = ("hooks", "records", "telephony", "tenants", "ticketing")
 """What computes, too, and begins when a part that waits has ended: as long together as the rest."""
 PART = "--part"
 
@@ -30,7 +30,7 @@ def parts() -> list[list[list[str]]]:
     lines = [path for path in lines if path not in product]
     return [
         [["-m", "not freeswitch", "tests/contract"], ["tests/tenants", "tests/ticketing"]],
-        [["-m", "freeswitch", *lines], ["tests/faults", "tests/run"]],
+        [["-m", "freeswitch", *lines], ["tests/faults", "tests/run", "tests/hooks", "tests/records"]],
         [["-m", "freeswitch", *product], ["tests/telephony"]],
         [computing()],
     ]
