@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from telephony import conversations, events
+from telephony import events
 from telephony.actions.agent_activity import write_states
+from telephony.actions.lines import PARKED
 from telephony.actions.offers import AgentGone, free_agents
 from telephony.cells.actions import hold_epoch
 from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
@@ -47,7 +48,7 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
         with transaction.atomic():
             hold_epoch(cell=cell, epoch=epoch)
             call = Call.objects.select_for_update(no_key=True).filter(pk=call_id, ended_at=None).first()
-            if call is None or not is_parked(call):
+            if call is None or call.line.get("place") != PARKED:
                 raise NotParked
             agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
             device = registered_device(agent_id)
@@ -78,12 +79,6 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
         recording=offer.recording_path or None,
         is_parked=True,
     )
-
-
-def is_parked(call: Call) -> bool:
-    """The caller stands aside for nobody in particular."""
-    now = conversations.current(Leg.objects.filter(pk=call.pk).first())
-    return now is not None and now.kind == conversations.HELD and now.other is None
 
 
 def is_asking(call_id: UUID) -> bool:

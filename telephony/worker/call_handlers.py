@@ -102,15 +102,16 @@ def join_all(tools: Tools, order: call_orders.JoinAll, _envelope: Envelope) -> N
 def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envelope: Envelope) -> None:
     talk = _talk(order.agent_id, order.call_id)
     digits = _diallable(tools, order.agent_id, order.number)
+    call = _call(talk)
     tools.switch.send_to_number(
         OnwardCommand(
             onward_id=uuid4(),
             tenant=current_schema(),
             caller_leg_id=talk.call_id,
             call_id=talk.call_id,
-            entry=_back_in_line(talk.call_id),
+            entry=_back_in_line(call),
             dials=digits,
-            shown_number=_shown(talk.call_id),
+            shown_number=call.number,
             timeout_seconds=RINGS_SECONDS,
         )
     )
@@ -126,7 +127,7 @@ def park(tools: Tools, order: call_orders.Park, _envelope: Envelope) -> None:
             tenant=current_schema(),
             caller_leg_id=talk.call_id,
             agent_leg_id=talk.pk,
-            entry=_back_in_line(talk.call_id),
+            entry=_back_in_line(_call(talk)),
             seconds=PARKED_SECONDS,
         )
     )
@@ -180,18 +181,19 @@ def _asked(talk: Offer) -> Leg | Offer:
 
 
 def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
-    call = Call.objects.get(pk=talk.call_id)
+    call = _call(talk)
     return ConsultCommand(
         consult_id=leg_id,
         tenant=current_schema(),
         agent_leg_id=talk.pk,
         caller_leg_id=call.pk,
         call_id=call.pk,
-        entry=_back_in_line(call.pk),
+        entry=_back_in_line(call),
         epoch=tools.epoch(),
         timeout_seconds=RINGS_SECONDS,
         caller_number=call.caller_number,
-        shown_number=_shown(call.pk),
+        # Carriers refuse a stranger's number: ours, as it was dialled.
+        shown_number=call.number,
     )
 
 
@@ -201,19 +203,17 @@ def _leave_hold(tools: Tools, talk: Offer) -> None:
         tools.switch.unhold(talk.pk)
 
 
-def _back_in_line(call_id: UUID) -> QueueEntry:
+def _call(talk: Offer) -> Call:
+    return Call.objects.select_related("queue").get(pk=talk.call_id)
+
+
+def _back_in_line(call: Call) -> QueueEntry:
     """Where the caller waits should everybody be gone: ahead, because they have waited before."""
-    call = Call.objects.select_related("queue").get(pk=call_id)
     queue = call.queue or queries.queues().first()
     if queue is None:
         raise NoCallHere
     entry = entry_of(queue)
     return replace(entry, priority=entry.priority + CAME_BACK_SECONDS)
-
-
-def _shown(call_id: UUID) -> str:
-    """Our own number, as it is dialled: carriers refuse a stranger's."""
-    return Call.objects.values_list("number", flat=True).get(pk=call_id)
 
 
 def _diallable(tools: Tools, agent_id: int, typed: str) -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from telephony import call_orders, events, timeline
-from telephony.models import Agent, Call, Offer
+from telephony import call_orders, events
+from telephony.models import Agent, Call, Leg, Offer
 from telephony.queries.timelines import lines_of
 from telephony.timeline import Kind, seconds_of
 from tenants import events as tenant_events
@@ -340,5 +340,13 @@ def test_the_other_tenant_notices_nothing(office, talk, other_floor, refusals):
     assert activities(office, ann, bob) == [Agent.Activity.CONSULTING, Agent.Activity.RINGING]
 
 
-def test_a_line_without_a_mark_is_its_record(floor):
-    assert timeline.seconds_of([], Kind.TALK) == 0
+def test_a_line_known_by_its_record_alone_is_one_talk(office, talk):
+    ann, _bob, call_id = talk
+    office.switch.end(call_id)
+    office.settle()
+    with office.floor.inside():
+        told = lines_of(office.floor.call(call_id), now=office.floor.now)
+        Leg.objects.filter(call_id=call_id).update(line_marks=[])
+        by_record = lines_of(office.floor.call(call_id), now=office.floor.now)
+    assert kinds(by_record.caller) == kinds(told.caller) == [("wait", 4), ("talk", 30)]
+    assert kinds(by_record.of_agent(ann.pk)) == kinds(told.of_agent(ann.pk))
