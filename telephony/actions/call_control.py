@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from telephony import events
 from telephony.actions.agent_activity import write_states
 from telephony.actions.lines import PARKED
-from telephony.actions.offers import AgentGone, free_agents
+from telephony.actions.offers import AgentGone, free_agents, recording_path
 from telephony.cells.actions import hold_epoch
 from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.queries import registered_device
 from telephony.switch import OfferCommand
-from tenants.context import current_schema, current_tenant
+from tenants.context import current_tenant
 from tenants.events import emit
 
 CONSULT_RINGS = timedelta(seconds=30)
@@ -103,7 +103,7 @@ def _rung(call_id: UUID, agent: Agent, *, kind: str, epoch: int, at: datetime) -
 
 def _record_as(talk: Offer, offer: Offer, at: datetime) -> None:
     """One call is recorded by one decision, whoever comes to the line; the stamp says which."""
-    offer.recording_path = f"{current_schema()}/{at:%Y-%m-%d}/{offer.pk}.wav" if talk.recording_path else ""
+    offer.recording_path = recording_path(offer.pk, at) if talk.recording_path else ""
     offer.recording_mode, offer.recording_version = talk.recording_mode, talk.recording_version
     offer.recording_by = talk.recording_by
 
