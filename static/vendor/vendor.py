@@ -1,6 +1,8 @@
-"""Remakes or verifies the files other people wrote: `vendor.py` checks, `vendor.py --remake` fetches with `npm pack`.
+"""Remakes or verifies the files other people wrote: `vendor.py` checks, `vendor.py --remake` fetches with npm.
 
 Each VERSIONS line: npm name, version, licence, file in the package, file here, sha512 of the file here.
+A package that comes as many files is made one by esbuild: its file in the package is then `bundle:<our list of what we
+take>`, and what goes into the bundle, or makes it, has a line of its own with `-` for both files.
 Only --remake speaks to a registry, the one npm is configured for.
 """
 
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+BUNDLE, NO_FILE = "bundle:", "-"
 LISTS = (ROOT / "static/vendor/VERSIONS", ROOT / "tests/journeys/vendor/VERSIONS")
 
 
@@ -39,7 +42,7 @@ def digest(path: Path) -> str:
 def differing(versions: Path) -> list[str]:
     """Targets that are missing or are not what the list says."""
     folder = versions.parent
-    wanted = {entry.target: entry.sha512 for entry in entries(versions)}
+    wanted = {entry.target: entry.sha512 for entry in entries(versions) if entry.target != NO_FILE}
     return [
         name for name, sha in wanted.items() if not (folder / name).exists() or digest(folder / name) != sha
     ]
@@ -47,8 +50,13 @@ def differing(versions: Path) -> list[str]:
 
 def remake(versions: Path) -> None:
     """Fetch every package once and copy the listed files; the digests in the list must match afterwards."""
+    listed = entries(versions)
     with tempfile.TemporaryDirectory() as scratch:
-        for entry in entries(versions):
+        for entry in listed:
+            if entry.source.startswith(BUNDLE):
+                bundle(entry, listed, versions.parent, Path(scratch))
+            if entry.target == NO_FILE or entry.source.startswith(BUNDLE):
+                continue
             archive = Path(scratch) / f"{entry.name.replace('/', '-')}-{entry.version}.tgz"
             if not archive.exists():
                 subprocess.run(
@@ -59,6 +67,19 @@ def remake(versions: Path) -> None:
                 assert member is not None
                 with (versions.parent / entry.target).open("wb") as target:
                     shutil.copyfileobj(member, target)
+
+
+def bundle(entry: Vendored, listed: list[Vendored], folder: Path, scratch: Path) -> None:
+    """One module of the package and of what it needs, all in the listed versions; nobody's install script runs."""
+    parts = [entry, *(one for one in listed if one.target == NO_FILE)]
+    wanted = [f"{one.name}@{one.version}" for one in parts]
+    install = ["npm", "install", "--silent", "--ignore-scripts", "--save-exact", *wanted]
+    subprocess.run(install, cwd=scratch, check=True)
+    take = Path(shutil.copy(folder / entry.source.removeprefix(BUNDLE), scratch))
+    [program] = (scratch / "node_modules/@esbuild").glob("*/bin/esbuild")
+    shape = ["--bundle", "--minify", "--format=esm", "--platform=browser", "--legal-comments=none"]
+    made = f"--outfile={folder / entry.target}"
+    subprocess.run([str(program), take.name, *shape, made], cwd=scratch, check=True, capture_output=True)
 
 
 def main() -> int:
