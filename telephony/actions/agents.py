@@ -13,7 +13,7 @@ from telephony.actions.agent_activity import (
 )
 from telephony.errors import AgentSwitchedOff, PhoneNotRegistered, UnknownReason
 from telephony.models import Agent, AgentPage, Device, NotReadyReason
-from telephony.queries.agents import is_phone_registered
+from telephony.queries.devices import device_to_ring
 
 READY, NOT_READY = Agent.RoutingStatus.READY, Agent.RoutingStatus.NOT_READY
 ONLINE, OFFLINE = Agent.Presence.ONLINE, Agent.Presence.OFFLINE
@@ -58,7 +58,7 @@ def set_agent_ready(*, agent_id: int, at: datetime, cause: str = "agent") -> Non
     agent = locked_agent(agent_id)
     if not agent.is_active:
         raise AgentSwitchedOff
-    if not is_phone_registered(agent_id):
+    if device_to_ring(agent_id) is None:
         raise PhoneNotRegistered
     if agent.is_ready and not agent.next_status:
         return
@@ -127,7 +127,7 @@ def unregister_device(*, username: str, at: datetime, node: str = "") -> bool:
     was_registered = device.is_registered
     device.unregistered_at = max(device.unregistered_at or at, at)
     device.save()
-    if was_registered and not device.is_registered and not is_phone_registered(device.agent_id):
+    if was_registered and not device.is_registered and device_to_ring(device.agent_id) is None:
         agent = locked_agent(device.agent_id)
         if agent.routing_status == READY:
             force_not_ready(device.agent_id, at=at, cause=UNREGISTERED)

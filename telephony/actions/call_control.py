@@ -12,7 +12,7 @@ from telephony.actions.offers import AgentGone, free_agents, recording_path
 from telephony.cells.actions import hold_epoch
 from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
 from telephony.models import Agent, Call, Leg, Offer
-from telephony.queries import registered_device
+from telephony.queries import device_to_ring
 from telephony.switch import OfferCommand
 from tenants.context import current_tenant
 from tenants.events import emit
@@ -51,7 +51,7 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
             if call is None or call.line.get("place") != PARKED:
                 raise NotParked
             agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
-            device = registered_device(agent_id)
+            device = device_to_ring(agent_id)
             if device is None:
                 raise PhoneNotRegistered
             if agent.activity not in (Agent.Activity.IDLE, Agent.Activity.WRAP_UP):

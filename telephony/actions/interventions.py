@@ -30,7 +30,7 @@ from telephony.errors import (
 )
 from telephony.models import Agent, Call, Queue, QueueStay
 from telephony.orders import LookAtStay, Redirect, send_order
-from telephony.queries.agents import is_phone_registered
+from telephony.queries.devices import device_to_ring
 from telephony.queries.queues import waiting_stays
 from tenants.context import current_schema, enter
 from tenants.events import emit
@@ -144,7 +144,7 @@ def _free_agent(agent_id: int) -> Agent:
     agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
     if agent is None:
         raise AgentNotFound
-    if not agent.can_take_calls or not is_phone_registered(agent_id):
+    if not agent.can_take_calls or device_to_ring(agent_id) is None:
         raise AgentNotReady
     return agent
 

@@ -22,7 +22,7 @@ from telephony.ear_errors import (
 )
 from telephony.errors import PhoneNotRegistered, YouAreBusy
 from telephony.models import Agent, Leg, Listening, Offer
-from telephony.queries import agent_of, registered_device
+from telephony.queries import agent_of, device_to_ring
 from telephony.queries.supervision import are_agents_told, supervised_talk
 from telephony.switch import EarCommand, EarMode
 from tenants.context import current_tenant
@@ -73,7 +73,7 @@ def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, str]:
     if own.pk == talk.agent_id:
         raise OwnTalk
     supervisor = Agent.objects.select_for_update(no_key=True).get(pk=own.pk)
-    device = registered_device(supervisor.pk)
+    device = device_to_ring(supervisor.pk)
     if device is None:
         raise PhoneNotRegistered
     if Listening.objects.filter(supervisor=supervisor, ended_at=None).exists():

@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef
 
 from telephony import events
 from telephony.actions.agent_activity import write_states
 from telephony.actions.bulk import insert_rows
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
-from telephony.models import Agent, Call, Device, Offer, QueueStay
+from telephony.models import Agent, Call, Offer, QueueStay
+from telephony.queries.devices import with_ringing_device
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
@@ -117,17 +118,12 @@ def _waiting_stays(stay_ids: Sequence[int]) -> dict[int, QueueStay]:
 
 
 def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
-    """Those who can still be rung, locked, each with the `username` of the phone that registered last."""
-    of_agent = Device.objects.filter(agent_id=OuterRef("pk"), registered_at__isnull=False)
-    is_there = Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
-    phone = of_agent.filter(is_there).order_by("-registered_at").values("sip_username")[:1]
+    """Those who can still be rung, locked, each with the `username` of the phone that rings."""
     locked = (
         Agent.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=agent_ids).order_by("pk")
     )
     return {
-        agent.pk: agent
-        for agent in locked.annotate(username=Subquery(phone))
-        if agent.can_take_calls and agent.username
+        agent.pk: agent for agent in with_ringing_device(locked) if agent.can_take_calls and agent.username
     }
 
 

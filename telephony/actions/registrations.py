@@ -27,7 +27,7 @@ def settle_registrations(
     """
     present = {registration.username: registration for registration in registrations}
     changed = []
-    for device in Device.objects.all():
+    for device in Device.objects.exclude(kind=Device.Kind.NUMBER):
         if (device.sip_username in present) == device.is_registered:
             continue
         is_elsewhere = nodes is not None and device.node not in nodes

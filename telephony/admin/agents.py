@@ -60,7 +60,7 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
     @display(description=_("phone"))
     def shown_phone(self, agent: Agent) -> str:
         phones = agent.devices.all()
-        if any(phone.is_registered for phone in phones):
+        if any(phone.is_there for phone in phones):
             return _("Registered")
         return _("Not registered") if phones else _("None yet")
 
@@ -146,7 +146,7 @@ class DeviceAdmin(FloorAdmin, AuditedModelAdmin):
 
     @display(description=_("registered"), boolean=True)
     def shown_registration(self, device: Device) -> bool:
-        return device.is_registered
+        return device.is_there
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

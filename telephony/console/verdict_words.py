@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from telephony.console.names import Names
 from telephony.models import Agent
-from telephony.queries.routables import has_phone
+from telephony.queries.devices import has_phone
 from tenants.templatetags.shell import duration
 
 FREE = ("on_offer", "first", "behind", "joining")

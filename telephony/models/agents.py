@@ -36,8 +36,19 @@ class NotReadyReason(models.Model):
         return self.name
 
 
+RING_ON_HELP = _(
+    "Whatever is there: the page or the IP phone that signed in last; an outside number only if chosen."
+)
+
+
 class Agent(models.Model):
     """Presence × routing status × activity are three columns, never one word for all."""
+
+    class RingOn(models.TextChoices):
+        ANY = "any", _("Whatever is there")
+        WEB = "web", _("The page")
+        SIP = "sip", _("IP phone")
+        NUMBER = "number", _("Outside number")
 
     class Presence(models.TextChoices):
         OFFLINE = "offline", _("Offline")
@@ -67,6 +78,14 @@ class Agent(models.Model):
     extension = models.CharField(_("extension"), max_length=12, unique=True)
     is_active = models.BooleanField(_("may take calls"), default=True)
     skills = models.ManyToManyField(Skill, through="AgentSkill", verbose_name=_("skills"))
+    ring_on = models.CharField(
+        _("rings on"), max_length=8, choices=RingOn.choices, default=RingOn.ANY, help_text=RING_ON_HELP
+    )
+    may_ring_elsewhere = models.BooleanField(
+        _("else another phone"),
+        default=True,
+        help_text=_("When the chosen phone is not there, the page or IP phone that is there rings instead."),
+    )
     presence = models.CharField(
         _("presence"), max_length=16, choices=Presence.choices, default=Presence.OFFLINE
     )
@@ -142,13 +161,28 @@ class AgentSkill(models.Model):
 
 
 class Device(models.Model):
-    """A SIP identity. Only the a1 hash is kept: the password is shown once and then nobody knows it."""
+    """What can ring an agent: an IP phone, the phone in a page, or a number outside.
+
+    Only the a1 hash is kept: the password is shown once and then nobody knows it.
+    """
+
+    class Kind(models.TextChoices):
+        SIP = "sip", _("IP phone")
+        WEB = "web", _("Phone in the page")
+        NUMBER = "number", _("Outside number")
 
     agent = models.ForeignKey(
         Agent, on_delete=models.CASCADE, related_name="devices", verbose_name=_("agent")
     )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SIP)
     sip_username = models.CharField(_("SIP user name"), max_length=40, unique=True)
     a1_hash = models.CharField(max_length=32, editable=False)
+    number = models.CharField(
+        _("number"), max_length=33, blank=True, default="", help_text=_("E.164, such as +8613800138000.")
+    )
+    session_key_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    """Of a phone in a page: the sign-in it belongs to."""
+    valid_until = models.DateTimeField(_("may register until"), null=True, blank=True, editable=False)
     registered_at = models.DateTimeField(_("registered since"), null=True, blank=True)
     unregistered_at = models.DateTimeField(_("unregistered since"), null=True, blank=True)
     contact = models.CharField(_("contact"), max_length=400, blank=True, default="")
@@ -160,9 +194,19 @@ class Device(models.Model):
         verbose_name = _("phone")
         verbose_name_plural = _("phones")
         ordering = ["sip_username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number="") ^ models.Q(kind="number"), name="a_number_for_an_outside_number"
+            ),
+            models.UniqueConstraint(
+                fields=["session_key_hash"],
+                condition=~models.Q(session_key_hash=""),
+                name="one_phone_per_sign_in",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.sip_username
+        return self.number or self.sip_username
 
     @property
     def is_registered(self) -> bool:
@@ -170,6 +214,11 @@ class Device(models.Model):
         if self.registered_at is None:
             return False
         return self.unregistered_at is None or self.unregistered_at < self.registered_at
+
+    @property
+    def is_there(self) -> bool:
+        """Can be rung: a number outside never registers and is always there."""
+        return self.kind == self.Kind.NUMBER or self.is_registered
 
 
 class AgentPage(models.Model):

@@ -7,9 +7,7 @@ from telephony.queries.agents import (
     agents_of_queue,
     agents_on_floor,
     colleagues_of,
-    is_phone_registered,
     not_ready_reasons,
-    registered_device,
     state_changes,
 )
 from telephony.queries.arrivals import Arrival, arrival, overflow_chain, standing_arrival
@@ -40,6 +38,7 @@ from telephony.queries.calls import (
     was_offered,
 )
 from telephony.queries.custody import custody_entries, custody_of_call, proved_chain
+from telephony.queries.devices import device_to_ring
 from telephony.queries.emergency import (
     EmergencyEffect,
     effect_of,
@@ -133,6 +132,7 @@ __all__ = [
     "custody_of_call",
     "current_offer",
     "device_credentials",
+    "device_to_ring",
     "dispositions_for",
     "effect_of",
     "emergency_plans",
@@ -148,7 +148,6 @@ __all__ = [
     "inbound_route",
     "is_being_drilled",
     "is_open",
-    "is_phone_registered",
     "key_waits",
     "last_drill",
     "live_calls",
@@ -170,7 +169,6 @@ __all__ = [
     "recording_of_call",
     "recording_sound",
     "recordings_of_call",
-    "registered_device",
     "ringing_offer",
     "open_offers_of",
     "ringing_offers",

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from telephony.models import Agent, AgentStateChange, Device, NotReadyReason
+from telephony.models import Agent, AgentStateChange, NotReadyReason
 
 LONG_AGO = Value(datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -54,20 +54,10 @@ def colleagues_of(agent_id: int) -> QuerySet[Agent]:
     return ready.filter(activity=Agent.Activity.IDLE).exclude(pk=agent_id)
 
 
-def registered_device(agent_id: int) -> Device | None:
-    """The phone an offer rings: the one that registered last."""
-    devices = Device.objects.filter(agent_id=agent_id, registered_at__isnull=False).order_by("-registered_at")
-    return next((device for device in devices if device.is_registered), None)
-
-
 def agents_in_pages() -> list[int]:
     """Those signed in who were seen with an open page."""
     online = Agent.objects.filter(presence=Agent.Presence.ONLINE, page__isnull=False)
     return list(online.order_by("pk").values_list("pk", flat=True))
-
-
-def is_phone_registered(agent_id: int) -> bool:
-    return registered_device(agent_id) is not None
 
 
 def not_ready_reasons() -> QuerySet[NotReadyReason]:

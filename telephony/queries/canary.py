@@ -9,8 +9,9 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from telephony.flows.document import Document, UnreadableFlow, parse
 from telephony.flows.references import references_of
-from telephony.models import Device, Entry, FlowCheck, FlowVersion, Leg, QueueAgent
+from telephony.models import Agent, Entry, FlowCheck, FlowVersion, Leg, QueueAgent
 from telephony.queries.arrivals import settled
+from telephony.queries.devices import with_has_phone
 from telephony.queries.flow_terms import sounds_of
 from telephony.queries.queues import queue
 from telephony.queries.signs import last_word
@@ -119,8 +120,8 @@ def who_answers(queue_id: int, at: datetime) -> str:
     online = places.filter(agent__is_active=True, agent__presence="online")
     if not online.exists():
         return "nobody"
-    phones = Device.objects.filter(agent__in=online.values("agent"))
-    return "" if any(phone.is_registered for phone in phones) else "no_phone"
+    people = Agent.objects.filter(pk__in=online.values("agent"))
+    return "" if with_has_phone(people).filter(has_phone=True).exists() else "no_phone"
 
 
 def got_out_lately(at: datetime) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from telephony.models import Device, EmergencyPlan, EmergencySwitch, Entry, Queue
+from telephony.models import EmergencyPlan, EmergencySwitch, Entry, Queue
 from telephony.queries.arrivals import chooses_queue, settled, shut, standing_arrival
+from telephony.queries.devices import may_register
 from telephony.queries.emergency import DRILL_LIMIT, RUNNING, plan_in_effect
 from telephony.queries.hours import local_time, spans_on
 from telephony.queries.plans import active_rules
@@ -52,11 +53,11 @@ def known_tenant(tenant: TenantOnLine, at: datetime) -> KnownTenant:
     if tenant.state != "active" or tenant.row is None:
         return KnownTenant(tenant)
     with enter_row(tenant.row), remembering():
-        return KnownTenant(tenant, _phones(), dict(_entries(tenant, at)))
+        return KnownTenant(tenant, _phones(at), dict(_entries(tenant, at)))
 
 
-def _phones() -> dict[str, tuple[int, str]]:
-    rows = Device.objects.filter(agent__is_active=True).exclude(a1_hash="")
+def _phones(at: datetime) -> dict[str, tuple[int, str]]:
+    rows = may_register(at)
     return {name: (agent, a1) for name, agent, a1 in rows.values_list("sip_username", "agent_id", "a1_hash")}
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from telephony.models import Agent, GroupMember, Offer, QueueAgent, QueueStay
+from telephony.queries.devices import has_phone
 from telephony.routing import RoutableAgent, Step, Work
 
 Asks = dict[str, Any]
@@ -104,10 +105,6 @@ def agents_as_routed(now: datetime) -> QuerySet[Agent]:
             Prefetch("group_members", GroupMember.objects.filter(lasting)),
         )
     )
-
-
-def has_phone(agent: Agent) -> bool:
-    return any(device.is_registered for device in agent.devices.all())
 
 
 def routable(agent: Agent, load: Load, now: datetime) -> RoutableAgent:

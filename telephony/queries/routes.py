@@ -12,8 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from telephony.models import Device, EmergencyPlan, Entry, Queue
+from telephony.models import EmergencyPlan, Entry, Queue
 from telephony.queries.arrivals import Arrival, arrival, standing_arrival
+from telephony.queries.devices import may_register
 from telephony.queries.emergency import plan_in_effect
 from telephony.queries.recording_policies import is_call_announced
 from telephony.text import plain_line
@@ -166,9 +167,7 @@ def device_credentials(username: str, domain: str) -> DeviceCredentials | None:
         return None
     with enter(tenant.schema_name):
         device = (
-            Device.objects.filter(sip_username=username[:40], agent__is_active=True)
-            .select_related("agent")
-            .first()
+            may_register(timezone.now()).filter(sip_username=username[:40]).select_related("agent").first()
         )
     if device is None or not device.a1_hash:
         return None

@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from telephony.models import Agent, Offer, QueueStay
+from telephony.queries.devices import has_phone
 from telephony.queries.queues import waiting_stays
-from telephony.queries.routables import Load, agents_as_routed, has_phone, loads, routable, work_of
+from telephony.queries.routables import Load, agents_as_routed, loads, routable, work_of
 from telephony.routing import Availability, Explanation, Outcome, Router, Work
 from telephony.routing.expectation import expected_wait, median_error
 from telephony.routing.signature import signature_of

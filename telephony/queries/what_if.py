@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from telephony.models import Agent, Call, Entry, Queue, RoutingRule
 from telephony.queries.caller_facts import caller_facts
+from telephony.queries.devices import has_phone
 from telephony.queries.plans import plan, rule_of
 from telephony.queries.queues import waiting_stays
-from telephony.queries.routables import Load, agents_as_routed, has_phone, loads, routable, work_from, work_of
+from telephony.queries.routables import Load, agents_as_routed, loads, routable, work_from, work_of
 from telephony.queries.waiting import FREE, UNSUITED, handle_seconds
 from telephony.routing import Assignment, Availability, Explanation, Outcome, Router
 from telephony.routing.expectation import expected_wait

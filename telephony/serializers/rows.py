@@ -10,6 +10,7 @@ from uuid import UUID
 
 from telephony.models import Agent, Call, Listening, Offer
 from telephony.queries import QueueState
+from telephony.queries.devices import chosen_device
 from tenants.masking import mask_number
 
 
@@ -119,7 +120,7 @@ def phone_state(agent: Agent) -> str:
     devices = list(agent.devices.all())
     if not devices:
         return "none"
-    return "registered" if any(device.is_registered for device in devices) else "unregistered"
+    return "unregistered" if chosen_device(agent, devices) is None else "registered"
 
 
 def agent_row(agent: Agent) -> AgentRow:

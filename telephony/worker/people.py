@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q
-
-from telephony.models import Agent, Device, GroupMember, Queue, QueueAgent
+from telephony.models import Agent, GroupMember, Queue, QueueAgent
+from telephony.queries.devices import with_has_phone
 from telephony.queries.hours import local_time
 from telephony.queries.routables import Load, agents_as_routed, loads, routable
 from telephony.routing import RoutableAgent
@@ -59,12 +58,10 @@ class People:
         """By agent; who takes no calls at all is not in it."""
         if not agent_ids:
             return {}
-        phones = Device.objects.filter(agent_id=OuterRef("pk"), registered_at__isnull=False)
-        never_left = Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
         agents = Agent.objects.filter(pk__in=agent_ids, is_active=True)
         return {
             agent.pk: Standing(agent.can_take_calls and agent.has_phone, agent.is_ready, agent.wrap_up_until)
-            for agent in agents.annotate(has_phone=Exists(phones.filter(never_left)))
+            for agent in with_has_phone(agents)
         }
 
     def after_work(self, agent_id: int, at: datetime) -> RoutableAgent | None:

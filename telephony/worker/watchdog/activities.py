@@ -14,7 +14,7 @@ WRAP_UP_GRACE = timedelta(seconds=2)
 
 
 def of_agents(rows: Rows, now: datetime) -> Iterator[Finding]:
-    reachable = rows.registered_agents()
+    reachable = rows.reachable
     expected = expected_activities(rows)
     for agent in rows.agents.values():
         if agent.is_ready and agent.id not in reachable:

@@ -197,7 +197,7 @@ def compare_memory(rows: Rows, works: set[int], standing: dict[int, Availability
 
 
 def _drifting_agents(rows: Rows, standing: dict[int, Availability]) -> Iterator[Finding]:
-    reachable = rows.registered_agents()
+    reachable = rows.reachable
     for agent in rows.agents.values():
         is_idle = agent.activity == Agent.Activity.IDLE
         is_free = agent.is_ready and is_idle and agent.id in reachable

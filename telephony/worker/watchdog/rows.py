@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from telephony.actions.agent_activity import legs_without_offer
 from telephony.models import Agent, Call, Device, Leg, Offer, QueueStay
+from telephony.queries.devices import chosen_device
 
 
 class LegRow(NamedTuple):
@@ -94,8 +95,8 @@ class Rows:
     wrapping: set[int]
     """Agents with a wrap-up that has begun and not ended."""
 
-    def registered_agents(self) -> set[int]:
-        return {phone.agent_id for phone in self.phones if phone.is_registered}
+    reachable: set[int]
+    """Agents whom something would ring."""
 
 
 def read_rows() -> Rows:
@@ -104,9 +105,7 @@ def read_rows() -> Rows:
     """
     agents = Agent.objects.filter(is_active=True).values_list(*AgentRow._fields)
     people = {row[0]: AgentRow(*row) for row in agents}
-    phones = [
-        PhoneRow(phone.sip_username, phone.agent_id, phone.is_registered, phone.node) for phone in _phones()
-    ]
+    phones, reachable = _phones()
     if not _is_anything_open():
         return Rows(
             legs={},
@@ -118,6 +117,7 @@ def read_rows() -> Rows:
             phones=phones,
             own_legs=[],
             wrapping=set(),
+            reachable=reachable,
         )
     legs = [LegRow(*row) for row in _open_legs().values_list(*LegRow._fields)]
     offers = {row[0]: OfferRow(*row) for row in _offers().values_list(*OfferRow._fields)}
@@ -136,6 +136,7 @@ def read_rows() -> Rows:
             for row in legs_without_offer().order_by("created_at").values_list(*OwnLegRow._fields)
         ],
         wrapping=set(_open_wrap_ups().values_list("agent_id", flat=True)),
+        reachable=reachable,
     )
 
 
@@ -172,8 +173,19 @@ def _open_stays() -> list[StayRow]:
     return [StayRow(*row) for row in found.values_list("pk", "call_id", "call__ended_at", "queue__state")]
 
 
-def _phones() -> QuerySet[Device]:
-    return Device.objects.only("sip_username", "agent_id", "registered_at", "unregistered_at", "node")
+def _phones() -> tuple[list[PhoneRow], set[int]]:
+    """Those that register, and the agents whom something would ring."""
+    of_agents: dict[int, list[Device]] = {}
+    for device in Device.objects.select_related("agent"):
+        of_agents.setdefault(device.agent_id, []).append(device)
+    registering = [
+        PhoneRow(device.sip_username, device.agent_id, device.is_registered, device.node)
+        for devices in of_agents.values()
+        for device in devices
+        if device.kind != Device.Kind.NUMBER
+    ]
+    reachable = {pk for pk, devices in of_agents.items() if chosen_device(devices[0].agent, devices)}
+    return registering, reachable
 
 
 def _open_wrap_ups() -> QuerySet[Offer]:
