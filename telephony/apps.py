@@ -18,3 +18,4 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.recording_orders")
         if find_spec("telephony.broadcasts"):
             import_module("telephony.broadcasts").connect()
+        import_module("telephony.message_news").connect()

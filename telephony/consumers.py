@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.urls import path
+from django.utils import timezone
 
 from telephony import policies
 from telephony.call_orders import CALL_ORDERS
@@ -15,6 +16,7 @@ from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import snapshots
+from telephony.serializers.messages import messages_snapshot
 from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
 from tenants.sockets import BadMessage, MemberSocket
@@ -69,7 +71,9 @@ class WorkspaceConsumer(MemberSocket):
         return [*own, "queues", "colleagues"]
 
     def snapshot(self) -> dict[str, Any]:
-        return snapshots.workspace(agent_of(self.scope["member"]))
+        member = self.scope["member"]
+        agent = agent_of(member)
+        return snapshots.workspace(agent) | messages_snapshot(member, agent, timezone.now())
 
     def obey(self, member: Any, message: dict[str, Any]) -> None:
         order = order_of(message, WORKSPACE_ORDERS)

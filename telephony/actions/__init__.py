@@ -33,6 +33,7 @@ from telephony.actions.follow_ups import (
     reopen_follow_up,
 )
 from telephony.actions.following import follow_call
+from telephony.actions.help import ask_for_help, end_help, take_help
 from telephony.actions.hours_patterns import fill_hours
 from telephony.actions.interventions import (
     move_call_to_front,
@@ -57,6 +58,13 @@ from telephony.actions.legs import (
     take_outside_leg,
 )
 from telephony.actions.line_quality import note_line_quality
+from telephony.actions.messages import (
+    announce,
+    end_announcement,
+    read_announcement,
+    read_messages,
+    write_message,
+)
 from telephony.actions.offers import AgentGone, CallGone, Wish, offer_call, offer_calls
 from telephony.actions.profiles import forget_callers, profile_caller, profile_callers
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
@@ -99,6 +107,8 @@ __all__ = [
     "a1_hash",
     "add_phone",
     "aim_call",
+    "announce",
+    "ask_for_help",
     "begin_drill",
     "change_agent",
     "charge_estimate",
@@ -108,8 +118,10 @@ __all__ = [
     "delete_emergency_plan",
     "dispose_call",
     "drop_row",
+    "end_announcement",
     "end_drill",
     "end_due_wrap_up",
+    "end_help",
     "end_leg",
     "escalate_call",
     "extend_wrap_up",
@@ -156,6 +168,8 @@ __all__ = [
     "prove_recording",
     "pull_call",
     "queue_call",
+    "read_announcement",
+    "read_messages",
     "redirect_call",
     "register_device",
     "release_follow_up",
@@ -173,10 +187,12 @@ __all__ = [
     "stop_recording",
     "switch_emergency",
     "take_agent_leg",
+    "take_help",
     "take_call",
     "take_out_of_line",
     "take_outside_leg",
     "tell_of_stay",
     "unregister_device",
     "waiting_stay",
+    "write_message",
 ]

@@ -13,6 +13,7 @@ from telephony.console import (
     flow_versions,
     flows,
     interventions,
+    message_urls,
     prompt_urls,
     recording_urls,
     truth,
@@ -74,4 +75,5 @@ urlpatterns = [
     path("voicemails/<uuid:voicemail_id>/audio", audio.voicemail_audio, name="voicemail_audio"),
     *aftercall_urls.urlpatterns,
     *callback_urls.urlpatterns,
+    *message_urls.urlpatterns,
 ]

@@ -9,23 +9,27 @@ from telephony.models.agents import (
     NotReadyReason,
     Skill,
 )
-from telephony.models.callbacks import Callback, CallbackAttempt, FollowUp, WaitingTerms
+from telephony.models.callbacks import Callback, CallbackAttempt, WaitingTerms
 from telephony.models.calls import Call, Leg, Offer, QueueStay
 from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
+from telephony.models.follow_ups import FollowUp
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
 from telephony.models.line_quality import LineQuality, QualityTerms
 from telephony.models.listening import Listening, SupervisionTerms
+from telephony.models.messages import Announcement, AnnouncementRead, ChatMessage, HelpRequest
 from telephony.models.prompts import Music, MusicPiece, Prompt, PromptWording, Sound, Voice
 from telephony.models.queues import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
 from telephony.models.recording_policies import CallTicket, RecordingMask, RecordingPeaks, RecordingPolicy
 from telephony.models.recordings import Recording, Voicemail
 from telephony.models.retention import LegalHold, PurgeRequest, RetentionPolicy, RetentionRun, Tombstone
 from telephony.models.rules import CallerProfile, RoutingRule
+from telephony.models.snippets import Snippet, SnippetText
 from telephony.models.surveys import Survey, SurveyAnswer
 from telephony.models.truth import Difference
 from telephony.models.vault import KeptSound, StoragePlace, VaultKey, VaultLeftover, VaultState, VaultWork
+from telephony.models.workplaces import FigureTarget, PanelPlan, Workplace
 
 __all__ = [
     "Agent",
@@ -33,11 +37,14 @@ __all__ = [
     "AgentPage",
     "AgentSkill",
     "AgentStateChange",
+    "Announcement",
+    "AnnouncementRead",
     "Call",
     "CallTicket",
     "Callback",
     "CallbackAttempt",
     "CallerProfile",
+    "ChatMessage",
     "CustodyEntry",
     "Device",
     "Difference",
@@ -45,12 +52,14 @@ __all__ = [
     "EmergencyPlan",
     "EmergencySwitch",
     "Entry",
+    "FigureTarget",
     "Flow",
     "FlowCheck",
     "FlowStep",
     "FlowVersion",
     "FollowUp",
     "GroupMember",
+    "HelpRequest",
     "KeptSound",
     "Leg",
     "LegalHold",
@@ -60,6 +69,7 @@ __all__ = [
     "NotReadyReason",
     "Offer",
     "OpeningTime",
+    "PanelPlan",
     "Prompt",
     "PromptWording",
     "PurgeRequest",
@@ -78,6 +88,8 @@ __all__ = [
     "RetentionRun",
     "RoutingRule",
     "Skill",
+    "Snippet",
+    "SnippetText",
     "Sound",
     "SoundKind",
     "SpecialDay",
@@ -94,4 +106,5 @@ __all__ = [
     "Voicemail",
     "WaitingTerms",
     "WorkingHours",
+    "Workplace",
 ]

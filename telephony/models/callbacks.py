@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -169,58 +168,3 @@ class WaitingTerms(models.Model):
 
     def __str__(self) -> str:
         return str(self.queue)
-
-
-class FollowUp(models.Model):
-    """Work that a call left: a voicemail to answer, a low score to ask about. It has an owner and a due time."""
-
-    class Kind(models.TextChoices):
-        VOICEMAIL = "voicemail", _("Voicemail")
-        LOW_SCORE = "low_score", _("Low score")
-        CALLBACK = "callback", _("Callback not reached")
-        POOR_LINE = "poor_line", _("Poor line")
-
-    class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        DONE = "done", _("Done")
-
-    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    call = models.ForeignKey(
-        Call, on_delete=models.CASCADE, related_name="follow_ups", verbose_name=_("call")
-    )
-    queue = models.ForeignKey(
-        Queue, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("queue")
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
-    created_at = models.DateTimeField(_("created at"))
-    due_at = models.DateTimeField(_("due at"))
-    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OPEN)
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("done by"),
-    )
-    note = models.TextField(_("note"), blank=True, default="")
-
-    class Meta:
-        verbose_name = _("follow-up")
-        verbose_name_plural = _("follow-ups")
-        ordering = ["due_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "call"], name="one_follow_up_per_kind_and_call")
-        ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="open"), name="open_follow_ups")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.call_id}"
