@@ -63,7 +63,7 @@ def _needs(
 
 
 EITHER_OR = {"telephony.legalhold": "call", "telephony.device": "number"}
-"""What stays empty where a row is one thing or another: a hold of a number or of a call, a phone or a number outside."""
+"""What stays empty where a row is one thing or another: a hold of a number or of a call, a phone or a number."""
 
 
 def _values(model: type[models.Model], garden: Garden, counter: Any):
