@@ -321,3 +321,5 @@ class LegSettled(LegFact):
     cause: str
     other_leg_id: UUID | None = None
     by: HungUpBy | None = None
+    is_outside: bool = False
+    """An agent's leg that went to an external number: it costs what such a call costs."""

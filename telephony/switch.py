@@ -36,10 +36,24 @@ class UnsafeValue(SwitchRefused):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutsidePhone:
+    """An agent's external number, dialled instead of a registered phone.
+
+    Whoever picks up hears in `language` ("zh" or "en") to press a key: until then nobody has answered for us, and a
+    mailbox never will. They see `shown_number`, our own.
+    """
+
+    dials: str
+    shown_number: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RungPhone:
     """One phone an offer rings, with its own offer, agent and recording.
 
-    `contact` is its address (sip:1001@10.0.0.7:5060) when it is registered at another switch than the caller's.
+    `contact` is its address (sip:1001@10.0.0.7:5060) when it is registered at another switch than the caller's;
+    `outside` is given where no phone of ours is rung at all.
     """
 
     offer_id: UUID
@@ -47,6 +61,7 @@ class RungPhone:
     username: str
     recording: str | None = None
     contact: str = ""
+    outside: OutsidePhone | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +86,7 @@ class OfferCommand:
     recording: str | None = None
     together: tuple[RungPhone, ...] = ()
     contact: str = ""
+    outside: OutsidePhone | None = None
     dials: str = ""
     """Nobody waits: once the phone is picked up the switch itself dials this number, and the leg it makes has the id
     `caller_leg_id`. So given twice, the command dials once.
@@ -89,6 +105,7 @@ class OfferCommand:
             username=self.username,
             recording=self.recording,
             contact=self.contact,
+            outside=self.outside,
         )
         return (own, *self.together)
 
@@ -130,6 +147,8 @@ class ConsultCommand:
     domain: str = ""
     contact: str = ""
     """As in RungPhone."""
+    outside: OutsidePhone | None = None
+    """The colleague's external number."""
     dials: str = ""
     shown_number: str = ""
     caller_number: str = ""
@@ -195,6 +214,7 @@ class EarCommand:
     timeout_seconds: int
     mode: EarMode = EarMode.LISTEN
     contact: str = ""
+    outside: OutsidePhone | None = None
     shown_number: str = ""
     """Shows on the supervisor's phone: the agent's extension."""
     recording: str | None = None
@@ -203,7 +223,10 @@ class EarCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveLeg:
-    """A leg as the switch knows it now. `is_waiting`: in the waiting loop, free to be offered."""
+    """A leg as the switch knows it now. `is_waiting`: in the waiting loop, free to be offered.
+
+    An external number that was picked up and whose person has not pressed the key yet is not answered here.
+    """
 
     leg_id: UUID
     tenant: str

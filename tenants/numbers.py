@@ -1,9 +1,10 @@
 """Telephone numbers: one spelling inside (E.164, or bare digits for 400/95 service numbers), the country's outside."""
 
 import re
+from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 LONGEST_RAW = 40
 # Chinese service numbers have no E.164 form: 400/800 (10 digits), 95/96 (5-8), 10xxx and 12xxx (5-6).
@@ -56,3 +57,28 @@ def national_digits(stored: str) -> str:
     number = _parsed(stored)
     shown = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else stored[:LONGEST_RAW]
     return re.sub(r"\D", "", shown)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a call to a number means, seen from `country`."""
+
+    is_real: bool
+    is_abroad: bool
+    is_premium: bool
+    """Premium-rate or shared-cost: whoever is called there earns by it."""
+
+
+_DEAR = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
+
+
+def reach_of(stored: str, country: str) -> Reach:
+    """Of an E.164 number; anything else, service numbers and emergency numbers too, is not real."""
+    number = _parsed(stored)
+    if number is None or not phonenumbers.is_valid_number(number):
+        return Reach(is_real=False, is_abroad=False, is_premium=False)
+    return Reach(
+        is_real=True,
+        is_abroad=phonenumbers.region_code_for_number(number) != country,
+        is_premium=phonenumbers.number_type(number) in _DEAR,
+    )

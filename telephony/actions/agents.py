@@ -11,6 +11,7 @@ from telephony.actions.agent_activity import (
     touch_agent,
     write_state,
 )
+from telephony.actions.phones import require_check
 from telephony.errors import AgentSwitchedOff, PhoneNotRegistered, UnknownReason
 from telephony.models import Agent, AgentPage, Device, NotReadyReason
 from telephony.queries.devices import device_to_ring
@@ -58,8 +59,10 @@ def set_agent_ready(*, agent_id: int, at: datetime, cause: str = "agent") -> Non
     agent = locked_agent(agent_id)
     if not agent.is_active:
         raise AgentSwitchedOff
-    if device_to_ring(agent_id) is None:
+    device = device_to_ring(agent_id)
+    if device is None:
         raise PhoneNotRegistered
+    require_check(device, at=at)
     if agent.is_ready and not agent.next_status:
         return
     agent.presence, agent.routing_status, agent.not_ready_reason = ONLINE, READY, None

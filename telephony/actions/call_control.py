@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from telephony import events
 from telephony.actions.agent_activity import write_states
 from telephony.actions.lines import PARKED
-from telephony.actions.offers import AgentGone, free_agents, recording_path
+from telephony.actions.offers import AgentGone, free_agents, recording_path, rings_seconds
 from telephony.cells.actions import hold_epoch
 from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.queries import device_to_ring
+from telephony.queries.outside_numbers import Rung, rung, rung_device
 from telephony.switch import OfferCommand
 from tenants.context import current_tenant
 from tenants.events import emit
@@ -20,26 +21,29 @@ from tenants.events import emit
 CONSULT_RINGS = timedelta(seconds=30)
 
 
-def ask_colleague(*, talk: Offer, to_agent_id: int, cell: str, epoch: int, at: datetime) -> tuple[Offer, str]:
-    """Reserve the colleague: the offer, whose id is to be the new leg's, and the name of their phone.
+def ask_colleague(
+    *, talk: Offer, to_agent_id: int, cell: str, epoch: int, at: datetime
+) -> tuple[Offer, Rung]:
+    """Reserve the colleague: the offer, whose id is to be the new leg's, and what rings them.
 
     Raises AgentGone when they are not ready and free, AlreadyAsking when somebody is asked in this call already.
     """
     try:
         with transaction.atomic():
             hold_epoch(cell=cell, epoch=epoch)
-            Call.objects.select_for_update(no_key=True).get(pk=talk.call_id)
+            call = Call.objects.select_for_update(no_key=True).get(pk=talk.call_id)
             if is_asking(talk.call_id):
                 raise AlreadyAsking
             agent = free_agents((to_agent_id,))[to_agent_id]
-            offer = _rung(talk.call_id, agent, kind=Offer.Kind.CONSULT, epoch=epoch, at=at)
+            phone = rung(agent, call.number)
+            offer = _rung(talk.call_id, agent, phone, kind=Offer.Kind.CONSULT, epoch=epoch, at=at)
             offer.asked_by_id = talk.agent_id
             _record_as(talk, offer, at)
             offer.save(force_insert=True)
             _tell(offer, agent, at)
     except IntegrityError as error:
         raise AgentGone from error
-    return offer, str(getattr(agent, "username", ""))
+    return offer, phone
 
 
 def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime) -> OfferCommand:
@@ -56,7 +60,8 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
                 raise PhoneNotRegistered
             if agent.activity not in (Agent.Activity.IDLE, Agent.Activity.WRAP_UP):
                 raise YouAreBusy
-            offer = _rung(call_id, agent, kind=Offer.Kind.PICK_UP, epoch=epoch, at=at)
+            phone = rung_device(agent, device, call.number)
+            offer = _rung(call_id, agent, phone, kind=Offer.Kind.PICK_UP, epoch=epoch, at=at)
             before = call.offers.filter(outcome=Offer.Outcome.BRIDGED).order_by("answered_at").last()
             if before is not None:
                 _record_as(before, offer, at)
@@ -72,9 +77,10 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
         call_id=call.pk,
         agent_id=agent.pk,
         epoch=epoch,
-        username=device.sip_username,
+        username=phone.username,
+        outside=phone.outside,
         domain=tenant.host,
-        timeout_seconds=int(CONSULT_RINGS.total_seconds()),
+        timeout_seconds=rings_seconds(int(CONSULT_RINGS.total_seconds()), (phone,)),
         caller_number=call.caller_number,
         recording=offer.recording_path or None,
         is_parked=True,
@@ -88,15 +94,17 @@ def is_asking(call_id: UUID) -> bool:
     return asked.exists() or outside.exclude(pk=call_id).exists()
 
 
-def _rung(call_id: UUID, agent: Agent, *, kind: str, epoch: int, at: datetime) -> Offer:
+def _rung(call_id: UUID, agent: Agent, phone: Rung, *, kind: str, epoch: int, at: datetime) -> Offer:
+    seconds = rings_seconds(int(CONSULT_RINGS.total_seconds()), (phone,))
     return Offer(
         id=uuid4(),
         call_id=call_id,
         agent=agent,
         kind=kind,
+        rang=phone.kind,
         epoch=epoch,
         offered_at=at,
-        expires_at=at + CONSULT_RINGS,
+        expires_at=at + timedelta(seconds=seconds),
         explanation={},
     )
 

@@ -12,11 +12,12 @@ from telephony.actions.agent_activity import write_state
 from telephony.actions.callbacks import locked_callback, save_callback, tell_of_callback
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
-from telephony.actions.offers import AgentGone, free_agents, recording_path
+from telephony.actions.offers import AgentGone, free_agents, recording_path, rings_seconds
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Callback, CallbackAttempt, FollowUp, Leg, Offer
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
+from telephony.queries.outside_numbers import Rung, rung
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
 from tenants.context import current_schema, current_tenant
@@ -58,8 +59,9 @@ def start_attempt(
             callback = locked_callback(callback_id)
             if _is_due(callback, at):
                 agent = free_agents((agent_id,))[agent_id]
-                offer = _begin(callback, agent, epoch=epoch, explanation=explanation, at=at)
-                return _command(callback, offer, agent)
+                phone = rung(agent, callback.shown_number)
+                offer = _begin(callback, agent, phone, epoch=epoch, explanation=explanation, at=at)
+                return _command(callback, offer, phone)
     except IntegrityError as error:
         raise AgentGone from error
     raise CallbackNotNow
@@ -92,7 +94,7 @@ def _lock_number(number: str) -> None:
 
 
 def _begin(
-    callback: Callback, agent: Agent, *, epoch: int, explanation: dict[str, Any], at: datetime
+    callback: Callback, agent: Agent, phone: Rung, *, epoch: int, explanation: dict[str, Any], at: datetime
 ) -> Offer:
     """The outgoing call, the offer that reserves the agent, the attempt: the customer's leg will have the call's id."""
     call = Call.objects.create(
@@ -115,8 +117,11 @@ def _begin(
         call=call,
         agent=agent,
         epoch=epoch,
+        rang=phone.kind,
         offered_at=at,
-        expires_at=at + timedelta(seconds=callback.queue.offer_seconds) + CUSTOMER_RINGS,
+        expires_at=at
+        + timedelta(seconds=rings_seconds(callback.queue.offer_seconds, (phone,)))
+        + CUSTOMER_RINGS,
         recording_path=recording_path(offer_id, at) if decision.is_recorded else "",
         explanation=explanation,
         **stamp_of(decision),
@@ -130,7 +135,7 @@ def _begin(
     return offer
 
 
-def _command(callback: Callback, offer: Offer, agent: Any) -> OfferCommand:
+def _command(callback: Callback, offer: Offer, phone: Rung) -> OfferCommand:
     tenant = current_tenant()
     return OfferCommand(
         offer_id=offer.pk,
@@ -139,9 +144,10 @@ def _command(callback: Callback, offer: Offer, agent: Any) -> OfferCommand:
         call_id=offer.call_id,
         agent_id=offer.agent_id,
         epoch=offer.epoch,
-        username=agent.username,
+        username=phone.username,
+        outside=phone.outside,
         domain=tenant.host,
-        timeout_seconds=callback.queue.offer_seconds,
+        timeout_seconds=rings_seconds(callback.queue.offer_seconds, (phone,)),
         caller_number=callback.number,
         recording=offer.recording_path or None,
         dials=callback.number,

@@ -23,6 +23,7 @@ from telephony.ear_errors import (
 from telephony.errors import PhoneNotRegistered, YouAreBusy
 from telephony.models import Agent, Leg, Listening, Offer
 from telephony.queries import agent_of, device_to_ring
+from telephony.queries.outside_numbers import Rung, rung_device
 from telephony.queries.supervision import are_agents_told, supervised_talk
 from telephony.switch import EarCommand, EarMode
 from tenants.context import current_tenant
@@ -45,7 +46,7 @@ def begin_listening(*, call_id: UUID, member: Any, cell: str, epoch: int, at: da
     try:
         with transaction.atomic():
             hold_epoch(cell=cell, epoch=epoch)
-            supervisor, username = _free_supervisor(member, talk)
+            supervisor, phone = _free_supervisor(member, talk)
             listening = Listening.objects.create(
                 id=uuid4(),
                 call_id=call_id,
@@ -62,11 +63,11 @@ def begin_listening(*, call_id: UUID, member: Any, cell: str, epoch: int, at: da
             _tell(listening, at)
     except IntegrityError as error:
         raise ListeningElsewhere from error
-    return _command(listening, talk, username, epoch)
+    return _command(listening, talk, phone, epoch)
 
 
-def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, str]:
-    """Locked, with the name of the phone that registered last."""
+def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, Rung]:
+    """Locked, with what rings them."""
     own = agent_of(member)
     if own is None:
         raise NoPhoneOfYours
@@ -80,10 +81,10 @@ def _free_supervisor(member: Any, talk: Offer) -> tuple[Agent, str]:
         raise ListeningElsewhere
     if supervisor.activity != Agent.Activity.IDLE:
         raise YouAreBusy
-    return supervisor, device.sip_username
+    return supervisor, rung_device(supervisor, device, talk.call.number)
 
 
-def _command(listening: Listening, talk: Offer, username: str, epoch: int) -> EarCommand:
+def _command(listening: Listening, talk: Offer, phone: Rung, epoch: int) -> EarCommand:
     tenant = current_tenant()
     return EarCommand(
         ear_id=listening.pk,
@@ -92,7 +93,8 @@ def _command(listening: Listening, talk: Offer, username: str, epoch: int) -> Ea
         call_id=talk.call_id,
         agent_id=listening.supervisor_id,
         epoch=epoch,
-        username=username,
+        username=phone.username,
+        outside=phone.outside,
         domain=tenant.host,
         timeout_seconds=int(EAR_RINGS.total_seconds()),
         mode=EarMode.LISTEN,

@@ -1,6 +1,6 @@
 """An offer: a waiting call rings one agent. The row is committed before the switch is asked for anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +16,13 @@ from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Offer, QueueStay
 from telephony.queries.devices import with_ringing_device
+from telephony.queries.outside_numbers import Rung, rung
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
+
+OUTSIDE_TAKES_SECONDS = 10
 
 
 class CallGone(OfferImpossible):
@@ -80,7 +83,7 @@ def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCom
     free = _free_agents([agent_id for wish in wishes for agent_id in wish.agent_ids])
     made: list[OfferCommand | OfferImpossible] = []
     written: list[Offer] = []
-    rung: list[Agent] = []
+    reserved: list[Agent] = []
     for wish in wishes:
         stay = stays.pop(wish.stay_id, None)
         if stay is None:
@@ -90,12 +93,13 @@ def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCom
         if not agents:
             made.append(AgentGone())
             continue
-        offers = _offers(stay, list(agents), epoch=epoch, explanation=wish.explanation, at=at)
-        made.append(_command(stay, offers, agents))
+        phones = {agent_id: rung(agent, stay.call.number) for agent_id, agent in agents.items()}
+        offers = _offers(stay, phones, epoch=epoch, explanation=wish.explanation, at=at)
+        made.append(_command(stay, offers, phones))
         written += offers
-        rung += agents.values()
+        reserved += agents.values()
     insert_rows(written)
-    _ring({offer.call_id for offer in written}, rung, at)
+    _ring({offer.call_id for offer in written}, reserved, at)
     for offer in written:
         _tell_offer(offer)
     return made
@@ -151,12 +155,17 @@ def _tell_offer(offer: Offer) -> None:
     )
 
 
+def rings_seconds(seconds: int, phones: Iterable[Rung]) -> int:
+    """How long phones may ring that are rung for so long; a number outside takes its time to begin, and for its key."""
+    return seconds + (OUTSIDE_TAKES_SECONDS if any(phone.outside for phone in phones) else 0)
+
+
 def _offers(
-    stay: QueueStay, agent_ids: Sequence[int], *, epoch: int, explanation: dict[str, Any], at: datetime
+    stay: QueueStay, phones: Mapping[int, Rung], *, epoch: int, explanation: dict[str, Any], at: datetime
 ) -> list[Offer]:
-    expires_at = at + timedelta(seconds=stay.queue.offer_seconds)
+    expires_at = at + timedelta(seconds=rings_seconds(stay.queue.offer_seconds, phones.values()))
     offers = []
-    for agent_id in agent_ids:
+    for agent_id, phone in phones.items():
         offer_id = uuid4()
         decision = recording_mode_for(
             call_id=stay.call_id, agent_id=agent_id, number=stay.call.number, queue=stay.queue
@@ -167,7 +176,8 @@ def _offers(
             stay=stay,
             agent_id=agent_id,
             epoch=epoch,
-            is_group=len(agent_ids) > 1,
+            rang=phone.kind,
+            is_group=len(phones) > 1,
             offered_at=at,
             expires_at=expires_at,
             recording_path=recording_path(offer_id, at) if decision.is_recorded else "",
@@ -184,7 +194,7 @@ def recording_path(offer_id: UUID, at: datetime, number: int = 1) -> str:
     return f"{current_schema()}/{at:%Y-%m-%d}/{offer_id}{more}.wav"
 
 
-def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> OfferCommand:
+def _command(stay: QueueStay, offers: list[Offer], phones: Mapping[int, Rung]) -> OfferCommand:
     tenant = current_tenant()
     first, *others = offers
     return OfferCommand(
@@ -194,16 +204,18 @@ def _command(stay: QueueStay, offers: list[Offer], rung: dict[int, Any]) -> Offe
         call_id=stay.call_id,
         agent_id=first.agent_id,
         epoch=first.epoch,
-        username=rung[first.agent_id].username,
+        username=phones[first.agent_id].username,
+        outside=phones[first.agent_id].outside,
         domain=tenant.host,
-        timeout_seconds=stay.queue.offer_seconds,
+        timeout_seconds=rings_seconds(stay.queue.offer_seconds, phones.values()),
         caller_number=stay.call.caller_number,
         recording=first.recording_path or None,
         together=tuple(
             RungPhone(
                 offer_id=offer.pk,
                 agent_id=offer.agent_id,
-                username=rung[offer.agent_id].username,
+                username=phones[offer.agent_id].username,
+                outside=phones[offer.agent_id].outside,
                 recording=offer.recording_path or None,
             )
             for offer in others

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from telephony import conversations
 from telephony.actions.story import Story, earliest, seconds_between
 from telephony.conversations import Talk
-from telephony.models import Agent, Leg, Offer
+from telephony.models import Agent, Device, Leg, Offer
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -76,9 +76,15 @@ def _outcome(story: Story, offer: Offer, leg: Leg | None) -> str:
         return Offer.Outcome.WITHDRAWN
     if cause in LOST_RACE or (offer.is_group and cause in NOT_ANSWERED and _another_answered(story, offer)):
         return Offer.Outcome.LOST_RACE
-    if cause in NOT_ANSWERED:
+    if cause in NOT_ANSWERED or _nobody_pressed_the_key(offer, leg, cause):
         return Offer.Outcome.MISSED
     return Offer.Outcome.REFUSED if cause in REFUSED else Offer.Outcome.FAILED
+
+
+def _nobody_pressed_the_key(offer: Offer, leg: Leg | None, cause: str) -> bool:
+    """A mailbox, or somebody who hung up: whoever answers a number outside is asked first whether they are there."""
+    is_over = cause == "NORMAL_CLEARING" and leg is not None and leg.answered_at is not None
+    return offer.rang == Device.Kind.NUMBER and is_over
 
 
 def _another_answered(story: Story, offer: Offer) -> bool:

@@ -17,7 +17,7 @@ from telephony.actions.sitting import save, sitting, together
 from telephony.actions.stays import estimate_stay
 from telephony.actions.story import LOST
 from telephony.facts import Direction, LegSettled
-from telephony.models import Agent, Call, Leg, Offer
+from telephony.models import Agent, Call, Device, Leg, Offer
 from telephony.text import plain_line
 from tenants.billing.actions import SettledLeg, charge_legs
 from tenants.context import current_schema
@@ -61,6 +61,7 @@ def _write_record(leg: Leg, record: LegSettled, at: datetime) -> None:
     # The record is on disk before its event is told: who hung up must not depend on which is read first.
     leg.ended_by = leg.ended_by or (str(record.by) if record.by else "")
     leg.billable_seconds, leg.settled_at = record.billable_seconds, at
+    leg.is_outside = record.is_outside
     leg.number = leg.number or plain_line(record.dialled, 64)
     leg.other_number = leg.other_number or plain_line(record.caller_number, 64)
 
@@ -129,6 +130,8 @@ def lose_leg(*, leg_id: UUID, at: datetime) -> None:
         return
     leg.ended_at = max(filter(None, (at, leg.created_at, leg.answered_at)))
     leg.cause, leg.is_estimated = LOST, True
+    offer = known_offer(leg_id)
+    leg.is_outside = offer is not None and offer.rang == Device.Kind.NUMBER
     if leg.answered_at:
         leg.billable_seconds = math.ceil((leg.ended_at - leg.answered_at).total_seconds())
     leg.save()
@@ -146,13 +149,16 @@ def charge_estimate(*, leg_id: UUID) -> None:
 
 
 def _charge(leg: Leg) -> None:
-    """Callers' legs that were answered and legs to the outside are usage; agents' own phones are not."""
-    if leg.kind not in (Leg.Kind.CALLER, Leg.Kind.EXTERNAL) or leg.answered_at is None:
+    """Callers' legs that were answered and legs to the outside are usage, agents' own numbers there too; their phones
+    are not.
+    """
+    is_outside = leg.kind == Leg.Kind.EXTERNAL or leg.is_outside
+    if not (is_outside or leg.kind == Leg.Kind.CALLER) or leg.answered_at is None:
         return
     call = _call(leg)
     ours = leg.number or (call.number if call else "")
     theirs = leg.other_number or (call.caller_number if call else "")
-    if leg.kind == Leg.Kind.EXTERNAL:
+    if is_outside:
         # Here the number dialled is the other side's, and a bill goes by where the call went.
         ours, theirs = theirs, ours
     settled = SettledLeg(

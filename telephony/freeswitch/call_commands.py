@@ -14,10 +14,12 @@ from uuid import UUID
 from telephony.facts import HeldWhy
 from telephony.freeswitch.commands import (
     IN_THE_CALL,
-    address,
     checked,
+    confirmed,
+    endpoint,
     queue_variables,
     shown_number,
+    variables,
 )
 from telephony.switch import (
     ConsultCommand,
@@ -86,17 +88,20 @@ def prepare_consult(command: ConsultCommand) -> str:
         agent_id=int(command.agent_id or 0),
         username=command.username,
         contact=command.contact,
+        outside=command.outside,
     )
-    colleague = {
+    colleague: dict[str, object] = {
         "cc_consult_shown": shown_number(command.caller_number),
         "cc_consult_agent": phone.agent_id,
         "cc_consult_epoch": int(command.epoch),
         "cc_consult_user": command.username,
         "cc_consult_domain": command.domain,
     }
-    return _with_rings(
-        command.agent_leg_id, values | colleague, f"sofia/internal/{address(phone, command.domain)}"
-    )
+    rings = endpoint(phone, command.domain)
+    if command.outside:
+        rings = f"[{variables(**confirmed(command.outside))}]{rings}"
+        colleague |= {"cc_consult_user": "", "cc_consult_domain": ""}
+    return _with_rings(command.agent_leg_id, values | colleague, rings)
 
 
 def _with_rings(leg_id: UUID, values: Mapping[str, object], rings: str) -> str:

@@ -171,6 +171,7 @@ def _leg(record: dict[str, Any], variables: dict[str, str], source: Source) -> L
         billable_seconds=whole(variables.get("billsec", "")) or 0,
         cause=variables.get("hangup_cause", ""),
         by=hung_up_by(variables.get("sip_hangup_disposition", "")),
+        is_outside=variables.get("cc_outside") == "true",
         other_leg_id=uuid_of(variables.get("last_bridge_to", "") or variables.get("bridge_uuid", "")),
     )
 

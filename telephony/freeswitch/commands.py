@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from telephony.switch import OfferCommand, QueueEntry, RungPhone, UnsafeValue
+from telephony.switch import OfferCommand, OutsidePhone, QueueEntry, RungPhone, UnsafeValue
 
 # No character here means anything to an originate string, a dial string, a variable list or an expansion.
 _HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
@@ -15,6 +15,8 @@ _CONTACT = re.compile(r"sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,255}(:[0-9]{1,
 _SHOWN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
 
 WITHHELD = "anonymous"
+CONFIRM_KEY = "1"
+CONFIRM_SOUND = "press-one"
 WAITING_LOOP = "XML:${cc_dialplan} cc"
 IN_THE_CALL = "XML:${cc_call_plan} call"
 
@@ -86,10 +88,42 @@ def _phone(phone: RungPhone, domain: str) -> str:
         origination_uuid=phone.offer_id,
         cc_offer=phone.offer_id,
         cc_agent=phone.agent_id,
-        dialed_user=phone.username,
+        **({} if phone.outside else {"dialed_user": phone.username}),
+        **(confirmed(phone.outside) if phone.outside else {}),
         **recording,
     )
-    return f"[{own}]sofia/internal/{address(phone, domain)}"
+    return f"[{own}]{endpoint(phone, domain)}"
+
+
+def confirmed(outside: OutsidePhone) -> dict[str, object]:
+    """The variables of a leg to an external number: the switch itself asks for the key, again and again, and counts
+    the leg as answered only then (group_confirm_…). Its sounds are named from `sound_prefix` on.
+    """
+    if outside.language not in ("zh", "en"):
+        raise UnsafeValue("The switch speaks zh and en.")
+    digits_alone(outside.shown_number)
+    return {
+        "cc_outside": "true",
+        "origination_caller_id_number": outside.shown_number,
+        "origination_caller_id_name": outside.shown_number,
+        "group_confirm_key": CONFIRM_KEY,
+        "group_confirm_file": f"{outside.language}/{CONFIRM_SOUND}.wav",
+    }
+
+
+def digits_alone(number: str) -> str:
+    """Without a leading +. Nothing else goes into a dial string for the carrier."""
+    digits = number.removeprefix("+")
+    if not re.fullmatch(r"[0-9]{2,32}", digits):
+        raise UnsafeValue("Only digits can be dialled and shown.")
+    return digits
+
+
+def endpoint(phone: RungPhone, domain: str) -> str:
+    """What is rung: a registered phone, or an external number by way of the gateway."""
+    if phone.outside:
+        return f"sofia/gateway/backup/{digits_alone(phone.outside.dials)}"
+    return f"sofia/internal/{address(phone, domain)}"
 
 
 def address(phone: RungPhone, domain: str) -> str:

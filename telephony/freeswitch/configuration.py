@@ -196,6 +196,8 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
             '<document type="freeswitch/xml">',
             *head,
             '<section name="configuration">',
+        # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
+        "sound_prefix": OUR_FILES / "sounds",
             *modules.configurations(directory, settings),
             "</section>",
             '<section name="dialplan">',

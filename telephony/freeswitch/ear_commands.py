@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from telephony.freeswitch.commands import address, checked, shown_number, variables
+from telephony.freeswitch.commands import checked, confirmed, endpoint, shown_number, variables
 from telephony.switch import EarCommand, EarMode, RungPhone
 
 EAR_PLAN = "XML:${cc_ear_plan} ear"
@@ -13,6 +13,7 @@ EAR_PLAN = "XML:${cc_ear_plan} ear"
 def originate_ear(ear: EarCommand) -> str:
     """Ring the supervisor's phone; picked up, it hears the agent's leg. Without cc_call: it is no leg of the call."""
     recording = {} if ear.recording is None else {"cc_recording": ear.recording}
+    whose: dict[str, object] = {} if ear.outside else {"dialed_user": ear.username}
     settings = variables(
         origination_uuid=ear.ear_id,
         cc_tenant=ear.tenant,
@@ -20,7 +21,6 @@ def originate_ear(ear: EarCommand) -> str:
         cc_ear_call=ear.call_id,
         cc_agent=ear.agent_id,
         cc_epoch=ear.epoch,
-        dialed_user=ear.username,
         dialed_domain=ear.domain,
         originate_timeout=int(ear.timeout_seconds),
         origination_caller_id_number=shown_number(ear.shown_number),
@@ -31,9 +31,11 @@ def originate_ear(ear: EarCommand) -> str:
         RECORD_STEREO="true",
         media_timeout=60_000,
         media_hold_timeout=3_600_000,
+        **whose,
         **recording,
     )
-    return f"bgapi originate {{{settings}}}sofia/internal/{_address(ear)} ear-{EarMode(ear.mode)} {EAR_PLAN}"
+    own = f"[{variables(**confirmed(ear.outside))}]" if ear.outside else ""
+    return f"bgapi originate {{{settings}}}{own}{_endpoint(ear)} ear-{EarMode(ear.mode)} {EAR_PLAN}"
 
 
 def set_ear(ear_leg_id: UUID, mode: EarMode) -> str:
@@ -49,6 +51,12 @@ def take(ear_leg_id: UUID) -> str:
     return f"api uuid_transfer {checked(ear_leg_id)} ear-take {EAR_PLAN}"
 
 
-def _address(ear: EarCommand) -> str:
-    phone = RungPhone(offer_id=ear.ear_id, agent_id=ear.agent_id, username=ear.username, contact=ear.contact)
-    return address(phone, ear.domain)
+def _endpoint(ear: EarCommand) -> str:
+    phone = RungPhone(
+        offer_id=ear.ear_id,
+        agent_id=ear.agent_id,
+        username=ear.username,
+        contact=ear.contact,
+        outside=ear.outside,
+    )
+    return endpoint(phone, ear.domain)

@@ -100,7 +100,9 @@ def live_leg(dump: str) -> LiveLeg | None:
         caller_number=caller_number(event),
         caller_name=caller_name(event),
         created_at=created_at,
-        answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
+        answered_at=None
+        if variable(event, "group_confirm_key")
+        else moment(text(event, "Caller-Channel-Answered-Time")),
         bridged_leg_id=bridged,
         offer_id=offer_id if offer_id == leg_id else None,
         call_id=uuid_of(variable(event, "cc_call")),

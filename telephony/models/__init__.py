@@ -12,6 +12,7 @@ from telephony.models.agents import (
 from telephony.models.callbacks import Callback, CallbackAttempt, WaitingTerms
 from telephony.models.calls import Call, Leg, Offer, QueueStay
 from telephony.models.custody import CustodyEntry, SoundKind
+from telephony.models.device_checks import DeviceCheck, PhoneTerms
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.follow_ups import FollowUp
@@ -49,6 +50,7 @@ __all__ = [
     "Device",
     "Difference",
     "Disposition",
+    "DeviceCheck",
     "EmergencyPlan",
     "EmergencySwitch",
     "Entry",
@@ -73,6 +75,7 @@ __all__ = [
     "Prompt",
     "PromptWording",
     "PurgeRequest",
+    "PhoneTerms",
     "Queue",
     "QueueAgent",
     "QueueSkill",

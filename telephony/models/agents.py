@@ -180,6 +180,8 @@ class Device(models.Model):
     number = models.CharField(
         _("number"), max_length=33, blank=True, default="", help_text=_("E.164, such as +8613800138000.")
     )
+    is_refused = models.BooleanField(_("refused by the terms of phones"), default=False, editable=False)
+    """A number the tenant's rules no longer allow: it stays, and rings nobody."""
     session_key_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     """Of a phone in a page: the sign-in it belongs to."""
     valid_until = models.DateTimeField(_("may register until"), null=True, blank=True, editable=False)
@@ -217,8 +219,8 @@ class Device(models.Model):
 
     @property
     def is_there(self) -> bool:
-        """Can be rung: a number outside never registers and is always there."""
-        return self.kind == self.Kind.NUMBER or self.is_registered
+        """Can be rung: a number outside never registers and is always there, unless the rules refuse it."""
+        return not self.is_refused if self.kind == self.Kind.NUMBER else self.is_registered
 
 
 class AgentPage(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from telephony.models.agents import Agent
+from telephony.models.agents import Agent, Device
 from telephony.models.causes import cause_words
 from telephony.models.queues import Disposition, Queue
 
@@ -159,6 +159,8 @@ class Leg(models.Model):
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     billable_seconds = models.PositiveIntegerField(_("billable seconds"), null=True, blank=True)
     is_estimated = models.BooleanField(_("estimated"), default=False)
+    is_outside = models.BooleanField(_("went outside"), default=False)
+    """An agent's leg to their number outside: charged like any call there."""
 
     class Meta:
         verbose_name = _("leg")
@@ -282,6 +284,7 @@ class Offer(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers", verbose_name=_("agent"))
     epoch = models.PositiveBigIntegerField(_("epoch"), default=0)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.LINE)
+    rang = models.CharField(_("rang on"), max_length=8, choices=Device.Kind.choices, blank=True, default="")
     asked_by = models.ForeignKey(
         Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
     )

@@ -18,7 +18,7 @@ ANY, NUMBER = Agent.RingOn.ANY, Device.Kind.NUMBER
 IS_REGISTERED = Q(registered_at__isnull=False) & (
     Q(unregistered_at=None) | Q(unregistered_at__lt=F("registered_at"))
 )
-IS_THERE = IS_REGISTERED | Q(kind=NUMBER)
+IS_THERE = IS_REGISTERED | Q(kind=NUMBER, is_refused=False)
 
 
 def chosen_device(agent: Agent, devices: Iterable[Device]) -> Device | None:
@@ -61,8 +61,13 @@ def may_register(at: datetime) -> QuerySet[Device]:
 
 
 def with_ringing_device(agents: QuerySet[Agent]) -> QuerySet[Any]:
-    """Each with `username`: the phone that rings, or None."""
-    return agents.annotate(username=Subquery(ringing_devices().values("sip_username")[:1]))
+    """Each with `username` of the phone that rings, or None, its `rung_kind` and `rung_number`."""
+    first = ringing_devices()
+    return agents.annotate(
+        username=Subquery(first.values("sip_username")[:1]),
+        rung_kind=Subquery(first.values("kind")[:1]),
+        rung_number=Subquery(first.values("number")[:1]),
+    )
 
 
 def with_has_phone(agents: QuerySet[Agent]) -> QuerySet[Any]:

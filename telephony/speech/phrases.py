@@ -57,6 +57,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "zh": "您好，这是您预约的回电，正在为您接通，请稍候。",
         "en": "Hello. This is the callback you asked for. Please hold, you are being connected.",
     },
+    # --- an agent's own number is rung ---
+    "press-one": {
+        "zh": "呼叫中心来电。接听请按一。",
+        "en": "A call from your call centre. To take it, press 1.",
+    },
     # --- keys ---
     "wrong-key": {"zh": "按键有误，请重新输入。", "en": "That key is not in use. Please try again."},
     "no-key": {"zh": "没有收到您的按键。", "en": "We did not receive a key."},

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from telephony import actions, call_orders, queries
 from telephony.actions import call_control
+from telephony.actions.offers import rings_seconds
 from telephony.errors import (
     AgentNotReady,
     NobodyAsked,
@@ -46,7 +47,7 @@ def consult_agent(tools: Tools, order: call_orders.ConsultAgent, _envelope: Enve
     if order.to_agent_id == order.agent_id:
         raise AgentNotReady
     try:
-        offer, username = call_control.ask_colleague(
+        offer, phone = call_control.ask_colleague(
             talk=talk, to_agent_id=order.to_agent_id, cell=tools.cell, epoch=tools.epoch(), at=at
         )
     except call_control.AgentGone as gone:
@@ -54,9 +55,11 @@ def consult_agent(tools: Tools, order: call_orders.ConsultAgent, _envelope: Enve
     command = replace(
         _consult(tools, talk, offer.pk),
         agent_id=offer.agent_id,
-        username=username,
+        username=phone.username,
+        outside=phone.outside,
         domain=current_tenant().host,
         recording=offer.recording_path or None,
+        timeout_seconds=rings_seconds(RINGS_SECONDS, (phone,)),
     )
     try:
         _leave_hold(tools, talk)

@@ -11,11 +11,13 @@ from django.utils import translation
 from telephony import actions, orders, queries
 from telephony.actions import callbacks
 from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidNotAnswer, TransferNotAllowed
-from telephony.models import Call, Offer
+from telephony.models import Call, Device, Offer
+from telephony.phone_errors import AnsweredOnThePhone
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import Switch, SwitchError
 from telephony.worker import call_handlers as call_handlers  # its handlers are known from here on
 from telephony.worker import floor_handlers as floor_handlers
+from telephony.worker import phone_handlers as phone_handlers
 from telephony.worker import recording_handlers as recording_handlers
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
@@ -121,7 +123,10 @@ class Errands:
 
     @_do.register
     def _(self, order: orders.Answer) -> None:
-        self._switch.answer(ringing_offer(order.agent_id, order.call_id).pk)
+        offer = ringing_offer(order.agent_id, order.call_id)
+        if offer.rang == Device.Kind.NUMBER:
+            raise AnsweredOnThePhone
+        self._switch.answer(offer.pk)
 
     @_do.register
     def _(self, order: orders.HangUp) -> None:

@@ -75,7 +75,11 @@ class FakeSwitch(InCall):
             raise SwitchRefused(self.refuses_offers)
         if command.dials:
             self._dials[command.offer_id] = command
-        there = [phone for phone in command.phones if (phone.username, command.domain) in self.phones]
+        there = [
+            phone
+            for phone in command.phones
+            if phone.outside or (phone.username, command.domain) in self.phones
+        ]
         if not there:
             text = "USER_NOT_REGISTERED"
             self.tell(facts.CommandFinished, command_id=command.offer_id, is_ok=False, text=text)

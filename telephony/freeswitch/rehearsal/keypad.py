@@ -22,7 +22,8 @@ _SHORTEST_MS = 1000
 def heard(leg: Leg) -> None:
     """A key has come: whatever is listening wakes up."""
     application = leg.variables.get("current_application")
-    if application == "play_and_get_digits" or application in _SOUNDS and ends_sound(leg):
+    is_asked = leg.variables.get("group_confirm_key") or application == "play_and_get_digits"
+    if is_asked or (application in _SOUNDS and ends_sound(leg)):
         leg.interrupt()
 
 
@@ -60,6 +61,14 @@ async def play_and_get_digits(leg: Leg, data: str) -> None:
         await _play(leg, words[6], is_asking=False)
         if leg.is_interrupted:
             return
+
+
+async def read(leg: Leg, sound: str, most: int, seconds: float) -> str | None:
+    """So many keys, asked for by a sound, the last of them at most so long after it; None: there is no such sound."""
+    digits = await _play(leg, sound, is_asking=True)
+    if digits is None:
+        return None
+    return (await _further(leg, digits, most, seconds, seconds, ""))[0]
 
 
 async def _read(leg: Leg, words: list[str], most: int, timeout: float, between: float) -> str:

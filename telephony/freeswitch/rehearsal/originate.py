@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from . import applications, lifecycle, outward, routing, variables
+from . import applications, confirmation, lifecycle, outward, routing, variables
+from . import headers as shapes
 from .leg import Leg, Profile, Step
 from .phones import DirectoryUser
 
@@ -140,8 +141,13 @@ async def dial(switch: RehearsalSwitch, request: Request, originator: Leg | None
 
 
 def _at_answer(leg: Leg) -> None:
-    application, _, data = leg.get("execute_on_answer").partition(" ")
-    if application:
+    run_hooks(leg, "execute_on_answer")
+
+
+def run_hooks(leg: Leg, hook: str) -> None:
+    """What the leg's variables `hook`, `hook_1`, … say is to be done at this moment: `application data` each."""
+    asked = [shapes.flat(leg.variables[name]) for name in sorted(leg.variables) if name.startswith(hook)]
+    for application, _, data in (words.partition(" ") for words in asked):
         applications.run_inline(leg, application, data)
 
 
@@ -188,7 +194,7 @@ async def _ring(switch: RehearsalSwitch, request: Request) -> tuple[Leg, asyncio
     leg.originate_done = loop.create_future()
     leg.person = phone
     loop.call_later(_RING_DELAY, phone.ring, leg)
-    return leg, leg.originate_done
+    return leg, confirmation.after_confirmation(leg, leg.originate_done)
 
 
 async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone, DirectoryUser] | str:

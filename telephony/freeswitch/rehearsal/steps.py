@@ -164,6 +164,7 @@ async def _bridge(leg: Leg, data: str) -> None:
     # What becomes of the other one afterwards is looked up where this one stands.
     called.profile.dialplan, called.profile.context = leg.profile.dialplan, leg.profile.context
     lifecycle.start(called, media.listen)
+    originate.run_hooks(called, "execute_on_pre_bridge")
     bridging.connect(leg, called)
     await leg.pause()
     bridging.part(leg)

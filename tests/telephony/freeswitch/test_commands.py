@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from telephony.freeswitch import commands
-from telephony.switch import OfferCommand, QueueEntry, RungPhone, UnsafeValue
+from telephony.freeswitch import commands, ear_commands
+from telephony.switch import EarCommand, OfferCommand, OutsidePhone, QueueEntry, RungPhone, UnsafeValue
 
 CALLER, OFFER = UUID(int=1), UUID(int=2)
 COMMAND = OfferCommand(
@@ -131,3 +131,38 @@ def test_the_other_commands_are_as_short_as_they_can_be() -> None:
         " cc_tenant=acme;cc_queue=7;cc_prio=5;cc_max_wait=60;cc_lang=zh;cc_queued_us=1795176000250000"
     )
     assert commands.rejoin(CALLER) == f"api uuid_transfer {CALLER} rejoin XML:${{cc_dialplan}} cc"
+
+
+# ---- numbers outside
+
+MOBILE = OutsidePhone(dials="+8613800138000", shown_number="+862155500001", language="zh")
+
+
+def test_a_number_outside_is_rung_by_the_gateway_and_asked_for_a_key() -> None:
+    said = commands.originate_offer(replace(COMMAND, username="", outside=MOBILE))
+    assert "dialed_user" not in said
+    assert said.endswith(
+        "cc_outside=true,origination_caller_id_number=+862155500001,origination_caller_id_name=+862155500001,"
+        f"group_confirm_key=1,group_confirm_file=zh/press-one.wav,cc_recording=acme/2026-11-20/{OFFER}.wav]"
+        "sofia/gateway/backup/8613800138000 join XML:${cc_dialplan} cc"
+    )
+    ear = EarCommand(
+        ear_id=OFFER,
+        tenant="acme",
+        agent_leg_id=CALLER,
+        call_id=CALLER,
+        agent_id=5,
+        epoch=3,
+        username="",
+        domain="acme.localhost",
+        timeout_seconds=20,
+        outside=MOBILE,
+    )
+    assert "]sofia/gateway/backup/8613800138000 ear-listen " in ear_commands.originate_ear(ear)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_nothing_but_digits_is_dialled_or_shown(value: str) -> None:
+    for changed in ({"dials": value}, {"shown_number": value}, {"language": value}):
+        with pytest.raises(UnsafeValue):
+            commands.originate_offer(replace(COMMAND, outside=replace(MOBILE, **changed)))

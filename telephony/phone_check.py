@@ -1,0 +1,84 @@
+"""What a phone check before a shift measures, and what passes. Pure; the page measures, this judges.
+
+Where the figures come from is in docs/phone-check.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["pass", "warn", "fail", "unknown"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`good` and `bad` are where passing ends and failing begins, in `unit`; good > bad: more is better.
+
+    `needed`: without a figure the check has not passed. `low`, `high`: beyond them a figure is nonsense.
+    """
+
+    name: str
+    unit: str
+    good: float
+    bad: float
+    low: float
+    high: float
+    needed: bool = False
+
+    def verdict(self, value: float | None) -> Verdict:
+        if value is None:
+            return "unknown"
+        if self.good > self.bad:
+            return "pass" if value >= self.good else "warn" if value >= self.bad else "fail"
+        return "pass" if value <= self.good else "warn" if value <= self.bad else "fail"
+
+
+MEASURES = (
+    Measure("level", "dBFS", good=-40, bad=-50, low=-120, high=0, needed=True),
+    Measure("peak", "dBFS", good=-1, bad=-0.1, low=-120, high=0),
+    Measure("noise", "dBFS", good=-50, bad=-40, low=-120, high=0, needed=True),
+    Measure("headroom", "dB", good=20, bad=10, low=-120, high=120),
+    Measure("echo", "dB", good=6, bad=20, low=-120, high=120),
+    Measure("round_trip", "ms", good=300, bad=600, low=0, high=60_000, needed=True),
+    Measure("jitter", "ms", good=30, bad=50, low=0, high=60_000, needed=True),
+    Measure("loss", "%", good=1, bad=3, low=0, high=100),
+    Measure("down", "kbit/s", good=2000, bad=100, low=0, high=10_000_000, needed=True),
+    Measure("up", "kbit/s", good=2000, bad=100, low=0, high=10_000_000, needed=True),
+    Measure("relay", "ms", good=2000, bad=5000, low=0, high=60_000),
+)
+KNOWN = {measure.name: measure for measure in MEASURES}
+NO_RELAY = "relay_failed"
+"""Told instead of a figure: a relay is configured, and could not be reached."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    has_passed: bool
+    results: list[dict[str, Any]]
+
+
+def judge(measured: Mapping[str, Any], *, has_relay: bool = False) -> Judgement:
+    """Of what a page says it has measured, by name. What is no figure, or none that can be, is unknown."""
+    figures = {measure.name: _figure(measure, measured.get(measure.name)) for measure in MEASURES}
+    level, noise = figures["level"], figures["noise"]
+    figures["headroom"] = None if level is None or noise is None else round(level - noise, 1)
+    results, has_passed = [], True
+    for measure in MEASURES:
+        if measure.name == "relay" and not has_relay:
+            continue
+        value = figures[measure.name]
+        verdict = measure.verdict(value)
+        if measure.name == "relay" and measured.get(NO_RELAY) is True:
+            verdict = "fail"
+        has_passed &= verdict != "fail" and not (measure.needed and verdict == "unknown")
+        results.append({"name": measure.name, "value": value, "unit": measure.unit, "verdict": verdict})
+    return Judgement(has_passed, results)
+
+
+def _figure(measure: Measure, said: Any) -> float | None:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+        return None
+    return round(float(said), 1) if measure.low <= said <= measure.high else None
