@@ -14,7 +14,6 @@ from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.queries import agent as agent_by_id
 from telephony.phone_orders import PHONE_ORDERS
-from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent_of
 from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import snapshots
