@@ -12,8 +12,8 @@ from telephony.call_orders import CALL_ORDERS
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
-from telephony.queries import agent as agent_by_id
 from telephony.phone_orders import PHONE_ORDERS
+from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import snapshots
@@ -28,9 +28,9 @@ WORKSPACE_ORDERS = frozenset(
         "transfer_to_agent", "finish_wrap_up", "extend_wrap_up",
         *(kind.type for kind in CALL_ORDERS),
         *RECORDING_ORDERS,
+        *(kind.type for kind in PHONE_ORDERS),
     }
 )  # fmt: skip
-        *(kind.type for kind in PHONE_ORDERS),
 FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out", *(kind.type for kind in SUPERVISION_ORDERS)})
 PAGE_SEEN_EVERY = 15.0
 """Seconds; the worker signs an agent out when none of their pages was seen for three times as long."""

@@ -182,6 +182,8 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_canary_plan": conf / CANARY_FILE,
         "cc_ear_plan": conf / EAR_FILE,
         "cc_sounds": OUR_FILES / "sounds",
+        # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
+        "sound_prefix": OUR_FILES / "sounds",
         "cc_prompts": _prompts(directory, settings),
         "cc_round_seconds": settings.round_seconds,
         "cc_patience_seconds": settings.patience_seconds,
@@ -196,8 +198,6 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
             '<document type="freeswitch/xml">',
             *head,
             '<section name="configuration">',
-        # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
-        "sound_prefix": OUR_FILES / "sounds",
             *modules.configurations(directory, settings),
             "</section>",
             '<section name="dialplan">',
