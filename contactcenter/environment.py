@@ -5,6 +5,7 @@ A wrong value ends the process with one line that says which setting, what was f
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -111,6 +112,26 @@ def redis(name: str = "REDIS_URL") -> str:
     if urlsplit(raw).scheme not in ("redis", "rediss"):
         raise WrongSetting(name, "redis://:password@host:6379/0 is wanted.")
     return raw
+
+
+def socket_url(name: str) -> str:
+    """A WebSocket's address, wss://host[:port][/path], or nothing."""
+    raw = text(name)
+    url = urlsplit(raw)
+    if raw and (url.scheme != "wss" or not url.hostname or url.username or url.query or url.fragment):
+        raise WrongSetting(name, "wss://host:port is wanted.")
+    return raw
+
+
+def relays(name: str, secret: str) -> tuple[list[str], str]:
+    """Addresses of TURN and STUN servers, comma-separated, and the secret they share with us."""
+    urls, shared = words(name), text(secret)
+    for url in urls:
+        if not re.fullmatch(r"(turns?|stuns?):[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\?transport=(udp|tcp))?", url):
+            raise WrongSetting(name, f"turn:host:port or turns:host:port is wanted, not {url[:60]!r}.")
+    if any(url.startswith("turn") for url in urls) and len(shared) < 16:
+        raise WrongSetting(secret, f"{name} needs it: the relay's static-auth-secret, 16 characters or more.")
+    return urls, shared
 
 
 def secret(name: str) -> str:

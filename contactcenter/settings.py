@@ -151,6 +151,14 @@ SWITCH: dict[str, Any] = {
     "event_address": environment.text("FREESWITCH_EVENT_ADDRESS", "127.0.0.1"),
     "sip_address": environment.text("FREESWITCH_SIP_ADDRESS", "127.0.0.1"),
     "trunks": tuple(environment.words("FREESWITCH_TRUNKS", "127.0.0.0/8")),
+    # Phones in pages: our web carries them to this port; with wss_port and PHONE_SOCKET_URL they go there themselves.
+    "ws_port": environment.integer("FREESWITCH_WS_PORT", 0, highest=65535),
+    "ws_address": environment.text("FREESWITCH_WS_ADDRESS", "127.0.0.1"),
+    "wss_port": environment.integer("FREESWITCH_WSS_PORT", 0, highest=65535),
+    "wss_certificate": environment.text("FREESWITCH_WSS_CERTIFICATE") or None,
+    "page_networks": tuple(
+        environment.words("FREESWITCH_PAGE_NETWORKS", "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16")
+    ),
     # host:port of the carrier for calls to the outside (backup lines of emergency plans); none when empty.
     "gateway": environment.text("FREESWITCH_GATEWAY"),
     "rtp_start": environment.port("FREESWITCH_RTP_START", 16384),
@@ -172,6 +180,12 @@ SWITCH: dict[str, Any] = {
         keys=("node", "host", "event_port", "password", "directory", "spool_dir", "recordings_dir"),
     ),
 }
+
+# wss://host:port where browsers reach the switch themselves; empty: by way of our web, at this site's own address.
+PHONE_SOCKET_URL = environment.socket_url("PHONE_SOCKET_URL")
+
+# Relays for phones in pages behind strict routers (telephony/relay.py): turn:host:3478,turns:host:5349 and their secret.
+TURN_URLS, TURN_SECRET = environment.relays("TURN_URLS", "TURN_SECRET")
 
 # --- services tenants name by their address: speech, look-ups ---------------------------------------------------
 # host:port of services inside private networks that tenants may name all the same; everything private else is refused.

@@ -17,6 +17,7 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.floor_orders")
         import_module("telephony.recording_orders")
         import_module("telephony.phone_orders")
+        import_module("telephony.reactions").connect()
         if find_spec("telephony.broadcasts"):
             import_module("telephony.broadcasts").connect()
         import_module("telephony.message_news").connect()

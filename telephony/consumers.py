@@ -1,4 +1,4 @@
-"""Two sockets: the agent's workspace and the supervisors' floor; an audience and a snapshot each."""
+"""Two sockets: the agent's workspace and the supervisors' floor; audiences and a snapshot each. A third: phone_socket."""
 
 import asyncio
 from typing import Any
@@ -13,6 +13,7 @@ from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
 from telephony.phone_orders import PHONE_ORDERS
+from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.recording_orders import RECORDING_ORDERS
@@ -140,4 +141,5 @@ class FloorConsumer(MemberSocket):
 websocket_urlpatterns = [
     path("ws/workspace/", WorkspaceConsumer.as_asgi()),
     path("ws/floor/", FloorConsumer.as_asgi()),
+    path("ws/phone/", PhoneConsumer.as_asgi()),
 ]

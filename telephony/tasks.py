@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from telephony.actions.music import lay_music
+from telephony.actions.page_phones import forget_page_phones
 from telephony.actions.truth import thin_differences
 from telephony.hearing import FOLDER as UTTERANCES
 from telephony.hearing import forget_left_behind
@@ -62,7 +63,21 @@ def thin_differences_everywhere() -> int:
     return for_every_tenant(thin_old_differences)
 
 
+@tenant_task(name="telephony.forget_page_phones")
+def forget_phones_of_pages() -> int:
+    return forget_page_phones(at=timezone.now())
+
+
+@shared_task(name="telephony.forget_page_phones_everywhere")
+def forget_page_phones_everywhere() -> int:
+    return for_every_tenant(forget_phones_of_pages)
+
+
 SCHEDULE = {
+    "forget phones of closed pages": {
+        "task": "telephony.forget_page_phones_everywhere",
+        "schedule": crontab(minute=17),
+    },
     "thin old differences": {
         "task": "telephony.thin_differences_everywhere",
         "schedule": crontab(hour=3, minute=40),

@@ -43,6 +43,14 @@ BURST, PER_SECOND = 30, 5.0
 """Inbound messages: a burst, then a steady rate. Nobody clicks faster."""
 
 
+def member_of_session(session_key: str) -> Any:
+    """The member as the rows say now; None when signed out, switched off or unknown. Call it inside the tenant."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    member = get_user(request) if request.session.get(SESSION_KEY) else None
+    return member if member is not None and member.is_authenticated and member.is_active else None
+
+
 class Allowance:
     """A token bucket."""
 
@@ -205,10 +213,8 @@ class MemberSocket(AsyncWebsocketConsumer):
 
     def _check(self) -> bool:
         """Still signed in, still active, still in the role; the fresh member replaces the old one."""
-        request = HttpRequest()
-        request.session = SessionStore(self.scope["session_key"])
-        member = get_user(request) if request.session.get(SESSION_KEY) else None
-        if member is None or not member.is_authenticated or not member.is_active:
+        member = member_of_session(self.scope["session_key"])
+        if member is None:
             return False
         self.scope["member"] = self.scope["user"] = member
         return self.admit(member)

@@ -1,12 +1,15 @@
 """Headers that keep a page to its own server: no foreign script, frame, font or request."""
 
+from django.conf import settings
+
 STRICT = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
     "font-src": "'self'",
-    "connect-src": "'self'",
+    # Beside this server the switch's own socket, where phones in pages go there themselves.
+    "connect-src": f"'self' {settings.PHONE_SOCKET_URL}".strip(),
     "media-src": "'self' blob:",
     "manifest-src": "'self'",
     "form-action": "'self'",

@@ -78,12 +78,15 @@ class SocketDoor:
             found = await database_sync_to_async(who, thread_sensitive=False)(scope)
         except Refused as refusal:
             log.info("A socket was refused", code=refusal.code, path=scope["path"])
-            return await close(receive, send, refusal.code)
+            return await close(scope, receive, send, refusal.code)
         return await self.inner(dict(scope, **found), receive, send)
 
 
-async def close(receive, send, code: int) -> None:
-    """Accept, then close with the reason: a refused handshake would tell the page nothing."""
+async def close(scope, receive, send, code: int) -> None:
+    """Accept, then close with the reason: a refused handshake would tell the page nothing. Who asked for a
+    sub-protocol hears no reason without one.
+    """
     await receive()
-    await send({"type": "websocket.accept"})
+    asked = scope.get("subprotocols") or [None]
+    await send({"type": "websocket.accept", "subprotocol": asked[0]})
     await send({"type": "websocket.close", "code": code})

@@ -11,7 +11,7 @@ from contactcenter.run.failures import CannotRun
 from contactcenter.run.secrets_file import Secrets
 from contactcenter.run.valkey import free_port
 
-EVENT_PORT, SIP_PORT, TRUNK_PORT = 8021, 5060, 5080
+EVENT_PORT, SIP_PORT, TRUNK_PORT, WS_PORT = 8021, 5060, 5080, 5066
 
 
 @dataclass
@@ -51,7 +51,12 @@ class Choices:
             return
         require_free(_port("FREESWITCH_EVENT_PORT", EVENT_PORT), "FREESWITCH_EVENT_PORT", "127.0.0.1")
         if self.switch_kind == "freeswitch":
-            for name, usual in (("FREESWITCH_SIP_PORT", SIP_PORT), ("FREESWITCH_TRUNK_PORT", TRUNK_PORT)):
+            usually = {
+                "FREESWITCH_SIP_PORT": SIP_PORT,
+                "FREESWITCH_TRUNK_PORT": TRUNK_PORT,
+                "FREESWITCH_WS_PORT": WS_PORT,
+            }
+            for name, usual in usually.items():
                 require_free(_port(name, usual), name, "127.0.0.1")
 
     def switch_settings(self, secrets: Secrets) -> dict[str, str]:
@@ -63,6 +68,9 @@ class Choices:
             "FREESWITCH_TRUNK_PORT": str(_port("FREESWITCH_TRUNK_PORT", TRUNK_PORT)),
             "SWITCH_SECRET": os.environ.get("SWITCH_SECRET") or secrets.switch_secret,
         }
+        if self.has_own_switch or os.environ.get("FREESWITCH_WS_PORT"):
+            # Whether somebody else's switch takes phones in pages is theirs to say.
+            chosen["FREESWITCH_WS_PORT"] = str(_port("FREESWITCH_WS_PORT", WS_PORT))
         passed_on = ("FREESWITCH_HOST", "FREESWITCH_GATEWAY", "FREESWITCH_RTP_START", "FREESWITCH_RTP_END",
                      "FREESWITCH_SPOOL", "FREESWITCH_RECORDINGS", "FREESWITCH_PROMPTS", "FREESWITCH_DIRECTORY",
                      "SWITCH_WEB_URL")  # fmt: skip

@@ -14,6 +14,7 @@ from telephony.console import (
     flows,
     interventions,
     message_urls,
+    page_phone,
     prompt_urls,
     recording_urls,
     truth,
@@ -28,6 +29,7 @@ app_name = "telephony"
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
+    path("workspace/phone/", page_phone.page_phone, name="page_phone"),
     path("floor/", floor.floor, name="floor"),
     path("waiting/", waiting.waiting_list, name="waiting"),
     path("waiting/rows/", waiting.waiting_rows, name="waiting_rows"),

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from telephony.facts import Fact, HeldWhy
-from telephony.freeswitch import call_commands, commands, ear_commands, inventory
+from telephony.freeswitch import call_commands, commands, ear_commands, inventory, page_commands
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
 from telephony.switch import (
@@ -99,10 +99,12 @@ class FreeSwitch:
 
     def hold(self, leg_id: UUID) -> None:
         self._refuse_unknown(leg_id)
+        self._find_page(leg_id)
         self._do(commands.hold(leg_id))
 
     def unhold(self, leg_id: UUID) -> None:
         self._refuse_unknown(leg_id)
+        self._find_page(leg_id)
         self._do(commands.unhold(leg_id))
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
@@ -225,6 +227,13 @@ class FreeSwitch:
         """Of a leg that is gone the switch says "+OK Success" to a hold."""
         if not self.exists(leg_id):
             raise SwitchRefused("No such leg.")
+
+    def _find_page(self, leg_id: UUID) -> None:
+        """Holding asks the phone; one in a page may have been loaded again since it was rung."""
+        asked = page_commands.asked_contact(self._ask(commands.dump(leg_id)))
+        moved = page_commands.move(leg_id, self._ask(asked)) if asked else None
+        if moved:
+            self._do(moved)
 
     def _do(self, command: str, *, job_id: str = "") -> None:
         answer = self._listener.ask(command, job_id=job_id, seconds=self._patience.command).strip()

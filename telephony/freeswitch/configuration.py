@@ -29,6 +29,7 @@ CANARY_FILE = "canary.xml"
 EAR_FILE = "ear.xml"
 FLOWS_DIRECTORY = "flows"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
+PRIVATE_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
 _NOT_IN_A_PATH = set("'\"\\$`{};,<>&\n\r\t")
 
@@ -57,6 +58,15 @@ class SwitchSettings:
     event_address: str = "127.0.0.1"
     sip_address: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
+    ws_port: int = 0
+    """Where our web carries the phones in its pages to; 0: there are none. It listens where `ws_address` says."""
+    ws_address: str = "127.0.0.1"
+    wss_port: int = 0
+    """For pages that come to the switch themselves, with TLS of its own; 0: none may."""
+    wss_certificate: Path | None = None
+    """Key and chain in one PEM file; None: the switch makes one that browsers do not trust."""
+    page_networks: tuple[str, ...] = PRIVATE_NETWORKS
+    """Where phones in pages may be, beside the internet."""
     gateway: str = ""
     """host:port of the carrier that takes calls to the outside; empty: none may go out."""
     gateway_watch_seconds: int = 30
@@ -77,8 +87,8 @@ class SwitchSettings:
     def from_mapping(cls, settings: Mapping[str, Any]) -> SwitchSettings:
         """From `settings.SWITCH`; keys we do not know are for others."""
         known = {name: settings[name] for name in cls.__dataclass_fields__ if name in settings}
-        for name in ("spool_dir", "recordings_dir", "prompts_dir"):
-            if name in known:
+        for name in ("spool_dir", "recordings_dir", "prompts_dir", "wss_certificate"):
+            if known.get(name):
                 known[name] = Path(known[name]).absolute()
         return cls(**known)
 
@@ -100,6 +110,8 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
         (conf / name).mkdir(exist_ok=True)
     if not (conf / NUMBERS_FILE).exists():
         _write(conf / NUMBERS_FILE, fallback_document([]))
+    if settings.wss_certificate is not None:
+        _write(directory / "certs" / "wss.pem", settings.wss_certificate.read_text(encoding="ascii"))
     music.write_once(directory / "music" / "quiet.wav")
     _write(conf / "freeswitch.xml", _whole(directory, settings))
 
@@ -151,6 +163,8 @@ def _refuse_bad(directory: Path, settings: SwitchSettings) -> None:
         raise ConfigurationRefused("A waiting round lasts 2 to 10 seconds.")
     if settings.gateway and not re.fullmatch(r"[A-Za-z0-9.-]{1,253}:[0-9]{1,5}", settings.gateway):
         raise ConfigurationRefused("FREESWITCH_GATEWAY is host:port, such as sip.carrier.example:5060.")
+    if settings.wss_certificate is not None and not settings.wss_certificate.is_file():
+        raise ConfigurationRefused("FREESWITCH_WSS_CERTIFICATE is a file: key and chain, in PEM.")
     if not settings.rtp_start < settings.rtp_end <= 65535:
         raise ConfigurationRefused("FREESWITCH_RTP_START must be below FREESWITCH_RTP_END.")
 
@@ -190,6 +204,10 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_backup_seconds": settings.backup_seconds,
         "cc_announce_first_seconds": settings.announce_first_seconds,
         "hold_music": "local_stream://moh",
+        # Whoever says they are the phone of a page must be the one whose certificate the call's offer names.
+        "rtp_dtls_client_cert_verify_mode": "fingerprint",
+        # The sound of pages is wide; kept is what a telephone carries, as of everybody else.
+        "record_sample_rate": 8000,
         "recordings_dir": settings.recordings_dir,
     }
     head = [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in variables.items()]

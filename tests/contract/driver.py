@@ -179,6 +179,7 @@ class SwitchUnderTest(ABC):
         self.settings = SwitchSettings(
             node=self.node,
             event_port=free_port(),
+            ws_port=free_port(),
             password="event-secret",
             sip_port=free_port(socket.SOCK_DGRAM),
             trunk_port=free_port(socket.SOCK_DGRAM),

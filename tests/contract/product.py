@@ -61,6 +61,7 @@ class Product:
             "FREESWITCH_PASSWORD": told.password,
             "FREESWITCH_SIP_PORT": str(told.sip_port),
             "FREESWITCH_TRUNK_PORT": str(told.trunk_port),
+            "FREESWITCH_WS_PORT": str(told.ws_port),
             "FREESWITCH_DIRECTORY": str(self.line.directory),
             "FREESWITCH_SPOOL": str(told.spool_dir),
             "FREESWITCH_RECORDINGS": str(told.recordings_dir),

@@ -73,6 +73,29 @@ def test_phones_need_a_password_and_trunks_a_network(tmp_path: Path, wanted: Swi
     assert [node.get("cidr") for node in nodes] == ["127.0.0.0/8"]
 
 
+def test_phones_in_pages_come_by_our_web_or_with_tls(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    assert param(root, "sofia", "ws-binding") == param(root, "sofia", "wss-binding") == []
+    certificate = tmp_path / "own.pem"
+    certificate.write_text("key and chain")
+    root = written(tmp_path, replace(wanted, ws_port=5066, wss_port=7443, wss_certificate=certificate))
+    assert param(root, "sofia", "ws-binding") == ["127.0.0.1:5066"]
+    assert param(root, "sofia", "wss-binding") == ["127.0.0.1:7443"]
+    kept = tmp_path / "switch" / "certs" / "wss.pem"
+    assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == ("key and chain", 0o600)
+
+
+def test_a_pages_sound_is_its_own_and_kept_as_a_telephones(tmp_path: Path, wanted: SwitchSettings) -> None:
+    root = written(tmp_path, wanted)
+    assert param(root, "sofia", "inbound-codec-prefs") == ["OPUS@8000h,PCMA,PCMU", "PCMA,PCMU"]
+    assert param(root, "sofia", "apply-candidate-acl") == ["webrtc", "wan.auto"]
+    near = [node.get("cidr") for node in root.findall(".//list[@name='webrtc']/node")]
+    assert near == ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+    text = (tmp_path / "switch" / "conf" / "freeswitch.xml").read_text()
+    assert 'data="rtp_dtls_client_cert_verify_mode=fingerprint"' in text
+    assert 'data="record_sample_rate=8000"' in text
+
+
 def test_callers_wait_fifteen_seconds_for_a_silent_worker(tmp_path: Path, wanted: SwitchSettings) -> None:
     written(tmp_path, wanted)
     text = (tmp_path / "switch" / "conf" / "freeswitch.xml").read_text()
@@ -158,6 +181,7 @@ def test_writing_again_keeps_the_numbers_snapshot(tmp_path: Path, wanted: Switch
         {"password": ""},
         {"secret": ""},
         {"rtp_start": 20000, "rtp_end": 19999},
+        {"wss_certificate": Path("/nowhere/own.pem")},
         {"round_seconds": 1},
         {"round_seconds": 60},
         {"recordings_dir": Path("/tmp/a'b")},

@@ -1,0 +1,160 @@
+"""`/ws/phone/`: carries the phone in an agent's page to the switch's own socket, frame by frame.
+
+So TLS ends where the site's does, and no browser reaches the switch. Behind `SocketDoor` as every socket; only an agent
+with a phone of this sign-in comes through, only as that phone, and for as long as the sign-in lasts.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+from telephony import policies
+from telephony.models import Device
+from telephony.queries.page_phones import page_phone_of
+from telephony.sip_frames import LARGEST, is_allowed
+from tenants.context import current_tenant, enter
+from tenants.sockets import (
+    BAD_MESSAGE,
+    NOT_ALLOWED,
+    SIGNED_OUT,
+    TOO_MANY,
+    TROUBLE,
+    Allowance,
+    member_of_session,
+)
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+SIP = Subprotocol("sip")
+LARGEST_OF_SWITCH = 64 * 1024
+BURST, PER_SECOND = 60, 10.0
+"""Frames of a page: a call that begins has a dozen, then there is one a minute."""
+CHECK_SECONDS = 15.0
+PATIENCE_SECONDS = 5.0
+
+
+class PhoneConsumer(AsyncWebsocketConsumer):
+    async def connect(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+        self._line: ClientConnection | None = None
+        self._allowance = Allowance(BURST, PER_SECOND)
+        if SIP not in self.scope.get("subprotocols", ()):
+            await self.close()
+            return
+        await self.accept(SIP)
+        phone = await self._in_tenant(self._phone)
+        if phone is None:
+            await self._shut(NOT_ALLOWED)
+            return
+        self._username, self._domain = phone
+        try:
+            self._line = await connect(
+                switch_socket(),
+                subprotocols=[SIP],
+                open_timeout=PATIENCE_SECONDS,
+                close_timeout=1,
+                max_size=LARGEST_OF_SWITCH,
+                compression=None,
+                ping_interval=None,
+                proxy=None,
+            )
+        except (OSError, TimeoutError, WebSocketException) as problem:
+            log.warning("No phone of a page reaches the switch.", problem=type(problem).__name__)
+            await self._shut(TROUBLE)
+            return
+        self._run_beside(self._bring)
+        self._run_beside(self._watch)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._line is None:
+            return
+        if not self._allowance.take():
+            await self._shut(TOO_MANY)
+            return
+        frame = text_data if text_data is not None else (bytes_data or b"").decode("utf-8", "replace")
+        is_small = len(frame.encode()) <= LARGEST
+        if not is_small or not is_allowed(frame, username=self._username, domain=self._domain):
+            log.info("A phone in a page said what it may not.", bytes=len(frame))
+            await self._shut(BAD_MESSAGE)
+            return
+        with contextlib.suppress(WebSocketException):  # `_bring` notices and closes
+            await self._line.send(frame)
+
+    async def disconnect(self, code: int) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._line is not None:
+            await self._line.close()
+
+    async def _bring(self) -> None:
+        """What the switch says; when it is gone, so are we, and the page comes back."""
+        assert self._line is not None
+        with contextlib.suppress(WebSocketException):
+            async for frame in self._line:
+                await self.send(
+                    text_data=frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+                )
+        await self._shut(TROUBLE)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                phone = await self._in_tenant(self._phone)
+            except DatabaseError as error:
+                # Away for a moment: talks go on.
+                log.warning("A page's phone could not be checked.", error=str(error))
+                continue
+            if phone != (self._username, self._domain):
+                await self._shut(SIGNED_OUT)
+                return
+
+    def _phone(self) -> tuple[str, str] | None:
+        """(user name, domain) of the phone that may speak here."""
+        session_key = self.scope["session_key"]
+        member = member_of_session(session_key)
+        if member is None or not policies.can_work(member):
+            return None
+        device: Device | None = page_phone_of(session_key, member, timezone.now())
+        return None if device is None else (device.sip_username, current_tenant().host)
+
+    def _run_beside(self, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks.append(asyncio.create_task(self._closing_on_failure(part)))
+
+    async def _closing_on_failure(self, part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await part()
+        except Exception:
+            # Whatever it was: the page comes back by itself.
+            log.exception("A page's phone lost its line.")
+            await self._shut(TROUBLE)
+
+    async def _shut(self, code: int) -> None:
+        with contextlib.suppress(RuntimeError):
+            await self.close(code)
+
+    async def _in_tenant(self, function: Callable[[], T]) -> T:
+        schema = self.scope["schema_name"]
+
+        def entered() -> T:
+            with enter(schema):
+                return function()
+
+        return await database_sync_to_async(entered, thread_sensitive=False)()
+
+
+def switch_socket() -> str:
+    """Where the switch takes phones of pages, as our web reaches it."""
+    return f"ws://{settings.SWITCH['host']}:{settings.SWITCH['ws_port']}"

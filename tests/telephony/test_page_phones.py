@@ -1,0 +1,139 @@
+"""The phone in an agent's page: made for a sign-in, good for an hour, gone with it; of one agent and one tenant."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from telephony import actions, queries
+from telephony.actions.page_phones import KEPT_FOR, VALID_FOR, forget_page_phones, open_page_phone
+from telephony.models import Agent, Device
+from telephony.queries.known_answers import known_tenant
+from tenants.people.actions import sign_out_everywhere
+from tenants.people.models import AuditEntry, Member
+from tenants.queries import tenants_on_line
+
+OFFERED = {"kind": "freeswitch", "ws_port": 5066}
+
+
+@pytest.fixture(autouse=True)
+def _a_switch_for_pages(settings) -> None:
+    settings.SWITCH = settings.SWITCH | OFFERED
+
+
+def ask(client) -> dict:
+    answer = client.post("/workspace/phone/")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    return answer.json()
+
+
+def worker_of(floor, client_of, **wishes):
+    agent = floor.agent(**wishes)
+    with floor.inside():
+        member = Member.objects.get(pk=agent.member_id)
+    return agent, client_of(member)
+
+
+def known_to_the_switch(tenant) -> dict:
+    line = next(one for one in tenants_on_line() if one.schema == tenant.schema_name)
+    return known_tenant(line, timezone.now()).phones
+
+
+def test_a_sign_in_has_one_phone_whose_password_changes(floor, other_floor, client_of):
+    agent, client = worker_of(floor, client_of)
+    theirs, stranger = worker_of(other_floor, client_of)
+    first, again = ask(client), ask(client)
+    assert (first["username"], first["domain"]) == (again["username"], "acme.localhost")
+    assert first["password"] != again["password"]
+    assert first["valid_seconds"] == VALID_FOR.total_seconds()
+    with floor.inside():
+        device = Device.objects.get(kind="web")
+        assert (device.agent_id, device.sip_username) == (agent.pk, first["username"])
+        assert device.a1_hash == actions.a1_hash(first["username"], "acme.localhost", again["password"])
+        assert client.session.session_key not in device.session_key_hash
+        assert AuditEntry.objects.filter(verb="added", subject__startswith="telephony.device").count() == 1
+    with other_floor.inside():
+        assert not Device.objects.filter(kind="web").exists()
+    assert ask(stranger)["username"] != first["username"]
+
+
+def test_the_switch_is_told_of_it_for_an_hour_and_under_its_own_tenant(floor, other_floor, client_of, now):
+    _agent, client = worker_of(floor, client_of)
+    phone = ask(client)
+    told = queries.device_credentials(phone["username"], "acme.localhost")
+    assert told.a1_hash == actions.a1_hash(phone["username"], "acme.localhost", phone["password"])
+    assert queries.device_credentials(phone["username"], "globex.localhost") is None
+    assert phone["username"] in known_to_the_switch(floor.tenant)
+    assert phone["username"] not in known_to_the_switch(other_floor.tenant)
+    with floor.inside():
+        Device.objects.filter(kind="web").update(valid_until=timezone.now() - timedelta(seconds=1))
+    assert queries.device_credentials(phone["username"], "acme.localhost") is None
+    assert phone["username"] not in known_to_the_switch(floor.tenant)
+
+
+def test_it_ends_with_the_sign_in_and_takes_readiness_with_it(floor, client_of):
+    agent, client = worker_of(floor, client_of)
+    with floor.inside():
+        Device.objects.all().delete()
+    phone = ask(client)
+    floor.switch.register(phone["username"], "acme.localhost")
+    floor.listen()
+    with floor.inside():
+        actions.set_agent_ready(agent_id=agent.pk, at=timezone.now())
+    client.post("/sign-out/")
+    with floor.inside():
+        assert not Device.objects.filter(kind="web").exists()
+        assert Agent.objects.get(pk=agent.pk).routing_status == "not_ready"
+        assert agent.state_changes.latest("pk").cause == "system:unregistered"
+
+
+def test_signing_out_everywhere_ends_them_all_and_nobody_elses(floor, other_floor, client_of, at_once):
+    agent, client = worker_of(floor, client_of)
+    with floor.inside():
+        member = Member.objects.get(pk=agent.member_id)
+    second = client_of(member)
+    _theirs, stranger = worker_of(other_floor, client_of)
+    for one in (client, second, stranger):
+        ask(one)
+    with floor.inside():
+        assert Device.objects.filter(kind="web").count() == 2
+        sign_out_everywhere(member=member, at=timezone.now())
+        assert not Device.objects.filter(kind="web").exists()
+    with other_floor.inside():
+        assert Device.objects.filter(kind="web").count() == 1
+
+
+def test_pages_that_never_came_back_are_forgotten(floor, client_of, now):
+    agent, client = worker_of(floor, client_of)
+    ask(client)
+    with floor.inside():
+        assert forget_page_phones(at=timezone.now() + VALID_FOR) == 0
+        assert forget_page_phones(at=timezone.now() + VALID_FOR + KEPT_FOR + timedelta(seconds=1)) == 1
+        assert not Device.objects.filter(kind="web").exists()
+        assert Device.objects.filter(agent=agent, kind="sip").exists()
+
+
+@pytest.mark.parametrize(
+    ("switch", "why"), [({"kind": "rehearsal"}, "rehearsal"), ({"ws_port": 0}, "none"), ({}, "nobody")]
+)
+def test_without_sound_or_work_there_is_none_and_the_page_is_told_why(
+    floor, client_of, member, settings, switch, why
+):
+    _agent, client = worker_of(floor, client_of)
+    if why == "nobody":
+        client = client_of(member(floor.tenant, "supervisor"))
+    settings.SWITCH = settings.SWITCH | switch
+    assert ask(client) == {"is_offered": False, "why": why}
+    with floor.inside():
+        assert not Device.objects.filter(kind="web").exists()
+
+
+def test_only_who_works_here_may_ask(floor, other_floor, client_of, member):
+    _agent, client = worker_of(floor, client_of)
+    assert client.get("/workspace/phone/").status_code == 405
+    assert client_of(member(floor.tenant, "finance")).post("/workspace/phone/").status_code == 403
+    with floor.inside():
+        agent = floor.agent()
+        with pytest.raises(Agent.DoesNotExist):
+            open_page_phone(agent_id=agent.pk + 1000, session_key="k", at=timezone.now())
