@@ -1,8 +1,10 @@
 """Event → which browsers hear what: rows are read again and sent in the shape the snapshots have.
 
-Audiences: `agent.<id>` (one's own call), `colleagues` (every agent's state, no calls), `queues`, `floor` (everything).
+Audiences: `agent.<id>` (one's own call), `workspaces` (every agent: the queues, who is parked), `colleagues` (every
+agent's state, no calls; while somebody looks for one), `queues`, `floor` (everything).
 """
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +13,11 @@ from django.conf import settings
 from telephony import events, queries
 from telephony.models import Call, Offer
 from telephony.pacing import Pace
+from telephony.queries.queue_alerts import alerts
 from telephony.queries.recording_states import recording_state
 from telephony.queries.supervision import listenings
 from telephony.serializers import agent_row, call_row, listening_row, snapshots
+from telephony.serializers import floor as board
 from tenants.context import current_schema
 from tenants.events import say, subscribe
 from tenants.realtime import publish
@@ -47,6 +51,9 @@ def connect() -> None:
     subscribe(events.RecordingChanged, tell_recording)
     subscribe(events.AgentStateChanged, tell_agent)
     subscribe(events.FloorConfigured, tell_every_queue)
+    subscribe(events.AgentPlacesChanged, tell_places)
+    for event_class in (events.QueueAlertRaised, events.QueueAlertChanged, events.QueueAlertCleared):
+        subscribe(event_class, tell_alert)
     subscribe(events.ListeningChanged, tell_listening)
 
 
@@ -81,7 +88,7 @@ def tell_line(event: events.CallLineChanged) -> None:
 
 
 def _publish_parked(_schemas: Any) -> None:
-    publish("colleagues", {"type": "parked", "rows": snapshots.parked_rows()})
+    publish("workspaces", {"type": "parked", "rows": snapshots.parked_rows()})
 
 
 def tell_agent(event: events.AgentStateChanged) -> None:
@@ -99,6 +106,25 @@ def _publish_agents(agent_ids: dict[int, set[Any]]) -> None:
         _tell_queue(queue_id)
 
 
+def tell_places(event: events.AgentPlacesChanged) -> None:
+    """Leaders see where the agent belongs now; the agent hears who moved them, and for how long."""
+    row = board.places_of([event.agent_id]).get(event.agent_id)
+    if row is None:
+        return
+    publish("floor", {"type": "places", "row": row})
+    publish(
+        f"agent.{event.agent_id}", {"type": "places", "row": row, "news": board.last_move(event.agent_id)}
+    )
+    for queue_id in row["queues"]:
+        _tell_queue(queue_id)
+
+
+def tell_alert(event: Any) -> None:
+    alert = alerts().filter(pk=event.alert_id).first()
+    if alert is not None:
+        publish("floor", {"type": "alert", "row": board.alert_row(alert)})
+
+
 def tell_listening(event: events.ListeningChanged) -> None:
     """Leaders hear of every ear; the agent of the one on their own talk, when the tenant has agents told."""
     listening = listenings().filter(pk=event.listening_id).first()
@@ -112,8 +138,10 @@ def tell_listening(event: events.ListeningChanged) -> None:
 
 
 def tell_every_queue(event: events.FloorConfigured) -> None:
-    for row in snapshots.queue_rows():
+    rows = snapshots.queue_rows()
+    for row in rows:
         publish("queues", {"type": "queue", "row": row})
+    publish("workspaces", {"type": "queues", "rows": rows})
 
 
 def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
@@ -146,6 +174,18 @@ def _tell_queue(queue_id: int) -> None:
 def _publish_queue(queue_id: int) -> None:
     for row in snapshots.queue_rows([queue_id]):
         publish("queues", {"type": "queue", "row": row})
+    _changed[current_schema()].add(queue_id)
+    _workspace_pace.call(current_schema(), "queues")
 
 
-_queue_pace = Pace(_publish_queue, every=getattr(settings, "QUEUE_NEWS_EVERY", QUEUE_NEWS_EVERY))
+def _publish_changed_queues(_key: str) -> None:
+    """All that changed since the last time in one message: there are many workspaces, and a second is soon enough."""
+    changed = _changed.pop(current_schema(), set())
+    if rows := snapshots.queue_rows(sorted(changed)):
+        publish("workspaces", {"type": "queues", "rows": rows})
+
+
+_changed: defaultdict[str, set[int]] = defaultdict(set)
+_every = getattr(settings, "QUEUE_NEWS_EVERY", QUEUE_NEWS_EVERY)
+_queue_pace = Pace(_publish_queue, every=_every)
+_workspace_pace = Pace(_publish_changed_queues, every=4 * _every)

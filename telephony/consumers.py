@@ -1,6 +1,7 @@
 """Two sockets: the agent's workspace and the supervisors' floor; audiences and a snapshot each. A third: phone_socket."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +17,9 @@ from telephony.phone_orders import PHONE_ORDERS
 from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
+from telephony.queries.supervision import agents_seen_by
 from telephony.recording_orders import RECORDING_ORDERS
-from telephony.serializers import snapshots
+from telephony.serializers import led, snapshots
 from telephony.serializers.messages import messages_snapshot
 from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
@@ -35,8 +37,9 @@ WORKSPACE_ORDERS = frozenset(
 FLOOR_ORDERS = frozenset({"set_not_ready", "sign_out", *(kind.type for kind in SUPERVISION_ORDERS)})
 PAGE_SEEN_EVERY = 15.0
 """Seconds; the worker signs an agent out when none of their pages was seen for three times as long."""
-FIGURES_EVERY = 5.0
-"""Seconds between the floor's figures: they are averages of a day, not states."""
+FIGURES_EVERY = 1.0
+"""Seconds between the floor's figures; several pages of one tenant share what was counted (serializers.floor.KEPT)."""
+MOST_QUEUES = 500
 
 
 def order_of(message: dict[str, Any], allowed: frozenset[str]) -> Order:
@@ -58,8 +61,15 @@ def give(order: Order, member: Any) -> None:
         record_audit(verb=f"ordered {order.type}", subject=agent, actor=member)
 
 
+def colleagues() -> dict[str, Any]:
+    return {"type": "colleagues", "rows": snapshots.everybody()}
+
+
 class WorkspaceConsumer(MemberSocket):
-    """`/ws/workspace/`: an agent's own state, call and offers, the queues, and the colleagues one may transfer to."""
+    """`/ws/workspace/`: an agent's own state, call and offers, and the queues; everybody's state while it is watched.
+
+    Of a thousand agents each changes state several times a minute: who looks at nobody need not hear of all.
+    """
 
     agent_id: int | None = None
     page = ""
@@ -71,7 +81,10 @@ class WorkspaceConsumer(MemberSocket):
         agent = agent_of(self.scope["member"])
         self.agent_id = agent.pk if agent else None
         own = [f"agent.{agent.pk}"] if agent else []
-        return [*own, "queues", "colleagues"]
+        return [*own, "workspaces"]
+
+    def watchable(self) -> dict[str, tuple[str, Any]]:
+        return {"colleagues": ("colleagues", colleagues)}
 
     def snapshot(self) -> dict[str, Any]:
         member = self.scope["member"]
@@ -112,19 +125,36 @@ class WorkspaceConsumer(MemberSocket):
 
 
 class FloorConsumer(MemberSocket):
-    """`/ws/floor/`: every queue, agent and live call, and the day's figures."""
+    """`/ws/floor/`: every queue, the agents and live calls this leader sees, what rings, and the day's figures.
+
+    A supervisor who leads groups sees their agents and calls, and the callers nobody has taken yet.
+    """
+
+    led: frozenset[int] | None = None
+    """Ids of the agents they see; None: everybody. Asked anew with each check of the membership."""
+    looked_at: tuple[int, ...] | None = None
+    """Queues the figures are of; None: all."""
 
     def admit(self, member: Any) -> bool:
-        return policies.can_see_floor(member)
+        if not policies.can_see_floor(member):
+            return False
+        self.led = agents_seen_by(member)
+        return True
 
     def audiences(self) -> list[str]:
         return ["floor", "queues", f"member.{self.scope['member'].pk}"]
 
     def snapshot(self) -> dict[str, Any]:
-        return snapshots.floor()
+        return led.part_of_floor(snapshots.floor(self.looked_at), self.led)
+
+    def told(self, body: bytes) -> bytes | None:
+        return body if self.led is None else led.part_of_news(body, self.led)
 
     def obey(self, member: Any, message: dict[str, Any]) -> None:
-        give(order_of(message, FLOOR_ORDERS), member)
+        if message["type"] == "look_at":
+            self.looked_at = queues_of(message)
+        else:
+            give(order_of(message, FLOOR_ORDERS), member)
 
     async def connect(self) -> None:
         await super().connect()
@@ -134,8 +164,18 @@ class FloorConsumer(MemberSocket):
     async def _send_figures(self) -> None:
         while True:
             await asyncio.sleep(FIGURES_EVERY)
-            figures = await self._in_tenant(snapshots.figures)
-            await self._send({"type": "figures", **figures})
+            figures = await self._in_tenant(snapshots.figures, self.looked_at)
+            await self._send({"type": "figures", "at": time.time_ns() // 1_000_000, **figures})
+
+
+def queues_of(message: dict[str, Any]) -> tuple[int, ...] | None:
+    """`{"queues": [3, 5]}`; none at all, or an empty list, are all queues."""
+    asked = message.get("queues")
+    if not asked:
+        return None
+    if not isinstance(asked, list) or len(asked) > MOST_QUEUES or not all(type(one) is int for one in asked):
+        raise BadMessage
+    return tuple(sorted({one for one in asked if 0 < one < 2**31}))
 
 
 websocket_urlpatterns = [

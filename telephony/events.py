@@ -192,6 +192,35 @@ class AgentStateChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentPlacesChanged(Event):
+    """In which queues this agent is, or what they can, is not what it was."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAlertRaised(Event):
+    """A queue has passed one of its limits."""
+
+    alert_id: int
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAlertChanged(Event):
+    """It still is beyond it, otherwise than before; or somebody took it on."""
+
+    alert_id: int
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAlertCleared(Event):
+    alert_id: int
+    queue_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegWasSettled(Event):
     call_id: UUID | None
     leg_id: UUID

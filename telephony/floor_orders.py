@@ -63,5 +63,15 @@ class ForceState(Order):
     reason_id: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class LookAtAgent(Order):
+    """Queues or skills of `agent_id` were changed in their rows: the worker looks at them again. Given by our own code
+    alone.
+    """
+
+    type = "look_at_agent"
+    is_of_agent = False
+
+
 SUPERVISION_ORDERS = (Listen, SetEar, StopListening, TakeOverCall, HangUpCall, ForceState)
-add_kinds(*SUPERVISION_ORDERS)
+add_kinds(*SUPERVISION_ORDERS, LookAtAgent)

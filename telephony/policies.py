@@ -120,7 +120,7 @@ def can_order(member: Member, order: Named, agent: Agent | None) -> bool:
         return can_configure(member)
     if order.type in SUPERVISION:
         return can_supervise(member)
-    if order.type == "measure_emergency":
+    if order.type in ("measure_emergency", "look_at_agent"):
         return False
     if agent is None or not can_work(member):
         return False

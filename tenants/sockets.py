@@ -83,6 +83,10 @@ class MemberSocket(AsyncWebsocketConsumer):
         """Carry out what the page asks; raises DomainError to refuse, BadMessage for nonsense."""
         raise BadMessage
 
+    def told(self, body: bytes) -> bytes | None:
+        """News of its audiences as this member may hear it; None: not at all. Called for each, so it asks nothing."""
+        return body
+
     def arrived(self) -> None:
         """The socket is open and hears news."""
 
@@ -182,8 +186,8 @@ class MemberSocket(AsyncWebsocketConsumer):
                     CLOSED_TENANT if b'"suspended"' in body or b'"closed"' in body else SIGNED_OUT
                 )
                 return
-            else:
-                await self.send(text_data=body.decode())
+            elif (heard := self.told(body)) is not None:
+                await self.send(text_data=heard.decode())
         await self._shut(TOO_SLOW)
 
     async def _beat(self) -> None:

@@ -14,6 +14,7 @@ from telephony.models.calls import Call, Leg, Offer, QueueStay
 from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.device_checks import DeviceCheck, PhoneTerms
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
+from telephony.models.floor import AlertTerms, FloorChange, FloorView, QueueAlert
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
 from telephony.models.follow_ups import FollowUp
 from telephony.models.groups import AgentGroup, GroupMember, OpeningTime, SpecialDay, WorkingHours
@@ -38,6 +39,7 @@ __all__ = [
     "AgentPage",
     "AgentSkill",
     "AgentStateChange",
+    "AlertTerms",
     "Announcement",
     "AnnouncementRead",
     "Call",
@@ -57,6 +59,8 @@ __all__ = [
     "FigureTarget",
     "Flow",
     "FlowCheck",
+    "FloorChange",
+    "FloorView",
     "FlowStep",
     "FlowVersion",
     "FollowUp",
@@ -71,13 +75,14 @@ __all__ = [
     "NotReadyReason",
     "Offer",
     "OpeningTime",
+    "PhoneTerms",
     "PanelPlan",
     "Prompt",
     "PromptWording",
     "PurgeRequest",
-    "PhoneTerms",
     "Queue",
     "QueueAgent",
+    "QueueAlert",
     "QueueSkill",
     "LineQuality",
     "QualityTerms",

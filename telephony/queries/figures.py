@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Extract
@@ -34,6 +35,7 @@ class Figures:
     service_level: float | None
     average_speed_of_answer: float | None
     average_handle_time: float | None
+    average_talk_time: float | None
     abandon_rate: float | None
     connect_rate: float | None
     service_counts: metrics.ServiceCounts
@@ -63,6 +65,7 @@ def figures(start: datetime, end: datetime, queue_ids: list[int] | None = None) 
         service_level=metrics.service_level_f3(counts),
         average_speed_of_answer=metrics.average_speed_of_answer(found["answer_wait"], found["answered"]),
         average_handle_time=metrics.average_handle_time(talk, hold, wrap_up, handled),
+        average_talk_time=metrics.average_talk_time(talk, handled),
         abandon_rate=metrics.abandon_rate(found["abandoned"], found["offered"]),
         connect_rate=metrics.connect_rate(found["answered"], found["offered"]),
         service_counts=counts,
@@ -97,22 +100,28 @@ def handle_sums(
     return sums["talk"], sums["hold"], sums["wrap_up"], sums["handled"]
 
 
-def _stay_counts(rows: QuerySet[QueueStay]) -> dict:
-    timed = rows.order_by().annotate(
-        wait=_WAIT,
-        waited=Extract(_WAIT, "epoch"),
-    )
+def timed_stays(rows: QuerySet[QueueStay]) -> QuerySet[QueueStay]:
+    """With what `stay_counts` asks for: `wait`, and the same in seconds, `waited`."""
+    return rows.order_by().annotate(wait=_WAIT, waited=Extract(_WAIT, "epoch"))
+
+
+def stay_counts() -> dict[str, Any]:
+    """What is counted of `timed_stays`, by name: for all of them, or for each group of them."""
     within = Q(waited__lte=F("sl_seconds"))
     short = _ABANDONED & Q(waited__lt=F("short_abandon_seconds"))
-    found = timed.aggregate(
-        offered=Count("pk"),
-        answered=Count("pk", filter=_ANSWERED),
-        answered_within=Count("pk", filter=_ANSWERED & within),
-        abandoned=Count("pk", filter=_ABANDONED),
-        abandoned_within=Count("pk", filter=_ABANDONED & (within | short)),
-        short=Count("pk", filter=short),
-        flowed_out=Count("pk", filter=Q(exit__in=("flow_out", "voicemail", "lost"))),
-        answer_wait=Sum("wait", filter=_ANSWERED),
-    )
+    return {
+        "offered": Count("pk"),
+        "answered": Count("pk", filter=_ANSWERED),
+        "answered_within": Count("pk", filter=_ANSWERED & within),
+        "abandoned": Count("pk", filter=_ABANDONED),
+        "abandoned_within": Count("pk", filter=_ABANDONED & (within | short)),
+        "short": Count("pk", filter=short),
+        "flowed_out": Count("pk", filter=Q(exit__in=("flow_out", "voicemail", "lost"))),
+        "answer_wait": Sum("wait", filter=_ANSWERED),
+    }
+
+
+def _stay_counts(rows: QuerySet[QueueStay]) -> dict:
+    found = timed_stays(rows).aggregate(**stay_counts())
     found["answer_wait"] = (found["answer_wait"] or timedelta()).total_seconds()
     return found

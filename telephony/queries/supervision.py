@@ -1,5 +1,6 @@
 """Reads of who listens in on whom, and of whom a leader may listen to."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,20 @@ def agents_led_by(member: Any) -> frozenset[int] | None:
         return None
     there = GroupMember.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), group__in=led)
     return frozenset(there.values_list("agent_id", flat=True))
+
+
+def agents_seen_by(member: Any) -> frozenset[int] | None:
+    """Whose states and calls a leader sees on the floor: those they lead, and their own. None: everybody's."""
+    led = agents_led_by(member)
+    own = agent_of(member)
+    return led if led is None or own is None else led | {own.pk}
+
+
+def check_led(member: Any, agent_ids: Collection[int]) -> None:
+    """Raises NotYourTeam when one of them is of no group this leader leads."""
+    led = agents_led_by(member)
+    if led is not None and not led.issuperset(agent_ids):
+        raise NotYourTeam
 
 
 def open_listenings() -> QuerySet[Listening]:

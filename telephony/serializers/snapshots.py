@@ -1,18 +1,16 @@
 """What a page shows when it opens, before the first news: the same rows as the messages, read in one go."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from telephony import metrics, queries
+from telephony import queries
 from telephony.models import Agent, Call, Offer
-from telephony.queries.canary import broken_numbers
 from telephony.queries.recording_states import recording_state
 from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.transfers import transfer_limits
-from telephony.queries.worktime import work_time_by_agent
+from telephony.serializers import floor as board
 from telephony.serializers.rows import (
     AgentRow,
     CallRow,
@@ -23,6 +21,7 @@ from telephony.serializers.rows import (
     listening_row,
     queue_row,
 )
+from tenants.one_reading import OneReading
 
 RECENT_CALLS = 20
 FLOOR_CALLS = 200
@@ -35,8 +34,7 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
             "agent": None,
             "call": None,
             "recent": [],
-            "colleagues": [],
-            "queues": queue_rows(),
+            "queues": _same_queues(),
             "parked": [],
         }
     call = queries.current_call(agent.pk)
@@ -44,10 +42,9 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "agent": agent_row(agent),
         "call": one_call(call, agent.pk) if call else None,
         "recent": recent_calls(agent),
-        "colleagues": agent_rows(),
-        "queues": queue_rows(),
+        "queues": _same_queues(),
         "transfers": transfers(agent),
-        "parked": parked_rows(),
+        "parked": _same_parked(),
         "supervised": supervised(agent.pk),
         "recording": recording_state(call.pk, agent.pk) if call else None,
     }
@@ -71,14 +68,15 @@ def transfers(agent: Agent) -> dict[str, list[int]] | None:
     return {"queues": sorted(limits.queues), "agents": sorted(limits.agents)} if limits else None
 
 
-def floor() -> dict[str, Any]:
+def floor(queue_ids: tuple[int, ...] | None = None) -> dict[str, Any]:
     calls = list(queries.live_calls()[:FLOOR_CALLS])
     return {
-        "agents": agent_rows(),
+        "agents": board.agents(),
         "calls": call_rows(calls),
         "queues": queue_rows(),
-        "figures": figures(),
+        "figures": figures(queue_ids),
         "listenings": [listening_row(listening) for listening in open_listenings()],
+        "alerts": board.alert_rows(),
     }
 
 
@@ -94,6 +92,12 @@ def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
     queues = list(queries.queues() if queue_ids is None else queries.queues().filter(pk__in=queue_ids))
     states = queries.queue_states(queues) if queues else []
     return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
+
+
+_same_queues = OneReading(queue_rows)
+_same_parked = OneReading(parked_rows)
+everybody = OneReading(agent_rows)
+"""Every agent's row, as pages that look for a colleague hear it: one reading for all who ask at once."""
 
 
 def one_call(call: Call, agent_id: int | None = None) -> CallRow:
@@ -115,32 +119,5 @@ def recent_calls(agent: Agent) -> list[CallRow]:
     return [call_row(call, None) for call in ended]
 
 
-def figures() -> dict[str, Any]:
-    """The floor's nine since midnight in the tenant's zone: rates in percent, times in seconds, None is a dash.
-
-    `alerts` names those that are so bad that a person must act; `broken_numbers`: how many the canary found so.
-    """
-    now = timezone.localtime()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    day = queries.figures_today()
-    return {
-        "offered": day.offered,
-        "answered": day.answered,
-        "abandoned": day.abandoned,
-        "waiting": day.waiting,
-        "service_level": day.service_level,
-        "average_speed_of_answer": day.average_speed_of_answer,
-        "average_handle_time": day.average_handle_time,
-        "occupancy": _occupancy(midnight, now),
-        "connect_rate": day.connect_rate,
-        "alerts": ["connect_rate"]
-        if metrics.is_connect_rate_low(day.answered, day.offered, day.waiting)
-        else [],
-        "broken_numbers": broken_numbers(),
-        "version": int(now.timestamp() * 1_000_000),
-    }
-
-
-def _occupancy(start: datetime, end: datetime) -> float | None:
-    times = work_time_by_agent(start, end, timezone.get_current_timezone_name()).values()
-    return metrics.occupancy(sum(time.contact for time in times), sum(time.idle for time in times))
+def figures(queue_ids: tuple[int, ...] | None = None) -> dict[str, Any]:
+    return board.figures(queue_ids)

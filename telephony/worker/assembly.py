@@ -17,6 +17,7 @@ from telephony.worker.between import JoinedSwitch, NeighbourEar
 from telephony.worker.canary import Canary
 from telephony.worker.ears import FactEar, OrderEar
 from telephony.worker.fence import FencedSwitch
+from telephony.worker.floor_watch import FloorWatch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper, session_name
 from telephony.worker.loop import Worker
@@ -47,6 +48,7 @@ class Crew:
     neighbours: Neighbours
     between: NeighbourEar
     renewal: Renewal
+    floor: FloorWatch
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
@@ -63,8 +65,8 @@ class Crew:
     @property
     def _others(
         self,
-    ) -> tuple[Renewal, OrderEar, Sweeper, Standby, Canary, Watchdog, Neighbours, NeighbourEar]:
-        beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary
+    ) -> tuple[Renewal, OrderEar, Sweeper, Standby, Canary, FloorWatch, Watchdog, Neighbours, NeighbourEar]:
+        beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary, self.floor
         return *beside, self.watchdog, self.neighbours, self.between
 
 
@@ -77,8 +79,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
     for one in nodes:
         cell_actions.open_cell(cell, node=str(one["node"]), kind=str(known["kind"]))
     switches = SwitchNodes({node: switch}) if switch else connect_nodes(known, freeswitch.connect)
-    inbox = Inbox()
-    lease = LeaseKeeper(cell, worker_id)
+    inbox, lease = Inbox(), LeaseKeeper(cell, worker_id)
     sweeper = _sweeper_of(nodes, lease)
     canary = Canary(known, may_act=lambda: lease.is_held)
     standby = Standby(known, may_act=lambda: lease.is_held, after_write=canary.look_soon)
@@ -127,6 +128,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         canary=canary,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
         renewal=Renewal(lease, lambda: worker.alive_at),
+        floor=FloorWatch(cell, may_act=lambda: lease.is_held),
     )
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 HEARD = (
     events.AgentStateChanged,
+    events.AgentPlacesChanged,
     events.CallQueued,
     events.StayChanged,
     events.StayEnded,
@@ -139,6 +140,8 @@ class Desk:
         for event in told:
             if isinstance(event, MemoryAsked):
                 event.answer(*self.standing())
+            elif isinstance(event, events.AgentPlacesChanged):
+                self._meet(event.agent_id)
             elif isinstance(event, events.RecordingMasked):
                 self._masks.hear(event)
 

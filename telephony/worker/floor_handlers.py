@@ -3,7 +3,7 @@
 from typing import Any
 
 from telephony import actions, floor_orders, queries
-from telephony.actions import listening, taking_over
+from telephony.actions import listening, placements, taking_over
 from telephony.ear_errors import (
     AgentUnreachable,
     ModeUnknown,
@@ -88,6 +88,11 @@ def hang_up_call(tools: Tools, order: floor_orders.HangUpCall, envelope: Envelop
     )
     # A call has the id of the leg it began with: with that one everybody's part ends.
     tools.switch.hang_up(call.pk)
+
+
+@carries_out(floor_orders.LookAtAgent)
+def look_at_agent(tools: Tools, order: floor_orders.LookAtAgent, _envelope: Envelope) -> None:
+    placements.tell_of_places(agent_id=order.agent_id, at=tools.clock.now())
 
 
 @carries_out(floor_orders.ForceState)
