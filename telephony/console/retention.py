@@ -20,7 +20,6 @@ from telephony.console.vault import KEEPERS
 from telephony.console.vault_words import KINDS
 from telephony.models import RetentionPolicy, RetentionRun
 from telephony.queries import retention as known
-from telephony.vault.retention import Terms
 from tenants.context import current_schema, enter
 from tenants.errors import BadInput, NotFound
 from tenants.people.actions import record_audit
@@ -64,7 +63,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     would = None
     if request.method == "POST" and form.is_valid():
         choice = form.choice()
-        would = _would_delete(choice)
+        would = known.would_delete(choice.days, choice.queues, timezone.now())
         if not would or request.POST.get("confirmed") == str(would):
             try:
                 save_retention(choice=choice, at=timezone.now())
@@ -114,11 +113,6 @@ def _document(head: dict[str, Any], run: RetentionRun, schema: str) -> Iterator[
     with enter(schema):
         lines = [line + "\n" for line in known.proof_lines(run)]
     yield from lines
-
-
-def _would_delete(choice: RetentionChoice) -> int:
-    terms = Terms(days=choice.days, queues=choice.queues, limits=known.limits_of_law())
-    return known.due_sounds(terms, timezone.now()).filter(is_held=False).count()
 
 
 def _initial(policy: RetentionPolicy | None) -> dict[str, int | None]:

@@ -1,7 +1,7 @@
 """How long each sound is still kept, what holds it, and what remains of those that are gone."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +93,14 @@ def due_sounds(terms: Terms, at: datetime) -> QuerySet[Any]:
         .annotate(is_held=Exists(holds_over(OuterRef("call_id"))))
         .order_by("recorded_at", "pk")
     )
+
+
+def would_delete(
+    days: Mapping[str, int | None], queues: Mapping[int, Mapping[str, int]], at: datetime
+) -> int:
+    """How many sounds such a rule would delete at once."""
+    terms = Terms(days=days, queues=queues, limits=limits_of_law())
+    return due_sounds(terms, at).filter(is_held=False).count()
 
 
 def holds_over(call_id: Any) -> QuerySet[LegalHold]:

@@ -89,6 +89,8 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "key": rows["telephony.callback"].cancel_key,
         "sha256": rows["telephony.sound"].sha256,
         "storage_id": str(rows["telephony.storageplace"].pk),
+        "hold_id": str(rows["telephony.legalhold"].pk),
+        "purge_id": str(rows["telephony.purgerequest"].pk),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
     return found | ({"pk": str(pk)} if pk else {})
