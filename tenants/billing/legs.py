@@ -138,6 +138,7 @@ class _Prices:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._known: dict[tuple[date, str, str], Price | None] = {}
+        self._why: dict[date, str] = {}
 
     def charge(self, used: LegUsage) -> Charge | None:
         day = months.day_of(used.answered_at, self._tenant.time_zone)
@@ -146,10 +147,15 @@ class _Prices:
             return None
         charge = _empty_charge(self._tenant, used)
         if price is None:
-            charge.state, charge.reason = Charge.State.UNPRICED, why_unpriced(self._tenant, day)
+            charge.state, charge.reason = Charge.State.UNPRICED, self._why_unpriced(day)
         else:
             _set_price(charge, price, price.price_list)
         return charge
+
+    def _why_unpriced(self, day: date) -> str:
+        if day not in self._why:
+            self._why[day] = why_unpriced(self._tenant, day)
+        return self._why[day]
 
     def _on(self, day: date, used: LegUsage) -> Price | None:
         """An incoming call's goes by our number, another's by where it went."""

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
 from tenants.models import Number, Tenant
-from tenants.queries import contract_on, contracts_between
+from tenants.queries import contracts_between
 
 LONGEST_PREFIX = 15
 
@@ -24,11 +24,16 @@ def price_on(tenant: Tenant, day: date, *, direction: str, number: str, other_nu
 
 
 def why_unpriced(tenant: Tenant, day: date) -> str:
-    """What is missing when there is no price."""
-    contract = contract_on(tenant, day)
-    if contract is None:
+    """What is missing when there is no price; one question to the database."""
+    lists = _lists_on(day).filter(plan=OuterRef("plan"))
+    found = (
+        contracts_between(tenant, day, day)
+        .annotate(has_list=Exists(lists))
+        .values_list("has_list", flat=True)
+    )
+    has_list = next(iter(found[:1]), None)
+    if has_list is None:
         return Charge.Reason.NO_CONTRACT
-    has_list = price_list_on(contract.plan_id, day) is not None
     return Charge.Reason.NO_PRICE if has_list else Charge.Reason.NO_PRICE_LIST
 
 

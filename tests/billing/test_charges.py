@@ -8,8 +8,9 @@ import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
 from tenants.billing.actions import price_unpriced
+from tenants.billing.legs import SettledLeg, charge_legs
 from tenants.billing.models import Charge
-from tenants.billing.queries import totals, unpriced_charges
+from tenants.billing.queries import totals, unpriced_charges, why_unpriced
 from tests.billing.conftest import ANSWERED, number_of, price_list, terms
 
 NOVEMBER = date(2026, 11, 1)
@@ -109,6 +110,17 @@ def test_what_is_missing_is_said(acme, plan, charge, has_contract: bool, reason:
     if has_contract:
         terms(acme, plan, date(2026, 1, 1))
     assert charge(60).reason == reason
+
+
+def test_why_there_is_no_price_is_asked_once_a_day(acme, plan, contract, django_assert_num_queries) -> None:
+    legs = [
+        SettledLeg(uuid4(), "n", "outbound", "+862155500001", "+4420794609", ANSWERED, ANSWERED, 60, False)
+        for _ in range(3)
+    ]
+    with django_assert_num_queries(1):
+        assert why_unpriced(acme, ANSWERED.date()) == "no_price_list"
+    charged = charge_legs(legs, tenant_schema="acme")
+    assert [one.reason for one in charged] == ["no_price_list"] * 3
 
 
 def test_a_leg_without_a_price_gets_one_when_there_is_one(acme, plan, contract, charge) -> None:
