@@ -28,6 +28,7 @@ from telephony.freeswitch.configuration import SwitchSettings, write_configurati
 from telephony.freeswitch.listener import Address
 from telephony.freeswitch.translate import Source
 from telephony.switch import OfferCommand
+from tests.contract.ports import PORTS
 from tests.contract.web import Phone, Route, WebStandIn
 
 T = TypeVar("T", bound=facts.Fact)
@@ -181,13 +182,13 @@ class SwitchUnderTest(ABC):
             event_port=free_port(),
             ws_port=free_port(),
             password="event-secret",
-            sip_port=free_port(socket.SOCK_DGRAM),
-            trunk_port=free_port(socket.SOCK_DGRAM),
+            sip_port=PORTS.take(),
+            trunk_port=PORTS.take(),
             rtp_start=rtp_start,
             rtp_end=rtp_start + 998,
             web_url=self.web_url or self.web.url,
             secret="web-secret",
-            gateway=f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}",
+            gateway=f"127.0.0.1:{PORTS.take()}",
             gateway_watch_seconds=5,
             spool_dir=self.directory / "spool" / "cdr",
             recordings_dir=self.directory / "recordings",

@@ -8,14 +8,14 @@ import socket
 import struct
 import subprocess
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from telephony.freeswitch.configuration import switch_command
-from tests.contract.driver import CALLER_HZ, HOT_LINE, PHONE_HZ, Party, SwitchUnderTest, free_port
+from tests.contract.driver import CALLER_HZ, HOT_LINE, PHONE_HZ, Party, SwitchUnderTest
+from tests.contract.ports import PORTS
 
 SCENARIOS = Path(__file__).parent / "sipp"
 NEVER_MS = 600_000
@@ -26,7 +26,7 @@ class Keypad:
 
     def __init__(self) -> None:
         self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._line.bind(("127.0.0.1", 0))
+        self._line.bind(("127.0.0.1", PORTS.take()))
         self.port = self._line.getsockname()[1]
         self._sequence, self._source = random.randrange(1, 20_000), random.randrange(2**32)
         self._began = time.monotonic() - 60
@@ -111,7 +111,7 @@ class Sipp:
         path = self.directory / f"{scenario}-{self.count}.xml"
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
         argv = ["sipp", target, "-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-aa"]
-        argv += ["-mi", "127.0.0.1", "-mp", str(free_sound_port())]
+        argv += ["-mi", "127.0.0.1", "-mp", str(PORTS.take(4))]
         log = (self.directory / f"{scenario}-{self.count}.log").open("wb")
         return subprocess.Popen([*argv, *more], cwd=self.directory, stdout=log, stderr=log)
 
@@ -133,7 +133,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         self, count: int, *, prefix: str, each_second: float = 5, together: int | None = None
     ) -> SippParty:
         """So many callers one after another, numbered prefix1, prefix2, …; they stay until the switch hangs up."""
-        port = free_port(socket.SOCK_DGRAM)
+        port = PORTS.take()
         process = self.sipp.start(
             "caller",
             f"127.0.0.1:{self.settings.trunk_port}",
@@ -161,7 +161,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         hang_up_after: float | None = None,
     ) -> SippParty:
         """One instrument at which all of them are registered; it takes any number of calls at once."""
-        port = free_port(socket.SOCK_DGRAM)
+        port = PORTS.take()
         process = self.sipp.start(
             "phone",
             f"127.0.0.1:{self.settings.sip_port}",
@@ -187,7 +187,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         hang_up_after: float | None = None,
         hertz: int = CALLER_HZ,
     ) -> SippParty:
-        port = free_port(socket.SOCK_DGRAM)
+        port = PORTS.take()
         talk = NEVER_MS if hang_up_after is None else int(hang_up_after * 1000)
         process = self.sipp.start(
             "caller",
@@ -204,7 +204,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
 
     def keypad_call(self, dialled: str = HOT_LINE, *, number: str) -> SippParty:
         """Its sound is its keys alone: the port is the keypad's, because the switch heeds no other."""
-        keypad, port = Keypad(), free_port(socket.SOCK_DGRAM)
+        keypad, port = Keypad(), PORTS.take()
         process = self.sipp.start(
             "keypad",
             f"127.0.0.1:{self.settings.trunk_port}",
@@ -240,7 +240,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         hang_up_after: float | None = None,
         hertz: int = PHONE_HZ,
     ) -> SippParty:
-        port = free_port(socket.SOCK_DGRAM)
+        port = PORTS.take()
         process = self.sipp.start(
             "phone",
             f"127.0.0.1:{self.settings.sip_port}",
@@ -277,7 +277,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         process = self.sipp.start(
             "register",
             f"127.0.0.1:{self.settings.sip_port}",
-            free_port(socket.SOCK_DGRAM),
+            PORTS.take(),
             *("-m", "1", "-timeout", "5"),
             username=username,
             domain=domain,
@@ -290,30 +290,6 @@ class FreeSwitchUnderTest(SwitchUnderTest):
     def _keep(self, party: SippParty) -> SippParty:
         self.parties.append(party)
         return party
-
-
-_given: set[int] = set()
-
-
-def free_sound_port() -> int:
-    """An even port whose neighbours are free too: sipp wants four in a row. None is given twice: the sipp that has it
-    may not have taken it yet.
-    """
-    for _ in range(100):
-        first = random.randrange(33000, 60000, 4)
-        if first in _given:
-            continue
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + 4):
-                    held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(
-                        ("127.0.0.1", port)
-                    )
-            except OSError:
-                continue
-            _given.add(first)
-            return first
-    raise AssertionError("no free ports for sound")
 
 
 def a_law(sample: int) -> int:

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest
-from tests.contract.real import NEVER_MS, SCENARIOS, FreeSwitchUnderTest, SippParty, a_law, free_port
+from tests.contract.ports import PORTS
+from tests.contract.real import NEVER_MS, SCENARIOS, FreeSwitchUnderTest, SippParty, a_law
 from tests.contract.tones import TONES, whose
 
 RATE, FRAME = 8000, 160
@@ -120,7 +121,7 @@ class House:
         kept = [row for row in text.splitlines(keepends=True) if "rtp_stream=" not in row]
         path = self.line.sipp.directory / f"{scenario}-with-a-voice.xml"
         path.write_text("".join(kept), encoding="utf-8")
-        port = free_port(socket.SOCK_DGRAM)
+        port = PORTS.take()
         target = f"127.0.0.1:{to_port}"
         process = self.line.sipp.start(
             str(path.with_suffix("")), target, port, *more, talk_ms=NEVER_MS, **words

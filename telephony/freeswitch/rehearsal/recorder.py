@@ -21,7 +21,8 @@ class Recording:
         self.leg, self.path, self.channels = leg, path, channels
         # One direction alone: what the leg says is missing. The real one then has silence on both sides at times.
         self._is_deaf = leg.is_true("RECORD_WRITE_ONLY")
-        self._is_masked = self._is_stopped = False
+        self._is_masked = False
+        self._stopping: asyncio.Task[None] | None = None
         self._heard = sound.of(leg)
         self._marks: list[tuple[int, Heard | None]] = [(now_us(), self._kept())]
 
@@ -59,10 +60,12 @@ class Recording:
         return audio.SILENCE if is_silent else self._heard
 
     async def stop(self) -> None:
-        """Writes the sound, then tells RECORD_STOP; once."""
-        if self._is_stopped:
-            return
-        self._is_stopped = True
+        """Writes the sound, then tells RECORD_STOP; once. Whoever asks meanwhile returns when the file is whole too."""
+        if self._stopping is None:
+            self._stopping = asyncio.get_running_loop().create_task(self._write())
+        await asyncio.shield(self._stopping)
+
+    async def _write(self) -> None:
         segments = self._segments(now_us())
         leg = self.leg
         try:
