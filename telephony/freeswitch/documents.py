@@ -54,7 +54,8 @@ class Phone(Protocol):
 class Route(Protocol):
     """Where a call goes: `treatment` is a queries.Treatment's word; `language` is "zh" or "en".
 
-    `backup_number` (E.164, or bare digits) is dialled outside with treatment "backup".
+    `backup_number` (E.164, or bare digits) is dialled outside with treatment "backup", who sees `shown_number`, or ""
+    the number dialled.
     `flow_version_id`: the published flow callers of the number go through; the queue is where it leads without one.
     """
 
@@ -76,6 +77,8 @@ class Route(Protocol):
     def is_recorded(self) -> bool: ...
     @property
     def backup_number(self) -> str: ...
+    @property
+    def shown_number(self) -> str: ...
     @property
     def flow_version_id(self) -> int | None: ...
 
@@ -194,6 +197,7 @@ def _settings(route: Route | None) -> list[tuple[str, str]]:
         values |= {"cc_flow": str(int(route.flow_version_id or 0)), "cc_home_place": _place(route)}
     if route.treatment == "backup":
         values["cc_backup"] = _outside_number(route.backup_number)
+        values["cc_shown"] = re.sub(r"[^0-9+]", "", route.shown_number or route.number)[:33]
     return [("set", f"{name}={value}") for name, value in values.items()]
 
 

@@ -52,6 +52,8 @@ class InboundRoute:
     is_recorded: bool = False
     """Callers are told so: they may be, whoever answers."""
     backup_number: str = ""
+    shown_number: str = ""
+    """What who answers the backup line sees; "": the number dialled."""
     flow_version_id: int | None = None
     """The published flow callers go through; queue and treatment then say where they come to without it."""
     because: str = ""
@@ -127,7 +129,11 @@ def emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> 
     """An emergency comes before hours, rules and limits; only a closed queue stays closed."""
     if plan.action == EmergencyPlan.Action.BACKUP_LINE:
         return InboundRoute(
-            treatment=Treatment.BACKUP, number=number, backup_number=plan.backup_number, **known
+            treatment=Treatment.BACKUP,
+            number=number,
+            backup_number=plan.backup_number,
+            shown_number=display_number(),
+            **known,
         )
     if plan.action == EmergencyPlan.Action.MESSAGE or plan.queue is None:
         return InboundRoute(treatment=Treatment.EMERGENCY_MESSAGE, number=number, **known)
@@ -146,6 +152,11 @@ def entry_of(dialled: str, country: str) -> Entry | None:
 def display_number() -> str:
     """What those we call see, where the tenant has chosen one of its numbers; else "", and it is the number dialled."""
     return Entry.objects.filter(is_shown=True).values_list("number_e164", flat=True).first() or ""
+
+
+def number_to_show(dialled: str) -> str:
+    """Of somebody who called this number and is sent on: carriers refuse a stranger's number."""
+    return display_number() or dialled
 
 
 def spellings(dialled: str, country: str) -> set[str]:

@@ -21,6 +21,7 @@ from telephony.errors import (
 )
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
+from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, QueueEntry, SwitchError
 from telephony.worker.entries import entry_of
@@ -114,7 +115,7 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
             call_id=talk.call_id,
             entry=_back_in_line(call),
             dials=digits,
-            shown_number=call.number,
+            shown_number=number_to_show(call.number),
             timeout_seconds=RINGS_SECONDS,
         )
     )
@@ -195,8 +196,7 @@ def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
         epoch=tools.epoch(),
         timeout_seconds=RINGS_SECONDS,
         caller_number=call.caller_number,
-        # Carriers refuse a stranger's number: ours, as it was dialled.
-        shown_number=call.number,
+        shown_number=number_to_show(call.number),
     )
 
 

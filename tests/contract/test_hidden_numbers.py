@@ -13,9 +13,12 @@ import pytest
 from telephony import facts
 from tests.contract.driver import HOT_LINE, SwitchUnderTest, wait_until
 from tests.contract.flow_rows import lay, node
+from tests.contract.talks import begin
 from tests.contract.web import Route
 
 EXTENSION, CALLER, CUSTOMER, OURS = "66441199", "13855557777", "+8613877776666", "+862155508888"
+CHOSEN = "+862155509119"
+"""The number the tenant shows, another one than was dialled."""
 REFUSED = "SIP/2.0 486 Busy Here"
 _COPIED = ("via:", "from:", "to:", "call-id:", "cseq:")
 
@@ -97,3 +100,33 @@ def test_who_takes_calls_outside_sees_our_number_and_not_the_callers(
     assert HOT_LINE.removeprefix("+") in told
     assert CALLER not in told
     assert "Li Lei" not in told
+
+
+@pytest.mark.parametrize("shown", ["", CHOSEN])
+def test_a_backup_line_sees_the_number_that_was_chosen_or_the_one_dialled(
+    line: SwitchUnderTest, outgoing: Any, shown: str
+) -> None:
+    if not _is_real(line):
+        line.carrier(answer_after=None)
+    emergency = Route("acme", HOT_LINE, None, "backup", backup_number=CUSTOMER, shown_number=shown)
+    line.web.routes[HOT_LINE] = emergency
+    line.call(number=CALLER, name="Li Lei")
+    out = line.log.wait(facts.LegCreated, 15, direction=facts.Direction.OUTBOUND)
+    told = outgoing(out.leg_id)
+    assert (shown or HOT_LINE).removeprefix("+") in told
+    assert [
+        one for one in (CALLER, "Li Lei", *([HOT_LINE.removeprefix("+")] if shown else [])) if one in told
+    ] == []
+
+
+@pytest.mark.parametrize("how", ["asked", "sent"])
+def test_whom_an_agent_asks_or_sends_a_caller_to_sees_the_number_that_was_chosen(
+    line: SwitchUnderTest, outgoing: Any, how: str
+) -> None:
+    talk = begin(line)
+    if not _is_real(line):
+        line.carrier(answer_after=None)
+    ask = talk.consult if how == "asked" else talk.onward
+    told = outgoing(ask(dials=CUSTOMER.removeprefix("+"), shown_number=CHOSEN))
+    assert CHOSEN.removeprefix("+") in told
+    assert [one for one in (HOT_LINE.removeprefix("+"), "1001", "13800001111") if one in told] == []

@@ -27,6 +27,7 @@ class Route:
     max_wait_seconds: int = 300
     is_recorded: bool = False
     backup_number: str = ""
+    shown_number: str = ""
     flow_version_id: int | None = None
 
 

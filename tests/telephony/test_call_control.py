@@ -3,7 +3,7 @@
 import pytest
 
 from telephony import call_orders, events
-from telephony.models import Agent, Call, Leg, Offer
+from telephony.models import Agent, Call, Entry, Leg, Offer
 from telephony.queries.timelines import lines_of
 from telephony.timeline import Kind, seconds_of
 from tenants import events as tenant_events
@@ -295,6 +295,16 @@ def test_a_call_goes_to_a_number_outside(office, talk, refusals):
     with office.floor.inside():
         line = lines_of(call, now=office.floor.now).caller
     assert kinds(line) == [("wait", 4), ("talk", 30), ("talk", 60)]
+
+
+@pytest.mark.parametrize("kind", [call_orders.TransferToNumber, call_orders.ConsultNumber])
+def test_whoever_is_called_outside_sees_the_number_the_tenant_chose(office, talk, kind):
+    ann, _bob, call_id = talk
+    with office.floor.inside():
+        Entry.objects.create(number_e164="+862155509119", queue=office.floor.queue, is_shown=True)
+    office.order(kind(agent_id=ann.pk, call_id=call_id, number="010 6552 9988"))
+    asked = office.switch.asked("send_to_number") + office.switch.asked("consult")
+    assert [one[0].shown_number for one in asked] == ["+862155509119"]
 
 
 def test_what_makes_no_sense_is_refused(office, talk, refusals):

@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from telephony.actions.callbacks import enter_callback
 from telephony.flows.terms import FlowTerms
+from telephony.freeswitch.documents import dialplan_document
 from telephony.freeswitch.flow_document import flow_document
 from telephony.models import Callback, Entry, Flow, FlowVersion
 from telephony.queries.flow_terms import flow_terms
-from tests.telephony.prepared import SECOND
+from telephony.queries.routes import inbound_route, number_to_show
+from tests.telephony.prepared import BACKUP, SECOND, Action, prepare, switch
 
 OUTSIDE = {"id": "x", "kind": "external", "settings": {"number": "+862155509999"}, "exits": {}}
 DOCUMENT = {"format": 1, "languages": ["en"], "start": "x", "nodes": [OUTSIDE]}
@@ -54,6 +56,26 @@ def test_callbacks_and_flows_show_the_number_dialled_until_one_is_chosen(lines, 
     )
     assert promised(other_floor, "+447700900001") == other_floor.number
     assert "origination_caller_id_number=${cc_number}," in dialled_by_flow(other_floor)
+
+
+def test_backup_lines_and_transfers_show_the_chosen_number_too(lines, floor, other_floor):
+    switch(lines, prepare(lines, action=Action.BACKUP_LINE, backup_number=BACKUP))
+
+    def shown() -> list[str]:
+        route = inbound_route(floor.number)
+        with floor.inside():
+            return [_set(dialplan_document(route), "cc_shown"), number_to_show(floor.number)]
+
+    assert shown() == [floor.number] * 2
+    show(floor, SECOND)
+    assert shown() == [SECOND] * 2
+    with other_floor.inside():
+        assert number_to_show(other_floor.number) == other_floor.number
+
+
+def _set(document: str, name: str) -> str:
+    """What the document sets a variable to."""
+    return document.partition(f"{name}=")[2].partition('"')[0]
 
 
 def test_only_one_number_of_a_tenant_is_shown(lines, floor, other_floor):
