@@ -9,7 +9,7 @@ import { Keypad } from "./workspace/keypad.js";
 import { Parked } from "./workspace/parked.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
-import { showRecording } from "./workspace/recording.js";
+import { runMaskClock, showRecording } from "./workspace/recording.js";
 import { showSupervised } from "./workspace/supervised.js";
 import { showQueues, showStatus } from "./workspace/deck.js";
 import { Transfer } from "./workspace/transfer.js";
@@ -46,6 +46,7 @@ const transfer = new Transfer({ order, queues, colleagues, state });
 const keypad = new Keypad({ order, state });
 const parked = new Parked({ order, colleagues });
 const showTimers = runTimers(live, duration);
+runMaskClock(live);
 
 const hear = {
   snapshot(message) {

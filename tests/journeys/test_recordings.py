@@ -1,14 +1,28 @@
-"""A recording is found and heard, by mouse and with the keyboard; who is recorded is said on a page."""
+"""A recording is found and heard, by mouse and with the keyboard; who is recorded is said on a page; and one talk from
+its ring to the player, masked for a card number on the way.
+"""
 
 import re
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.driver import loudness
 from tests.journeys.keyboard import press_on, walk_to
 from tests.journeys.looks import look, look_in_chinese
+from tests.journeys.test_agent_day import ready_agent, rest, stage
+from tests.journeys.test_in_the_call import finish
 
 pytestmark = pytest.mark.timeout(300)
+MASK_BY_MACHINE = """async (call) => (await fetch(`/api/v1/calls/${call}/recording/`, {
+  method: "POST",
+  headers: {
+    "Content-Type": "application/json",
+    "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
+  },
+  body: JSON.stringify({ act: "mask", seconds: 3 }),
+})).status"""
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +97,71 @@ def test_a_recording_is_heard_with_the_keyboard_and_its_pages_look_right(recordi
         boss.go(path)
         faults += look(boss, kind) + look_in_chinese(boss, path, kind)
     assert faults == []
+
+
+def test_04_a_talk_is_recorded_masked_saved_sealed_found_and_played(product, visit):
+    """TEST-04 in one: recorded (the bar says so), SEC-27 (masked by key and by machine, silent in the file, both edges
+    audited), saved and proved, sealed, found by its number, played from the vault.
+    """
+    ann = ready_agent(product, visit, "ann", "1001")
+    call = product.call("acme", "13912348765", name="Zhou Kai")
+    stage(ann, "ringing")
+    ann.page.keyboard.press("Alt+A")
+    stage(ann, "talking")
+    mask_twice(ann, call)
+    ann.page.keyboard.press("Alt+E")
+    finish(ann)
+    rest(ann)
+    masks_are_silent_and_audited(product, call)
+    assert product._program("-m", "tests.journeys.recording_stage", "seal", call).strip() == "sealed"
+
+    boss = visit("acme", "supervisor")
+    boss.go("/recordings/?number=13912348765")
+    boss.page.locator("tbody th a").click()
+    expect(boss.page.locator(".sound__mark--masked")).to_have_count(2)
+    boss.page.get_by_role("button", name="Play").click()
+    expect(boss.page.locator("[data-now]")).not_to_have_text("0:00")
+
+
+def mask_twice(who, call: str) -> None:
+    """Once by key, ended by key; once by a machine, for three seconds: it ends by itself."""
+    state, left = who.page.locator("#recording-state"), who.page.locator("#mask-left")
+    expect(state).to_contain_text("Recording")
+    expect(left).to_be_hidden()
+    who.page.wait_for_timeout(600)
+    who.page.keyboard.press("Alt+C")
+    expect(state).to_contain_text("Masked")
+    expect(left).to_have_text(re.compile(r"^2:5\d$"))
+    expect(who.page.locator("#do-mask")).to_have_attribute("aria-pressed", "true")
+    assert look(who, "masked") == []
+    who.page.locator("#do-mask").click()
+    expect(state).to_contain_text("Recording")
+    expect(left).to_be_hidden()
+    assert who.page.evaluate(MASK_BY_MACHINE, call) == 202
+    expect(state).to_contain_text("Masked")
+    expect(left).to_have_text(re.compile(r"^0:0[1-3]$"))
+    expect(state).to_contain_text("Recording")
+    who.page.wait_for_timeout(800)
+
+
+def masks_are_silent_and_audited(product, call: str) -> None:
+    """In the file silence while masked and voices elsewhere, in the audit log both edges of each."""
+    with psycopg.connect(product.environment["DATABASE_URL"]) as rows:
+        masks = rows.execute(
+            "select m.began_at, m.ended_at, m.why_ended, r.path, r.started_at from acme.telephony_recordingmask m"
+            " join acme.telephony_recording r on r.leg = m.offer_id where r.call_id = %s order by m.began_at",
+            [call],
+        ).fetchall()
+        audited = rows.execute(
+            "select verb from acme.people_auditentry where subject = %s order by id",
+            [f"telephony.call:{call}"],
+        ).fetchall()
+    assert [mask[2] for mask in masks] == ["asked", "time"]
+    file = product.home / "switch" / "recordings" / masks[0][3]
+    edges = [[(moment - mask[4]).total_seconds() for moment in mask[:2]] for mask in masks]
+    for begin, end in edges:
+        assert loudness(file, begin + 0.2, end - 0.2) == [0, 0], "masked, both sides are silent"
+    assert max(loudness(file, 0, edges[0][0] - 0.2)) > 0, "heard before"
+    assert max(loudness(file, edges[1][1] + 0.3)) > 0, "unmasked, they are heard again"
+    told = [verb for (verb,) in audited if "masked the recording" in verb]
+    assert told == ["masked the recording of", "unmasked the recording of"] * 2

@@ -1,14 +1,30 @@
 /* What the recording of the talk does: on, masked, off; its buttons. The news says it, never the click. */
 
-import { word } from "../app.js";
+import { duration, word } from "../app.js";
 
 const LOOKS = { on: ["●", "danger"], masked: ["▨", "warning"], off: ["○", ""] };
+
+let maskedUntil = null;
+
+/** The mask's clock, outside of what is read aloud. `live` knows the server's time. */
+export function runMaskClock(live) {
+  setInterval(() => showLeft(live.now()), 250);
+}
+
+function showLeft(now) {
+  const shown = document.getElementById("mask-left");
+  shown.hidden = maskedUntil === null;
+  if (shown.hidden) return;
+  const text = duration(Math.ceil(Math.max(0, maskedUntil - now) / 1000));
+  if (shown.textContent !== text) shown.textContent = text;
+}
 
 /** `row` is the last news of a recording; it counts for the call in hand alone. */
 export function showRecording({ stage, call, recording }) {
   const bar = document.getElementById("recording-bar");
   const isTalking = stage === "talking" || stage === "hold" || stage === "consulting";
   const row = isTalking && recording?.call_id === call?.id ? recording : null;
+  maskedUntil = row?.state === "masked" && row.until ? Date.parse(row.until) : null;
   bar.hidden = !row || (row.state === "off" && !row.may_start);
   if (bar.hidden) return;
   const [shape, meaning] = LOOKS[row.state];
