@@ -68,20 +68,20 @@ def _nobody_is_known_to_listen() -> None:
 
 
 @pytest.fixture(autouse=True)
-<<<<<<< HEAD
 def _figures_are_counted_anew() -> None:
     """A floor's figures are taken for true for a second; those of the test before are not this one's."""
     from telephony.serializers import kept
 
     kept.forget()
-=======
+
+
+@pytest.fixture(autouse=True)
 def _nothing_is_told_later() -> Iterator[None]:
     """News that is put off would be read from the rows of the next test, or of none."""
     yield
     from telephony import pacing
 
     pacing.forget_all()
->>>>>>> 78637f3 (wip)
 
 
 @pytest.fixture
