@@ -127,7 +127,9 @@ def relays(name: str, secret: str) -> tuple[list[str], str]:
     """Addresses of TURN and STUN servers, comma-separated, and the secret they share with us."""
     urls, shared = words(name), text(secret)
     for url in urls:
-        if not re.fullmatch(r"(turns?|stuns?):[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\?transport=(udp|tcp))?", url):
+        if not re.fullmatch(
+            r"(turns?|stuns?):[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\?transport=(udp|tcp))?", url
+        ):
             raise WrongSetting(name, f"turn:host:port or turns:host:port is wanted, not {url[:60]!r}.")
     if any(url.startswith("turn") for url in urls) and len(shared) < 16:
         raise WrongSetting(secret, f"{name} needs it: the relay's static-auth-secret, 16 characters or more.")

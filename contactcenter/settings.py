@@ -184,7 +184,7 @@ SWITCH: dict[str, Any] = {
 # wss://host:port where browsers reach the switch themselves; empty: by way of our web, at this site's own address.
 PHONE_SOCKET_URL = environment.socket_url("PHONE_SOCKET_URL")
 
-# Relays for phones in pages behind strict routers (telephony/relay.py): turn:host:3478,turns:host:5349 and their secret.
+# Relays for phones in pages (telephony/relay.py): turn:host:3478,turns:host:5349 and the secret they share with us.
 TURN_URLS, TURN_SECRET = environment.relays("TURN_URLS", "TURN_SECRET")
 
 # --- services tenants name by their address: speech, look-ups ---------------------------------------------------

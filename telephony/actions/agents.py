@@ -62,7 +62,8 @@ def set_agent_ready(*, agent_id: int, at: datetime, cause: str = "agent") -> Non
     device = device_to_ring(agent_id)
     if device is None:
         raise PhoneNotRegistered
-    require_check(device, at=at)
+    if not cause.startswith("system:"):
+        require_check(device, at=at)
     if agent.is_ready and not agent.next_status:
         return
     agent.presence, agent.routing_status, agent.not_ready_reason = ONLINE, READY, None

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from telephony import policies, queries
+from telephony import policies, queries, relay
 from telephony.actions.page_phones import open_page_phone
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
@@ -31,7 +31,7 @@ def page_phone(request: HttpRequest) -> HttpResponse:
         "password": phone.password,
         "valid_seconds": int((phone.valid_until - now).total_seconds()),
         "socket": settings.PHONE_SOCKET_URL,
-        "ice_servers": [],
+        "ice_servers": relay.ice_servers(phone.username, now),
     }
     return JsonResponse(told)
 
