@@ -1,6 +1,6 @@
 """What agents and leaders decide about presence and readiness, and what phones do to it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,9 +13,13 @@ from telephony.actions.agent_activity import (
 )
 from telephony.actions.phones import require_check
 from telephony.errors import AgentSwitchedOff, PhoneNotRegistered, UnknownReason
-from telephony.models import Agent, AgentPage, Device, NotReadyReason
+from telephony.models import Agent, AgentPage, AgentStateChange, Device, NotReadyReason
 from telephony.queries.devices import device_to_ring
 
+REGISTERED_AGAIN = "system:registered_again"
+A_MOMENT = timedelta(seconds=60)
+"""How long a page that is loaded again, or whose network changes, may be away."""
+PERSONS = frozenset({"agent", "supervisor"})
 READY, NOT_READY = Agent.RoutingStatus.READY, Agent.RoutingStatus.NOT_READY
 ONLINE, OFFLINE = Agent.Presence.ONLINE, Agent.Presence.OFFLINE
 
@@ -103,7 +107,9 @@ def _reason(reason_id: int | None) -> NotReadyReason | None:
 
 @transaction.atomic
 def register_device(*, username: str, contact: str, at: datetime, node: str = "") -> bool:
-    """The phone can be rung. Being ready stays the agent's own decision. False for a phone we do not know."""
+    """The phone can be rung. Being ready stays the agent's own decision; who was, and whose page was away for a moment,
+    is so again. False for a phone we do not know.
+    """
     device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
         return False
@@ -113,8 +119,23 @@ def register_device(*, username: str, contact: str, at: datetime, node: str = ""
         device.save()
     if device.is_registered and not was_registered:
         agent = locked_agent(device.agent_id)
-        touch_agent(agent, at=at)
+        if device.kind == Device.Kind.WEB and _was_made_unready(agent, at):
+            set_agent_ready(agent_id=agent.pk, at=at, cause=REGISTERED_AGAIN)
+        else:
+            touch_agent(agent, at=at)
     return True
+
+
+def _was_made_unready(agent: Agent, at: datetime) -> bool:
+    """By us alone, because the page was gone, and a moment ago: nobody has decided anything since."""
+    if agent.routing_status == READY or agent.presence == OFFLINE or not agent.is_active:
+        return False
+    recent = AgentStateChange.objects.filter(agent=agent, at__gt=at - A_MOMENT).order_by("at", "pk")
+    causes = [change.cause for change in recent]
+    if UNREGISTERED not in causes:
+        return False
+    since = causes[len(causes) - causes[::-1].index(UNREGISTERED) :]
+    return not PERSONS.intersection(since)
 
 
 @transaction.atomic

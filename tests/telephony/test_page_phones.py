@@ -137,3 +137,53 @@ def test_only_who_works_here_may_ask(floor, other_floor, client_of, member):
         agent = floor.agent()
         with pytest.raises(Agent.DoesNotExist):
             open_page_phone(agent_id=agent.pk + 1000, session_key="k", at=timezone.now())
+
+
+def come_and_go(floor, phone: str, *, away: float) -> None:
+    floor.clock.pass_seconds(1)
+    floor.switch.unregister(phone, "acme.localhost")
+    floor.listen()
+    floor.clock.pass_seconds(away)
+    floor.switch.register(phone, "acme.localhost")
+    floor.listen()
+
+
+def readied_page(floor, client_of):
+    agent, client = worker_of(floor, client_of, is_ready=False)
+    with floor.inside():
+        Device.objects.all().delete()
+    phone = ask(client)["username"]
+    floor.clock.pass_seconds(1)
+    floor.switch.register(phone, "acme.localhost")
+    floor.listen()
+    with floor.inside():
+        actions.set_agent_ready(agent_id=agent.pk, at=floor.now)
+    return agent, phone
+
+
+def test_a_page_that_was_away_for_a_moment_is_as_ready_as_before(floor, other_floor, client_of):
+    theirs = other_floor.agent()
+    before = other_floor.again(theirs).version
+    agent, phone = readied_page(floor, client_of)
+    come_and_go(floor, phone, away=20)
+    assert floor.again(agent).is_ready
+    with floor.inside():
+        causes = [change.cause for change in agent.state_changes.order_by("pk")]
+    assert causes == ["agent", "system:unregistered", "system:registered_again"]
+    come_and_go(floor, phone, away=61)
+    assert not floor.again(agent).is_ready
+    assert other_floor.again(theirs).version == before
+
+
+def test_what_a_person_decided_meanwhile_stands(floor, client_of):
+    agent, phone = readied_page(floor, client_of)
+    floor.clock.pass_seconds(1)
+    floor.switch.unregister(phone, "acme.localhost")
+    floor.listen()
+    with floor.inside():
+        actions.sign_out(agent_id=agent.pk, at=floor.now)
+        actions.sign_in(agent_id=agent.pk, at=floor.now)
+    floor.clock.pass_seconds(5)
+    floor.switch.register(phone, "acme.localhost")
+    floor.listen()
+    assert not floor.again(agent).is_ready
