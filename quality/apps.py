@@ -9,6 +9,7 @@ class QualityConfig(AppConfig):
     verbose_name = _("Quality")
 
     def ready(self) -> None:
-        from quality import broadcasts
+        from quality import broadcasts, rights
 
         broadcasts.subscribe_all()
+        rights.connect()

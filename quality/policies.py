@@ -2,10 +2,10 @@
 
 from tenants.people.policies import Role, has_role
 
-SCORING_ROLES = (Role.INSPECTOR, Role.SUPERVISOR, Role.ADMIN, Role.OWNER)
+SCORING_ROLES = (Role.INSPECTOR, Role.SUPERVISOR, Role.TEAM_LEAD, Role.ADMIN, Role.OWNER)
 OVERSEEING_ROLES = (Role.INSPECTOR, Role.SUPERVISOR, Role.ADMIN, Role.OWNER)
 FORM_ROLES = (Role.INSPECTOR, Role.ADMIN, Role.OWNER)
-ANY_ROLE = (*OVERSEEING_ROLES, Role.AGENT)
+ANY_ROLE = (*OVERSEEING_ROLES, Role.TEAM_LEAD, Role.AGENT)
 
 
 def can_score_calls(member) -> bool:
@@ -19,6 +19,11 @@ def can_score_call_of(member, agent) -> bool:
 
 def can_see_every_evaluation(member) -> bool:
     return has_role(member, *OVERSEEING_ROLES)
+
+
+def can_see_evaluations_of_team(member) -> bool:
+    """Of the agents of the teams they lead (`telephony.queries.teams.team_of`)."""
+    return has_role(member, Role.TEAM_LEAD)
 
 
 def can_see_own_evaluations(member) -> bool:

@@ -7,12 +7,13 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
 from quality import policies
 from quality.models import Evaluation, Scorecard
 from quality.scoring import HUNDREDTH
 from telephony import queries as telephony
+from telephony.queries.teams import team_of
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,17 @@ def evaluations() -> QuerySet[Evaluation]:
 
 
 def visible_evaluations(member) -> QuerySet[Evaluation]:
-    if policies.can_see_every_evaluation(member):
+    """Inspectors and leaders all, but who leads groups or teams those of their agents, as with calls; a team lead
+    those of their agents; everybody what they wrote; an agent their own.
+    """
+    is_lead = policies.can_see_evaluations_of_team(member)
+    own = Q(agent__member=member, pk__isnull=not policies.can_see_own_evaluations(member))
+    if not policies.can_see_every_evaluation(member) and not is_lead:
+        return evaluations().filter(own)
+    team = team_of(member)
+    if team is None:
         return evaluations()
-    if policies.can_see_own_evaluations(member):
-        return evaluations().filter(agent__member=member)
-    return evaluations().none()
+    return evaluations().filter(own | Q(agent__in=team) | Q(inspector=member))
 
 
 def evaluations_of_call(call_id: UUID, member) -> QuerySet[Evaluation]:

@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class ReportingConfig(AppConfig):
     name = "reporting"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        from reporting import rights
+
+        rights.connect()

@@ -21,3 +21,5 @@ class TelephonyConfig(AppConfig):
         if find_spec("telephony.broadcasts"):
             import_module("telephony.broadcasts").connect()
         import_module("telephony.message_news").connect()
+        import_module("telephony.departures").connect()
+        import_module("telephony.rights").connect()

@@ -13,6 +13,10 @@ class AgentSwitchedOff(DomainError):
     "This agent may not take calls at present."
 
 
+class OutsideOfSeat(DomainError):
+    "%(name)s has a seat for other queues. %(queue)s is not among them."
+
+
 class AgentNotReady(DomainError):
     "That colleague is not free at the moment."
 
@@ -218,6 +222,7 @@ MESSAGES = (
         "The contract has %(seats)s seats and all of them are taken. "
         "Switch an agent off, or ask for more seats."
     ),
+    _("%(name)s has a seat for other queues. %(queue)s is not among them."),
     _("This offer cannot be made now."),
     _("Another worker acts for this cell now."),
     _("This call is not yours to see."),

@@ -24,6 +24,13 @@ class Spoken(Protocol):
 
 Team = frozenset[int] | None
 LEADERS = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR)
+CONFIGURERS = (Role.OWNER, Role.ADMIN)
+WORKERS = (Role.AGENT, *LEADERS)
+SEEING_CALLS = (Role.AGENT, Role.INSPECTOR, Role.TEAM_LEAD, *LEADERS)
+MENTORS = (Role.AGENT, Role.TEAM_LEAD, Role.INSPECTOR, *LEADERS)
+"""Who may be somebody's mentor: it takes a telephone of one's own."""
+HEALTH_READERS = (*LEADERS, Role.OPERATIONS)
+"""Of pages that tell how the system is, and nothing of a customer."""
 ORDERED_BY_LEADERS = frozenset({"set_not_ready", "sign_out", "mask_recording", "unmask_recording"})
 """For somebody else: no card number is recorded only because the agent's own hands are full."""
 
@@ -54,8 +61,18 @@ def can_supervise(member: Member) -> bool:
     return has_role(member, *LEADERS)
 
 
+def can_mentor(member: Member) -> bool:
+    """May listen, silently, to those whose mentor they are (`queries.teams.agents_of_mentees`)."""
+    return has_role(member, *MENTORS)
+
+
 def can_see_every_call(member: Member) -> bool:
     return has_role(member, *LEADERS, Role.INSPECTOR)
+
+
+def can_see_calls_of_team(member: Member) -> bool:
+    """Of the agents of the teams they lead, which `queries.teams.team_of` names, and of nobody else."""
+    return has_role(member, Role.TEAM_LEAD)
 
 
 def can_see_calls(member: Member) -> bool:
@@ -76,6 +93,8 @@ def can_listen(member: Member, heard: Spoken, team: Team = None) -> bool:
     """
     if can_see_every_call(member) and (team is None or heard.agent_id in team):
         return True
+    if can_see_calls_of_team(member) and team is not None and heard.agent_id in team:
+        return True
     return has_role(member, Role.AGENT) and heard.agent is not None and heard.agent.member_id == member.pk
 
 
@@ -89,7 +108,7 @@ def can_see_full_numbers(member: Member) -> bool:
 
 
 def can_configure(member: Member) -> bool:
-    return has_role(member, Role.OWNER, Role.ADMIN)
+    return has_role(member, *CONFIGURERS)
 
 
 def can_look_at_configuration(member: Member) -> bool:
@@ -107,7 +126,7 @@ def can_edit_flows(member: Member) -> bool:
 
 def can_publish_flows(member: Member) -> bool:
     """May change what callers go through: publish, roll back, put away, lead a number to a flow."""
-    return has_role(member, Role.OWNER, Role.ADMIN)
+    return has_role(member, *CONFIGURERS)
 
 
 def can_order(member: Member, order: Named, agent: Agent | None) -> bool:

@@ -189,3 +189,10 @@ class MemberSignedOutEverywhere(Event):
     """All sessions of a member ended: disabled, new password or new roles. Sockets close."""
 
     member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLeft(Event):
+    """A member's access ended: by an administrator, or because the seat did."""
+
+    member_id: int

@@ -9,6 +9,7 @@ class TicketingConfig(AppConfig):
     verbose_name = _("Customers and tickets")
 
     def ready(self) -> None:
-        from ticketing import broadcasts
+        from ticketing import broadcasts, rights
 
         broadcasts.subscribe_all()
+        rights.connect()

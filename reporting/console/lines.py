@@ -22,7 +22,7 @@ from telephony import policies as telephony_policies
 from telephony import queries as telephony
 from telephony.actions.line_quality import keep_quality_terms
 from telephony.queries.line_quality import terms
-from tenants.errors import DomainError, NotAllowed
+from tenants.errors import DomainError
 from tenants.people.console.access import member_required
 
 
@@ -72,10 +72,8 @@ def lines_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@member_required(*policies.REPORT_ROLES)
+@member_required(*telephony_policies.CONFIGURERS)
 def change_terms(request: HttpRequest) -> HttpResponse:
-    if not telephony_policies.can_configure(request.user):
-        raise NotAllowed
     form = TermsForm(request.POST)
     try:
         if form.is_valid():

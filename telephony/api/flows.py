@@ -28,10 +28,11 @@ from telephony.queries import flows as queries
 from telephony.queries.routes import entry_of
 from telephony.tasks import send_to_be_spoken
 from tenants.context import current_tenant
-from tenants.errors import NotAllowed
 from tenants.people.console.access import RolePermission
 
 LEADING = RolePermission.of(*policies.LEADERS)
+PUBLISHING = RolePermission.of(*policies.CONFIGURERS)
+BRINGING_IN = RolePermission.of(*policies.LEADERS, writers=policies.CONFIGURERS)
 VERSION = OpenApiParameter("version", int, description="A published version; left out, the draft.")
 
 
@@ -39,11 +40,17 @@ class FlowViewSet(viewsets.GenericViewSet):
     """Leaders read, draw and try; administrators publish, roll back, put away, bring in and lead numbers."""
 
     permission_classes: list[type[BasePermission]] = [LEADING]
+    publishing = frozenset({"publish", "roll_back", "archive", "restore", "lead", "unlead", "bring_in"})
     parser_classes = [shapes.FlowParser]
     pagination_class = None
     filter_backends: list[Any] = []
     serializer_class = shapes.WholeFlowSerializer
     lookup_value_regex = "[0-9]{1,9}"
+
+    def get_permissions(self) -> list[BasePermission]:
+        if self.action in self.publishing:
+            return [PUBLISHING()]
+        return [BRINGING_IN()] if self.action == "templates" else super().get_permissions()
 
     def get_queryset(self) -> Any:
         return queries.flows(with_archived=True)
@@ -61,7 +68,6 @@ class FlowViewSet(viewsets.GenericViewSet):
 
     @extend_schema(request=shapes.NewFlowSerializer, responses={201: shapes.WholeFlowSerializer})
     def create(self, request: Request) -> Response:
-        _refuse_unless(policies.can_edit_flows(request.user))
         given = _given(shapes.NewFlowSerializer, request)
         made = actions.create_flow(
             name=given["name"], document=given.get("document"), by=request.user, at=timezone.now()
@@ -70,14 +76,12 @@ class FlowViewSet(viewsets.GenericViewSet):
 
     @extend_schema(request=shapes.FlowNameSerializer, responses=shapes.WholeFlowSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        _refuse_unless(policies.can_edit_flows(request.user))
         return _told(actions.rename_flow(flow_id=int(pk), **_given(shapes.FlowNameSerializer, request)))
 
     @extend_schema(request=shapes.FlowDraftSerializer, responses=shapes.WholeFlowSerializer)
     @action(detail=True, methods=["put"])
     def draft(self, request: Request, pk: str) -> Response:
         """409 when somebody else has saved since."""
-        _refuse_unless(policies.can_edit_flows(request.user))
         given = _given(shapes.FlowDraftSerializer, request)
         return _told(actions.save_draft(flow_id=int(pk), by=request.user, at=timezone.now(), **given))
 
@@ -98,14 +102,12 @@ class FlowViewSet(viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
         """409 with the problems when the check finds any."""
-        _refuse_unless(policies.can_publish_flows(request.user))
         given = _given(shapes.FlowPublishSerializer, request)
         return _published(actions.publish_flow, flow_id=int(pk), by=request.user, **given)
 
     @extend_schema(request=shapes.FlowRollBackSerializer, responses={201: shapes.WholeFlowVersionSerializer})
     @action(detail=True, methods=["post"], url_path="roll-back")
     def roll_back(self, request: Request, pk: str) -> Response:
-        _refuse_unless(policies.can_publish_flows(request.user))
         given = _given(shapes.FlowRollBackSerializer, request)
         return _published(actions.roll_back_flow, flow_id=int(pk), by=request.user, **given)
 
@@ -175,13 +177,11 @@ class FlowViewSet(viewsets.GenericViewSet):
     @extend_schema(request=None, responses=shapes.WholeFlowSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, pk: str) -> Response:
-        _refuse_unless(policies.can_publish_flows(request.user))
         return _told(actions.archive_flow(flow_id=int(pk)))
 
     @extend_schema(request=None, responses=shapes.WholeFlowSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
-        _refuse_unless(policies.can_publish_flows(request.user))
         return _told(actions.restore_flow(flow_id=int(pk)))
 
     @extend_schema(request=shapes.FlowLeadSerializer, responses=shapes.WholeFlowSerializer)
@@ -197,7 +197,6 @@ class FlowViewSet(viewsets.GenericViewSet):
         return self._lead(request, pk, None)
 
     def _lead(self, request: Request, pk: str, flow_id: int | None) -> Response:
-        _refuse_unless(policies.can_publish_flows(request.user))
         number = _given(shapes.FlowLeadSerializer, request)["number"]
         flow, entry = _flow(pk), entry_of(number, str(current_tenant().country))
         if entry is None or (flow_id is None and entry.flow_id != flow.pk):
@@ -210,11 +209,6 @@ def _given(shape: type[Serializer], request: Request) -> dict[str, Any]:
     said = shape(data=request.data)
     said.is_valid(raise_exception=True)
     return dict(said.validated_data)
-
-
-def _refuse_unless(is_allowed: bool) -> None:
-    if not is_allowed:
-        raise NotAllowed
 
 
 def _flow(pk: str) -> Flow:
@@ -265,7 +259,6 @@ def _published(publish: Any, **given: Any) -> Response:
 
 
 def _imported(request: Request, bring: Any, **given: Any) -> Response:
-    _refuse_unless(policies.can_publish_flows(request.user))
     made = bring(by=request.user, at=timezone.now(), **given)
     transaction.on_commit(lambda: send_to_be_spoken(made.to_speak))
     return Response(shapes.FlowImportedSerializer(made).data, status=status.HTTP_201_CREATED)

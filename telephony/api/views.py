@@ -31,7 +31,7 @@ from tenants.people.console.access import RolePermission
 from tenants.people.policies import Role
 
 WORKING = RolePermission.of(Role.AGENT, *policies.LEADERS)
-SEEING_CALLS = RolePermission.of(Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+SEEING_CALLS = RolePermission.of(*policies.SEEING_CALLS)
 
 
 class NewestCalls(CursorPagination):
@@ -51,7 +51,7 @@ class CallFilter(filters.FilterSet):
 
 
 class CallViewSet(viewsets.ReadOnlyModelViewSet):
-    """Leaders and inspectors see all calls, agents their own."""
+    """Leaders and inspectors see all calls, team leads those of their people, agents their own."""
 
     queryset = Call.objects.none()
     serializer_class = CallSerializer

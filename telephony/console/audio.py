@@ -17,13 +17,14 @@ from tenants.errors import NotFound
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
-WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+WHO = policies.SEEING_CALLS
+HEARING_MESSAGES = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
 ONE_PLAY = 60
 """Seconds within which further requests of the same player belong to the same play."""
 
 
 @require_GET
-@member_required(*WHO)
+@member_required(*HEARING_MESSAGES)
 def voicemail_audio(request: HttpRequest, voicemail_id: UUID) -> HttpResponse:
     voicemail = queries.voicemail(voicemail_id)
     if voicemail is None or not policies.can_see_calls(request.user):

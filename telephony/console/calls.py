@@ -24,9 +24,8 @@ from tenants.errors import DomainError, NotAllowed
 from tenants.numbers import format_number
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
-from tenants.people.policies import Role
 
-WHO = (Role.AGENT, Role.INSPECTOR, *policies.LEADERS)
+WHO = policies.SEEING_CALLS
 
 
 @never_cache
@@ -79,19 +78,17 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-@member_required(*WHO)
+@member_required(*policies.LEADERS)
 def reveal_number(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """The whole number, once, written down: who looked at whose number."""
     call = _visible(request, queries.call(call_id))
-    if not policies.can_see_full_numbers(request.user):
-        raise NotAllowed
     record_audit(verb="revealed the number of", subject=call)
     number = format_number(call.caller_number, request.tenant.country) or call.caller_raw
     return render(request, "telephony/_number.html", {"number": number})
 
 
 @require_POST
-@member_required(*WHO)
+@member_required(*policies.WORKERS)
 def dispose(request: HttpRequest, call_id: UUID) -> HttpResponse:
     call = _visible(request, queries.call(call_id))
     if not _may_dispose(request, call):
@@ -115,14 +112,13 @@ def _visible(request: HttpRequest, call: Call | None) -> Call:
     """The call, or the same 404 for one that does not exist and one that is not theirs."""
     if call is None:
         raise CallNotFound
+    if queries.openable(request.user, [call.pk]):
+        return call
+    # What rings or rang at one's own telephone may be looked at, though somebody else took it.
     was_offered = queries.was_offered(call.pk, request.user)
-    if not policies.can_see_call(request.user, call, was_offered=was_offered):
-        raise CallNotFound
-    # Who leads groups sees what the list shows them: also a call of which their agents had a part.
-    is_in_list = team_of(request.user) is None or was_offered or queries.openable(request.user, [call.pk])
-    if not is_in_list:
-        raise CallNotFound
-    return call
+    if was_offered and policies.can_see_call(request.user, call, was_offered=was_offered):
+        return call
+    raise CallNotFound
 
 
 def _may_dispose(request: HttpRequest, call: Call) -> bool:

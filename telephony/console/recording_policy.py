@@ -30,7 +30,7 @@ from telephony.recording.rules import (
     is_announced,
     read_policy,
 )
-from tenants.errors import DomainError, NotAllowed
+from tenants.errors import DomainError
 from tenants.people.console.access import member_required
 
 GROUPS = {
@@ -100,11 +100,9 @@ RuleForms = formset_factory(RuleForm, extra=2, max_num=500, validate_max=True)
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@member_required(*policies.LEADERS)
+@member_required(*policies.LEADERS, writers=policies.CONFIGURERS)
 def recording_policy(request: HttpRequest) -> HttpResponse:
     may_change = policies.can_configure(request.user)
-    if request.method == "POST" and not may_change:
-        raise NotAllowed
     now = known.newest_policy()
     # What was sent is read as it is: compared with what is in force, a rule that stays would look empty.
     shown = [] if request.method == "POST" else [_initial(rule) for rule in now.rules.values()]
@@ -148,10 +146,8 @@ def _changed(request: HttpRequest, rules: Any, more: KeptWithForm) -> bool:
 
 
 @require_POST
-@member_required(*policies.LEADERS)
+@member_required(*policies.CONFIGURERS)
 def finance_template(request: HttpRequest) -> HttpResponse:
-    if not policies.can_configure(request.user):
-        raise NotAllowed
     made = use_finance_template(by=request.user, at=timezone.now(), language=get_language() or "")
     messages.success(request, _("Version %(version)s is in force.") % {"version": made.version})
     return redirect("telephony:recording_policy")

@@ -27,6 +27,7 @@ from telephony.models.recording_policies import CallTicket, RecordingMask, Recor
 from telephony.models.recordings import Recording, Voicemail
 from telephony.models.retention import LegalHold, PurgeRequest, RetentionPolicy, RetentionRun, Tombstone
 from telephony.models.rules import CallerProfile, RoutingRule
+from telephony.models.seats import SeatScope
 from telephony.models.snippets import Snippet, SnippetText
 from telephony.models.surveys import Survey, SurveyAnswer
 from telephony.models.truth import Difference
@@ -95,6 +96,7 @@ __all__ = [
     "RetentionPolicy",
     "RetentionRun",
     "RoutingRule",
+    "SeatScope",
     "Skill",
     "Snippet",
     "SnippetText",

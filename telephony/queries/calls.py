@@ -10,8 +10,10 @@ from django.db.models.functions import RowNumber
 
 from telephony import policies
 from telephony.models import Call, Disposition, Leg, Offer, QueueStay, Recording, Voicemail
-from telephony.queries.teams import team_of
+from telephony.queries.teams import scope_of, team_of
 
+EVERYTHING = Q(pk__isnull=False)
+"""Not an empty Q: or-ed with a condition that one says the condition alone."""
 _RELATED = ("queue", "agent", "disposition", "disposition__parent")
 
 
@@ -51,24 +53,34 @@ def live_calls() -> QuerySet[Call]:
 
 
 def visible_calls(member: Any) -> QuerySet[Call]:
-    """What this member may see in lists: leaders and inspectors all, but who leads groups those of their agents and
-    those nobody took; an agent their own, others nothing.
+    """What this member may see in lists: leaders and inspectors all, but who leads groups or teams those of their
+    agents and those nobody took; a team lead those of their agents; an agent their own, others nothing. A narrowed
+    seat sees of all but the own only what is in its queues.
     """
-    if policies.can_see_every_call(member):
-        return _of_team(calls(), member)
-    if not policies.can_see_calls(member):
+    own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
+    if not policies.can_see_calls(member) and not policies.can_see_calls_of_team(member):
         return calls().none()
-    own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
-    return calls().filter(own)
+    queues = scope_of(member).queues
+    seen = _seen_as_leader(member)
+    if seen is None:
+        return calls().filter(own)
+    if seen is EVERYTHING and queues is None:
+        return calls()
+    if queues is not None:
+        seen &= Q(queue_id__in=queues)
+    return calls().filter(seen | own)
 
 
-def _of_team(found: QuerySet[Call], member: Any) -> QuerySet[Call]:
+def _seen_as_leader(member: Any) -> Q | None:
+    """None: the own calls and no others."""
     team = team_of(member)
-    if team is None:
-        return found
-    bridged = Offer.objects.filter(agent_id__in=team, outcome=Offer.Outcome.BRIDGED)
-    own = Q(agent__member_id=member.pk) | Q(pk__in=_bridged_calls_of(member))
-    return found.filter(Q(agent=None) | Q(agent_id__in=team) | Q(pk__in=bridged.values("call_id")) | own)
+    of_team = EVERYTHING
+    if team is not None:
+        bridged = Offer.objects.filter(agent_id__in=team, outcome=Offer.Outcome.BRIDGED)
+        of_team = Q(agent_id__in=team) | Q(pk__in=bridged.values("call_id"))
+    if policies.can_see_every_call(member):
+        return EVERYTHING if team is None else of_team | Q(agent=None)
+    return of_team if policies.can_see_calls_of_team(member) else None
 
 
 def openable(member: Any, call_ids: Iterable[UUID | None]) -> set[UUID]:

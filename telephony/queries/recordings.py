@@ -15,7 +15,7 @@ from telephony import policies
 from telephony.models import CallTicket, CustodyEntry, KeptSound, Offer, Recording, RecordingMask
 from telephony.models.custody import SoundKind
 from telephony.queries.agents import agent_of
-from telephony.queries.teams import team_of
+from telephony.queries.teams import scope_of, team_of
 
 PAGE_SIZE = 50
 
@@ -47,10 +47,18 @@ def visible_recordings(member: Any) -> QuerySet[Recording]:
     """What this member may hear: by policies.can_listen, as rows."""
     found = Recording.objects.filter(ended_at__isnull=False)
     own = agent_of(member)
-    if policies.can_see_every_call(member):
-        team = team_of(member)
-        return found if team is None else found.filter(agent_id__in={*team, *([own.pk] if own else [])})
+    if policies.can_see_every_call(member) or policies.can_see_calls_of_team(member):
+        return _of_team(found, member, own.pk if own else None)
     return found.filter(agent_id=own.pk) if own and policies.can_see_calls(member) else found.none()
+
+
+def _of_team(found: QuerySet[Recording], member: Any, own_agent: int | None) -> QuerySet[Recording]:
+    team, queues = team_of(member), scope_of(member).queues
+    if team is None and queues is None:
+        return found
+    conditions = {"agent_id__in": team, "queue_id__in": queues}
+    seen = Q(**{name: value for name, value in conditions.items() if value is not None})
+    return found.filter(seen | Q(agent_id=own_agent) if own_agent else seen)
 
 
 def found_recordings(member: Any, wanted: Wanted, after: str = "") -> RecordingPage:

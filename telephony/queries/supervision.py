@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from telephony.ear_errors import NobodyTalks, NotListening, NotYourTeam
 from telephony.models import GroupMember, Listening, Offer, SupervisionTerms
+from telephony.policies import can_supervise
 from telephony.queries.agents import agent_of
+from telephony.queries.teams import agents_of_led_teams, agents_of_mentees, leads_any, scope_of
 from tenants.people.policies import Role, has_role
 
 
@@ -19,16 +21,36 @@ def are_agents_told() -> bool:
 
 
 def agents_led_by(member: Any) -> frozenset[int] | None:
-    """Of whom the groups this supervisor leads consist; None: everybody. Owners and administrators lead everybody,
-    and so does a supervisor who is named leader of no group.
+    """Of whom the groups and teams this supervisor leads consist; None: everybody. Owners and administrators lead
+    everybody, and so does a supervisor whom nothing names as its leader. A narrowed seat leads within it.
     """
-    if has_role(member, Role.OWNER, Role.ADMIN):
+    led, within = _led_by(member), scope_of(member).agents
+    if within is None:
+        return led
+    return within if led is None else led & within
+
+
+def _led_by(member: Any) -> frozenset[int] | None:
+    if has_role(member, Role.OWNER, Role.ADMIN) or not leads_any(member):
         return None
     led = list(member.led_groups.values_list("pk", flat=True))
-    if not led:
-        return None
     there = GroupMember.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), group__in=led)
-    return frozenset(there.values_list("agent_id", flat=True))
+    return frozenset(there.values_list("agent_id", flat=True)) | agents_of_led_teams(member)
+
+
+def agents_heard_by(member: Any) -> frozenset[int] | None:
+    """Whom this member may listen to: a leader those they lead, a mentor their mentees; None: everybody."""
+    mentees = agents_of_mentees(member)
+    if not can_supervise(member):
+        return mentees
+    led = agents_led_by(member)
+    return None if led is None else led | mentees
+
+
+def may_step_in(member: Any, agent_id: int) -> bool:
+    """More than to listen: only into talks of whom one leads. To a mentee's a mentor listens silently."""
+    led = agents_led_by(member)
+    return can_supervise(member) and (led is None or agent_id in led)
 
 
 def agents_seen_by(member: Any) -> frozenset[int] | None:
@@ -73,9 +95,9 @@ def talk_of(call_id: UUID) -> Offer | None:
 
 
 def supervised_talk(call_id: UUID, member: Any) -> Offer:
-    """The conversation a leader may step into. Raises NobodyTalks, NotYourTeam."""
+    """The conversation this member may listen to. Raises NobodyTalks, NotYourTeam."""
     talk = talk_of(call_id)
-    led = agents_led_by(member)
+    led = agents_heard_by(member)
     if talk is None:
         raise NobodyTalks
     if led is not None and talk.agent_id not in led:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from telephony.models import AgentGroup, GroupMember
+from telephony.models import Agent, AgentGroup, GroupMember, Queue
+from telephony.queries.teams import Scope, scope_of
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,26 @@ class TransferLimits:
 
 
 def transfer_limits(agent_id: int, at: datetime) -> TransferLimits | None:
-    """None: everywhere. Of several limiting groups what any of them allows; places that have run out do not count."""
+    """None: everywhere. Of several limiting groups what any of them allows; places that have run out do not count.
+    What the seat is narrowed to limits the rest.
+    """
+    limits, scope = _limits_of_groups(agent_id, at), _scope_of_agent(agent_id)
+    if scope.queues is None and scope.agents is None:
+        return limits
+    queues = limits.queues if limits else frozenset(Queue.objects.values_list("pk", flat=True))
+    agents = limits.agents if limits else frozenset(Agent.objects.values_list("pk", flat=True))
+    return TransferLimits(
+        queues=queues if scope.queues is None else queues & scope.queues,
+        agents=(agents if scope.agents is None else agents & scope.agents) - {agent_id},
+    )
+
+
+def _scope_of_agent(agent_id: int) -> Scope:
+    agent = Agent.objects.select_related("member").filter(pk=agent_id).first()
+    return scope_of(agent.member) if agent else Scope()
+
+
+def _limits_of_groups(agent_id: int, at: datetime) -> TransferLimits | None:
     own = _places(at).filter(agent_id=agent_id, group__limits_transfers=True)
     limiting = set(own.values_list("group_id", flat=True))
     if not limiting:

@@ -1,6 +1,7 @@
 """The orders of leaders about other people's talks and states (telephony.floor_orders), carried out."""
 
 from typing import Any
+from uuid import UUID
 
 from telephony import actions, floor_orders, queries
 from telephony.actions import listening, placements, taking_over
@@ -13,10 +14,11 @@ from telephony.ear_errors import (
     StateUnknown,
 )
 from telephony.errors import AgentNotFound, CallAlreadyEnded, PhoneNotRegistered
-from telephony.models import Agent, Call
+from telephony.models import Agent, Call, Listening
 from telephony.orders import Envelope
-from telephony.policies import can_supervise
-from telephony.queries.supervision import agents_led_by, hearing_ear, own_ear, talk_of
+from telephony.policies import can_mentor, can_supervise
+from telephony.queries.supervision import agents_led_by, hearing_ear, may_step_in, own_ear, talk_of
+from telephony.queries.teams import agents_of_mentees
 from telephony.switch import EarMode, SwitchError
 from telephony.worker.handlers import Tools, carries_out
 from tenants.errors import NotAllowed
@@ -31,7 +33,7 @@ CAUSE = "supervisor"
 def listen(tools: Tools, order: floor_orders.Listen, envelope: Envelope) -> None:
     command = listening.begin_listening(
         call_id=order.call_id,
-        member=_leader(envelope),
+        member=_hearer(envelope),
         cell=tools.cell,
         epoch=tools.epoch(),
         at=tools.clock.now(),
@@ -47,18 +49,19 @@ def listen(tools: Tools, order: floor_orders.Listen, envelope: Envelope) -> None
 def set_ear(tools: Tools, order: floor_orders.SetEar, envelope: Envelope) -> None:
     if order.mode not in list(EarMode):
         raise ModeUnknown(field="mode")
-    ear = hearing_ear(order.call_id, _leader(envelope))
+    ear = _ear_of_a_leader(order.call_id, envelope)
     tools.switch.set_ear(ear.pk, EarMode(order.mode))
 
 
 @carries_out(floor_orders.StopListening)
 def stop_listening(tools: Tools, order: floor_orders.StopListening, envelope: Envelope) -> None:
-    ear = own_ear(order.call_id, _leader(envelope))
+    ear = own_ear(order.call_id, _hearer(envelope))
     tools.switch.hang_up(ear.pk)
 
 
 @carries_out(floor_orders.TakeOverCall)
 def take_over_call(tools: Tools, order: floor_orders.TakeOverCall, envelope: Envelope) -> None:
+    _ear_of_a_leader(order.call_id, envelope)
     ear = taking_over.reserve_take_over(
         call_id=order.call_id,
         member=_leader(envelope),
@@ -123,6 +126,23 @@ def _make_ready(agent_id: int, tools: Tools) -> None:
         actions.set_agent_ready(agent_id=agent_id, at=tools.clock.now(), cause=CAUSE)
     except PhoneNotRegistered as error:
         raise AgentUnreachable from error
+
+
+def _ear_of_a_leader(call_id: UUID, envelope: Envelope) -> Listening:
+    """An ear that may become a mouth. A mentor's never does, though the mentor may lead others."""
+    member = _leader(envelope)
+    ear = hearing_ear(call_id, member)
+    if not may_step_in(member, ear.agent_id):
+        raise NotYourTeam
+    return ear
+
+
+def _hearer(envelope: Envelope) -> Any:
+    """A leader, or the mentor of somebody; of whom is asked where the talk is known."""
+    member = None if envelope.member_id is None else member_by_id(envelope.member_id)
+    if member is not None and (can_supervise(member) or (can_mentor(member) and agents_of_mentees(member))):
+        return member
+    raise NotAllowed
 
 
 def _leader(envelope: Envelope) -> Any:

@@ -10,3 +10,8 @@ class BillingConfig(AppConfig):
     name = "tenants.billing"
     label = "billing"
     verbose_name = _("Billing")
+
+    def ready(self) -> None:
+        from tenants.billing import rights
+
+        rights.connect()

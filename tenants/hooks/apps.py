@@ -10,6 +10,8 @@ class HooksConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import events
+        from tenants.hooks import rights
         from tenants.hooks.outbox import write_down
 
+        rights.connect()
         events.witness(write_down)

@@ -14,15 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
+from tenants.context import is_public
 from tenants.people.actions import create_token, end_access, record_audit, revoke_token, sign_out_everywhere
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_filters import ActorFilter, RoleFilter, VerbFilter
-from tenants.people.admin_forms import MemberForm
+from tenants.people.admin_forms import OF_TENANTS, MemberForm
+from tenants.people.admin_places import SiteAdmin
 from tenants.people.admin_resources import MemberResource
 from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site, tenant_site
 from tenants.people.invitations import invitation_path
-from tenants.people.models import ApiToken, AuditEntry, Member
-from tenants.people.policies import can_change_member, can_manage_members, can_see_audit
+from tenants.people.models import ApiToken, AuditEntry, Member, Site
+from tenants.people.policies import (
+    can_change_member,
+    can_manage_members,
+    can_see_audit,
+)
 from tenants.people.verbs import kind_name, verb_name
 
 
@@ -30,8 +36,9 @@ class MemberAdmin(AuditedSheetAdmin):
     policy = staticmethod(can_manage_members)
     form = MemberForm
     resource_classes = [MemberResource]
-    list_display = ["name", "username", "email", "shown_roles", "is_active", "last_login"]
-    list_filter = [RoleFilter, "is_active", ("last_login", RangeDateTimeFilter)]
+    list_display = ["name", "username", "email", "shown_roles", "team", "is_active", "last_login"]
+    list_filter = [RoleFilter, "is_active", "team", "site", "seat", ("last_login", RangeDateTimeFilter)]
+    list_select_related = ["team"]
     list_filter_submit = True
     search_fields = ["name", "username", "email"]
     ordering = ["name", "id"]
@@ -47,7 +54,7 @@ class MemberAdmin(AuditedSheetAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Member | None = None) -> list[str]:
         """Who may only look reads the roles' names, not their codes."""
-        fields = list(MemberForm.Meta.fields)
+        fields = [name for name in MemberForm.Meta.fields if not (is_public() and name in OF_TENANTS)]
         if obj is not None and not self.has_change_permission(request, obj):
             fields[fields.index("roles")] = "shown_roles"
         return fields
@@ -235,6 +242,7 @@ class ApiTokenAdmin(AuditedModelAdmin):
         return can_manage_members(request.user)
 
 
+tenant_site.register(Site, SiteAdmin)
 for site in (tenant_site, operator_site):
     site.register(Member, MemberAdmin)
     site.register(AuditEntry, AuditEntryAdmin)

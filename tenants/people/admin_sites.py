@@ -60,6 +60,7 @@ ICONS = {
     "Lease": "lock_clock",
     "StrayLeg": "call_missed",
     "Member": "group",
+    "Site": "location_on",
     "ApiToken": "key",
     "AuditEntry": "history",
 }

@@ -9,6 +9,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tenants.people import rights
         from tenants.people.admin_links import link_by_permission
 
         link_by_permission()
+        rights.add_rights(*rights.OF_PEOPLE)

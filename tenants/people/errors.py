@@ -25,3 +25,29 @@ class LastOperator(DomainError):
 
 class LinkUsed(BadInput):
     """This link was used or has expired. Ask your administrator for a new one."""
+
+
+class TeamLoop(BadInput):
+    """A team cannot belong to itself or to a team below it. Choose another place."""
+
+
+class TeamInUse(BadInput):
+    """Somebody is in this team, or a team hangs below it. Move them first."""
+
+
+class TeamNotFound(BadInput):
+    """This team is not there any more. Load the page again."""
+
+
+class NameTaken(BadInput):
+    """There is a team of this name already."""
+
+
+class NotTheirStep(DomainError):
+    """Only whoever answers for this step, or the project manager, says that it is done."""
+
+    status = 403
+
+
+class NotDoneYet(BadInput):
+    """What is not done cannot be accepted."""

@@ -32,4 +32,4 @@ def invited_member(who: str, token: str) -> Member | None:
         member = Member.objects.get(pk=pk, is_active=True)
     except (ValueError, UnicodeDecodeError, OverflowError, Member.DoesNotExist):
         return None
-    return member if _tokens.check_token(member, token) else None
+    return member if not member.is_seat_over and _tokens.check_token(member, token) else None

@@ -11,7 +11,21 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenants.context import current_schema
+from tenants.people.organisation import RolloutStep, Site, Team
 from tenants.people.verbs import verb_name
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Language",
+    "Member",
+    "Role",
+    "RolloutStep",
+    "Seat",
+    "SignInAttempt",
+    "Site",
+    "Team",
+]
 
 
 class Role(models.TextChoices):
@@ -21,17 +35,38 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
     INSPECTOR = "inspector", _("Inspector")
     FINANCE = "finance", _("Finance")
+    TEAM_LEAD = "team_lead", _("Team lead")
+    OPERATIONS = "operations", _("Operations")
+    PROJECT_MANAGER = "project_manager", _("Project manager")
+    PROJECT_MEMBER = "project_member", _("Project member")
     OPERATOR = "operator", _("Operator")
     OPERATOR_FINANCE = "operator_finance", _("Operator finance")
 
 
-TENANT_ROLES = (Role.OWNER, Role.ADMIN, Role.SUPERVISOR, Role.AGENT, Role.INSPECTOR, Role.FINANCE)
+TENANT_ROLES = (
+    Role.OWNER,
+    Role.ADMIN,
+    Role.SUPERVISOR,
+    Role.TEAM_LEAD,
+    Role.AGENT,
+    Role.INSPECTOR,
+    Role.FINANCE,
+    Role.OPERATIONS,
+    Role.PROJECT_MANAGER,
+    Role.PROJECT_MEMBER,
+)
 OPERATOR_ROLES = (Role.OPERATOR, Role.OPERATOR_FINANCE)
 
 
 class Language(models.TextChoices):
     ENGLISH = "en", "English"
     CHINESE = "zh-hans", "简体中文"
+
+
+class Seat(models.TextChoices):
+    PERMANENT = "permanent", _("Permanent")
+    TEMPORARY = "temporary", _("Temporary")
+    OUTSOURCED = "outsourced", _("Outsourced")
 
 
 class Members(BaseUserManager):
@@ -50,6 +85,37 @@ class Member(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True)
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="members", verbose_name=_("team")
+    )
+    site = models.ForeignKey(
+        Site,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("site"),
+        help_text=_("Empty: the team's."),
+    )
+    mentor = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="mentees",
+        verbose_name=_("mentor"),
+        help_text=_("May listen to this person's calls, silently, and to nobody else's."),
+    )
+    seat = models.CharField(_("seat"), max_length=12, choices=Seat.choices, default=Seat.PERMANENT)
+    seat_firm = models.CharField(
+        _("comes from"), max_length=80, blank=True, help_text=_("The firm that sends them.")
+    )
+    seat_ends_at = models.DateTimeField(
+        _("seat ends"),
+        null=True,
+        blank=True,
+        help_text=_("From this moment on they are signed out. A call in hand goes on."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # Part of every session's hash: raising it ends them all.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
@@ -77,6 +143,16 @@ class Member(AbstractBaseUser):
                 condition=~models.Q(email=""),
                 violation_error_message=_("This e-mail address is taken."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(seat="permanent", seat_ends_at=None) | ~models.Q(seat="permanent"),
+                name="people_member_permanent_seats_do_not_end",
+                violation_error_message=_("A permanent seat has no end. Choose temporary or outsourced."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(mentor=models.F("id")),
+                name="people_member_not_ones_own_mentor",
+                violation_error_message=_("Nobody is their own mentor."),
+            ),
         ]
 
     def __init__(self, *args, **kwargs) -> None:  # noqa: ANN002, ANN003
@@ -102,8 +178,21 @@ class Member(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         return False
 
+    @property
+    def is_seat_over(self) -> bool:
+        """True from the very moment on, whether or not anything has noticed it yet."""
+        return self.seat_ends_at is not None and self.seat_ends_at <= timezone.now()
+
+    @property
+    def own_site(self) -> Site | None:
+        """The person's, else the team's."""
+        return self.site or (self.team.site if self.team else None)
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         value = f"{self.password}|{self.session_epoch}"
+        if self.is_seat_over:
+            # Every session asks for this hash before it is believed: none survives the end of the seat.
+            value += "|over"
         return salted_hmac("tenants.people.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def role_names(self) -> list[str]:

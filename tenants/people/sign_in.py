@@ -35,10 +35,14 @@ def check_password(*, login: str, password: str, address: str | None, at: dateti
 
 
 def _proves(member: Member | None, password: str) -> bool:
-    if member is None or not member.is_active or not member.has_usable_password():
+    if member is None or not _may_come(member):
         make_password(password)
         return False
     return member.check_password(password)
+
+
+def _may_come(member: Member) -> bool:
+    return member.is_active and not member.is_seat_over and member.has_usable_password()
 
 
 def _account_key(member: Member | None, login: str) -> str:

@@ -104,6 +104,9 @@ KNOWN = (
     _("exported unrecorded calls"),
     _("custody ledger broken"),
     _("proved custody ledger"),
+    _("narrowed the seat"),
+    _("announced"),
+    _("withdrawn"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

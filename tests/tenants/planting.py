@@ -62,8 +62,10 @@ def _needs(
     return {other for other in wanted if other is not model and other._meta.app_label in labels}
 
 
-EITHER_OR = {"telephony.legalhold": "call", "telephony.device": "number"}
-"""What stays empty where a row is one thing or another: a hold of a number or of a call, a phone or a number."""
+EITHER_OR = {"telephony.legalhold": "call", "telephony.device": "number", "people.member": "seat_ends_at"}
+"""What stays empty where a row is one thing or another: a hold of a number or of a call, a phone or a number, a seat
+that ends or one that does not.
+"""
 
 
 def _values(model: type[models.Model], garden: Garden, counter: Any):

@@ -10,9 +10,11 @@ from tenants.people.tokens import digest_of
 
 def live_token(text: str) -> ApiToken | None:
     """The token of this text while it may be used: not expired, not revoked, its member active."""
-    fresh = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    now = timezone.now()
+    fresh = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    seated = Q(member__seat_ends_at__isnull=True) | Q(member__seat_ends_at__gt=now)
     found = ApiToken.objects.select_related("member").filter(
-        fresh, digest=digest_of(text), revoked_at__isnull=True, member__is_active=True
+        fresh, seated, digest=digest_of(text), revoked_at__isnull=True, member__is_active=True
     )
     return found.first()
 

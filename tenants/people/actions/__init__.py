@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from tenants.context import current_schema, is_public
-from tenants.events import MemberSignedOutEverywhere, emit
+from tenants.events import MemberLeft, MemberSignedOutEverywhere, emit
 from tenants.people.acting import acting_now
 from tenants.people.audit import plain, subject_of
 from tenants.people.errors import LastOperator, LastOwner
@@ -91,7 +91,7 @@ def sign_out_everywhere(*, member: Member, at: datetime, reason: str = "") -> No
 
 
 @transaction.atomic
-def end_access(*, member: Member, at: datetime) -> None:
+def end_access(*, member: Member, at: datetime, reason: str = "access ended") -> None:
     """The member leaves: no sign-in, no session, no key. What he did stays in the log."""
     if not member.is_active:
         return
@@ -100,7 +100,8 @@ def end_access(*, member: Member, at: datetime) -> None:
     member.is_active = False
     member.save(update_fields=["is_active"])
     member.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=at)
-    sign_out_everywhere(member=member, at=at, reason="access ended")
+    sign_out_everywhere(member=member, at=at, reason=reason)
+    emit(MemberLeft(occurred_at=at, member_id=member.pk))
 
 
 @transaction.atomic

@@ -1,0 +1,59 @@
+"""Seats as the floor knows them: what one is narrowed to, and what follows when one ends."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from telephony.actions.setup import change_agent, floor_changed
+from telephony.errors import OutsideOfSeat
+from telephony.models import Agent, AgentGroup, Queue, QueueAgent, SeatScope
+from telephony.queries.teams import scope_of
+from tenants.people.actions import record_audit
+
+
+@transaction.atomic
+def narrow_seat(*, member: Any, queue_ids: Iterable[int], group_ids: Iterable[int]) -> None:
+    """From now on only these; both empty: not narrowed any more. Places in other queues are given up at once."""
+    queues = list(Queue.objects.filter(pk__in=list(queue_ids)).order_by("name"))
+    groups = list(AgentGroup.objects.filter(pk__in=list(group_ids)).order_by("name"))
+    before = _told(SeatScope.objects.filter(member=member.pk).first())
+    if not queues and not groups:
+        SeatScope.objects.filter(member=member.pk).delete()
+    else:
+        scope, _made = SeatScope.objects.get_or_create(member_id=member.pk)
+        scope.queues.set(queues)
+        scope.groups.set(groups)
+    after = {"queues": [str(one) for one in queues], "groups": [str(one) for one in groups]}
+    if before == after:
+        return
+    record_audit(verb="narrowed the seat", subject=member, before=before, after=after)
+    if queues:
+        QueueAgent.objects.filter(agent__member_id=member.pk).exclude(queue__in=queues).delete()
+    floor_changed()
+
+
+def _told(scope: SeatScope | None) -> dict[str, list[str]]:
+    if scope is None:
+        return {"queues": [], "groups": []}
+    return {
+        "queues": [str(one) for one in scope.queues.order_by("name")],
+        "groups": [str(one) for one in scope.groups.order_by("name")],
+    }
+
+
+def check_place(*, member: Any, queue: Queue) -> None:
+    """Raises OutsideOfSeat where the member's seat is narrowed to other queues."""
+    allowed = scope_of(member).queues
+    if allowed is not None and queue.pk not in allowed:
+        raise OutsideOfSeat(name=str(member), queue=queue.name)
+
+
+@transaction.atomic
+def leave_floor(*, member_id: int, at: datetime) -> None:
+    """Access has ended: no more calls from now on. One in hand goes on, and its seat is free for somebody else."""
+    agent = Agent.objects.filter(member_id=member_id, is_active=True).first()
+    if agent is not None:
+        change_agent(agent_id=agent.pk, at=at, is_active=False)
+        floor_changed()
