@@ -112,3 +112,28 @@ def test_older_ones_follow_by_keyset_also_when_many_began_at_once(shelf, client_
             break
         query = {"after": page.next_key}
     assert found == newest_first
+
+
+def test_machines_find_what_their_member_may_hear_and_are_told_that_only_sound_is_recorded(shelf, client_of):
+    """Dual recording has its place (`medium`) and is said not to be offered."""
+
+    def found(who: str, **query):
+        return client_of(shelf.people[who]).get("/api/v1/recordings/", query)
+
+    for who in ("ann", "ben", "boss", "lee", "kim", "sue", "judge"):
+        assert {one["id"] for one in found(who).json()["results"]} == seen(client_of(shelf.people[who]))
+    assert found("cash").status_code == 403
+    told = found("boss", number="138 1234 2211", medium="sound", longest=600).json()
+    assert [(one["medium"], one["number"], one["is_gone"]) for one in told["results"]] == [
+        ("sound", "138****2211", False)
+    ] * 2
+    assert told["next"] == ""
+    assert NUMBER.removeprefix("+86") not in str(told)
+    assert found("boss", number="2211").json()["results"] == []
+    for medium in ("screen", "video"):
+        refused = found("boss", medium=medium)
+        assert (refused.status_code, "not offered yet" in refused.json()["message"]) == (400, True)
+    assert found("boss", medium="smell").status_code == 400
+    assert found("boss", since="yesterday").status_code == 400
+    page = client_of(shelf.people["boss"]).get(f"/recordings/{shelf.ann.pk}/").content.decode()
+    assert "screen and video are not offered yet" in page
