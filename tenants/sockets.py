@@ -87,6 +87,13 @@ class MemberSocket(AsyncWebsocketConsumer):
         """News of its audiences as this member may hear it; None: not at all. Called for each, so it asks nothing."""
         return body
 
+    def watchable(self) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
+        """What a page may ask to hear for a while, by name: the audience, and the message that says how it stands.
+
+        For what many news are told about and few pages show at a time: `{"type": "watch", "what": name}`, "unwatch".
+        """
+        return {}
+
     def arrived(self) -> None:
         """The socket is open and hears news."""
 
@@ -104,13 +111,13 @@ class MemberSocket(AsyncWebsocketConsumer):
         self._is_open = False
         self._language = language_of(self.scope)
         await self.accept()
-        if not await self._in_tenant(self._check):
+        found = await self._in_tenant(self._enter)
+        if found is None:
             await self.close(NOT_ALLOWED)
             return
-        is_flowing = await self._join()
+        is_flowing = await self._join(found)
         self._is_open = True
-        await self._in_tenant(self.arrived)
-        await self._send_snapshot()
+        await self._say_snapshot(await self._in_tenant(self._begin))
         if not is_flowing:
             self._mailbox.put(Mailbox.LOST)
         for part in (self._forward, self._beat, self._watch):
@@ -148,6 +155,8 @@ class MemberSocket(AsyncWebsocketConsumer):
             await self._shut(BAD_MESSAGE)
         elif message["type"] == "beat":
             self._heard_at = time.monotonic()
+        elif message["type"] in ("watch", "unwatch"):
+            await self._watch_more(message["type"] == "watch", message.get("what"))
         else:
             await self._carry_out(message)
 
@@ -162,14 +171,40 @@ class MemberSocket(AsyncWebsocketConsumer):
     def _obey_as_member(self, message: dict[str, Any]) -> None:
         self.obey(self.scope["member"], message)
 
-    async def _join(self) -> bool:
+    async def _watch_more(self, is_wanted: bool, what: Any) -> None:
+        found = self.watchable().get(what) if isinstance(what, str) else None
+        if found is None:
+            await self._shut(BAD_MESSAGE)
+            return
+        audience, standing = found
+        schema = self.scope["schema_name"]
+        if is_wanted:
+            if audience not in self._joined:
+                self._joined.append(audience)
+                await hub().join(schema, audience, self._mailbox)
+            await self._send(await self._in_tenant(standing))
+        elif audience in self._joined:
+            self._joined.remove(audience)
+            await hub().leave(schema, audience, self._mailbox)
+
+    def _enter(self) -> list[str] | None:
+        """The audiences, or None for who may not listen. The door has read the member this very moment."""
+        return self.audiences() if self.admit(self.scope["member"]) else None
+
+    def _begin(self) -> dict[str, Any]:
+        self.arrived()
+        return self.snapshot()
+
+    async def _join(self, audiences: list[str]) -> bool:
         schema, member = self.scope["schema_name"], self.scope["member"]
-        self._joined = ["everyone", f"member.{member.pk}", *await self._in_tenant(self.audiences)]
+        self._joined = ["everyone", f"member.{member.pk}", *audiences]
         joins = [hub().join(schema, audience, self._mailbox) for audience in self._joined]
         return all(await asyncio.gather(*joins))
 
     async def _send_snapshot(self) -> None:
-        snapshot = await self._in_tenant(self.snapshot)
+        await self._say_snapshot(await self._in_tenant(self.snapshot))
+
+    async def _say_snapshot(self, snapshot: dict[str, Any]) -> None:
         await self._send({"type": "snapshot", "at": time.time_ns() // 1_000_000, **snapshot})
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import { namesOf, showAsking } from "./workspace/asking.js";
 import { showCall, stageOf } from "./workspace/call.js";
 import { Keypad } from "./workspace/keypad.js";
 import { Parked } from "./workspace/parked.js";
+import { Phones } from "./workspace/phones.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
 import { runMaskClock, showRecording } from "./workspace/recording.js";
@@ -44,14 +45,14 @@ const recent = new Recent(document.getElementById("recent"));
 const wrapUp = new WrapUp({ order, live });
 const transfer = new Transfer({ order, queues, colleagues, state });
 const keypad = new Keypad({ order, state });
-const parked = new Parked({ order, colleagues });
+const phones = new Phones({ order });
+const parked = new Parked({ order });
 const showTimers = runTimers(live, duration);
 runMaskClock(live);
 
 const hear = {
   snapshot(message) {
     queues.replace(message.queues);
-    colleagues.replace(message.colleagues);
     state.agent = message.agent;
     state.call = message.call;
     showSupervised(message.supervised);
@@ -59,8 +60,13 @@ const hear = {
     state.recording = message.recording;
     recent.replace(message.recent);
     parked.show(message.parked);
+    transfer.watch();
     showQueues(queues);
     repaint();
+  },
+  colleagues({ rows }) {
+    colleagues.replace(rows);
+    transfer.fill();
   },
   agent({ row }) {
     colleagues.take(row);
@@ -74,8 +80,9 @@ const hear = {
     if (isInHand(row) || state.call?.id === row.id) state.call = row;
     repaint();
   },
-  queue({ row }) {
-    if (queues.take(row)) showQueues(queues);
+  queues({ rows }) {
+    for (const row of rows) queues.take(row);
+    showQueues(queues);
     transfer.repaint();
   },
   parked({ rows }) {
@@ -109,8 +116,9 @@ function repaint() {
   const before = state.stage;
   state.stage = stageOf(state);
   showStatus(state);
+  phones.show(state.agent);
   showCall(state);
-  showAsking(state, colleagues);
+  showAsking(state);
   showRecording(state);
   wrapUp.show(state);
   if (state.call && state.stage !== "none") pop.open(state.call.id);
@@ -127,7 +135,7 @@ function announce(before) {
   if (state.stage === "ringing") say("announce-now", word("ringing_now", { caller, queue: state.call.queue?.name ?? "" }));
   else say("announce-now", "");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
-  if (state.stage === "consulting") say("announce", word("consult_started", { name: namesOf(state.call.line, colleagues, me) }));
+  if (state.stage === "consulting") say("announce", word("consult_started", { name: namesOf(state.call.line, me) }));
   if (state.stage === "hold") say("announce", word("call_held"));
   if (state.stage === "wrap_up") say("announce", word("wrap_up_started"));
   if (state.stage === "none" && before === "wrap_up") say("announce", word("wrap_up_over"));

@@ -56,6 +56,8 @@ class LineRow(TypedDict):
     agents: list[int]
     number: str
     state: str
+    names: dict[str, str]
+    """Of `by` and `agents`, by their ids."""
 
 
 class CallRow(TypedDict):
@@ -165,7 +167,13 @@ def line_row(call: Call) -> LineRow | None:
         "agents": line.get("agents", []),
         "number": mask_number(number) if number else "",
         "state": line.get("state", ""),
+        "names": names_of([line.get("by"), *line.get("agents", [])]),
     }
+
+
+def names_of(agent_ids: list[int | None]) -> dict[str, str]:
+    rows = Agent.objects.filter(pk__in=[pk for pk in agent_ids if pk]).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
 
 
 def call_row(call: Call, offer: Offer | None) -> CallRow:

@@ -21,6 +21,7 @@ from telephony.serializers.rows import (
     listening_row,
     queue_row,
 )
+from tenants.one_reading import OneReading
 
 RECENT_CALLS = 20
 FLOOR_CALLS = 200
@@ -33,8 +34,7 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
             "agent": None,
             "call": None,
             "recent": [],
-            "colleagues": [],
-            "queues": queue_rows(),
+            "queues": _same_queues(),
             "parked": [],
         }
     call = queries.current_call(agent.pk)
@@ -42,10 +42,9 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
         "agent": agent_row(agent),
         "call": one_call(call, agent.pk) if call else None,
         "recent": recent_calls(agent),
-        "colleagues": agent_rows(),
-        "queues": queue_rows(),
+        "queues": _same_queues(),
         "transfers": transfers(agent),
-        "parked": parked_rows(),
+        "parked": _same_parked(),
         "supervised": supervised(agent.pk),
         "recording": recording_state(call.pk, agent.pk) if call else None,
     }
@@ -93,6 +92,12 @@ def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
     queues = list(queries.queues() if queue_ids is None else queries.queues().filter(pk__in=queue_ids))
     states = queries.queue_states(queues) if queues else []
     return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
+
+
+_same_queues = OneReading(queue_rows)
+_same_parked = OneReading(parked_rows)
+everybody = OneReading(agent_rows)
+"""Every agent's row, as pages that look for a colleague hear it: one reading for all who ask at once."""
 
 
 def one_call(call: Call, agent_id: int | None = None) -> CallRow:

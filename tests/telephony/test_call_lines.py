@@ -71,8 +71,8 @@ def test_everybody_sees_who_is_parked_until_nobody_is(office, talk, published, o
         assert [row["id"] for row in snapshots.workspace(bob)["parked"]] == [call_id]
     with other_floor.inside():
         assert snapshots.parked_rows() == []
-    assert [row["id"] for row in heard(published, "colleagues", "parked")[-1]["rows"]] == [str(call_id)]
+    assert [row["id"] for row in heard(published, "workspaces", "parked")[-1]["rows"]] == [str(call_id)]
     office.order(call_orders.PickUp(agent_id=bob.pk, call_id=call_id))
     office.switch.pick_up(offer_of(office, call_id, bob).pk)
     office.settle()
-    assert heard(published, "colleagues", "parked")[-1]["rows"] == []
+    assert heard(published, "workspaces", "parked")[-1]["rows"] == []

@@ -44,7 +44,7 @@ def test_the_snapshot_comes_first_and_then_the_news(floor, client_of, sockets): 
             assert snapshot["agent"]["extension"] == "1001"
             assert snapshot["call"] is None
             assert [row["name"] for row in snapshot["queues"]] == ["Sales"]
-            assert [row["name"] for row in snapshot["colleagues"]] == ["Ann", "Ben"]
+            assert "colleagues" not in snapshot, "A thousand rows for each of a thousand pages."
             call = await in_thread(lambda: call_of(floor, agent=floor["ann"], state="talking", version=3))
             await in_thread(
                 lambda: tell(events.CallAnswered(occurred_at=timezone.now(), call_id=call.pk, agent_id=None))
@@ -80,16 +80,39 @@ def test_a_colleagues_call_and_another_tenants_news_are_not_heard(floor, globex,
                 lambda: tell(events.CallAnswered(occurred_at=now, call_id=call.pk, agent_id=None))
             )
             await in_thread(lambda: tell(events.AgentStateChanged(occurred_at=now, agent_id=floor["ben"].pk)))
-            assert (await page.hear("agent"))["row"]["name"] == "Ben"
             for silent in (workspace, board):
                 assert await only_beats(silent)
 
     story()
 
 
-async def only_beats(page) -> bool:
+def test_colleagues_are_heard_of_while_they_are_looked_for(floor, client_of, sockets):  # noqa: F811
+    client = client_of(floor["members"]["ann"])
+    bens_news = events.AgentStateChanged(occurred_at=timezone.now(), agent_id=floor["ben"].pk)
+
+    @async_to_sync
+    async def story():
+        async with sockets(client, "/ws/workspace/") as page:
+            await page.hear("snapshot")
+            await in_thread(lambda: tell(bens_news))
+            assert await only_beats(page, and_queues=True), "Nobody was looking for a colleague."
+            await page.say({"type": "watch", "what": "colleagues"})
+            assert [row["name"] for row in (await page.hear("colleagues"))["rows"]] == ["Ann", "Ben"]
+            await in_thread(lambda: tell(bens_news))
+            assert (await page.hear("agent"))["row"]["name"] == "Ben"
+            for _twice in range(2):
+                await page.say({"type": "unwatch", "what": "colleagues"})
+            assert await only_beats(page, and_queues=True)
+            await in_thread(lambda: tell(bens_news))
+            assert await only_beats(page, and_queues=True)
+
+    story()
+
+
+async def only_beats(page, and_queues: bool = False) -> bool:
+    expected = {"beat", "queues"} if and_queues else {"beat"}
     while not await page.receive_nothing(0.2):
-        if orjson.loads(await page.receive_from())["type"] != "beat":
+        if orjson.loads(await page.receive_from())["type"] not in expected:
             return False
     return True
 
@@ -163,7 +186,8 @@ def test_a_suspended_tenants_sockets_are_told_and_closed(floor, acme, globex, me
 
 @pytest.mark.parametrize(
     "text",
-    [" ", "no json", "[]", '{"type": 7}', '{"type": "shut_down"}', '{"type": "page_closed"}', '{"no": "type"}',
+    ['{"type": "watch", "what": "floor"}', '{"type": "watch", "what": ["colleagues"]}', '{"type": "unwatch"}',
+     " ", "no json", "[]", '{"type": 7}', '{"type": "shut_down"}', '{"type": "page_closed"}', '{"no": "type"}',
      '{"type": "answer", "call_id": "../../etc"}', '{"type": "answer"}',
      '{"type": "hang_up", "agent_id": 99, "call_id": "0"}',
      '{"type": "finish_wrap_up", "note": "' + "x" * 20_000 + '"}'],

@@ -3,7 +3,7 @@
 import { word } from "../app.js";
 import { enable } from "./call.js";
 
-export function showAsking({ me, call, stage }, colleagues) {
+export function showAsking({ me, call, stage }) {
   const line = stage === "none" || stage === "wrap_up" || stage === "ringing" ? null : (call?.line ?? null);
   const strip = document.getElementById("asking");
   const hadFocus = strip.contains(document.activeElement);
@@ -14,7 +14,7 @@ export function showAsking({ me, call, stage }, colleagues) {
   }
   const isMine = line.place === "aside" && line.by === me;
   const isTalking = line.state === "talking";
-  put("asking-words", words(line, me, colleagues));
+  put("asking-words", words(line, me));
   document.getElementById("asking-timer").dataset.since = line.since;
   document.getElementById("asking-buttons").hidden = !isMine;
   enable("do-back", isMine && line.state !== "");
@@ -23,16 +23,16 @@ export function showAsking({ me, call, stage }, colleagues) {
 }
 
 /** The names of those asked, or the number outside. */
-export function namesOf(line, colleagues, without = null) {
-  const people = line.agents.filter((id) => id !== without).map((id) => colleagues.get(id)?.name ?? "");
+export function namesOf(line, without = null) {
+  const people = line.agents.filter((id) => id !== without).map((id) => line.names[id] ?? "");
   return [...people, line.number].filter(Boolean).join(", ");
 }
 
-function words(line, me, colleagues) {
-  if (line.place === "room") return `☎ ${word("in_room", { names: namesOf(line, colleagues, me) })}`;
-  if (line.by !== me) return `⇄ ${word("asked_by", { name: colleagues.get(line.by)?.name ?? "" })}`;
+function words(line, me) {
+  if (line.place === "room") return `☎ ${word("in_room", { names: namesOf(line, me) })}`;
+  if (line.by !== me) return `⇄ ${word("asked_by", { name: line.names[line.by] ?? "" })}`;
   if (line.state === "") return `⇄ ${word("coming_back")}`;
-  return `⇄ ${word(`asking_${line.state}`, { name: namesOf(line, colleagues) })}`;
+  return `⇄ ${word(`asking_${line.state}`, { name: namesOf(line) })}`;
 }
 
 function put(id, value) {

@@ -6,12 +6,10 @@ export class Parked {
   #card = document.getElementById("parked");
   #list = document.getElementById("parked-list");
   #order;
-  #colleagues;
   #rows = [];
 
-  constructor({ order, colleagues }) {
+  constructor({ order }) {
     this.#order = order;
-    this.#colleagues = colleagues;
   }
 
   show(rows) {
@@ -28,7 +26,7 @@ export class Parked {
     who.textContent = row.caller_name || row.caller || word("unknown_caller");
     const by = document.createElement("span");
     by.className = "quiet small";
-    const name = this.#colleagues.get(row.line.by)?.name;
+    const name = row.line.names[row.line.by];
     by.textContent = [row.queue?.name, name && word("parked_by", { name })].filter(Boolean).join(" · ");
     const timer = document.createElement("span");
     timer.className = "timer";

@@ -24,9 +24,20 @@ export class Transfer {
     this.#colleagues = colleagues;
     this.#state = state;
     this.#find.addEventListener("input", () => this.#show());
+    this.#dialog.addEventListener("close", () => this.#order("unwatch", { what: "colleagues" }));
     this.#find.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.#dialog.querySelector("[data-target]:not(:disabled)")?.click();
     });
+  }
+
+  /** Everybody's state is heard only while the dialog is open: a thousand colleagues change all the time. */
+  watch() {
+    if (this.#dialog.open) this.#order("watch", { what: "colleagues" });
+  }
+
+  /** The colleagues are there: they are shown, and from now on only repainted. */
+  fill() {
+    if (this.#dialog.open) this.#show();
   }
 
   open() {
@@ -34,6 +45,7 @@ export class Transfer {
     this.#show();
     this.#dialog.showModal();
     this.#find.focus();
+    this.watch();
   }
 
   close() {
