@@ -1,4 +1,4 @@
-"""`python -m benchmarks [a1 a2 a3 b c h i k l n] [--repeats 3]`: measures, prints, saves results.md when all was asked.
+"""`python -m benchmarks [a1 a2 a3 b c …] [--repeats 3]`: measures, prints, saves results.md when all was asked.
 
 What cannot run here, and the workloads of the plan nobody has written yet, are listed as not run.
 """
@@ -19,6 +19,8 @@ SUITE = {
     "a1": "benchmarks.routing_rate",
     "a2": "benchmarks.routing_truth",
     "b": "benchmarks.screen",
+    "g": "benchmarks.fanout",
+    "m": "benchmarks.storm",
     "i": "benchmarks.charging",
     "a3": "benchmarks.assignments",
     "k": "benchmarks.live_calls",
@@ -30,9 +32,8 @@ NOT_WRITTEN = {
     "d": "COPY of call records at 10 % duplicates: records are settled one by one, see i",
     "e": "reports over 10 million calls",
     "f1, f2, f3": "a thousand tenants: creating, migrating, memory of a backend",
-    "g": "5,000 and 10,000 sockets: they need a second machine; b has 10 on this one",
+    "g, 10,000": "ten thousand sockets on four processes: they need a second machine",
     "j": "lists of ten million rows",
-    "m": "a thousand agents who come back at once",
     "soak": "`python -m benchmarks.soak --hours 2`: not part of this run; its last result stands in README.md",
 }
 

@@ -57,7 +57,7 @@ def stage(kind: str, *, agents: int, wrap_up_seconds: int = 2, phones: Any = Non
         with running_product(line, web_port, f"bench_{web_port}") as product:
             yield _furnished(product, agents, wrap_up_seconds, phones or _own_phones)
     finally:
-        _stop(line)
+        stop_switch(line)
         SERVERS.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -91,7 +91,7 @@ def _own_phones(line: SwitchUnderTest, agents: list[dict[str, Any]]) -> None:
         line.phone(agent["username"], DOMAIN, PASSWORD, answer_after=0.5)
 
 
-def _stop(line: SwitchUnderTest) -> None:
+def stop_switch(line: SwitchUnderTest) -> None:
     line.stop_beating()
     for party in line.parties:
         if hasattr(party, "process"):

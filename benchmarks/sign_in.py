@@ -1,0 +1,35 @@
+"""Signs in many agents of acme without their passwords: `python -m benchmarks.sign_in 1000` prints their session keys.
+
+Runs with the environment of the product under test, after its floor was furnished.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+
+def main(count: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+    django.setup()
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from telephony.models import Agent
+    from tenants.context import enter
+
+    keys = []
+    with enter("acme"):
+        for agent in Agent.objects.select_related("member").order_by("pk")[:count]:
+            session = SessionStore()
+            session[SESSION_KEY] = str(agent.member_id)
+            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+            session[HASH_SESSION_KEY] = agent.member.get_session_auth_hash()
+            session.create()
+            keys.append(session.session_key)
+    print(json.dumps({"keys": keys}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
