@@ -41,8 +41,16 @@ export class StepForm {
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.field : null;
     draw();
     if (!focused) return;
-    const again = this.element.querySelector(`[data-field="${CSS.escape(focused)}"]`);
+    const again = this.element.querySelector(`[data-field="${CSS.escape(focused)}"]`) ?? this.nearRemoved(focused);
     (again ?? this.element.querySelector("input, select, textarea, button"))?.focus({ preventScroll: true });
+  }
+
+  /** A row was taken away: the row before it, or the button that adds one. Never a text field, where Ctrl+Z would undo letters. */
+  nearRemoved(focused) {
+    const row = /^(.+)\.(\d+)\.remove$/.exec(focused);
+    if (!row) return null;
+    const named = (field) => this.element.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    return named(`${row[1]}.${row[2] - 1}.remove`) ?? named(`${row[1]}.add`);
   }
 
   draw(flow, node) {
