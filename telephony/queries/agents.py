@@ -33,6 +33,11 @@ def agent_of(member: Any) -> Agent | None:
     return with_cause(found).first()
 
 
+def agent_id_of(member: Any) -> int | None:
+    """As `agent_of`, the id alone: a page that comes back asks nothing else at first."""
+    return Agent.objects.filter(member_id=member.pk).values_list("pk", flat=True).first()
+
+
 def agent(agent_id: int) -> Agent | None:
     found = Agent.objects.select_related("not_ready_reason", "next_reason")
     return found.filter(pk=agent_id).first()
