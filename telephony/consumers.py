@@ -17,6 +17,7 @@ from telephony.phone_orders import PHONE_ORDERS
 from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
+from telephony.queries.agents import agent_id_of
 from telephony.queries.supervision import agents_seen_by
 from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import led, snapshots
@@ -78,9 +79,8 @@ class WorkspaceConsumer(MemberSocket):
         return policies.can_work(member)
 
     def audiences(self) -> list[str]:
-        agent = agent_of(self.scope["member"])
-        self.agent_id = agent.pk if agent else None
-        own = [f"agent.{agent.pk}"] if agent else []
+        self.agent_id = agent_id_of(self.scope["member"])
+        own = [f"agent.{self.agent_id}"] if self.agent_id else []
         return [*own, "workspaces"]
 
     def watchable(self) -> dict[str, tuple[str, Any]]:
