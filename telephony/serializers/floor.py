@@ -30,7 +30,7 @@ class PlacesRow(TypedDict):
     id: int
     queues: list[int]
     groups: list[int]
-    skills: dict[int, int]
+    skills: dict[str, int]
 
 
 class AlertRow(TypedDict):
@@ -73,7 +73,7 @@ def places_of(agent_ids: Collection[int]) -> dict[int, PlacesRow]:
         found[agent_id]["groups"].append(group_id)
     known = AgentSkill.objects.filter(agent__in=agent_ids)
     for agent_id, skill_id, level in known.values_list("agent_id", "skill_id", "level"):
-        found[agent_id]["skills"][skill_id] = level
+        found[agent_id]["skills"][str(skill_id)] = level
     return found
 
 
