@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -62,8 +63,10 @@ def give(order: Order, member: Any) -> None:
         record_audit(verb=f"ordered {order.type}", subject=agent, actor=member)
 
 
-def colleagues() -> dict[str, Any]:
-    return {"type": "colleagues", "rows": snapshots.everybody()}
+def colleagues(agent_id: int | None) -> dict[str, Any]:
+    """Everybody, and where this agent may transfer to."""
+    limits = snapshots.transfers(agent_id) if agent_id else None
+    return {"type": "colleagues", "rows": snapshots.everybody(), "transfers": limits}
 
 
 class WorkspaceConsumer(MemberSocket):
@@ -84,7 +87,7 @@ class WorkspaceConsumer(MemberSocket):
         return [*own, "workspaces"]
 
     def watchable(self) -> dict[str, tuple[str, Any]]:
-        return {"colleagues": ("colleagues", colleagues)}
+        return {"colleagues": ("colleagues", partial(colleagues, self.agent_id))}
 
     def snapshot(self) -> dict[str, Any]:
         member = self.scope["member"]

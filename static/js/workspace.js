@@ -18,7 +18,7 @@ import { WrapUp } from "./workspace/wrapup.js";
 
 const page = document.getElementById("content");
 const me = Number(page.dataset.agent);
-const state = { me, agent: null, call: null, stage: "none", transfers: null };
+const state = { me, agent: null, call: null, stage: "none", transfers: undefined };
 const queues = new Rows();
 const colleagues = new Rows();
 
@@ -56,7 +56,6 @@ const hear = {
     state.agent = message.agent;
     state.call = message.call;
     showSupervised(message.supervised);
-    state.transfers = message.transfers;
     state.recording = message.recording;
     recent.replace(message.recent);
     parked.show(message.parked);
@@ -64,8 +63,9 @@ const hear = {
     showQueues(queues);
     repaint();
   },
-  colleagues({ rows }) {
+  colleagues({ rows, transfers }) {
     colleagues.replace(rows);
+    state.transfers = transfers;
     transfer.fill();
   },
   agent({ row }) {

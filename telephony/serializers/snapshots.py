@@ -37,15 +37,16 @@ def workspace(agent: Agent | None) -> dict[str, Any]:
             "queues": _same_queues(),
             "parked": [],
         }
-    call = queries.current_call(agent.pk)
+    # Most pages that come back belong to somebody who is in no call: four questions less for each.
+    is_free = agent.activity == Agent.Activity.IDLE
+    call = None if is_free else queries.current_call(agent.pk)
     return {
         "agent": agent_row(agent),
         "call": one_call(call, agent.pk) if call else None,
         "recent": recent_calls(agent),
         "queues": _same_queues(),
-        "transfers": transfers(agent),
         "parked": _same_parked(),
-        "supervised": supervised(agent.pk),
+        "supervised": None if is_free else supervised(agent.pk),
         "recording": recording_state(call.pk, agent.pk) if call else None,
     }
 
@@ -62,9 +63,9 @@ def supervised(agent_id: int) -> ListeningRow | None:
     return listening_row(listening) if listening else None
 
 
-def transfers(agent: Agent) -> dict[str, list[int]] | None:
+def transfers(agent_id: int) -> dict[str, list[int]] | None:
     """The ids one may transfer to; None: no limits."""
-    limits = transfer_limits(agent.pk, timezone.now())
+    limits = transfer_limits(agent_id, timezone.now())
     return {"queues": sorted(limits.queues), "agents": sorted(limits.agents)} if limits else None
 
 

@@ -55,7 +55,7 @@ def test_without_limits_a_call_may_go_anywhere(floor, office, queues):
     with floor.inside():
         group("Seniors", ann, bob)
         assert transfer_limits(ann.pk, floor.now) is None
-        assert snapshots.workspace(ann)["transfers"] is None
+        assert snapshots.transfers(ann.pk) is None
 
 
 def test_a_place_outside_the_limits_is_refused_and_nothing_happens(floor, office, queues, refusals):
@@ -82,7 +82,7 @@ def test_only_agents_of_the_named_groups_may_be_given_a_call(floor, office, refu
     with floor.inside():
         seniors = group("Seniors", cyd)
         group("Beginners", ann, bob, groups=[seniors])
-        assert snapshots.workspace(ann)["transfers"] == {"queues": [], "agents": [cyd.pk]}
+        assert snapshots.transfers(ann.pk) == {"queues": [], "agents": [cyd.pk]}
         assert transfer_limits(cyd.pk, floor.now) is None
     known = {"agent_id": ann.pk, "call_id": call_id}
     office.order(orders.TransferToAgent(**known, to_agent_id=bob.pk))

@@ -78,6 +78,7 @@ export class Transfer {
   /** What was typed may be a number outside, unless the group limits where one transfers. */
   #fillNumber(digits) {
     const list = document.getElementById("transfer-numbers");
+    // Until the limits are known nothing outside is offered.
     list.hidden = this.#state.transfers !== null || !/^\+?[0-9]{3,}$/.test(digits);
     list.replaceChildren();
     if (list.hidden) return;
