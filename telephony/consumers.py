@@ -14,6 +14,7 @@ from telephony.call_orders import CALL_ORDERS
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
+from telephony.phone_check_socket import PhoneCheckConsumer
 from telephony.phone_orders import PHONE_ORDERS
 from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent as agent_by_id
@@ -185,4 +186,5 @@ websocket_urlpatterns = [
     path("ws/workspace/", WorkspaceConsumer.as_asgi()),
     path("ws/floor/", FloorConsumer.as_asgi()),
     path("ws/phone/", PhoneConsumer.as_asgi()),
+    path("ws/phone-check/", PhoneCheckConsumer.as_asgi()),
 ]

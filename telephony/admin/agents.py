@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action
@@ -14,6 +13,7 @@ from unfold.decorators import action
 from telephony import actions
 from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.forms import AgentForm
+from telephony.admin.phones import show_password
 from telephony.admin.resources import AgentResource
 from telephony.models import Agent, AgentSkill, Device, GroupMember, NotReadyReason, QueueAgent, Skill
 from tenants.people.admin_confirm import Question, ask
@@ -71,6 +71,10 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> list[str]:
         return ["member"] if obj else []
 
+    def get_fields(self, request: HttpRequest, obj: Agent | None = None) -> list[str]:
+        """Who is new has one phone, and nothing to choose from yet."""
+        return [*self.fields, "ring_on", "may_ring_elsewhere"] if obj else list(self.fields)
+
     def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
         """Calls name their agents for ever: switch an agent off instead."""
         return False
@@ -79,7 +83,7 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
         """Of an agent at work only what the form is about is written: the rest changes under our hands."""
         if not change:
             super().save_model(request, obj, form, change)
-            self._show(request, actions.add_phone(agent=obj))
+            show_password(request, actions.add_phone(agent=obj))
             return
         actions.change_agent(
             agent_id=obj.pk, at=timezone.now(), **{name: getattr(obj, name) for name in form.changed_data}
@@ -100,13 +104,13 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
         )
         if page:
             return page
-        self._show(request, actions.add_phone(agent=agent))
+        show_password(request, actions.add_phone(agent=agent))
         return redirect(_page_of(agent))
 
     @action(description=_("New phone password"), url_path="new-password", permissions=["change"])
     def renew_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         agent = get_object_or_404(Agent, pk=object_id)
-        device = agent.devices.first()
+        device = agent.devices.filter(kind=Device.Kind.SIP).first()
         if device is None:
             messages.error(request, _("This agent has no phone yet."))
             return redirect(_page_of(agent))
@@ -123,33 +127,12 @@ class AgentAdmin(FloorAdmin, AuditedSheetAdmin):
         )
         if page:
             return page
-        self._show(request, actions.renew_password(device=device))
+        show_password(request, actions.renew_password(device=device))
         return redirect(_page_of(agent))
-
-    def _show(self, request: HttpRequest, phone: actions.NewPhone) -> None:
-        text = _("Set up the phone now, its password is shown this once: user {}, server {}, password {}")
-        host = getattr(request.tenant, "host", "")
-        messages.warning(request, format_html(str(text), phone.device.sip_username, host, phone.password))
 
 
 def _page_of(agent: Agent) -> str:
     return reverse("tenant:telephony_agent_change", args=[agent.pk])
-
-
-class DeviceAdmin(FloorAdmin, AuditedModelAdmin):
-    """To look at and to remove; phones are added on the agent's page, where the password is shown."""
-
-    list_display = ["sip_username", "agent", "shown_registration", "contact"]
-    list_select_related = ["agent"]
-    search_fields = ["sip_username", "agent__name"]
-    fields = readonly_fields = ["sip_username", "agent", "shown_registration", "contact"]
-
-    @display(description=_("registered"), boolean=True)
-    def shown_registration(self, device: Device) -> bool:
-        return device.is_there
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 class SkillAdmin(FloorAdmin, AuditedModelAdmin):
@@ -167,6 +150,5 @@ class ReasonAdmin(FloorAdmin, AuditedModelAdmin):
 
 
 tenant_site.register(Agent, AgentAdmin)
-tenant_site.register(Device, DeviceAdmin)
 tenant_site.register(Skill, SkillAdmin)
 tenant_site.register(NotReadyReason, ReasonAdmin)

@@ -16,16 +16,21 @@ from tenants.numbers import to_e164
 class AgentForm(forms.ModelForm):
     class Meta:
         model = Agent
-        fields = ["member", "name", "extension", "is_active"]
+        fields = ["member", "name", "extension", "is_active", "ring_on", "may_ring_elsewhere"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "extension" in self.fields and not self.instance.pk:
             self.fields["extension"].initial = actions.next_extension()
+        if "ring_on" in self.fields:
+            self.fields["ring_on"].required = False
         if "member" in self.fields:
             taken = Agent.objects.values("member_id")
             members = self.fields["member"].queryset
             self.fields["member"].queryset = members.filter(is_active=True).exclude(pk__in=taken)
+
+    def clean_ring_on(self) -> str:
+        return self.cleaned_data["ring_on"] or self.instance.ring_on
 
     def clean_extension(self) -> str:
         extension = self.cleaned_data["extension"].strip()

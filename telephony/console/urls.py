@@ -15,6 +15,7 @@ from telephony.console import (
     interventions,
     message_urls,
     page_phone,
+    phone_urls,
     prompt_urls,
     recording_urls,
     truth,
@@ -78,4 +79,5 @@ urlpatterns = [
     *aftercall_urls.urlpatterns,
     *callback_urls.urlpatterns,
     *message_urls.urlpatterns,
+    *phone_urls.urlpatterns,
 ]

@@ -36,6 +36,9 @@ class AgentRow(TypedDict):
     missed_offers: int
     phone: str
     """`registered`, `unregistered` or `none`."""
+    rings: str
+    """What a call would ring now: `sip`, `web`, `number` or nothing."""
+    ring_on: str
     queues: list[int]
     version: int
 
@@ -125,6 +128,11 @@ def phone_state(agent: Agent) -> str:
     return "unregistered" if chosen_device(agent, devices) is None else "registered"
 
 
+def ringing_kind(agent: Agent) -> str:
+    ringing = chosen_device(agent, agent.devices.all())
+    return ringing.kind if ringing else ""
+
+
 def agent_row(agent: Agent) -> AgentRow:
     return {
         "id": agent.pk,
@@ -141,6 +149,8 @@ def agent_row(agent: Agent) -> AgentRow:
         "wrap_up_until": agent.wrap_up_until,
         "missed_offers": agent.missed_offers,
         "phone": phone_state(agent),
+        "rings": ringing_kind(agent),
+        "ring_on": agent.ring_on,
         "queues": sorted(queue_agent.queue_id for queue_agent in agent.queue_agents.all()),
         "version": agent.version,
     }

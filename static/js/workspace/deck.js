@@ -1,4 +1,4 @@
-/* The strip at the top: my state, my next state, my phone, my queues. */
+/* The strip at the top: my state, my next state, my queues; my phones are in phones.js. */
 
 import { word } from "../app.js";
 
@@ -40,9 +40,6 @@ export function showStatus({ agent }) {
   const isBusy = agent.activity !== "idle";
   document.getElementById("status-next-note").hidden = !isBusy;
   showNext(agent, isBusy);
-  const phone = document.getElementById("phone");
-  put("phone", `☏ ${word(`phone_${agent.phone}`, { extension: phone.dataset.extension })}`);
-  phone.className = `badge deck__phone ${agent.phone === "registered" ? "badge--good" : "badge--danger"}`;
 }
 
 function showNext(agent, isBusy) {
