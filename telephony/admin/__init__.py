@@ -1,5 +1,5 @@
 """The floor as tenants' administrators see it, and cells and stray legs as operators do."""
 
-from telephony.admin import agents, calls, cells, phones, queues, routing, supervision, surveys
+from telephony.admin import agents, alerts, calls, cells, phones, queues, routing, supervision, surveys
 
-__all__ = ["agents", "calls", "cells", "phones", "queues", "routing", "supervision", "surveys"]
+__all__ = ["agents", "alerts", "calls", "cells", "phones", "queues", "routing", "supervision", "surveys"]

@@ -11,6 +11,7 @@ from telephony.queries.recording_states import recording_state
 from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.transfers import transfer_limits
 from telephony.serializers import floor as board
+from telephony.serializers.messages import help_rows
 from telephony.serializers.rows import (
     AgentRow,
     CallRow,
@@ -78,6 +79,7 @@ def floor(queue_ids: tuple[int, ...] | None = None) -> dict[str, Any]:
         "figures": figures(queue_ids),
         "listenings": [listening_row(listening) for listening in open_listenings()],
         "alerts": board.alert_rows(),
+        "help": help_rows(),
     }
 
 
