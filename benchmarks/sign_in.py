@@ -1,6 +1,7 @@
 """Signs in many agents of acme without their passwords: `python -m benchmarks.sign_in 1000` prints their session keys.
 
-Runs with the environment of the product under test, after its floor was furnished.
+With the word "supervisor" one more, the last, is a supervisor's. It runs with the environment of the product under
+test, after its floor was furnished.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 import django
 
 
-def main(count: int) -> None:
+def main(count: int, *more: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
     django.setup()
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -18,18 +19,23 @@ def main(count: int) -> None:
 
     from telephony.models import Agent
     from tenants.context import enter
+    from tenants.people.models import Member
 
     keys = []
     with enter("acme"):
-        for agent in Agent.objects.select_related("member").order_by("pk")[:count]:
+        agents = Agent.objects.select_related("member").order_by("pk")[:count]
+        members = [agent.member for agent in agents]
+        for role in more:
+            members.append(Member.objects.create(username=role, name=role, roles=[role]))
+        for member in members:
             session = SessionStore()
-            session[SESSION_KEY] = str(agent.member_id)
+            session[SESSION_KEY] = str(member.pk)
             session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-            session[HASH_SESSION_KEY] = agent.member.get_session_auth_hash()
+            session[HASH_SESSION_KEY] = member.get_session_auth_hash()
             session.create()
             keys.append(session.session_key)
     print(json.dumps({"keys": keys}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

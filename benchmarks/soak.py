@@ -90,7 +90,7 @@ def _place_calls(running: Stage, found: Soaked, seconds: float, rate: float) -> 
             _sample(running, found)
         try:
             with event_socket(running.line.settings) as ask:
-                _place_one(ask, found, random)
+                place_one(ask, found, random)
         except OSError:
             # A machine with too much else to do. Whether this call was placed, nobody knows: told, and not hidden.
             found.unanswered += 1
@@ -100,7 +100,7 @@ def _place_calls(running: Stage, found: Soaked, seconds: float, rate: float) -> 
     _sample(running, found)
 
 
-def _place_one(ask, found: Soaked, random: Random) -> None:
+def place_one(ask, found: Soaked, random: Random) -> None:
     number = f"138{random.randrange(10**8):08d}"
     is_impatient = random.randrange(IMPATIENT) == 0
     wishes = "patience=0.5" if is_impatient else f"patience=120 talk={random.uniform(*TALK_SECONDS):.1f}"
