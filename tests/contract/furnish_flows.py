@@ -21,6 +21,7 @@ MOODS = {"found": 11, "unknown": 12, "hangs": 13, "500": 14, "2 GB": 15, "away":
 """Host 127.0.0.<number>: so that one that fails shuts no other."""
 REFUSED = "https://10.1.2.3/order"
 BREAKER_AFTER = 5
+SAID = [{"exit": "p1", "name": "Billing", "key": "1"}]
 ALWAYS = {"from": "2020-01-01T00:00", "until": "2090-01-01T00:00"}
 
 
@@ -90,6 +91,9 @@ def kinds(made: dict[str, int], port: int) -> dict[str, list[dict[str, Any]]]:
         "callback": [node("x", "callback", {"refused": "no"}, queue=queue, prompt=prompt)],
         "survey": [node("x", "survey", {"next": "yes"}, survey=made["survey"])],
         "hangup": [node("x", "hangup", {}, prompt=prompt)],
+        "speech": [
+            node("x", "speech", {"p1": "yes", "unheard": "no"}, prompt=prompt, phrases=SAID, seconds=8, tries=1)
+        ],
     }  # fmt: skip
     asks = {"next": "q", "failed": "q"}
     slow = [

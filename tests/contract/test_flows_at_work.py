@@ -141,10 +141,10 @@ def stage(running: Stage) -> Iterator[Stage]:
 
 
 # --- asked and answered ----------------------------------------------------------------------------------------------
-KEYS = {"menu": "1", "collect": "47#", "language": "1", "condition": "47", "answer": "47"}
+KEYS = {"menu": "1", "collect": "47#", "language": "1", "condition": "47", "answer": "47", "speech": "1"}
 FIRST = {"condition": "c", "answer": "c"}
 ENDS_AT_YES = ("say", "menu", "collect", "hours", "hours closed", "notice", "condition", "answer", "language", "split",
-               "survey", "external")  # fmt: skip
+               "survey", "external", "speech")  # fmt: skip
 LOOK_UPS = {"found": "found", "unknown": "unknown"} | dict.fromkeys(
     ("hangs", "500", "2 GB", "away", "redirect", "refused", "breaker"), "failed"
 )
@@ -186,7 +186,7 @@ def test_every_kind_is_answered_and_no_look_up_costs_a_caller_more_than_its_time
     service = stage.service
     PROOF.unlink(missing_ok=True)
     names = [*ENDS_AT_YES, "set", "queue", "agent", "voicemail", "callback", "hangup"]
-    assert {name.split()[0] for name in names} == set(KINDS) - {"lookup", "speech"}
+    assert {name.split()[0] for name in names} == set(KINDS) - {"lookup"}
     look_ups = stage.walkers([f"lookup {name}" for name in LOOK_UPS])
     others = stage.walkers(names)
     stories = {name: partial(looks_up, name.removeprefix("lookup "), one) for name, one in look_ups.items()}
@@ -242,16 +242,19 @@ FALLBACK = {
     "callback": ["x", "no"],
     "survey": ["x", "yes"],
     "hangup": ["x"],
+    "speech": ["x", "no"],
 }
 TAKE_A_MESSAGE = ("set", "queue", "voicemail", "agent")
 STANDING = (*KEYS, "lookup slow", "queue", "agent", "voicemail", "survey", "external")
-"""Who is in the node when all of us die; kinds one passes in a moment are dialled into a moment later."""
+"""Who is in the node when all of us die; kinds one passes in a moment are dialled into a moment later. Who is listened
+to presses no key: what they say nobody understands any more.
+"""
 
 
 def is_cared_for(stage: Stage, name: str, caller: Walker) -> None:
     """Ends at the node's fallback, or leaves a message; hears nothing of our death."""
     if name in STANDING:
-        if name in KEYS:
+        if name in KEYS and name != "speech":
             caller.press(KEYS[name])
         if name == "survey":
             caller.press("2")
@@ -268,14 +271,20 @@ def test_worker_and_web_are_killed_with_a_caller_in_every_node_and_each_ends_at_
     stage: Stage,
 ) -> None:
     line, product = stage.line, stage.product
-    assert {name.split()[0] for name in (*FALLBACK, *TAKE_A_MESSAGE)} == set(KINDS) - {"speech"}
-    standing = stage.walkers(list(STANDING))
+    assert {name.split()[0] for name in (*FALLBACK, *TAKE_A_MESSAGE)} == set(KINDS)
+    standing = stage.walkers([name for name in STANDING if name != "speech"])
     for name, caller in standing.items():
         caller.comes_to(FIRST.get(name, "x"), 20)
     standing["queue"].waits(stage.made["queue"])
     told = partial(line.log.all, facts.SurveyAnswered, leg_id=standing["survey"].leg_id)
     wait_until(told, 15, "not asked")
     wait_until(lambda: stage.service.times("/slow") == 1, 15, "nothing was looked up")
+    # The last: two seconds of silence and they are listened to no more.
+    standing |= stage.walkers(["speech"])
+    listened = standing["speech"].leg_id
+    wait_until(
+        lambda: "record" in line.api(f"uuid_getvar {listened} current_application"), 15, "not listened to"
+    )
     product.kill("worker")
     product.kill("web")
     passing = stage.walkers([name for name in (*FALLBACK, *TAKE_A_MESSAGE) if name not in STANDING])
