@@ -8,6 +8,7 @@ import { showCall, stageOf } from "./workspace/call.js";
 import { Keypad } from "./workspace/keypad.js";
 import { Parked } from "./workspace/parked.js";
 import { Phones } from "./workspace/phones.js";
+import { showMove } from "./workspace/placed.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
 import { runMaskClock, showRecording } from "./workspace/recording.js";
@@ -48,6 +49,7 @@ const keypad = new Keypad({ order, state });
 const phones = new Phones({ order });
 const parked = new Parked({ order });
 const showTimers = runTimers(live, duration);
+let phone = null; // of this page, with sound of its own
 runMaskClock(live);
 
 const hear = {
@@ -90,6 +92,7 @@ const hear = {
     showTimers();
   },
   supervised: ({ row }) => showSupervised(row),
+  places: (message) => showMove(message),
   recording({ row }) {
     state.recording = row;
     showRecording(state);
@@ -121,6 +124,7 @@ function repaint() {
   showAsking(state);
   showRecording(state);
   wrapUp.show(state);
+  phone?.follow(state.agent);
   if (state.call && state.stage !== "none") pop.open(state.call.id);
   if (before !== state.stage) announce(before);
   showTimers();
@@ -146,6 +150,10 @@ function announce(before) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-call-order], [data-order]");
   if (!button || button.disabled || button.getAttribute("aria-disabled") === "true") return;
+  if (button.dataset.callOrder === "answer" && phone?.canAnswer) {
+    phone.answer();
+    return;
+  }
   if (button.dataset.callOrder) {
     order(button.dataset.callOrder, { call_id: state.call.id }, button);
     return;
@@ -161,3 +169,9 @@ document.getElementById("do-transfer").addEventListener("click", () => transfer.
 document.getElementById("do-ticket").addEventListener("click", () => pop.openTicket(state.call?.id));
 listenToKeys({ state, order, wrapUp });
 live.start();
+
+/* Once the page is painted: nobody waits for the phone to see their work. */
+window.addEventListener("load", async () => {
+  const { Phone } = await import("./phone/phone.js");
+  phone = new Phone({ agent: me, order: (type) => order(type, { call_id: state.call?.id }) });
+});

@@ -19,7 +19,7 @@ from tenants.people.policies import Role
 @member_required(Role.AGENT, *policies.LEADERS)
 def page_phone(request: HttpRequest) -> HttpResponse:
     agent = queries.agent_of(request.user)
-    why = _why_none() if agent else "nobody"
+    why = why_none() if agent else "nobody"
     if agent is None or not request.session.session_key or why:
         return JsonResponse({"is_offered": False, "why": why})
     now = timezone.now()
@@ -36,7 +36,7 @@ def page_phone(request: HttpRequest) -> HttpResponse:
     return JsonResponse(told)
 
 
-def _why_none() -> str:
+def why_none() -> str:
     """The page has words for each: of this switch no sound comes; nobody has opened the switch to pages."""
     if settings.SWITCH["kind"] != "freeswitch":
         return "rehearsal"

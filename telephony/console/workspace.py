@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from telephony import policies, queries
+from telephony.console.page_phone import why_none
 from telephony.models import Disposition
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
@@ -25,6 +26,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "my_queues": queries.queues_of_agent(agent.pk) if agent else [],
         "dispositions": dispositions(),
         "zone": timezone.get_current_timezone_name(),
+        "no_phone_why": why_none(),
     }
     return render(request, "telephony/workspace.html", seen)
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+from telephony.freeswitch import profiles
+from telephony.freeswitch.profiles import params
+
 if TYPE_CHECKING:
     from telephony.freeswitch.configuration import SwitchSettings
 
@@ -111,15 +114,11 @@ _APPLICATIONS = [
 _WHOLE_MODULES = [name for name in _LOADED if name not in ("mod_commands", "mod_dptools")]
 
 
-def _params(values: Mapping[str, object]) -> list[str]:
-    return [f'<param name="{name}" value={quoteattr(str(value))}/>' for name, value in values.items()]
-
-
 def _configuration(name: str, settings: Mapping[str, object], *more: str) -> list[str]:
     return [
         f'<configuration name="{name}.conf">',
         "<settings>",
-        *_params(settings),
+        *params(settings),
         "</settings>",
         *more,
         "</configuration>",
@@ -138,7 +137,7 @@ def configurations(directory: Path, settings: SwitchSettings) -> Iterator[str]:
         _local_stream(directory),
         _conference(),
         _opus(),
-        _sofia(directory, settings),
+        profiles.sofia(directory, settings),
     ):
         yield from part
 
@@ -184,7 +183,7 @@ def _logfile(directory: Path) -> list[str]:
         "<profiles>",
         '<profile name="default">',
         "<settings>",
-        *_params(values),
+        *params(values),
         "</settings>",
         "<mappings>",
         '<map name="all" value="warning,err,crit,alert"/>',
@@ -233,7 +232,7 @@ def _xml_curl(settings: SwitchSettings) -> list[str]:
         bindings += [
             f'<binding name="{section}">',
             f'<param name="gateway-url" value={url} bindings="{section}"/>',
-            *_params(values),
+            *params(values),
             "</binding>",
         ]
     return ['<configuration name="xml_curl.conf">', *bindings, "</bindings>", "</configuration>"]
@@ -255,7 +254,7 @@ def _json_cdr(settings: SwitchSettings) -> list[str]:
 def _local_stream(directory: Path) -> list[str]:
     values = {"rate": 8000, "shuffle": "true", "channels": 1, "interval": 20, "timer-name": "soft"}
     path = quoteattr(str(directory / "music"))
-    stream = [f'<directory name="moh" path={path}>', *_params(values), "</directory>"]
+    stream = [f'<directory name="moh" path={path}>', *params(values), "</directory>"]
     return ['<configuration name="local_stream.conf">', *stream, "</configuration>"]
 
 
@@ -271,7 +270,7 @@ def _conference() -> list[str]:
         "conference-flags": "audio-always",
         "suppress-events": "energy-level,volume-level,gain-level,start-talking,stop-talking,mute-detect",
     }
-    profile = ["<profiles>", '<profile name="cc">', *_params(values), "</profile>", "</profiles>"]
+    profile = ["<profiles>", '<profile name="cc">', *params(values), "</profile>", "</profiles>"]
     return ['<configuration name="conference.conf">', *profile, "</configuration>"]
 
 
@@ -288,127 +287,3 @@ def _opus() -> list[str]:
         "sprop-stereo": 0,
     }
     return _configuration("opus", values)
-
-
-def _sofia(directory: Path, settings: SwitchSettings) -> list[str]:
-    conf = directory / "conf"
-    return [
-        '<configuration name="sofia.conf">',
-        "<global_settings>",
-        *_params({"log-level": 0, "debug-presence": 0}),
-        "</global_settings>",
-        "<profiles>",
-        *_profile("internal", _for_phones(conf, settings), more=_CANDIDATES),
-        *_profile("external", _for_trunks(conf, settings), _gateways(settings)),
-        "</profiles>",
-        "</configuration>",
-    ]
-
-
-# What a page says of its own address is believed when it is near, as listed, or out in the internet.
-_CANDIDATES = [f'<param name="apply-candidate-acl" value="{name}"/>' for name in ("webrtc", "wan.auto")]
-
-
-def _profile(
-    name: str, values: Mapping[str, object], gateways: Iterable[str] = (), more: Iterable[str] = ()
-) -> list[str]:
-    return [
-        f'<profile name="{name}">',
-        *gateways,
-        "<settings>",
-        *_params(values),
-        *more,
-        "</settings>",
-        "</profile>",
-    ]
-
-
-def _gateways(settings: SwitchSettings) -> list[str]:
-    """The one carrier calls may go out to, known by its address: it trusts ours, as we trust its network.
-
-    `watch` is the same carrier, asked again and again whether it is there (OPTIONS), and never dialled: a carrier that
-    answers no such question loses no calls by it.
-    """
-    if not settings.gateway:
-        return []
-    values: dict[str, object] = {
-        "username": "contactcenter",
-        "password": "none",
-        "proxy": settings.gateway,
-        "register": "false",
-        "caller-id-in-from": "true",
-        "context": "public",
-    }
-    watched = values | {"ping": settings.gateway_watch_seconds}
-    return [
-        "<gateways>",
-        *('<gateway name="backup">', *_params(values), "</gateway>"),
-        *('<gateway name="watch">', *_params(watched), "</gateway>"),
-        "</gateways>",
-    ]
-
-
-def _for_everyone(settings: SwitchSettings) -> dict[str, object]:
-    return {
-        "sip-ip": settings.sip_address,
-        "rtp-ip": settings.sip_address,
-        "user-agent-string": "contactcenter",
-        "inbound-codec-prefs": "PCMA,PCMU",
-        "outbound-codec-prefs": "PCMA,PCMU",
-        "inbound-codec-negotiation": "generous",
-        "inbound-late-negotiation": "true",
-        "dtmf-duration": 2000,
-        "rtp-timer-name": "soft",
-        "manage-presence": "false",
-        "auth-messages": "true",
-        "auth-subscriptions": "true",
-        # A phone's own REFER would move a call past us.
-        "disable-transfer": "true",
-        "nonce-ttl": 60,
-        "enable-timer": "false",
-        "NDLB-received-in-nat-reg-contact": "false",
-    }
-
-
-def _for_phones(conf: Path, settings: SwitchSettings) -> dict[str, object]:
-    """Phones register with a password for the domain of their tenant; what they dial themselves is refused for now."""
-    return _for_everyone(settings) | {
-        "sip-port": settings.sip_port,
-        "context": "devices",
-        "dialplan": f"XML:{conf / 'cc.xml'}",
-        "auth-calls": "true",
-        "auth-all-packets": "false",
-        "accept-blind-reg": "false",
-        "accept-blind-auth": "false",
-        "challenge-realm": "auto_from",
-        "inbound-reg-force-matching-username": "true",
-        "multiple-registrations": "false",
-        "log-auth-failures": "true",
-        "sip-force-expires": 120,
-        # A page's sound is wide and bears lost packets; an IP phone takes what it knows.
-        "inbound-codec-prefs": "OPUS@8000h,PCMA,PCMU",
-        "outbound-codec-prefs": "OPUS@8000h,PCMA,PCMU",
-        **_for_pages(settings),
-    }
-
-
-def _for_pages(settings: SwitchSettings) -> dict[str, object]:
-    """WebSockets, for phones in pages: by our web on this machine, or with TLS of the switch's own."""
-    bindings: dict[str, object] = {}
-    if settings.ws_port:
-        bindings["ws-binding"] = f"{settings.ws_address}:{settings.ws_port}"
-    if settings.wss_port:
-        bindings["wss-binding"] = f"{settings.sip_address}:{settings.wss_port}"
-    return bindings
-
-
-def _for_trunks(conf: Path, settings: SwitchSettings) -> dict[str, object]:
-    """Carriers send calls without a password, and only from their networks. First our web says where a call goes."""
-    return _for_everyone(settings) | {
-        "sip-port": settings.trunk_port,
-        "context": "public",
-        "dialplan": f"XML,XML:{conf / 'numbers.xml'}",
-        "auth-calls": "false",
-        "apply-inbound-acl": "trunks",
-        "disable-register": "true",
-    }

@@ -1,6 +1,6 @@
 /* Alt and a letter for call control, also while typing; ⌘K finds a customer; ? shows this list. */
 
-const CLICKS = { KeyA: "do-answer", KeyH: "do-hold", KeyT: "do-transfer", KeyE: "do-hang-up", KeyX: "do-extend", KeyW: "do-finish", KeyK: "do-ticket", KeyP: "do-keypad", KeyL: "do-park", KeyC: "do-mask", KeyB: "do-back", KeyJ: "do-join-all", KeyG: "do-hand-over" };
+const CLICKS = { KeyA: "do-answer", KeyH: "do-hold", KeyT: "do-transfer", KeyE: "do-hang-up", KeyX: "do-extend", KeyW: "do-finish", KeyK: "do-ticket", KeyP: "do-keypad", KeyL: "do-park", KeyC: "do-mask", KeyB: "do-back", KeyJ: "do-join-all", KeyG: "do-hand-over", KeyU: "phone-mute" };
 
 export function listenToKeys({ order, wrapUp }) {
   const actions = {
