@@ -23,7 +23,7 @@ from telephony.queries.vault import stalled_work
 from telephony.queries.vault_signs import leave_figures, vault_figures
 from tenants.context import current_schema
 from tenants.people.actions import record_audit
-from tenants.tasks import for_every_tenant, tenant_task
+from tenants.tasks import for_every_closed_tenant, for_every_tenant, tenant_task
 
 log = structlog.get_logger()
 
@@ -89,6 +89,8 @@ def prove_vault() -> int:
 
 @tenant_task(name="telephony.delete_old_sounds")
 def delete_old_sounds() -> int:
+    """Of a closed tenant too, whose storages are asked for what they did not delete before."""
+    forget_leftovers(at=timezone.now())
     return run_retention(at=timezone.now(), until=_after(PROOF_TURN)).deleted
 
 
@@ -104,7 +106,7 @@ def prove_vaults() -> int:
 
 @shared_task(name="telephony.delete_old_sounds_everywhere")
 def delete_old_sounds_everywhere() -> int:
-    return for_every_tenant(delete_old_sounds)
+    return for_every_tenant(delete_old_sounds) + for_every_closed_tenant(delete_old_sounds)
 
 
 def _after(seconds: float) -> Callable[[], bool]:

@@ -69,6 +69,15 @@ def every_active_tenant() -> "list[Tenant]":
     )
 
 
+def every_closed_tenant() -> "list[Tenant]":
+    """Closed ones whose schema is still there: what they left is kept until its time is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace")
+        there = [name for (name,) in cursor.fetchall()]
+    closed = get_tenant_model().objects.filter(state="closed", schema_name__in=there)
+    return list(closed.exclude(schema_name=get_public_schema_name()).order_by("schema_name"))
+
+
 def every_tenant() -> "list[Tenant]":
     """Tenants that have a schema, suspended ones included: their ended calls still owe a record."""
     tenants = get_tenant_model().objects.filter(state__in=("active", "suspended"))

@@ -9,7 +9,8 @@ from celery.schedules import crontab
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tenants.context import current_schema, enter, every_tenant
+from tenants.context import current_schema, enter, every_closed_tenant, every_tenant
+from tenants.models import Tenant
 from tenants.people.sign_in import forget_old_attempts
 from tenants.provisioning.opening import openings_left, provision
 
@@ -42,7 +43,15 @@ tenant_task = partial(shared_task, base=TenantTask)
 
 def for_every_tenant(task: TenantTask, *args: object) -> int:
     """Send the task once per tenant, each in its own schema; the way beat reaches tenants."""
-    tenants = every_tenant()
+    return _for_each(every_tenant(), task, *args)
+
+
+def for_every_closed_tenant(task: TenantTask, *args: object) -> int:
+    """The same for those that are closed and have left something."""
+    return _for_each(every_closed_tenant(), task, *args)
+
+
+def _for_each(tenants: list[Tenant], task: TenantTask, *args: object) -> int:
     for tenant in tenants:
         with enter(tenant.schema_name):
             task.delay(*args)

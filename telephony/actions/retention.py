@@ -96,7 +96,7 @@ def keep_recordings_at_least(*, days: int, at: datetime) -> RetentionPolicy | No
 
 def run_retention(*, at: datetime, until: Callable[[], bool] = lambda: False) -> RetentionRun:
     """Delete what is due and not held; the run tells how many, and its proof is the hash over their tombstones."""
-    terms = retention_terms()
+    terms = retention_terms(at)
     due = list(due_sounds(terms, at).values_list("pk", "kind", "queue_id", "is_held"))
     run = RetentionRun.objects.create(started_at=at, policy_version=terms.version, due=len(due))
     for pk, kind, queue_id, is_held in due:

@@ -23,6 +23,8 @@ from telephony.vault.retention import Limit, Terms
 from tenants.context import current_tenant, enter_public
 
 KINDS = tuple(SoundKind.values)
+KEPT_WHEN_CLOSED = timedelta(days=90)
+"""So long a tenant who left may still ask for the sounds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,12 @@ def newest_retention() -> RetentionPolicy | None:
     return RetentionPolicy.objects.order_by("-version").first()
 
 
-def retention_terms() -> Terms:
-    return terms_of_retention(newest_retention(), limits_of_law())
+def retention_terms(at: datetime) -> Terms:
+    """Whoever has been closed for long keeps nothing any more but what the law demands, or a hold."""
+    tenant, limits = current_tenant(), limits_of_law()
+    if tenant.state == "closed" and at >= tenant.state_since + KEPT_WHEN_CLOSED:
+        return Terms(days=dict.fromkeys(KINDS, 1), limits=limits)
+    return terms_of_retention(newest_retention(), limits)
 
 
 def terms_of_retention(policy: RetentionPolicy | None, limits: dict[str, Limit]) -> Terms:
@@ -117,7 +123,7 @@ def fates_of_call(call_id: Any, at: datetime) -> list[Fate]:
     sounds = list(KeptSound.objects.filter(call_id=call_id).select_related("queue").order_by("recorded_at"))
     if not sounds:
         return []
-    terms, hold = retention_terms(), holds_over(call_id).first()
+    terms, hold = retention_terms(at), holds_over(call_id).first()
     stones = {(s.kind, s.subject_id): s for s in Tombstone.objects.filter(call_id=call_id)}
     return [_fate(sound, terms, hold, stones.get((sound.kind, sound.subject_id)), at) for sound in sounds]
 

@@ -36,7 +36,8 @@ from telephony.queries.retention import fates_of_call, proof_lines, proof_of
 from telephony.vault.errors import SoundDeleted
 from telephony.vault.places import DiskPlace, PlaceAway
 from telephony.vault.retention import Limit, Terms
-from tenants.context import enter, enter_public
+from telephony.vault_tasks import delete_old_sounds_everywhere
+from tenants.context import current_schema, enter, enter_public
 from tenants.people.models import AuditEntry
 
 FOR_GOOD = {"recording": None, "voicemail": None, "comment": None}
@@ -232,3 +233,39 @@ def test_with_the_storage_away_it_is_deleted_as_soon_as_that_is_back(inside, mon
     assert not sealed.exists()
     assert not VaultLeftover.objects.exists()
     assert KeptSound.objects.get().state == "deleted"
+
+
+def test_what_a_closed_tenant_left_goes_after_ninety_days_but_what_the_law_or_a_hold_keeps(
+    shelf, acme, monkeypatch
+):
+    with enter_public():
+        RetentionLimit.objects.create(kind="recording", floor_days=200, law="Law 5")
+    with enter("globex"):
+        theirs = recorded(shelf, 300)
+    with enter("acme"):
+        old, held, young = recorded(shelf, 300), recorded(shelf, 300, number="+861000"), recorded(shelf, 100)
+        place_hold(call_id=held.call_id, reason="lawsuit", at=shelf.now)
+    with enter_public():
+        acme.move_to("closed", shelf.now)
+        acme.save()
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "telephony.vault_tasks.delete_old_sounds.delay", lambda: sent.append(current_schema())
+    )
+
+    def gone() -> list:
+        with enter("acme"):
+            run_retention(at=shelf.now)
+            return [one.pk for one in (old, held, young) if shelf.kept(one).state == KeptSound.State.DELETED]
+
+    assert delete_old_sounds_everywhere() == 2
+    assert sorted(sent) == ["acme", "globex"]
+    shelf.pass_time(days=89)
+    assert gone() == []
+    shelf.pass_time(days=1)
+    assert gone() == [old.pk]
+    shelf.pass_time(days=20)
+    assert gone() == [old.pk, young.pk]
+    with enter("globex"):
+        run_retention(at=shelf.now)
+        assert shelf.kept(theirs).state == KeptSound.State.SEALED
