@@ -41,8 +41,8 @@ def told_problem(problem: Problem, document: Document) -> str:
 
 
 def _way(kind: str, name: str, settings: Mapping[str, Any]) -> str:
-    """A branch is called as its author called it, a share by its letter."""
-    rows = settings.get("branches") if kind == "condition" else None
+    """A branch or a phrase is called as its author called it, a share by its letter."""
+    rows = settings.get({"condition": "branches", "speech": "phrases"}.get(kind, ""))
     named = {row.get("exit"): row.get("name") for row in rows or () if isinstance(row, Mapping)}
     return str(named.get(name) or exit_label(kind, name))
 

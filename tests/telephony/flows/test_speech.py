@@ -2,9 +2,11 @@
 
 import pytest
 
+from contactcenter.environment import PROJECT
+from telephony.console.flow_problems import told_problem
 from telephony.flows.check import Known, check, errors_of
 from telephony.flows.document import parse
-from telephony.flows.kinds import exits_of
+from telephony.flows.kinds import KINDS, exits_of
 from telephony.flows.walk import walk
 from telephony.speech.listening.matching import match, phrases_of, plain
 
@@ -101,3 +103,13 @@ def test_a_language_nobody_understands_is_told_before_publishing():
 
     assert told(frozenset({"zh"})) == [("nobody_listens", "en", False)]
     assert told(frozenset({"en"})) == told(None) == []
+
+
+def test_a_problem_calls_a_phrase_by_its_name_and_every_kind_of_step_has_a_sign():
+    drawn = flow(SALES, PEOPLE).as_dict()
+    drawn["nodes"][0]["exits"] = {"p1": "q"}
+    document = parse(drawn)
+    told = [told_problem(one, document) for one in errors_of(check(document))]
+    assert told[0] == "The way “王芳” leads nowhere. Connect it to a step."
+    signs = (PROJECT / "templates" / "telephony" / "flows" / "_signs.html").read_text()
+    assert [kind for kind in KINDS if f'id="sign-{kind}"' not in signs] == []
