@@ -1,4 +1,4 @@
-"""Two sockets: the agent's workspace and the supervisors' floor; audiences and a snapshot each. A third: phone_socket."""
+"""Two sockets: the agent's workspace and the supervisors' floor; audiences and a snapshot each. More: phone_socket."""
 
 import asyncio
 import time
