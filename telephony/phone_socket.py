@@ -7,7 +7,7 @@ with a phone of this sign-in comes through, only as that phone, and for as long 
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 from channels.db import database_sync_to_async
@@ -41,15 +41,22 @@ SIP = Subprotocol("sip")
 LARGEST_OF_SWITCH = 64 * 1024
 BURST, PER_SECOND = 60, 10.0
 """Frames of a page: a call that begins has a dozen, then there is one a minute."""
+ALIVE = "\r\n"
+REPLACED = 4409
+"""Close code: the same phone has come by another line."""
 CHECK_SECONDS = 15.0
 PATIENCE_SECONDS = 5.0
 
 
 class PhoneConsumer(AsyncWebsocketConsumer):
+    here: ClassVar[dict[tuple[str, str], "PhoneConsumer"]] = {}
+    """By schema and user name, of this process: a phone has one line."""
+
     async def connect(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
         self._line: ClientConnection | None = None
         self._allowance = Allowance(BURST, PER_SECOND)
+        self._username = self._domain = ""
         if SIP not in self.scope.get("subprotocols", ()):
             await self.close()
             return
@@ -59,6 +66,7 @@ class PhoneConsumer(AsyncWebsocketConsumer):
             await self._shut(NOT_ALLOWED)
             return
         self._username, self._domain = phone
+        await self._take_the_place()
         try:
             self._line = await connect(
                 switch_socket(),
@@ -84,6 +92,10 @@ class PhoneConsumer(AsyncWebsocketConsumer):
             await self._shut(TOO_MANY)
             return
         frame = text_data if text_data is not None else (bytes_data or b"").decode("utf-8", "replace")
+        if not frame.strip("\r\n"):
+            # "Are you there?" (RFC 5626): the page notices by it when its network is gone.
+            await self.send(text_data=ALIVE)
+            return
         is_small = len(frame.encode()) <= LARGEST
         if not is_small or not is_allowed(frame, username=self._username, domain=self._domain):
             log.info("A phone in a page said what it may not.", bytes=len(frame))
@@ -93,6 +105,29 @@ class PhoneConsumer(AsyncWebsocketConsumer):
             await self._line.send(frame)
 
     async def disconnect(self, code: int) -> None:
+        if self._is_here:
+            del self.here[self._key]
+        await self._leave()
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self.scope["schema_name"], self._username
+
+    @property
+    def _is_here(self) -> bool:
+        return bool(self._username) and self.here.get(self._key) is self
+
+    async def _take_the_place(self) -> None:
+        """Of the line this phone had before, which may be dead unnoticed. It is closed first: were its end told after
+        the new beginning, the phone would seem to be gone.
+        """
+        before = self.here.get(self._key)
+        self.here[self._key] = self
+        if before is not None:
+            await before._leave()
+            await before._shut(REPLACED)
+
+    async def _leave(self) -> None:
         for task in self._tasks:
             task.cancel()
         if self._line is not None:

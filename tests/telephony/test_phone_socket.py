@@ -72,6 +72,8 @@ def test_a_page_speaks_with_the_switch_as_its_own_phone(floor, client_of, settin
             await one.send_to(text_data=registering(username))
             assert await one.receive_from(15) == f"SIP/2.0 200 {registering(username)}"
             assert came == ["sip"]
+            await one.send_to(text_data="\r\n\r\n")
+            assert await one.receive_from(15) == "\r\n"
             await one.send_to(text_data=registering("page-ffffffffffffffff"))
             assert await one.closed_with() == BAD_MESSAGE
 
@@ -123,6 +125,30 @@ def test_it_ends_with_the_sign_in_and_with_the_switch(floor, client_of, settings
             await last.connect(15)
             await sync_to_async(sign_out)()
             assert await last.closed_with() == SIGNED_OUT
+
+    story()
+
+
+def test_a_phone_that_comes_again_has_one_line(floor, client_of, settings):  # noqa: F811
+    """Its old line may be dead unnoticed; the switch must not hear of that end after the new beginning."""
+    client = client_of(floor["members"]["ann"])
+    username = phone_of(floor["ann"], client)
+
+    @async_to_sync
+    async def story():
+        async with switch(settings) as came:
+            old, new = page(client), page(client)
+            await old.connect(15)
+            await old.send_to(text_data=registering(username))
+            await old.receive_from(15)
+            await new.connect(15)
+            assert await old.closed_with() == phone_socket.REPLACED
+            await old.disconnect(15)
+            await new.send_to(text_data=registering(username))
+            assert await new.receive_from(15) == f"SIP/2.0 200 {registering(username)}"
+            assert came == ["sip", "sip"]
+            await new.disconnect(15)
+        assert ("acme", username) not in phone_socket.PhoneConsumer.here
 
     story()
 

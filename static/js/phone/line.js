@@ -7,6 +7,9 @@ const REGISTER_SECONDS = 120;
 const AGAIN_SOON = 1000; // the switch may have been told the old password a moment ago
 const AGAIN_LATER = 15_000;
 const SIGNED_OUT = 4401;
+const ASKED_EVERY = 4000; // whether the line is alive: a network that is gone closes nothing
+const SILENT_FOR = 11_000;
+const ALIVE = "\r\n\r\n"; // RFC 5626; our end answers at once
 
 /** What the server says of this page's phone; null when it cannot be asked now. */
 async function askTerms() {
@@ -25,6 +28,7 @@ export class Line {
   #onCall;
   #terms = null;
   #refusals = 0;
+  #heardAt = 0;
   #timers = new Set();
   #isOver = false;
   ua = null;
@@ -34,7 +38,8 @@ export class Line {
     this.#library = library;
     this.#onState = onState;
     this.#onCall = onCall;
-    window.addEventListener("online", () => this.#hurry());
+    window.addEventListener("online", () => this.reconnect());
+    setInterval(() => this.#askWhetherAlive(), ASKED_EVERY);
   }
 
   get isRegistered() {
@@ -94,6 +99,7 @@ export class Line {
     this.ua = ua;
     const say = (state) => () => ua === this.ua && this.#onState(state);
     ua.on("connecting", say("connecting"));
+    ua.on("connected", () => this.#listen(ua));
     ua.on("registered", () => {
       this.#refusals = 0;
       say("registered")();
@@ -116,7 +122,7 @@ export class Line {
 
   /** Once more with the same password, then with a new one; then it is said, and tried again later. */
   #refused(response) {
-    if (!response) return;
+    if (!response) return this.reconnect();
     this.#refusals += 1;
     if (this.#refusals === 1) this.#later(() => this.ua?.register(), AGAIN_SOON);
     else if (this.#refusals === 2) this.#renew(() => this.ua?.register());
@@ -146,10 +152,25 @@ export class Line {
     if (this.ua === before) then();
   }
 
-  /** The network is back: not after the pause, now. */
-  #hurry() {
+  /** Another connection, now: the one there is may be dead without knowing it. */
+  reconnect() {
     const transport = this.ua?.transport;
-    if (transport && !transport.isConnected() && !transport.isConnecting()) transport.connect();
+    if (!transport || transport.isConnecting()) return;
+    if (transport.isConnected()) transport.disconnect();
+    transport.connect();
+  }
+
+  #listen(ua) {
+    this.#heardAt = Date.now();
+    ua.transport.socket._ws?.addEventListener("message", () => (this.#heardAt = Date.now()));
+  }
+
+  /** Of our own end alone: of a switch that pages go to themselves we do not know that it answers. */
+  #askWhetherAlive() {
+    const transport = this.ua?.transport;
+    if (!transport?.isConnected() || this.#terms?.socket) return;
+    if (Date.now() - this.#heardAt > SILENT_FOR) this.reconnect();
+    else transport.send(ALIVE);
   }
 
   #later(what, milliseconds) {

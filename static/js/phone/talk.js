@@ -5,6 +5,7 @@ import { dialogAsText, dialogOfText } from "./kept.js";
 const LOOKS_EVERY = 1500; // ms
 const GATHERING = 700; // ms; who has not found a way by then offers what was found
 const QUIET = 4000; // ms without a connection for sound before the talk is taken up anew
+const PATIENCE = 6000; // ms; the switch answers within a fifth of a second
 const CONFIRMED = 9; // of RTCSession
 const REFUSED = /cause=(88|488)\b|INCOMPATIBLE/; // none of the ways the page named may be gone
 const OVER = new Set([404, 408, 410, 481]); // the switch knows no such talk
@@ -164,6 +165,10 @@ export class Talk {
   #reinvite(session) {
     return new Promise((resolve) => {
       const nobody = () => resolve(0);
+      setTimeout(() => {
+        if (session._dialog?.uac_pending_reply) this.#line.reconnect();
+        nobody();
+      }, PATIENCE);
       session.onTransportError = session.onRequestTimeout = session.onDialogError = nobody;
       session.on("sdp", () => this.#keep());
       session._sendReinvite({
