@@ -25,6 +25,10 @@ class NotListening(DomainError):
     "You are not listening to this call. Listen first, then choose."
 
 
+class HandedOver(DomainError):
+    "The call went to an agent who is in none of the groups you lead: you listen no more."
+
+
 class NotYourTeam(DomainError):
     "This agent is in none of the groups you lead."
 

@@ -373,7 +373,7 @@ class Ingest:
 
     @_apply.register
     def _(self, fact: facts.EarSet) -> None:
-        note_ear(leg_id=fact.leg_id, mode=fact.mode, at=fact.at)
+        note_ear(leg_id=fact.leg_id, mode=fact.mode, at=fact.at, agent_leg_id=fact.agent_leg_id)
 
     @_apply.register
     def _(self, fact: facts.LegMeasured) -> None:

@@ -344,6 +344,9 @@ class Switch(Protocol):
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         """EarSet tells that it hears, or is heard, in this way from then on."""
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        """The ear hears another leg's talk from now on, silently; EarSet tells it."""
+
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         """The ear talks with the caller and is no ear any more; the agent's leg ends (PICKED_OFF), all in one step.
 

@@ -104,19 +104,35 @@ def _command(listening: Listening, talk: Offer, phone: Rung, epoch: int) -> EarC
 
 
 @transaction.atomic
-def note_ear(*, leg_id: UUID, mode: str, at: datetime) -> None:
-    """The switch says how the ear hears, or is heard, from now on. Told twice, it is written once."""
+def note_ear(*, leg_id: UUID, mode: str, at: datetime, agent_leg_id: UUID | None = None) -> None:
+    """The switch says how the ear hears, or is heard, from now on, and whose talk. Told twice, it is written once."""
     listening = _locked(leg_id)
     if listening is None or listening.ended_at or mode not in VERBS:
         return
     release_take_over(leg_id=leg_id, at=at)
-    if listening.modes and listening.modes[-1][1] == mode:
+    is_moved = _moved(listening, agent_leg_id, at)
+    if not is_moved and listening.modes and listening.modes[-1][1] == mode:
         return
     listening.modes = sorted([*listening.modes, [at.isoformat(), mode]])
     listening.began_at = listening.began_at or at
     listening.mode = listening.modes[-1][1]
     _audit(listening, VERBS[Listening.Mode(mode)])
     _save(listening, at)
+
+
+def _moved(listening: Listening, agent_leg_id: UUID | None, at: datetime) -> bool:
+    """It hears another agent from now on, to whom the caller was given; who was heard before is in the audit log."""
+    if agent_leg_id in (None, listening.agent_leg):
+        return False
+    talk = Offer.objects.filter(pk=agent_leg_id, call_id=listening.call_id).select_related("agent").first()
+    if talk is None:
+        return False
+    _audit(listening, "stopped listening in")
+    before = listening.agent_id
+    listening.agent, listening.agent_leg = talk.agent, talk.pk
+    listening.save(update_fields=["agent", "agent_leg"])
+    _tell(listening, at, agent_id=before)
+    return True
 
 
 def follow_ear(leg: Leg, *, at: datetime) -> None:
@@ -195,12 +211,13 @@ def _audit(listening: Listening, verb: str) -> None:
     )
 
 
-def _tell(listening: Listening, at: datetime) -> None:
+def _tell(listening: Listening, at: datetime, *, agent_id: int | None = None) -> None:
+    """To the agent on whose talk it is; `agent_id`: on whose it was."""
     emit(
         events.ListeningChanged(
             occurred_at=at,
             listening_id=listening.pk,
             call_id=listening.call_id,
-            agent_id=listening.agent_id,
+            agent_id=agent_id or listening.agent_id,
         )
     )

@@ -169,6 +169,10 @@ class FreeSwitch:
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._do(ear_commands.set_ear(ear_leg_id, mode))
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._do(ear_commands.name_agent(ear_leg_id, agent_leg_id))
+        self._do(ear_commands.set_ear(ear_leg_id, EarMode.LISTEN))
+
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         self._refuse_unless_joined(agent_leg_id, caller_leg_id)
         self._do(ear_commands.name_caller(ear_leg_id, caller_leg_id))

@@ -42,6 +42,11 @@ def set_ear(ear_leg_id: UUID, mode: EarMode) -> str:
     return f"api uuid_transfer {checked(ear_leg_id)} ear-{EarMode(mode)} {EAR_PLAN}"
 
 
+def name_agent(ear_leg_id: UUID, agent_leg_id: UUID) -> str:
+    """Whom the ear is to hear next."""
+    return f"api uuid_setvar {checked(ear_leg_id)} cc_ear_on {checked(agent_leg_id)}"
+
+
 def name_caller(ear_leg_id: UUID, caller_leg_id: UUID) -> str:
     """Whom `take` is to intercept."""
     return f"api uuid_setvar {checked(ear_leg_id)} cc_caller {checked(caller_leg_id)}"

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from telephony.ear_errors import NobodyTalks, NotListening, NotYourTeam
-from telephony.models import GroupMember, Listening, Offer, SupervisionTerms
+from telephony.models import Agent, GroupMember, Listening, Offer, SupervisionTerms
 from telephony.policies import can_supervise
 from telephony.queries.agents import agent_of
 from telephony.queries.teams import agents_of_led_teams, agents_of_mentees, leads_any, scope_of
@@ -92,6 +92,23 @@ def talk_of(call_id: UUID) -> Offer | None:
         call_id=call_id, ended_at=None, answered_at__isnull=False, talk_ended_at=None
     )
     return talks.select_related("agent", "call").order_by("-answered_at").first()
+
+
+def listened_calls() -> frozenset[UUID]:
+    return frozenset(Listening.objects.filter(ended_at=None).values_list("call_id", flat=True))
+
+
+def ears_left_behind(talk: Offer) -> QuerySet[Listening]:
+    """Ears on this talk's caller that still hear, or heard last, somebody who talks with them no more."""
+    others = Offer.objects.filter(call_id=talk.call_id, answered_at__isnull=False, talk_ended_at=None)
+    left = Listening.objects.filter(call_id=talk.call_id, ended_at=None, began_at__isnull=False)
+    return left.exclude(agent_leg__in=others.values("pk")).select_related("supervisor__member")
+
+
+def may_hear(supervisor: Agent, talk: Offer) -> bool:
+    """Asked again at each hand-over: of whom they lead, and that it is not themselves."""
+    led = agents_led_by(supervisor.member)
+    return supervisor.pk != talk.agent_id and (led is None or talk.agent_id in led)
 
 
 def supervised_talk(call_id: UUID, member: Any) -> Offer:

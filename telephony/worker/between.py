@@ -48,7 +48,8 @@ COMMANDS = MappingProxyType(
         for name in (
             "offer", "hang_up", "withdraw", "answer", "hold", "unhold", "send_to_queue", "consult", "complete_consult",
             "end_consult", "conference", "send_to_number", "park", "send_digits", "start_recording", "stop_recording",
-            "mask_recording", "listen", "set_ear", "take_over",
+            "mask_recording", "listen", "set_ear", "move_ear",
+            "take_over",
         )
     }
 )  # fmt: skip
@@ -169,6 +170,11 @@ class JoinedSwitch(FencedSwitch):
         cell = self._neighbours.cell_of_leg(ear_leg_id)
         if not self._is_sent(cell, "set_ear", ear_leg_id=ear_leg_id, mode=mode):
             super().set_ear(ear_leg_id, mode)
+
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        legs = {"ear_leg_id": ear_leg_id, "agent_leg_id": agent_leg_id}
+        if not self._is_sent(self._neighbours.cell_of_leg(ear_leg_id), "move_ear", **legs):
+            super().move_ear(**legs)
 
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         legs = {"ear_leg_id": ear_leg_id, "caller_leg_id": caller_leg_id, "agent_leg_id": agent_leg_id}

@@ -19,6 +19,7 @@ from telephony.switch import OfferCommand, Switch
 from telephony.worker.callbacks import Callbacks
 from telephony.worker.clock import Clock
 from telephony.worker.estimates import Estimates
+from telephony.worker.following_ears import FollowingEars
 from telephony.worker.glance import Glance, waiting
 from telephony.worker.masks import Masks
 from telephony.worker.news import MemoryAsked
@@ -43,6 +44,7 @@ HEARD = (
     events.CallbackChanged,
     events.FloorConfigured,
     events.RecordingMasked,
+    events.ListeningChanged,
 )
 RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
@@ -90,6 +92,7 @@ class Desk:
             between=between,
         )
         self._masks = Masks(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
+        self._ears = FollowingEars(switch, inside=self._inside)
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -128,6 +131,7 @@ class Desk:
         for agent_id, until in self._people.left_alone():
             self._wake_at(until.timestamp(), "agent", agent_id)
         self._masks.read()
+        self._ears.read()
 
     # ---- our own news
 
@@ -144,6 +148,8 @@ class Desk:
                 self._meet(event.agent_id)
             elif isinstance(event, events.RecordingMasked):
                 self._masks.hear(event)
+            elif isinstance(event, events.ListeningChanged | events.OfferEnded):
+                self._ears.hear(event)
 
     def _catch_up(self, told: Iterable[Event]) -> None:
         with self._inside():

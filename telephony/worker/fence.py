@@ -98,6 +98,9 @@ class FencedSwitch:
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._open().set_ear(ear_leg_id, mode)
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._open().move_ear(ear_leg_id, agent_leg_id)
+
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         self._open().take_over(ear_leg_id, caller_leg_id, agent_leg_id)
 

@@ -202,6 +202,9 @@ class SwitchNodes:
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._of(ear_leg_id).set_ear(ear_leg_id, mode)
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._of(ear_leg_id).move_ear(ear_leg_id, agent_leg_id)
+
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         self._of(caller_leg_id).take_over(ear_leg_id, caller_leg_id, agent_leg_id)
 

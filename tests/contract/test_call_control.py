@@ -236,34 +236,6 @@ def test_a_caller_who_was_not_brought_into_the_room_is_taken_by_whoever_stays(
     talk.gone(talk.caller)
 
 
-def test_a_parked_caller_hears_music_and_is_picked_up(house: SwitchUnderTest) -> None:
-    talk = begin(house)
-    talk.park()
-    held = house.log.wait(facts.CallerHeld, leg_id=talk.caller)
-    assert (held.why, held.by_leg_id, held.for_leg_id) == (HeldWhy.PARK, None, None)
-    talk.gone(talk.agent)
-    assert talk.hear(caller=talk.caller) == {"caller": {"music"}}
-    plain = house.offer(talk.caller, "1001")
-    talk.gone(plain.offer_id)
-    assert house.switch.exists(talk.caller), "only who comes to pick up gets a parked caller"
-    taking = house.offer(talk.caller, "1002", is_parked=True)
-    house.log.wait(facts.LegsBridged, offer_id=taking.offer_id)
-    assert talk.hear(caller=talk.caller, colleague=taking.offer_id) == {
-        "caller": {"colleague"},
-        "colleague": {"caller"},
-    }
-    house.switch.hang_up(taking.offer_id)
-    talk.gone(talk.caller)
-    assert voices(talk.recording(taking.offer_id)) == [{"colleague"}, {"caller"}]
-
-
-def test_a_caller_who_was_parked_too_long_is_in_the_line_again(house: SwitchUnderTest) -> None:
-    talk = begin(house)
-    talk.park(seconds=1)
-    talk.gone(talk.agent)
-    talk.waits_again()
-
-
 def test_a_caller_sent_to_a_number_talks_there_or_keeps_the_place_in_the_line(house: SwitchUnderTest) -> None:
     talk = begin(house)
     house.carrier_goes()

@@ -107,7 +107,9 @@ def test_the_supervisors_microphone_reaches_nobody_but_whom_the_mode_names(talk:
     assert not line.log.all(facts.RecordingStarted, leg_id=ear)
 
 
-def test_an_ear_ends_with_the_agents_part_and_hears_no_other_tenant(talk: Supervised) -> None:
+def test_an_ear_goes_with_the_caller_to_the_next_agent_for_a_while_and_hears_no_other_tenant(
+    talk: Supervised,
+) -> None:
     line = talk.line
     foreign = talk.listen(tenant="globex")
     line.log.wait(facts.LegHungUp, leg_id=foreign)
@@ -126,6 +128,25 @@ def test_an_ear_ends_with_the_agents_part_and_hears_no_other_tenant(talk: Superv
     entry = QueueEntry(tenant="acme", queue_id=8, priority=5, max_wait_seconds=60, language="zh")
     line.switch.send_to_queue(talk.legs["caller"], entry)
     line.log.wait(facts.LegQueued, queue_id=8)
+    line.log.wait(facts.LegHungUp, leg_id=talk.legs.pop("agent"))
+    # The caller may come to another agent: the ear waits for that, is sent on, and is silent there.
+    talk.phone("colleague", "1002")
+    offer = line.offer(talk.legs["caller"], "1002")
+    line.log.wait(facts.LegsBridged, offer_id=offer.offer_id)
+    talk.legs["colleague"] = offer.offer_id
+    assert line.switch.exists(ear)
+    line.switch.move_ear(ear, offer.offer_id)
+    line.log.wait(facts.EarSet, leg_id=ear, mode="listen", agent_leg_id=offer.offer_id)
+    with_the_colleague = {
+        "caller": {"colleague"},
+        "colleague": {"caller"},
+        "supervisor": {"caller", "colleague"},
+    }
+    assert {name: whom for name, whom in talk.hear().items() if name != "agent"} == with_the_colleague
+    line.switch.send_to_queue(talk.legs["caller"], entry)
+    line.log.wait(facts.LegHungUp, leg_id=offer.offer_id)
+    assert line.switch.exists(ear)
+    line.api(f"uuid_setvar {ear} cc_ear_until 0")
     line.log.wait(facts.LegHungUp, leg_id=ear)
     assert line.switch.exists(talk.legs["caller"])
     with pytest.raises(SwitchRefused):

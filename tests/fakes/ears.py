@@ -1,4 +1,4 @@
-"""A switch in memory with ears, as conf/ear.xml has them: a leg that hears an agent's leg, and ends with it."""
+"""A switch in memory with ears, as conf/ear.xml has them: a leg that hears an agent's leg, and then may wait."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ class EarSwitch(FakeSwitch):
         super().set_ear(ear_leg_id, mode)
         self._set(ear_leg_id, mode)
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        super().move_ear(ear_leg_id, agent_leg_id)
+        self.ears[ear_leg_id] = replace(self.ears[ear_leg_id], agent_leg_id=agent_leg_id)
+        self._set(ear_leg_id, EarMode.LISTEN)
+
     def _set(self, leg_id: UUID, mode: EarMode) -> None:
         self.legs[leg_id] = replace(self.legs[leg_id], ear_mode=str(mode))
         self.tell(
@@ -87,6 +92,9 @@ class EarSwitch(FakeSwitch):
     def end(self, leg_id: UUID, *, cause: str = "NORMAL_CLEARING", by: HungUpBy = HungUpBy.PARTY) -> None:
         super().end(leg_id, cause=cause, by=by)
         for ear_id, command in list(self.ears.items()):
-            if command.agent_leg_id == leg_id:
+            # Whose caller may come to another agent waits for that.
+            caller = self.legs.get(command.call_id)
+            is_kept = caller is not None and not caller.has_fallen_back
+            if command.agent_leg_id not in self.legs and not is_kept:
                 del self.ears[ear_id]
                 super().end(ear_id, by=HungUpBy.SWITCH)

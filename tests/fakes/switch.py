@@ -124,6 +124,9 @@ class FakeSwitch(InCall):
     def listen(self, command: EarCommand) -> None:
         self._ask("listen", command)
 
+    def move_ear(self, ear_leg_id: UUID, agent_leg_id: UUID) -> None:
+        self._ask("move_ear", ear_leg_id, agent_leg_id)
+
     def set_ear(self, ear_leg_id: UUID, mode: EarMode) -> None:
         self._ask("set_ear", ear_leg_id, mode)
 

@@ -61,6 +61,7 @@ SENT = {
     },
     "conference": {"agent_leg_id": A, "caller_leg_id": C, "call_id": C},
     "set_ear": {"ear_leg_id": B, "mode": EarMode.BARGE},
+    "move_ear": {"ear_leg_id": B, "agent_leg_id": A},
     "mask_recording": {"leg_id": A, "path": "acme/a.wav", "is_masked": True},
     "send_digits": {"leg_id": C, "digits": "12#"},
     "send_to_queue": {"leg_id": C, "entry": ENTRY},

@@ -47,6 +47,7 @@ ENTRY = QueueEntry(tenant="acme", queue_id=7, priority=0, max_wait_seconds=300, 
         ("stop_recording", (uuid4(), "acme/a.wav")),
         ("listen", (None,)),
         ("set_ear", (uuid4(), EarMode.BARGE)),
+        ("move_ear", (uuid4(), uuid4())),
         ("take_over", (uuid4(), uuid4(), uuid4())),
     ],
 )

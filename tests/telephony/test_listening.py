@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony import actions, events, floor_orders
+from telephony import actions, call_orders, events, floor_orders
 from telephony.models import (
     Agent,
     AgentGroup,
@@ -303,3 +303,69 @@ def test_agents_are_told_or_not_as_the_tenant_says(talk):
     with talk.floor.inside():
         assert told_listening(talk.agent.pk) is None
     assert set(heard) == {talk.agent.pk}
+
+
+@pytest.fixture
+def handed_over(talk):
+    """The agent whom the leader hears gives the caller to a colleague."""
+    colleague = talk.floor.agent()
+    talk.settle()
+    talk.order_again()
+    talk.listens()
+
+    def hand_over() -> Agent:
+        talk.pass_seconds(5)
+        talk.order(
+            call_orders.ConsultAgent(agent_id=talk.agent.pk, call_id=talk.call_id, to_agent_id=colleague.pk)
+        )
+        with talk.floor.inside():
+            asked = Offer.objects.get(kind=Offer.Kind.CONSULT, ended_at=None)
+        talk.switch.consulted_answers(asked.pk)
+        talk.pass_seconds(5)
+        talk.order(call_orders.HandOver(agent_id=talk.agent.pk, call_id=talk.call_id))
+        talk.settle()
+        return colleague
+
+    return hand_over
+
+
+def test_an_ear_stays_with_the_caller_who_is_handed_over_and_is_silent_there(talk, handed_over, other_floor):
+    talk.pass_seconds(2)
+    talk.asks(floor_orders.SetEar, mode="barge")
+    colleague = handed_over()
+    ear = talk.ear()
+    [[ear_leg, agent_leg]] = [list(asked) for asked in talk.switch.asked("move_ear")]
+    assert (ear.pk, ear.agent_leg, ear.ended_at) == (ear_leg, agent_leg, None)
+    assert (ear.agent_id, [mode for _at, mode in ear.modes]) == (colleague.pk, ["listen", "barge", "listen"])
+    with talk.floor.inside():
+        assert told_listening(talk.agent.pk) is None
+        assert told_listening(colleague.pk).pk == ear.pk
+    who = talk.floor.again(talk.boss).name
+    verbs = ["listens in", "barged in", "stopped listening in", "listens in"]
+    assert [told for told in talk.audited() if told[0] in verbs] == [(verb, who) for verb in verbs]
+    talk.switch.end(talk.call_id)
+    talk.settle()
+    assert talk.ear().ended_at is not None
+    with other_floor.inside():
+        assert not Listening.objects.exists()
+
+
+def test_an_ear_ends_with_a_word_when_the_caller_goes_to_an_agent_one_does_not_lead(
+    talk, handed_over, monkeypatch
+):
+    told: list = []
+    monkeypatch.setattr(
+        "telephony.worker.following_ears.publish", lambda audience, message: told.append((audience, message))
+    )
+    with talk.floor.inside():
+        group = AgentGroup.objects.create(name="Mine")
+        GroupMember.objects.create(group=group, agent=talk.agent)
+        group.leaders.add(talk.member_id)
+    handed_over()
+    assert talk.switch.asked("move_ear") == []
+    assert talk.ear().ended_at is not None
+    [(audience, message)] = told
+    assert (audience, message["code"]) == (f"member.{talk.member_id}", "handed_over")
+    assert "none of the groups you lead" in message["message"]
+    with talk.floor.inside():
+        assert Call.objects.get(pk=talk.call_id).state == Call.State.TALKING
