@@ -23,6 +23,7 @@ from telephony.switch import (
     EarMode,
     OfferCommand,
     OnwardCommand,
+    OutsidePhone,
     ParkCommand,
     QueueEntry,
     RungPhone,
@@ -263,6 +264,8 @@ def read(hint: Any, value: Any) -> Any:
         return UUID(value)
     if hint in (datetime, datetime | None):
         return datetime.fromisoformat(value)
+    if hint == OutsidePhone | None:
+        return rebuild(OutsidePhone, value)
     if hint == tuple[RungPhone, ...]:
         return tuple(rebuild(RungPhone, one) for one in value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

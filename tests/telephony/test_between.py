@@ -13,6 +13,7 @@ from telephony.switch import (
     EarMode,
     OfferCommand,
     OnwardCommand,
+    OutsidePhone,
     ParkCommand,
     QueueEntry,
     RungPhone,
@@ -29,6 +30,7 @@ ENTRY = QueueEntry(
     queued_at=datetime(2026, 11, 20, 8, tzinfo=UTC),
 )
 OF_ALL = {"tenant": "acme", "call_id": C, "timeout_seconds": 10}
+MOBILE = OutsidePhone(dials="+8613800138000", shown_number="1", language="zh")
 SENT = {
     "offer": {
         "command": OfferCommand(
@@ -39,13 +41,21 @@ SENT = {
             epoch=1,
             username="1001",
             domain="d",
-            together=(RungPhone(offer_id=uuid4(), agent_id=2, username="1002"),),
+            outside=MOBILE,
+            together=(RungPhone(offer_id=uuid4(), agent_id=2, username="1002", outside=MOBILE),),
             is_parked=True,
         )
     },
     "consult": {
         "command": ConsultCommand(
-            **OF_ALL, consult_id=B, agent_leg_id=A, caller_leg_id=C, entry=ENTRY, epoch=1, username="1002"
+            **OF_ALL,
+            consult_id=B,
+            agent_leg_id=A,
+            caller_leg_id=C,
+            entry=ENTRY,
+            epoch=1,
+            username="1002",
+            outside=MOBILE,
         )
     },
     "send_to_number": {
