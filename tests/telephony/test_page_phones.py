@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contactcenter import environment
 from telephony import actions, queries
 from telephony.actions.page_phones import KEPT_FOR, VALID_FOR, forget_page_phones, open_page_phone
 from telephony.models import Agent, Device
@@ -187,3 +188,16 @@ def test_what_a_person_decided_meanwhile_stands(floor, client_of):
     floor.switch.register(phone, "acme.localhost")
     floor.listen()
     assert not floor.again(agent).is_ready
+
+
+def test_pages_may_go_to_the_switch_themselves(floor, client_of, settings, monkeypatch):
+    _agent, client = worker_of(floor, client_of)
+    assert ask(client)["socket"] == ""
+    settings.SWITCH, settings.PHONE_SOCKET_URL = settings.SWITCH | {"ws_port": 0}, "wss://switch.example:7443"
+    assert ask(client)["socket"] == "wss://switch.example:7443"
+    for wrong in ("ws://switch.example", "https://switch.example", "wss://", "wss://u:p@switch.example"):
+        monkeypatch.setenv("PHONE_SOCKET_URL", wrong)
+        with pytest.raises(environment.WrongSetting):
+            environment.socket_url("PHONE_SOCKET_URL")
+    monkeypatch.setenv("PHONE_SOCKET_URL", "wss://switch.example:7443/phones")
+    assert environment.socket_url("PHONE_SOCKET_URL") == "wss://switch.example:7443/phones"
