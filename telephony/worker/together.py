@@ -59,7 +59,7 @@ class Portions:
             self._one_by_one = max(0, self._one_by_one - isinstance(item, facts.Fact))
             self._loop.handle(item)
             return
-        left = deque(self._ingest.by_tenant([item, *self._inbox.take_facts(self._most)]))
+        left = self._by_tenant([item, *self._inbox.take_facts(self._most)])
         while left:
             tenant, told = left.popleft()
             if not tenant:
@@ -70,6 +70,15 @@ class Portions:
             if not self._take_together(tenant, told):
                 self._put_back_all([(tenant, told), *left])
                 return
+
+    def _by_tenant(self, told: list[facts.Fact]) -> deque[tuple[str, list[facts.Fact]]]:
+        """Whose each is may have to be asked: of a database that is away, too. Then they are taken one by one."""
+        try:
+            return deque(self._ingest.by_tenant(told))
+        except Exception as error:
+            log.warning("Whose facts are cannot be asked.", facts=len(told), problem=type(error).__name__)
+            self._one_by_one = len(told) - 1
+            return deque(("", [fact]) for fact in told)
 
     def handle_what_follows(self) -> None:
         """The news of what was just done, before browsers are told how it stands: a phone rings the earlier."""

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 
 import django
 
@@ -41,6 +42,10 @@ def _work(assemble) -> None:  # noqa: ANN001
     signal.signal(signal.SIGTERM, lambda *_: crew.worker.stop())
     try:
         crew.run()
+    except BaseException:
+        # The log must say why a worker is gone that nobody killed.
+        traceback.print_exc()
+        sys.stderr.flush()
     finally:
         os._exit(0)
 

@@ -104,6 +104,32 @@ def test_facts_wait_while_the_database_is_away_and_nothing_is_lost(office, monke
     assert office.signs.failures == 0
 
 
+def test_a_database_that_goes_while_one_asks_whose_a_call_is_costs_nobody_anything(office, monkeypatch):
+    from types import SimpleNamespace
+
+    from django.db import OperationalError
+
+    from tenants import queries
+
+    whole, left = queries.tenant_of_number, [4]
+
+    def away_for_a_while(*asked):
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("the connection is lost")
+        return whole(*asked)
+
+    monkeypatch.setattr(queries, "tenant_of_number", away_for_a_while)
+    monkeypatch.setattr(
+        "telephony.worker.loop.connection", SimpleNamespace(close=lambda: None, in_atomic_block=True)
+    )
+    monkeypatch.setattr("telephony.worker.loop.time.sleep", lambda seconds: None)
+    first, second = office.caller(number="+8613800000001"), office.caller(number="+8613800000002")
+    assert left == [0]
+    assert [office.floor.call(call_id).state for call_id in (first, second)] == ["waiting", "waiting"]
+    assert office.signs.failures == 0
+
+
 def test_a_worker_without_the_lease_acts_on_nothing(office):
     agent = office.floor.agent()
     office.settle()
