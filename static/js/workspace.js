@@ -8,6 +8,7 @@ import { showCall, stageOf } from "./workspace/call.js";
 import { Keypad } from "./workspace/keypad.js";
 import { Parked } from "./workspace/parked.js";
 import { Phones } from "./workspace/phones.js";
+import { showMove } from "./workspace/placed.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
 import { runMaskClock, showRecording } from "./workspace/recording.js";
@@ -91,6 +92,7 @@ const hear = {
     showTimers();
   },
   supervised: ({ row }) => showSupervised(row),
+  places: (message) => showMove(message),
   recording({ row }) {
     state.recording = row;
     showRecording(state);

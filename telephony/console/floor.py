@@ -14,6 +14,7 @@ from telephony.console.vault_words import STOPPED
 from telephony.queries.floor_views import default_view, groups_seen_by, skills, views_of
 from telephony.queries.recording_room import recording_stopped_by
 from tenants.people.console.access import member_required
+from tenants.people.queries.teams import flat, sites, team_tree
 
 
 @never_cache
@@ -31,6 +32,8 @@ def floor(request: HttpRequest) -> HttpResponse:
         "views": views_of(request.user),
         "groups": groups_seen_by(request.user),
         "skills": skills(),
+        "teams": [(knot, [one.team.pk for one in flat([knot])]) for knot in flat(team_tree())],
+        "sites": sites(),
     }
     return render(request, "telephony/floor.html", _seen() | seen)
 

@@ -72,7 +72,10 @@ def _told(alert: QueueAlert) -> dict[str, Any]:
 @require_POST
 @member_required(*policies.LEADERS)
 def take_on(request: HttpRequest, queuealert_id: int) -> HttpResponse:
-    if take_on_alert(alert_id=queuealert_id, member=request.user, at=timezone.now()) is None:
+    taken = take_on_alert(alert_id=queuealert_id, member=request.user, at=timezone.now())
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=204)
+    if taken is None:
         messages.info(request, _("This alert is over already."))
     return redirect("telephony:floor_alerts")
 

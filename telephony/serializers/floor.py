@@ -31,6 +31,9 @@ class PlacesRow(TypedDict):
     queues: list[int]
     groups: list[int]
     skills: dict[str, int]
+    team: int | None
+    site: int | None
+    """The person's own, or else their team's."""
 
 
 class AlertRow(TypedDict):
@@ -57,12 +60,16 @@ def agents(ids: Collection[int] | None = None) -> list[dict[str, Any]]:
     found = queries.agents_on_floor().prefetch_related("devices", "queue_agents")
     shown = list(found if ids is None else found.filter(pk__in=ids))
     places = places_of([agent.pk for agent in shown])
-    return [agent_row(agent) | places.get(agent.pk, _nowhere(agent)) for agent in shown]
+    return [agent_row(agent) | places.get(agent.pk, _nowhere(agent.pk)) for agent in shown]
 
 
 def places_of(agent_ids: Collection[int]) -> dict[int, PlacesRow]:
-    """By agent; three queries."""
-    found = {agent.pk: _nowhere(agent) for agent in Agent.objects.filter(pk__in=agent_ids).only("pk")}
+    """By agent; four queries."""
+    homes = Agent.objects.filter(pk__in=agent_ids).order_by()
+    known_homes = homes.values_list("pk", "member__team_id", "member__site_id", "member__team__site_id")
+    found = {
+        pk: _nowhere(pk) | {"team": team, "site": own or of_team} for pk, team, own, of_team in known_homes
+    }
     for agent_id, queue_id in QueueAgent.objects.filter(agent__in=agent_ids).values_list(
         "agent_id", "queue_id"
     ):
@@ -77,8 +84,8 @@ def places_of(agent_ids: Collection[int]) -> dict[int, PlacesRow]:
     return found
 
 
-def _nowhere(agent: Agent) -> PlacesRow:
-    return {"id": agent.pk, "queues": [], "groups": [], "skills": {}}
+def _nowhere(agent_id: int) -> PlacesRow:
+    return {"id": agent_id, "queues": [], "groups": [], "skills": {}, "team": None, "site": None}
 
 
 def alert_row(alert: QueueAlert) -> AlertRow:

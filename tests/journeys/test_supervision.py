@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.keyboard import has_focus, press_on
+from tests.journeys.keyboard import has_focus, press_on, type_into, walk_to
 from tests.journeys.test_agent_day import ready_agent, rest, stage
-from tests.journeys.widths import look_at_widths
+from tests.journeys.widths import look_at_widths, photograph, sticking_out
 
 
 @pytest.fixture
@@ -84,7 +84,8 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up_by_keyboard(produ
     press_on(boss, "#call-dialog [data-act=hang_up_call]")
     expect(page.locator("#call-dialog-sure")).to_contain_text("cannot be undone")
     page.keyboard.press("Enter")
-    expect(page.locator("#calls tr")).to_have_count(0)
+    # The row one stands in fades; it goes when one leaves it.
+    expect(page.locator("#calls tr:not(.is-gone)")).to_have_count(0)
     assert faults == []
     ann.page.keyboard.press("Alt+D")
     ann.page.keyboard.type("new")
@@ -92,3 +93,103 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up_by_keyboard(produ
     ann.page.keyboard.press("Alt+W")
     stage(ann, "none")
     rest(ann)
+
+
+def test_a_line_that_grows_rings_says_what_to_do_and_an_agent_is_moved(product, visit):
+    """By keyboard: limits, the alert with its advice, a move for an hour, a view that is kept, the wall, the day."""
+    boss = visit("acme", "supervisor")
+    page = boss.page
+    boss.go("/floor/limits/")
+    type_into(boss, "#id_waiting_over", "0")
+    press_on(boss, "form.card button")
+    expect(page.locator("h1")).to_have_text("Alerts")
+    boss.go("/floor/?all=1")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(page.locator("#age")).to_be_hidden()
+    caller = product.call("acme", "13812342212", name="Zhao Lei")
+    expect(page.locator("#calls")).to_contain_text("Zhao Lei")
+    alert = page.locator("#alerts .alert", has_text="Too many waiting")
+    expect(alert).to_contain_text(re.compile(r"Add (one agent|\d+ agents)"))
+    expect(alert).to_contain_text("waiting 1")
+    expect(page.locator("#queues a[href^='/waiting/']", has_text="1").first).to_be_visible()
+    faults = look_at_widths(boss, "floor-alert")
+    page.keyboard.press("a")
+    assert has_focus(boss, "#alerts a, #alerts button")
+    alert.locator("[data-take]").focus()
+    page.keyboard.press("Enter")
+    expect(alert).to_contain_text("deals with it")
+    faults += move_an_agent(boss)
+    faults += look_behind_the_floor(boss)
+    product.hang_up(caller)
+    boss.go("/floor/limits/")
+    walk_to(boss, "#id_waiting_over")
+    page.keyboard.press("Backspace")
+    press_on(boss, "form.card button")
+    assert faults == []
+
+
+def move_an_agent(boss) -> list[str]:
+    """Found by search, moved by a key, and back before the hour is over."""
+    page = boss.page
+    page.keyboard.press("/")
+    page.keyboard.type("1001")
+    expect(page.locator("#agents tr")).to_have_count(1)
+    walk_to(boss, "#agents [data-key=move]")
+    page.keyboard.press("m")
+    expect(page.locator("#move-dialog")).to_be_visible()
+    faults = look_at_widths(boss, "floor-move")
+    press_on(boss, "#move-queues [data-move]:not([disabled])")
+    expect(page.locator("#toasts")).to_contain_text("1 agent was moved.")
+    page.keyboard.press("Escape")
+    assert "q=1001" in page.url
+    faults += change_language_and_look(boss, page.url)
+    boss.go("/floor/moves/")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    faults += look_at_widths(boss, "floor-moves")
+    press_on(boss, "tbody button")
+    expect(page.locator("tbody tr")).to_have_count(0)
+    return faults
+
+
+def look_behind_the_floor(boss) -> list[str]:
+    page = boss.page
+    boss.go("/floor/wall/")
+    expect(page.locator("#queues tr").first).to_contain_text("1")
+    expect(page.locator("#alerts")).to_contain_text("Too many waiting")
+    faults = look_at_the_wall(boss)
+    for address, name in (
+        ("/floor/alerts/", "alerts"),
+        ("/floor/what-if/", "staffing"),
+        ("/figures/", "figures"),
+    ):
+        boss.go(address)
+        faults += look_at_widths(boss, f"floor-{name}")
+    boss.go("/floor/?q=1001")
+    page.locator("#agents a").click()
+    expect(page.locator(".day__band rect").first).to_be_attached()
+    return faults + look_at_widths(boss, "floor-day")
+
+
+def change_language_and_look(boss, address: str) -> list[str]:
+    path = address.split("/", 3)[3]
+    boss.speak("zh-hans")
+    boss.go(f"/{path}")
+    expect(boss.page.locator("#agents tr")).to_have_count(1)
+    faults = look_at_widths(boss, "floor-alert")
+    boss.speak("en")
+    boss.go(f"/{path}")
+    return faults
+
+
+def look_at_the_wall(boss) -> list[str]:
+    """On a screen of full and of four times that size nothing is cut off, and axe finds nothing."""
+    faults, before = [], boss.page.viewport_size
+    for width, height in ((1920, 1080), (3840, 2160)):
+        boss.page.set_viewport_size({"width": width, "height": height})
+        boss.settle()
+        faults += [f"wall {width}: {fault}" for fault in boss.grave_faults()] + sticking_out(boss, width)
+        photograph(boss, f"wall-{width}")
+        tall = boss.page.evaluate("document.documentElement.scrollHeight")
+        faults += [] if tall <= height else [f"the wall is {tall} px tall at {width} x {height}"]
+    boss.page.set_viewport_size(before)
+    return faults

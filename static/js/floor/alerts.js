@@ -144,7 +144,7 @@ export class Alerts {
     const button = event.target.closest("[data-take]");
     if (!button) return;
     const id = button.closest("[data-id]").dataset.id;
-    const answer = await fetch(`/floor/alerts/${id}/take/`, { method: "POST", headers: { "X-CSRFToken": csrfToken() } }).catch(() => null);
+    const answer = await fetch(`/floor/alerts/${id}/take/`, { method: "POST", headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) toast(word("order_not_sent"), "danger");
   }
 }

@@ -41,6 +41,16 @@ export class Board {
       this.reorder();
     });
     this.#body.addEventListener("keydown", (event) => this.#walk(event));
+    this.#body.addEventListener("focusin", (event) => this.#rove(event.target.closest("tr")));
+  }
+
+  /** Tab stops at one row of a table, the one last stood in; up and down go to the others. */
+  #rove(line = this.#body.querySelector("[data-is-here]") ?? this.#body.firstElementChild) {
+    for (const one of this.#body.children) {
+      const index = one === line ? 0 : -1;
+      one.toggleAttribute("data-is-here", one === line);
+      for (const place of one.querySelectorAll("a, button, input")) if (place.tabIndex !== index) place.tabIndex = index;
+    }
   }
 
   get isHeld() {
@@ -138,6 +148,7 @@ export class Board {
       line.classList.toggle("is-late", late);
       this.columns.forEach((column, index) => put(line, index, column.cell(row)));
     }
+    this.#rove();
     this.onPaint();
   }
 

@@ -14,7 +14,6 @@ export class People {
   #ears;
   #one = null;
   #moved = [];
-  #opener = null;
 
   constructor({ agents, live, calls, ears }) {
     this.#agents = agents;
@@ -25,14 +24,6 @@ export class People {
     this.#followMoves();
     document.getElementById("bulk-bar").addEventListener("click", (event) => this.#bulk(event.target.closest("[data-bulk]")?.dataset.bulk));
     document.getElementById("write-form").addEventListener("submit", (event) => this.#send(event));
-    for (const dialog of document.querySelectorAll("#agent-dialog, #move-dialog, #write-dialog, #call-dialog")) {
-      dialog.addEventListener("close", () => this.#opener?.isConnected && this.#opener.focus());
-    }
-  }
-
-  #open(dialog) {
-    this.#opener = document.activeElement;
-    document.getElementById(dialog).showModal();
   }
 
   /* ---------------------------------------------------------------- choosing */
@@ -77,7 +68,7 @@ export class People {
     const [shape, words] = looks(this.#one);
     document.getElementById("agent-dialog-title").textContent = `${this.#one.extension} ${this.#one.name}`;
     document.getElementById("agent-dialog-state").textContent = `${shape} ${words}`;
-    this.#open("agent-dialog");
+    document.getElementById("agent-dialog").showModal();
   }
 
   /* ---------------------------------------------------------------- queues and skills */
@@ -102,7 +93,7 @@ export class People {
     document.getElementById("move-dialog-title").textContent = title;
     document.getElementById("move-problem").hidden = true;
     this.showPlaces();
-    this.#open("move-dialog");
+    document.getElementById("move-dialog").showModal();
   }
 
   /** As the rows say: told again by news while the dialog is open. */
@@ -127,7 +118,7 @@ export class People {
     document.getElementById("write-dialog-title").textContent = title;
     document.getElementById("write-problem").hidden = true;
     document.getElementById("write-whom").value = "agents";
-    this.#open("write-dialog");
+    document.getElementById("write-dialog").showModal();
     document.getElementById("write-text").focus();
   }
 
@@ -153,7 +144,6 @@ export class People {
 
   stepIn(id) {
     const call = [...this.#calls.values()].find((row) => row.agent?.id === id || row.offer?.agent.id === id);
-    this.#opener = document.activeElement;
     if (call) this.#ears.open(call.id);
     else toast(word("no_call_here"), "info");
   }

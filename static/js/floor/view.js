@@ -3,7 +3,7 @@
 
 import { stateOf } from "./columns.js";
 
-const FILTERS = ["queue", "group", "site", "state", "q"];
+const FILTERS = ["queue", "group", "team", "site", "state", "q"];
 
 export class View {
   #agents;
@@ -27,7 +27,10 @@ export class View {
       if (event.target.dataset.hides) this.#hide();
       else this.#filtered(event.target.name);
     });
-    this.#form.addEventListener("reset", () => setTimeout(() => this.#filtered("queue")));
+    this.#form.addEventListener("reset", () => setTimeout(() => {
+      this.#hide(false);
+      this.#filtered("queue");
+    }));
     document.getElementById("view-dialog").addEventListener("submit", () => {
       document.querySelector("#view-form [name=query]").value = this.#params().toString();
     });
@@ -65,8 +68,7 @@ export class View {
 
   showsAgent = (row) => {
     if (this.queueId && !(row.queues ?? []).includes(this.queueId)) return false;
-    if (this.#value("group") && !(row.groups ?? []).includes(Number(this.#value("group")))) return false;
-    if (this.#value("site") && row.site !== Number(this.#value("site"))) return false;
+    if (!this.#isOfTeam(row)) return false;
     const state = this.#value("state");
     if (state === "online" ? row.presence !== "online" : state && stateOf(row) !== state) return false;
     return this.#fits(`${row.extension} ${row.name}`);
@@ -74,18 +76,25 @@ export class View {
 
   showsQueue = (row) => {
     if (this.queueId) return row.id === this.queueId;
-    if (!this.#value("group") && !this.#value("site")) return true;
+    if (!this.#narrowsPeople) return true;
     return [...this.#agents.values()].some((agent) => (agent.queues ?? []).includes(row.id) && this.#isOfTeam(agent));
   };
 
   showsCall = (row) => {
     if (this.queueId && row.queue?.id !== this.queueId) return false;
     const agent = row.agent ? this.#agents.get(row.agent.id) : null;
-    if ((this.#value("group") || this.#value("site")) && agent && !this.#isOfTeam(agent)) return false;
+    if (agent && !this.#isOfTeam(agent)) return false;
     return this.#fits([row.caller, row.caller_name, row.agent?.name].filter(Boolean).join(" "));
   };
 
+  get #narrowsPeople() {
+    return ["group", "team", "site"].some((name) => this.#value(name));
+  }
+
+  /** A team is all of it, with the teams below. */
   #isOfTeam(agent) {
+    const team = this.#form.elements.team?.selectedOptions[0]?.dataset.below;
+    if (team && !team.split(",").includes(String(agent.team))) return false;
     if (this.#value("group") && !(agent.groups ?? []).includes(Number(this.#value("group")))) return false;
     return !this.#value("site") || agent.site === Number(this.#value("site"));
   }
@@ -157,6 +166,7 @@ export class View {
         const box = document.createElement("input");
         box.type = "checkbox";
         box.dataset.hides = `${name}.${head.dataset.column}`;
+        box.defaultChecked = true; // what clearing the filters comes back to
         box.checked = !hidden.has(box.dataset.hides);
         label.append(box, text);
         panel.append(label);
