@@ -119,7 +119,7 @@ function repaint() {
   const before = state.stage;
   state.stage = stageOf(state);
   showStatus(state);
-  phones.show(state.agent);
+  phones.show(state.agent, state.call);
   showCall(state);
   showAsking(state);
   showRecording(state);

@@ -46,6 +46,8 @@ class AgentRow(TypedDict):
 class OfferRow(TypedDict):
     id: UUID
     agent: Named
+    rang: str
+    """What rings: `sip`, `web` or `number`."""
     offered_at: Any
     expires_at: Any
 
@@ -160,6 +162,7 @@ def offer_row(offer: Offer) -> OfferRow:
     return {
         "id": offer.pk,
         "agent": {"id": offer.agent_id, "name": offer.agent.name},
+        "rang": offer.rang,
         "offered_at": offer.offered_at,
         "expires_at": offer.expires_at,
     }

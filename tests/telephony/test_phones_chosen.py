@@ -21,6 +21,7 @@ from telephony.phone_errors import (
 )
 from telephony.phone_orders import ChoosePhone
 from telephony.queries.devices import device_to_ring
+from telephony.serializers import snapshots
 from telephony.switch import OutsidePhone
 from tenants.billing.models import Charge
 from tests.telephony.office import Office
@@ -124,6 +125,8 @@ def test_a_caller_rings_the_number_and_waits_for_the_next_agent_when_nobody_pres
     assert command.outside == OutsidePhone(dials=MOBILE, shown_number=floor.number, language="zh")
     assert (offer.rang, (offer.expires_at - offer.offered_at).total_seconds()) == ("number", 30)
     assert command.timeout_seconds == 30
+    with floor.inside():
+        assert snapshots.one_call(floor.call(call_id), abroad.pk)["offer"]["rang"] == "number"
     floor.clock.pass_seconds(4)
     leg = {"leg_id": offer.pk, "node": "main-1", "at": floor.now}
     with floor.inside():

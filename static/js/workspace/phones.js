@@ -6,6 +6,7 @@ export class Phones {
   #menu = document.getElementById("phone-menu");
   #panel = document.getElementById("phone-choices");
   #badge = document.getElementById("phone");
+  #outside = document.getElementById("outside-rings");
   #order;
   #shown = "";
   #agent = null;
@@ -24,8 +25,10 @@ export class Phones {
     });
   }
 
-  show(agent) {
+  /** `call` is the one in hand, if any: a telephone elsewhere is not picked up here. */
+  show(agent, call) {
     this.#agent = agent;
+    this.#outside.hidden = !(call?.offer?.agent.id === agent.id && call.offer.rang === "number");
     const name = agent.rings ? `rings_${agent.rings}` : `phone_${agent.phone}`;
     const text = `☏ ${word(name, { extension: this.#badge.dataset.extension })} ▾`;
     if (this.#badge.textContent !== text) this.#badge.textContent = text;
