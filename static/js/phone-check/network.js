@@ -54,6 +54,7 @@ export async function measureWidth(token) {
       began = performance.now();
       const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream" };
       const taken = await fetch("/phone-check/sample/", { method: "POST", headers, body });
+      await taken.text();
       if (taken.ok) found.up = rounded((body.byteLength * 8) / (performance.now() - began));
     }
   } catch {
