@@ -58,7 +58,9 @@ def run(repeats: int, *, agents: int = AGENTS) -> Report:
         report.row(workload, words, "connections to the database, most", "", values["connections"])
     report.targets += [
         Target("all live after (s)", max(found["ours"]["all"]), at_most=LIMIT_SECONDS, is_gate=False),
-        Target("connections to the database", max(found["ours"]["connections"]), at_most=POOL_OF_WEB + OTHERS),
+        Target(
+            "connections to the database", max(found["ours"]["connections"]), at_most=POOL_OF_WEB + OTHERS
+        ),
     ]
     report.checks.append(("each page got its snapshot after the restart", "all rounds"))
     return report

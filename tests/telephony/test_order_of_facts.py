@@ -84,7 +84,7 @@ def waited_past_the_limit(floor: Floor) -> None:
 def asked_and_handed_over(floor: Floor) -> None:
     call_id, offer = floor.talk(floor.agent_of_story, seconds=10)
     with floor.inside():
-        asked, username = call_control.ask_colleague(
+        asked, phone = call_control.ask_colleague(
             talk=offer, to_agent_id=floor.colleague_of_story.pk, cell="main", epoch=EPOCH, at=floor.now
         )
     entry = QueueEntry(
@@ -101,7 +101,7 @@ def asked_and_handed_over(floor: Floor) -> None:
             epoch=EPOCH,
             timeout_seconds=30,
             agent_id=asked.agent_id,
-            username=username,
+            username=phone.username,
             domain=floor.tenant.host,
         )
     )
