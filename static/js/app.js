@@ -83,4 +83,8 @@ document.body.addEventListener("htmx:responseError", (event) => {
   const answer = event.detail.xhr.getResponseHeader("X-Error");
   toast(answer ? decodeURIComponent(answer) : word("request_failed"), "danger");
 });
+document.addEventListener("seat-ends", (event) => {
+  const when = new Date(event.detail.ends_at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  toast(word("seat_ends", { when }), "warning", 60);
+});
 document.body.addEventListener("htmx:sendError", () => toast(word("request_offline"), "danger"));

@@ -8,6 +8,14 @@ const SIGNED_OUT = 4401;
 const NOT_ALLOWED = 4403;
 const CLOSED_TENANT = 4410;
 
+/** Signed out: the page goes, but not from under a talk whose sound is in it (`leaving` is then refused). */
+function leaveWhenFree() {
+  setTimeout(() => {
+    if (document.dispatchEvent(new CustomEvent("leaving", { cancelable: true }))) location.reload();
+    else leaveWhenFree();
+  }, 1500);
+}
+
 export class Live {
   #socket = null;
   #path;
@@ -73,6 +81,7 @@ export class Live {
       this.#socket.send('{"type":"beat"}');
       return;
     }
+    if (message.type === "seat_ends") document.dispatchEvent(new CustomEvent("seat-ends", { detail: message }));
     if (message.type === "lost") this.#isLost = true;
     if (message.type === "snapshot") {
       this.#isLost = false;
@@ -86,7 +95,7 @@ export class Live {
     if (code === SIGNED_OUT || code === NOT_ALLOWED || code === CLOSED_TENANT) {
       this.#isOver = true;
       this.#onState("over", code);
-      if (code !== NOT_ALLOWED) setTimeout(() => location.reload(), 1500);
+      if (code !== NOT_ALLOWED) leaveWhenFree();
       return;
     }
     const wait = this.#wait * (0.5 + Math.random());

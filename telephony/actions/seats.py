@@ -29,9 +29,23 @@ def narrow_seat(*, member: Any, queue_ids: Iterable[int], group_ids: Iterable[in
     if before == after:
         return
     record_audit(verb="narrowed the seat", subject=member, before=before, after=after)
-    if queues:
-        QueueAgent.objects.filter(agent__member_id=member.pk).exclude(queue__in=queues).delete()
+    scope = SeatScope.objects.filter(member=member.pk).first()
+    if scope is not None:
+        give_up_places(scope=scope)
     floor_changed()
+
+
+@transaction.atomic
+def give_up_places(*, scope: SeatScope) -> None:
+    """In queues that the seat is not for. Written down by their names."""
+    allowed = list(scope.queues.values_list("pk", flat=True))
+    if not allowed:
+        return
+    places = QueueAgent.objects.filter(agent__member_id=scope.member_id).exclude(queue__in=allowed)
+    names = sorted(places.values_list("queue__name", flat=True))
+    if names:
+        places.delete()
+        record_audit(verb="narrowed the seat", subject=scope.member, after={"left queues": names})
 
 
 def _told(scope: SeatScope | None) -> dict[str, list[str]]:

@@ -1,5 +1,29 @@
 """The floor as tenants' administrators see it, and cells and stray legs as operators do."""
 
-from telephony.admin import agents, alerts, calls, cells, phones, queues, routing, supervision, surveys
+from telephony.admin import (
+    agents,
+    alerts,
+    calls,
+    cells,
+    people_sheet,
+    phones,
+    queues,
+    routing,
+    seats,
+    supervision,
+    surveys,
+)
 
-__all__ = ["agents", "alerts", "calls", "cells", "phones", "queues", "routing", "supervision", "surveys"]
+__all__ = [
+    "agents",
+    "alerts",
+    "calls",
+    "cells",
+    "people_sheet",
+    "phones",
+    "queues",
+    "routing",
+    "seats",
+    "supervision",
+    "surveys",
+]

@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from telephony import actions
 from telephony.admin.floor import FloorAdmin, PolicyInline
-from telephony.admin.forms import AgentForm
+from telephony.admin.forms import AgentForm, PlaceForm
 from telephony.admin.phones import show_password
 from telephony.admin.resources import AgentResource
 from telephony.models import Agent, AgentSkill, Device, GroupMember, NotReadyReason, QueueAgent, Skill
@@ -28,6 +28,7 @@ class SkillsInline(PolicyInline, TabularInline):
 
 class QueuesInline(PolicyInline, TabularInline):
     model = QueueAgent
+    form = PlaceForm
     extra = 0
     verbose_name_plural = _("Queues")
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony import actions
+from telephony.actions.seats import check_place
 from telephony.models import Agent, Entry, Flow
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter_public
@@ -46,6 +47,20 @@ class AgentForm(forms.ModelForm):
         if values.get("is_active") and not was_active:
             try:
                 actions.check_seats(adding=1)
+            except DomainError as refusal:
+                raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+        return values
+
+
+class PlaceForm(forms.ModelForm):
+    """An agent's place in a queue; not outside of what their seat is narrowed to."""
+
+    def clean(self) -> dict:
+        values = super().clean() or {}
+        queue, agent = values.get("queue"), values.get("agent")
+        if queue is not None and agent is not None and agent.pk:
+            try:
+                check_place(member=agent.member, queue=queue)
             except DomainError as refusal:
                 raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
         return values

@@ -52,7 +52,7 @@ class Told:
 
 @never_cache
 @require_GET
-@member_required(*policies.LEADERS)
+@member_required(*policies.HEALTH_READERS)
 def canary_page(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("number", "")
     checks = checks_of(number) if number else latest_checks()

@@ -36,6 +36,8 @@ class MemberAdmin(AuditedSheetAdmin):
     policy = staticmethod(can_manage_members)
     form = MemberForm
     resource_classes = [MemberResource]
+    sheets_of_tenants: list[type[MemberResource]] = []
+    """The same sheet with what floors above know of a person; they add theirs."""
     list_display = ["name", "username", "email", "shown_roles", "team", "is_active", "last_login"]
     list_filter = [RoleFilter, "is_active", "team", "site", "seat", ("last_login", RangeDateTimeFilter)]
     list_select_related = ["team"]
@@ -43,6 +45,9 @@ class MemberAdmin(AuditedSheetAdmin):
     search_fields = ["name", "username", "email"]
     ordering = ["name", "id"]
     actions_detail = ["invite", "end_sessions"]
+
+    def get_resource_classes(self, request: HttpRequest) -> list[type[MemberResource]]:
+        return (not is_public() and self.sheets_of_tenants) or self.resource_classes
 
     @display(description=_("roles"))
     def shown_roles(self, member: Member) -> str:

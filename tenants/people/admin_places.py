@@ -27,4 +27,4 @@ class SiteAdmin(AuditedModelAdmin):
 
     @display(description=_("people"))
     def shown_people(self, site: Site) -> int:
-        return site.people
+        return getattr(site, "people", 0)

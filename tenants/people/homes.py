@@ -11,6 +11,10 @@ HOMES = (
     (Role.OWNER, "/admin/"),
     (Role.ADMIN, "/admin/"),
     (Role.FINANCE, "/usage/"),
+    (Role.TEAM_LEAD, "/calls/"),
+    (Role.OPERATIONS, "/operations/"),
+    (Role.PROJECT_MANAGER, "/rollout/"),
+    (Role.PROJECT_MEMBER, "/rollout/"),
     (Role.OPERATOR, "/admin/"),
     (Role.OPERATOR_FINANCE, "/admin/"),
 )

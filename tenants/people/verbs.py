@@ -107,6 +107,7 @@ KNOWN = (
     _("exported unrecorded calls"),
     _("custody ledger broken"),
     _("proved custody ledger"),
+    _("accepted"),
     _("narrowed the seat"),
     _("announced"),
     _("withdrawn"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django import template
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ register = template.Library()
 
 AGENT, SUPERVISOR, INSPECTOR, FINANCE = "agent", "supervisor", "inspector", "finance"
 ADMIN, OWNER = "admin", "owner"
+TEAM_LEAD, OPERATIONS, MANAGER, PROJECT = "team_lead", "operations", "project_manager", "project_member"
 
 
 class Place(NamedTuple):
@@ -42,16 +44,24 @@ PLACES = (
     Place(
         "/calls/",
         _("Calls"),
-        (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER),
+        (AGENT, SUPERVISOR, INSPECTOR, TEAM_LEAD, ADMIN, OWNER),
         ("/callbacks/", "/voicemails/", "/follow-ups/"),
     ),
     Place("/customers/", _("Customers"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
-    Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, ADMIN, OWNER)),
+    Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, TEAM_LEAD, ADMIN, OWNER)),
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
     Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER), ("/prompts/", "/music/", "/voices/")),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
+    Place("/rollout/", _("Rollout"), (MANAGER, PROJECT)),
+    Place(
+        "/teams/",
+        _("People"),
+        (SUPERVISOR, TEAM_LEAD, MANAGER, PROJECT, ADMIN, OWNER),
+        ("/people/", "/rights/", "/rollout/", "/mentees/"),
+    ),
+    Place("/operations/", _("System health"), (OPERATIONS,), ("/canary/", "/rights/")),
     Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
 )
 
@@ -74,6 +84,17 @@ def places(context: dict[str, Any]) -> list[dict[str, Any]]:
 def _troubles(place: Place) -> int:
     """How much there waits for a person to mend it."""
     return stopped_endpoints() if place.path == "/webhooks/" else 0
+
+
+SHOWN_BEFORE = timedelta(days=7)
+
+
+@register.simple_tag(takes_context=True)
+def seat_end(context: dict[str, Any]) -> datetime | None:
+    """When the seat of whoever reads ends, in the week before it does."""
+    member = getattr(context.get("request"), "user", None)
+    ends = getattr(member, "seat_ends_at", None)
+    return ends if ends and ends - timezone.now() < SHOWN_BEFORE else None
 
 
 @register.filter(name="has_role")

@@ -91,6 +91,7 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "storage_id": str(rows["telephony.storageplace"].pk),
         "hold_id": str(rows["telephony.legalhold"].pk),
         "purge_id": str(rows["telephony.purgerequest"].pk),
+        "step_id": str(rows["people.rolloutstep"].pk),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
     return found | ({"pk": str(pk)} if pk else {})
