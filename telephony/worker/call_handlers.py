@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from telephony import actions, call_orders, queries
+from telephony import actions, call_orders
 from telephony.actions import call_control
 from telephony.actions.offers import rings_seconds
 from telephony.errors import (
@@ -23,8 +23,8 @@ from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
 from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
-from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, QueueEntry, SwitchError
-from telephony.worker.entries import entry_of
+from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, SwitchError
+from telephony.worker.entries import back_in_line
 from telephony.worker.handlers import Tools, carries_out
 from telephony.worker.subjects import talking_offer
 from tenants.context import current_schema, current_tenant
@@ -33,8 +33,6 @@ from tenants.numbers import to_e164
 RINGS_SECONDS = int(call_control.CONSULT_RINGS.total_seconds())
 PARKED_SECONDS = 300
 """Then the caller is back in the line: nobody is forgotten in a corner."""
-CAME_BACK_SECONDS = 600
-"""Ahead of others by so much, who waits again after a transfer that came to nothing."""
 KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
@@ -113,7 +111,7 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
             tenant=current_schema(),
             caller_leg_id=talk.call_id,
             call_id=talk.call_id,
-            entry=_back_in_line(call),
+            entry=back_in_line(call),
             dials=digits,
             shown_number=number_to_show(call.number),
             timeout_seconds=RINGS_SECONDS,
@@ -131,7 +129,7 @@ def park(tools: Tools, order: call_orders.Park, _envelope: Envelope) -> None:
             tenant=current_schema(),
             caller_leg_id=talk.call_id,
             agent_leg_id=talk.pk,
-            entry=_back_in_line(_call(talk)),
+            entry=back_in_line(_call(talk)),
             seconds=PARKED_SECONDS,
         )
     )
@@ -192,7 +190,7 @@ def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
         agent_leg_id=talk.pk,
         caller_leg_id=call.pk,
         call_id=call.pk,
-        entry=_back_in_line(call),
+        entry=back_in_line(call),
         epoch=tools.epoch(),
         timeout_seconds=RINGS_SECONDS,
         caller_number=call.caller_number,
@@ -208,15 +206,6 @@ def _leave_hold(tools: Tools, talk: Offer) -> None:
 
 def _call(talk: Offer) -> Call:
     return Call.objects.select_related("queue").get(pk=talk.call_id)
-
-
-def _back_in_line(call: Call) -> QueueEntry:
-    """Where the caller waits should everybody be gone: ahead, because they have waited before."""
-    queue = call.queue or queries.queues().first()
-    if queue is None:
-        raise NoCallHere
-    entry = entry_of(queue)
-    return replace(entry, priority=entry.priority + CAME_BACK_SECONDS)
 
 
 def _diallable(tools: Tools, agent_id: int, typed: str) -> str:

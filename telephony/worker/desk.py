@@ -26,6 +26,7 @@ from telephony.worker.news import MemoryAsked
 from telephony.worker.offering import Offering
 from telephony.worker.overflow import Overflow
 from telephony.worker.people import People, Standing, midnight, places_that_end
+from telephony.worker.rooms import Rooms
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter, enter_row
 from tenants.events import Event
@@ -45,6 +46,7 @@ HEARD = (
     events.FloorConfigured,
     events.RecordingMasked,
     events.ListeningChanged,
+    events.CallLineChanged,
 )
 RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
@@ -93,6 +95,7 @@ class Desk:
         )
         self._masks = Masks(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._ears = FollowingEars(switch, inside=self._inside)
+        self._rooms = Rooms(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -132,6 +135,7 @@ class Desk:
             self._wake_at(until.timestamp(), "agent", agent_id)
         self._masks.read()
         self._ears.read()
+        self._rooms.read()
 
     # ---- our own news
 
@@ -150,6 +154,8 @@ class Desk:
                 self._masks.hear(event)
             elif isinstance(event, events.ListeningChanged | events.OfferEnded):
                 self._ears.hear(event)
+            elif isinstance(event, events.CallLineChanged):
+                self._rooms.hear(event)
 
     def _catch_up(self, told: Iterable[Event]) -> None:
         with self._inside():
@@ -202,6 +208,8 @@ class Desk:
                 self._callbacks.look_at_try(subject)
         elif kind == "mask":
             self._masks.woke(subject)
+        elif kind == "room":
+            self._rooms.woke(subject)
         elif kind == "overflow":
             self._overflow.woke(subject)
             self._look_at_stay(subject)

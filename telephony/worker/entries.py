@@ -1,11 +1,25 @@
 """What the switch is told of a queue somebody is sent to wait in."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from telephony import queries
-from telephony.models import Queue
+from telephony.errors import NoCallHere
+from telephony.models import Call, Queue
 from telephony.switch import QueueEntry
 from tenants.context import current_tenant
+
+CAME_BACK_SECONDS = 600
+"""Ahead of others by so much, who waits again after a transfer that came to nothing."""
+
+
+def back_in_line(call: Call) -> QueueEntry:
+    """Where the caller waits should everybody be gone: ahead, because they have waited before. Raises NoCallHere."""
+    queue = call.queue or queries.queues().first()
+    if queue is None:
+        raise NoCallHere
+    entry = entry_of(queue)
+    return replace(entry, priority=entry.priority + CAME_BACK_SECONDS)
 
 
 def entry_of(queue: Queue, queued_at: datetime | None = None) -> QueueEntry:
