@@ -149,5 +149,5 @@ function showFigures(news) {
 }
 
 /* Lateness comes with time, not with news. */
-setInterval(repaint, 1000);
+setInterval(() => boards.queues.refresh(), 1000);
 live.start();

@@ -7,7 +7,7 @@ import { Age } from "./floor/age.js";
 import { Alerts } from "./floor/alerts.js";
 import { figureText } from "./floor/columns.js";
 
-const MOST_QUEUES = 8;
+const MOST_QUEUES = 12;
 const queues = new Rows();
 const figures = new Map();
 const body = document.getElementById("queues");
@@ -42,6 +42,10 @@ function shown() {
   return rows.sort((one, other) => other.waiting - one.waiting || one.name.localeCompare(other.name));
 }
 
+/** As many queues as the screen has room for: nobody scrolls a wall. */
+let room = MOST_QUEUES;
+window.addEventListener("resize", () => (room = MOST_QUEUES));
+
 let isDue = false;
 function paint() {
   if (isDue) return;
@@ -49,13 +53,17 @@ function paint() {
   requestAnimationFrame(() => {
     isDue = false;
     const rows = shown();
-    const lines = rows.slice(0, MOST_QUEUES);
+    const lines = rows.slice(0, room);
     while (body.children.length > lines.length) body.lastElementChild.remove();
     lines.forEach((row, index) => fill(body.children[index] ?? body.appendChild(newLine()), row));
     const more = document.getElementById("more");
-    more.hidden = rows.length <= MOST_QUEUES;
-    more.textContent = more.hidden ? "" : word("more_queues", { n: rows.length - MOST_QUEUES });
+    more.hidden = rows.length <= room;
+    more.textContent = more.hidden ? "" : word("more_queues", { n: rows.length - room });
     showTimers();
+    if (innerWidth > 900 && room > 1 && lines.length > 1 && document.documentElement.scrollHeight > innerHeight) {
+      room = Math.min(room, lines.length) - 1;
+      paint();
+    }
   });
 }
 

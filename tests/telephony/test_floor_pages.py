@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from telephony import events
@@ -377,3 +378,16 @@ def test_teams_and_sites_narrow_the_board_down_the_tree(floor, other_floor, page
     assert f'value="{night.pk}" data-below="{night.pk}">– Night shift<' in shown
     assert f'<option value="{shop.pk}">Harbour shop</option>' in shown
     assert "Harbour shop" not in stranger.get("/floor/").content.decode()
+
+
+def test_more_agents_cost_the_board_no_more_questions(floor):
+    def asked() -> int:
+        with floor.inside(), CaptureQueriesContext(connection) as seen:
+            board.agents()
+        return len(seen)
+
+    floor.agent()
+    few = asked()
+    for _one in range(4):
+        floor.agent()
+    assert asked() == few

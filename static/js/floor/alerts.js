@@ -23,7 +23,7 @@ class Bell {
   /** Two short notes. Browsers allow sound only after a person has touched the page: until then it stays quiet. */
   ring() {
     const loud = LEVELS[this.#select?.value ?? "off"];
-    if (!loud) return;
+    if (!loud || !window.AudioContext) return;
     this.#context ??= new AudioContext();
     const start = this.#context.currentTime;
     [[660, 0], [880, 0.18]].forEach(([pitch, after]) => {

@@ -2,6 +2,9 @@
    points at it or stands in it nothing moves: new rows wait, gone ones fade. */
 
 const PAGE = 50;
+const MANY = 300;
+const PAUSE = 500; // milliseconds between two orderings of many rows: each change would cost a sorting of thousands
+const ORDER = new Intl.Collator(undefined, { numeric: true });
 
 export class Board {
   #body;
@@ -10,6 +13,8 @@ export class Board {
   #page = 0;
   #isDue = false;
   #isHeld = false;
+  #orderedAt = -PAUSE;
+  #later = null;
 
   /** `columns`: {id, cell(row), sort(row)}; `filter(row)`, `late(row)`; `onOrder(sort)` when a head was pressed. */
   constructor(id, { rows, columns, filter, late = () => false, words, onOrder = () => {}, onPaint = () => {} }) {
@@ -85,11 +90,18 @@ export class Board {
     if (this.isHeld) {
       this.#isDue = true;
       this.#paint();
+    } else if (this.rows.size > MANY && performance.now() - this.#orderedAt < PAUSE) {
+      this.#later ??= setTimeout(() => {
+        this.#later = null;
+        this.refresh();
+      }, PAUSE);
+      this.#paint();
     } else this.reorder();
   }
 
   reorder() {
     this.#isDue = false;
+    this.#orderedAt = performance.now();
     const found = [...this.rows.values()].filter(this.filter);
     this.#arrange(found);
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
@@ -110,7 +122,7 @@ export class Board {
       const [left, right] = [values.get(one), values.get(other)];
       // What is unknown stands last either way.
       if (left === null || right === null) return (left === null) - (right === null);
-      return sign * (typeof left === "string" ? left.localeCompare(right, undefined, { numeric: true }) : left - right);
+      return sign * (typeof left === "string" ? ORDER.compare(left, right) : left - right);
     });
   }
 
