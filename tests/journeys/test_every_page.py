@@ -17,7 +17,7 @@ OWN_PAGES = ["/floor/", "/calls/", "/customers/", "/tickets/", "/quality/", "/re
 ROLES = [
     # Who sees most goes first: what was looked at once is only opened for those who follow.
     ("acme", "owner", [*OWN_PAGES, "/usage/", "/admin/"]),
-    ("acme", "ann", ["/workspace/", "/figures/", "/voicemails/?show=all", "/password/"]),
+    ("acme", "ann", ["/workspace/", "/phone-check/", "/figures/", "/voicemails/?show=all", "/password/"]),
     ("acme", "inspector", ["/quality/"]),
     ("acme", "supervisor", [*OWN_PAGES, "/admin/telephony/"]),
     ("acme", "finance", ["/usage/"]),
