@@ -21,3 +21,7 @@ class NothingSaid(BadInput):
 
 class AnnouncementGone(NotFound):
     "There is no such announcement."
+
+
+class FollowUpNotPlanned(DomainError):
+    "Only a return visit has an answer to how satisfied the customer is."

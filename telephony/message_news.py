@@ -3,10 +3,10 @@
 from django.utils import timezone
 
 from telephony import message_events as events
-from telephony.models import ChatMessage
+from telephony.models import ChatMessage, ContactNote, FollowUp
 from telephony.queries.help import help_requests
 from telephony.queries.messages import announcement, hearers_of
-from telephony.serializers.messages import announcement_row, chat_row, help_row
+from telephony.serializers.messages import announcement_row, chat_row, help_row, mention_row, work_row
 from tenants.events import subscribe
 from tenants.realtime import publish
 
@@ -15,6 +15,9 @@ def connect() -> None:
     subscribe(events.HelpRequestChanged, tell_help)
     subscribe(events.ChatWritten, tell_line)
     subscribe(events.Announced, tell_announcement)
+    subscribe(events.Mentioned, tell_mention)
+    subscribe(events.FollowUpPlanned, tell_work)
+    subscribe(events.FollowUpDue, tell_work)
 
 
 def tell_help(event: events.HelpRequestChanged) -> None:
@@ -44,3 +47,18 @@ def tell_announcement(event: events.Announced) -> None:
     hearers = hearers_of(row)
     for audience in ("everyone",) if hearers is None else [f"agent.{agent_id}" for agent_id in hearers]:
         publish(audience, message)
+
+
+def tell_mention(event: events.Mentioned) -> None:
+    row = ContactNote.objects.select_related("by").filter(pk=event.note_id).first()
+    if row is not None:
+        publish(f"member.{event.member_id}", {"type": "mention", "row": mention_row(row)})
+
+
+def tell_work(event: events.FollowUpPlanned | events.FollowUpDue) -> None:
+    """To whose work it is: new on their list, or due."""
+    row = FollowUp.objects.select_related("call").filter(pk=event.follow_up_id).first()
+    if row is None or event.owner_id is None:
+        return
+    message = {"type": "work", "row": work_row(row), "is_due": isinstance(event, events.FollowUpDue)}
+    publish(f"member.{event.owner_id}", message)

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from telephony.actions.music import lay_music
 from telephony.actions.page_phones import forget_page_phones
+from telephony.actions.planned_work import tell_due_follow_ups
 from telephony.actions.truth import thin_differences
 from telephony.hearing import FOLDER as UTTERANCES
 from telephony.hearing import forget_left_behind
@@ -73,11 +74,22 @@ def forget_page_phones_everywhere() -> int:
     return for_every_tenant(forget_phones_of_pages)
 
 
+@tenant_task(name="telephony.tell_due_work")
+def tell_due_work() -> int:
+    return tell_due_follow_ups(at=timezone.now())
+
+
+@shared_task(name="telephony.tell_due_work_everywhere")
+def tell_due_work_everywhere() -> int:
+    return for_every_tenant(tell_due_work)
+
+
 SCHEDULE = {
     "forget phones of closed pages": {
         "task": "telephony.forget_page_phones_everywhere",
         "schedule": crontab(minute=17),
     },
+    "tell whose work is due": {"task": "telephony.tell_due_work_everywhere", "schedule": 60.0},
     "thin old differences": {
         "task": "telephony.thin_differences_everywhere",
         "schedule": crontab(hour=3, minute=40),

@@ -113,6 +113,7 @@ def _contact_row(call) -> dict:
         "at": call.arrived_at,
         "direction": call.direction,
         "exit": call.exit or "",
+        "talk_seconds": call.talk_seconds,
     }
 
 

@@ -5,13 +5,21 @@ import { Live, Rows, runTimers, showState } from "./live.js";
 import { listenToKeys } from "./workspace/keys.js";
 import { namesOf, showAsking } from "./workspace/asking.js";
 import { showCall, stageOf } from "./workspace/call.js";
+import { Announcements } from "./workspace/announcements.js";
+import { Chat } from "./workspace/chat.js";
+import { Help } from "./workspace/help.js";
 import { Keypad } from "./workspace/keypad.js";
+import { handOverAll } from "./workspace/leftover.js";
+import { Notices } from "./workspace/notices.js";
 import { Parked } from "./workspace/parked.js";
 import { Phones } from "./workspace/phones.js";
 import { showMove } from "./workspace/placed.js";
 import { Pop } from "./workspace/pop.js";
 import { Recent } from "./workspace/recent.js";
 import { runMaskClock, showRecording } from "./workspace/recording.js";
+import { Snippets } from "./workspace/snippets.js";
+import { Tasks } from "./workspace/tasks.js";
+import { Tuning } from "./workspace/tuning.js";
 import { showSupervised } from "./workspace/supervised.js";
 import { showQueues, showStatus } from "./workspace/deck.js";
 import { Transfer } from "./workspace/transfer.js";
@@ -42,6 +50,13 @@ function order(type, values = {}, button = null) {
 }
 
 const pop = new Pop();
+const notices = new Notices();
+new Tuning({ notices });
+const help = new Help({ state });
+const chat = new Chat({ notices });
+const announcements = new Announcements({ notices });
+const tasks = new Tasks({ notices, state });
+const snippets = new Snippets({ names: () => ({ customer: pop.customer || state.call?.caller_name, agent: page.dataset.name }) });
 const recent = new Recent(document.getElementById("recent"));
 const wrapUp = new WrapUp({ order, live });
 const transfer = new Transfer({ order, queues, colleagues, state });
@@ -63,7 +78,11 @@ const hear = {
     parked.show(message.parked);
     transfer.watch();
     showQueues(queues);
+    help.show(message.help);
+    chat.replace(message.unread);
+    announcements.replace(message.announcements, message.mentions);
     repaint();
+    handOverAll(state.stage === "none" ? null : state.call?.id);
   },
   colleagues({ rows, transfers }) {
     colleagues.replace(rows);
@@ -100,6 +119,15 @@ const hear = {
   pop({ call_id: callId, card }) {
     pop.open(callId, card);
   },
+  help({ row }) {
+    if (row.agent.id !== me) return;
+    help.show(row);
+    showTimers();
+  },
+  chat: ({ row }) => chat.hear(row),
+  announcement: (message) => announcements.hear(message),
+  work: (message) => tasks.hear(message),
+  mention: ({ row }) => announcements.mentioned(row),
   evaluation() {
     toast(word("evaluation_published"), "info");
   },
@@ -125,7 +153,11 @@ function repaint() {
   showRecording(state);
   wrapUp.show(state);
   phone?.follow(state.agent);
-  if (state.call && state.stage !== "none") pop.open(state.call.id);
+  if (state.call && state.stage !== "none") {
+    if (state.stage === "ringing" && before !== "ringing") pop.rings();
+    pop.open(state.call.id);
+  }
+  snippets.fit(state.stage === "none" ? null : (state.call?.queue?.id ?? null), wrapUp.disposition);
   if (before !== state.stage) announce(before);
   showTimers();
 }
@@ -136,8 +168,11 @@ function announce(before) {
   const say = (id, text) => (document.getElementById(id).textContent = text);
   document.title = state.stage === "ringing" ? `${word("title_ringing")} · ${pageTitle}` : pageTitle;
   for (const button of document.querySelectorAll(".hand [aria-disabled]")) button.removeAttribute("aria-disabled");
-  if (state.stage === "ringing") say("announce-now", word("ringing_now", { caller, queue: state.call.queue?.name ?? "" }));
-  else say("announce-now", "");
+  const ringing = word("ringing_now", { caller, queue: state.call?.queue?.name ?? "" });
+  say("announce-now", state.stage === "ringing" ? ringing : "");
+  if (state.stage === "ringing") notices.ring(ringing, () => phone?.canAnswer === true);
+  else notices.stopRinging();
+  if (before === "wrap_up") window.htmx?.trigger("#own-figures", "refresh");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
   if (state.stage === "consulting") say("announce", word("consult_started", { name: namesOf(state.call.line, me) }));
   if (state.stage === "hold") say("announce", word("call_held"));
@@ -167,7 +202,7 @@ document.addEventListener("click", (event) => {
 
 document.getElementById("do-transfer").addEventListener("click", () => transfer.open());
 document.getElementById("do-ticket").addEventListener("click", () => pop.openTicket(state.call?.id));
-listenToKeys({ state, order, wrapUp });
+listenToKeys({ state, order, wrapUp, chat, snippets, tasks });
 live.start();
 
 /* Once the page is painted: nobody waits for the phone to see their work. */

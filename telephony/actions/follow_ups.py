@@ -35,7 +35,7 @@ def open_follow_up(*, kind: str, call: Call, queue: Queue | None, at: datetime) 
 @transaction.atomic
 def claim_follow_up(*, follow_up_id: int, member: Member) -> FollowUp:
     """It is theirs from now on, also when it was a colleague's; done work is refused."""
-    row = _open(follow_up_id)
+    row = open_row(follow_up_id)
     if row.owner_id == member.pk:
         return row
     before, row.owner = row.owner_id, member
@@ -47,7 +47,7 @@ def claim_follow_up(*, follow_up_id: int, member: Member) -> FollowUp:
 @transaction.atomic
 def release_follow_up(*, follow_up_id: int) -> FollowUp:
     """Nobody's again."""
-    row = _open(follow_up_id)
+    row = open_row(follow_up_id)
     if row.owner_id is None:
         return row
     before, row.owner = row.owner_id, None
@@ -58,7 +58,7 @@ def release_follow_up(*, follow_up_id: int) -> FollowUp:
 
 @transaction.atomic
 def note_follow_up(*, follow_up_id: int, note: str) -> FollowUp:
-    row = _open(follow_up_id)
+    row = open_row(follow_up_id)
     row.note = note.strip()[:LONGEST_NOTE]
     row.save()
     return row
@@ -89,7 +89,8 @@ def reopen_follow_up(*, follow_up_id: int) -> FollowUp:
     return row
 
 
-def _open(follow_up_id: int) -> FollowUp:
+def open_row(follow_up_id: int) -> FollowUp:
+    """Locked; raises FollowUpGone, FollowUpDone."""
     row = _locked(follow_up_id)
     if row.state == FollowUp.State.DONE:
         raise FollowUpDone

@@ -100,6 +100,26 @@ def dispose_call(
     emit(events.CallDisposed(occurred_at=at, call_id=call_id, agent_id=agent_id))
 
 
+@transaction.atomic
+def keep_left_note(
+    *, call_id: UUID, agent_id: int, disposition_id: int | None, note: str, at: datetime
+) -> None:
+    """What an agent had typed when the wrap-up ended without them. Nothing anybody wrote is lost by it: another's
+    outcome stays, and what is new is added to another's note. Raises NoCallHere.
+    """
+    if not Offer.objects.filter(call_id=call_id, agent_id=agent_id, outcome=Offer.Outcome.BRIDGED).exists():
+        raise NoCallHere
+    call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
+    parts = [call.note] if note.strip() in call.note else [call.note, note]
+    dispose_call(
+        call_id=call_id,
+        disposition_id=call.disposition_id or disposition_id,
+        note="\n".join(filter(None, parts)),
+        at=at,
+        agent_id=agent_id,
+    )
+
+
 def _fitting(call: Call, disposition_id: int | None) -> Disposition | None:
     if disposition_id is None:
         return None

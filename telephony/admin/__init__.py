@@ -12,6 +12,7 @@ from telephony.admin import (
     seats,
     supervision,
     surveys,
+    workplaces,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "seats",
     "supervision",
     "surveys",
+    "workplaces",
 ]

@@ -1,6 +1,7 @@
-"""Work that calls left: messages to answer, low scores to ask about; claimed, noted, done."""
+"""Work that calls left and people planned: claimed, noted, moved, done; and how it was done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,14 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony import actions, policies, queries
+from telephony.actions.planned_work import move_follow_up, rate_visit
+from telephony.console import planned_work
 from telephony.errors import FollowUpGone
-from telephony.queries.follow_ups import SHOWS
-from tenants.errors import DomainError, NotFound
+from telephony.queries.follow_ups import SHOWS, planned_work_done
+from tenants.errors import BadInput, DomainError, NotFound
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
 WHO = (Role.AGENT, *policies.LEADERS)
 ROWS_PER_PAGE = 50
+RATINGS = ("1", "2", "3", "4", "5")
+PERIOD = timedelta(days=30)
+"""Of which the page says how planned work was done."""
 
 
 @never_cache
@@ -30,6 +36,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "open"
+    leads = policies.can_see_floor(request.user)
     found = queries.follow_ups(request.user, show, now)
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     seen = {
@@ -38,6 +45,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
         "show": show,
         "counts": queries.follow_up_counts(request.user, now),
         "now": now,
+        "work_done": planned_work_done(now - PERIOD, now, now) if leads and show == "done" else [],
     }
     return render(request, "telephony/follow_ups.html", seen)
 
@@ -56,6 +64,8 @@ def act_on(request: HttpRequest, follow_up_id: int, act: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, told)
+    if request.headers.get("HX-Request"):
+        return planned_work.own_list(request)
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else "telephony:follow_ups")
@@ -77,9 +87,19 @@ def _note(request: HttpRequest, follow_up_id: int) -> str:
 
 
 def _finish(request: HttpRequest, follow_up_id: int) -> str:
-    note = request.POST.get("note", "")
+    note, score = request.POST.get("note", ""), request.POST.get("satisfaction", "")
+    if score in RATINGS:
+        rate_visit(follow_up_id=follow_up_id, satisfaction=int(score))
     actions.finish_follow_up(follow_up_id=follow_up_id, member=request.user, note=note, at=timezone.now())
     return _("Done.")
+
+
+def _move(request: HttpRequest, follow_up_id: int) -> str:
+    due_at = planned_work.moment(request.POST.get("due_at", ""))
+    if due_at is None:
+        raise BadInput(_("Say a day and an hour to come."), field="due_at")
+    move_follow_up(follow_up_id=follow_up_id, due_at=due_at, at=timezone.now())
+    return _("Moved.")
 
 
 def _reopen(request: HttpRequest, follow_up_id: int) -> str:
@@ -93,4 +113,5 @@ ACTS: dict[str, Callable[[HttpRequest, int], str]] = {
     "note": _note,
     "finish": _finish,
     "reopen": _reopen,
+    "move": _move,
 }

@@ -56,6 +56,11 @@ def told_offer(offer: Offer, names: Names) -> ToldOffer:
     )
 
 
+def reason_of(offer: Offer) -> str:
+    """The same, told to the agent whose phone rings or rang; "" when nothing was kept."""
+    return told_reason(offer.explanation, _verdicts(offer.explanation))
+
+
 def _part(kept: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """One of the four parts of the stored inputs."""
     return (kept.get("inputs") or {}).get(name) or {}

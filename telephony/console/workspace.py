@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from telephony import policies, queries
 from telephony.console.page_phone import why_none
-from telephony.models import Disposition
+from telephony.models import Disposition, Workplace
+from telephony.queries.workplaces import EVENTS, choices_of, panels_of, workplace_of
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
@@ -19,7 +20,7 @@ from tenants.people.policies import Role
 @require_GET
 @member_required(Role.AGENT, *policies.LEADERS)
 def workspace(request: HttpRequest) -> HttpResponse:
-    agent = queries.agent_of(request.user)
+    agent, workplace = queries.agent_of(request.user), workplace_of(request.user)
     seen = {
         "agent": agent,
         "reasons": queries.not_ready_reasons(),
@@ -27,6 +28,12 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "dispositions": dispositions(),
         "zone": timezone.get_current_timezone_name(),
         "no_phone_why": why_none(),
+        "panels": panels_of(request.user, workplace),
+        "choices": choices_of(workplace),
+        "events": EVENTS,
+        "text_sizes": Workplace.TextSize.choices,
+        "leads": policies.can_see_floor(request.user),
+        "may_plan_panels": policies.can_configure(request.user),
     }
     return render(request, "telephony/workspace.html", seen)
 

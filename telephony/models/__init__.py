@@ -11,6 +11,7 @@ from telephony.models.agents import (
 )
 from telephony.models.callbacks import Callback, CallbackAttempt, WaitingTerms
 from telephony.models.calls import Call, Leg, Offer, QueueStay
+from telephony.models.contact_notes import ContactNote, NoteMention
 from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.device_checks import DeviceCheck, PhoneTerms
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
@@ -49,6 +50,7 @@ __all__ = [
     "CallbackAttempt",
     "CallerProfile",
     "ChatMessage",
+    "ContactNote",
     "CustodyEntry",
     "Device",
     "DeviceCheck",
@@ -74,6 +76,7 @@ __all__ = [
     "Music",
     "MusicPiece",
     "NotReadyReason",
+    "NoteMention",
     "Offer",
     "OpeningTime",
     "PhoneTerms",

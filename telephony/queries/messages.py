@@ -23,6 +23,7 @@ class Correspondent:
 
     member_id: int
     name: str
+    username: str
     leads: bool
     presence: str = ""
     unread: int = 0
@@ -37,6 +38,7 @@ def correspondents(member: Any) -> list[Correspondent]:
         Correspondent(
             member_id=one.pk,
             name=str(one),
+            username=one.username,
             leads=policies.can_see_floor(one),
             presence=presence.get(one.pk, ""),
             unread=unread.get(one.pk, 0),

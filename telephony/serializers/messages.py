@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any, TypedDict
 
-from telephony.models import Agent, Announcement, ChatMessage, HelpRequest
+from telephony.models import Agent, Announcement, ChatMessage, ContactNote, FollowUp, HelpRequest
+from telephony.queries.contact_notes import unseen_mentions
 from telephony.queries.help import open_help_of, open_help_requests
 from telephony.queries.messages import announcements_for, unread_by_sender
 from telephony.serializers.rows import Named
@@ -61,6 +62,27 @@ def announcement_row(row: Announcement, *, is_read: bool = False) -> dict[str, A
     }
 
 
+def mention_row(row: ContactNote) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "by": str(row.by),
+        "text": row.text,
+        "at": row.at,
+        "call_id": str(row.call_id) if row.call_id else None,
+        "customer_id": row.customer_id,
+    }
+
+
+def work_row(row: FollowUp) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "title": row.title,
+        "number": row.masked_number,
+        "due_at": row.due_at,
+    }
+
+
 def messages_snapshot(member: Any, agent: Agent | None, at: datetime) -> dict[str, Any]:
     """My hand, who wrote to me, what was announced."""
     help_ = open_help_of(agent.pk) if agent else None
@@ -68,5 +90,6 @@ def messages_snapshot(member: Any, agent: Agent | None, at: datetime) -> dict[st
     return {
         "help": help_row(help_) if help_ else None,
         "unread": {str(one): count for one, count in unread_by_sender(member).items()},
+        "mentions": [mention_row(one.note) for one in unseen_mentions(member)[:20]],
         "announcements": [announcement_row(row, is_read=row.is_read) for row in announced],
     }

@@ -107,7 +107,7 @@ class ConsoleSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         apps = super().get_app_list(request, app_label)
         for app in apps:
-            app["models"].sort(key=place_of)
+            app["models"].sort(key=lambda model: (place_of(model), model["object_name"]))
         return sorted(apps, key=lambda app: min(map(place_of, app["models"]), default=len(ICONS)))
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict]:

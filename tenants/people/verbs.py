@@ -111,6 +111,10 @@ KNOWN = (
     _("narrowed the seat"),
     _("announced"),
     _("withdrawn"),
+    _("approved"),
+    _("approval lost"),
+    _("planned"),
+    _("moved"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

@@ -1,5 +1,4 @@
 """Keys, digits and silence in flows on a switch, and a caller who always ends somewhere sensible.
-
 Callers of one test walk side by side: each has a number and a flow of their own, and presses keys when they are due.
 """
 

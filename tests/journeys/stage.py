@@ -11,6 +11,8 @@ import sys
 import django
 from django.contrib.auth.hashers import make_password
 
+from tests.journeys import desk_stage
+
 PEOPLE = {
     "owner": ["owner"],
     "admin": ["admin"],
@@ -88,6 +90,7 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
                 QueueAgent.objects.create(queue=queue, agent=agent)
                 QueueAgent.objects.create(queue=other, agent=agent)
         if schema == "acme":
+            desk_stage.furnish(queue)
             history(row, number)
     return phones
 

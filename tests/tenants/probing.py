@@ -84,6 +84,7 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "phone_id": str(phone),
         "plan_id": str(plan),
         "follow_up_id": str(rows["telephony.followup"].pk),
+        "note_id": str(rows["telephony.contactnote"].pk),
         "help_id": str(rows["telephony.helprequest"].pk),
         "answer_id": str(rows["telephony.surveyanswer"].pk),
         "key": rows["telephony.callback"].cancel_key,

@@ -1,11 +1,14 @@
 /* Alt and a letter for call control, also while typing; ⌘K finds a customer; ? shows this list. */
 
-const CLICKS = { KeyA: "do-answer", KeyH: "do-hold", KeyT: "do-transfer", KeyE: "do-hang-up", KeyX: "do-extend", KeyW: "do-finish", KeyK: "do-ticket", KeyP: "do-keypad", KeyL: "do-park", KeyC: "do-mask", KeyB: "do-back", KeyJ: "do-join-all", KeyG: "do-hand-over", KeyU: "phone-mute" };
+const CLICKS = { KeyA: "do-answer", KeyH: "do-hold", KeyT: "do-transfer", KeyE: "do-hang-up", KeyX: "do-extend", KeyW: "do-finish", KeyK: "do-ticket", KeyP: "do-keypad", KeyL: "do-park", KeyC: "do-mask", KeyB: "do-back", KeyJ: "do-join-all", KeyG: "do-hand-over", KeyU: "phone-mute", KeyI: "do-help" };
 
-export function listenToKeys({ order, wrapUp }) {
+export function listenToKeys({ order, wrapUp, chat, snippets, tasks }) {
   const actions = {
     KeyD: () => wrapUp.focusDisposition(),
     KeyM: () => wrapUp.focusNote(),
+    KeyO: () => chat.focus(),
+    KeyQ: () => snippets.focus(),
+    KeyF: () => tasks.plan(),
     KeyR: () => order("set_ready"),
     KeyS: () => {
       const menu = document.getElementById("status-menu");

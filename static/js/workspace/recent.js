@@ -1,6 +1,7 @@
 /* My last calls. The list waits while the pointer or the focus is in it: nothing moves under the pointer. */
 
 import { duration, word } from "../app.js";
+import { clock } from "./asks.js";
 
 const LONGEST = 20;
 const EXITS = { answered: "☎", abandoned: "✕", voicemail: "✉" };
@@ -56,15 +57,4 @@ function part(className, text, isHidden = false) {
   span.textContent = text;
   if (isHidden) span.setAttribute("aria-hidden", "true");
   return span;
-}
-
-/** The time in the tenant's zone; the day as well when it is not today. */
-function clock(moment) {
-  const zone = { timeZone: document.getElementById("content").dataset.zone || undefined };
-  // Written as on every other page, whatever the reader's language: 11-18 17:57.
-  const day = new Intl.DateTimeFormat("en-CA", { month: "2-digit", day: "2-digit", ...zone });
-  const time = new Intl.DateTimeFormat("en-CA", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
-  const at = new Date(moment);
-  const isToday = day.format(at) === day.format(new Date());
-  return isToday ? time.format(at) : `${day.format(at)} ${time.format(at)}`;
 }

@@ -2,6 +2,7 @@
 
 import { duration, toast, word } from "../app.js";
 import { Combo } from "./combo.js";
+import { draftKey, handOver } from "./leftover.js";
 
 const SEND_BEFORE = 1500; // ms before the end: a chosen disposition is not lost to the clock
 
@@ -81,7 +82,7 @@ export class WrapUp {
 
   #take(call) {
     this.#call = call;
-    const kept = JSON.parse(localStorage.getItem(this.#key(call.id)) ?? "{}");
+    const kept = JSON.parse(localStorage.getItem(draftKey(call.id)) ?? "{}");
     this.#note.value = kept.note ?? "";
     this.#combo.offerFor(call.queue?.id ?? null);
     this.#combo.choose(kept.disposition ?? null);
@@ -89,20 +90,25 @@ export class WrapUp {
 
   #closed() {
     for (const id of ["do-finish", "do-extend"]) document.getElementById(id).removeAttribute("aria-disabled");
-    if (this.#call && this.#sentFor === this.#call.id) localStorage.removeItem(this.#key(this.#call.id));
-    else if (this.#note.value || this.#combo.value) toast(word("draft_kept"), "warning", 15);
+    if (this.#call) this.#handOver(this.#call.id, this.#sentFor === this.#call.id);
     this.#call = null;
     this.#sentFor = null;
+  }
+
+  /** The server is asked to have it in any case: an order may be lost with the line it was sent on. */
+  async #handOver(callId, isQuiet) {
+    const isThere = await handOver(callId, { isQuiet });
+    if (!isThere) toast(word("draft_kept"), "warning", 15);
+  }
+
+  get disposition() {
+    return this.#combo.value;
   }
 
   #keep() {
     if (!this.#call) return;
     const kept = { note: this.#note.value, disposition: this.#combo.value };
-    localStorage.setItem(this.#key(this.#call.id), JSON.stringify(kept));
-  }
-
-  #key(callId) {
-    return `draft:${callId}`;
+    localStorage.setItem(draftKey(this.#call.id), JSON.stringify(kept));
   }
 
   #left() {
