@@ -67,7 +67,8 @@ start.addEventListener("click", async () => {
   const heard = await checkMicrophone();
   const measured = { ...(heard ?? {}), ...(await checkNetwork()) };
   const isKept = await keep(measured);
-  progress.value = 100;
+  progress.hidden = true;
+  document.getElementById("check-none")?.remove();
   step.textContent = words.get(!isKept ? "not_kept" : heard ? "done" : "no_microphone");
   start.textContent = words.get("again");
   start.disabled = false;

@@ -92,7 +92,7 @@ def _read(body: bytes) -> dict[str, Any] | None:
 def phone_checks(request: HttpRequest) -> HttpResponse:
     """Everybody's newest, those that have not passed first."""
     rows = [{"agent": agent, "one": _shown(check) if check else None} for agent, check in latest_checks()]
-    rows.sort(key=lambda row: (row["one"] is None, bool(row["one"] and row["one"]["check"].has_passed)))
+    rows.sort(key=lambda row: (row["one"] is not None, bool(row["one"] and row["one"]["check"].has_passed)))
     return render(request, "telephony/phone_checks.html", {"rows": rows, "terms": phone_terms()})
 
 

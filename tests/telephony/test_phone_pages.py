@@ -80,7 +80,7 @@ def test_terms_are_the_administrators_and_judge_at_once(ann, boss, acme, member,
     assert supervisor.get("/admin/telephony/phoneterms/add/").status_code == 403
 
 
-def test_a_check_is_judged_kept_and_told_in_words(ann, boss, globex, client_of, member, settings):
+def test_a_check_is_judged_kept_and_told_in_words(ann, boss, acme, globex, client_of, member, settings):
     client = client_of(ann.member)
     passed = report(client, **GOOD).content.decode()
     assert "Check passed" in passed
@@ -95,8 +95,10 @@ def test_a_check_is_judged_kept_and_told_in_words(ann, boss, globex, client_of, 
     settings.TURN_URLS = ["turn:relay.example"]
     assert "relay cannot be reached" in report(client, **GOOD, relay_failed=True).content.decode()
     assert "Check not passed" in client.get("/phone-check/").content.decode()
+    with enter("acme"):
+        Agent.objects.create(member=member(acme, "agent"), name="Zoe", extension="1009")
     everybody = boss.get("/phone-checks/").content.decode()
-    assert "1001 Ann" in everybody
+    assert everybody.index("1009 Zoe") < everybody.index("1001 Ann"), "who has not checked comes first"
     theirs = client_of(member(globex, "supervisor")).get("/phone-checks/").content.decode()
     assert "Ann" not in theirs
 
