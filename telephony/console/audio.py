@@ -12,7 +12,7 @@ from telephony import actions, policies, queries
 from telephony.actions.sound_alarms import open_sound
 from telephony.console.sound_answers import sound_answer
 from telephony.models import SurveyAnswer, Voicemail
-from telephony.queries.teams import team_of
+from telephony.queries.teams import is_in_scope, team_of
 from tenants.errors import NotFound
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
@@ -41,7 +41,8 @@ def comment_audio(request: HttpRequest, answer_id: int) -> HttpResponse:
     answer = queries.survey_answer(answer_id)
     if answer is None or not answer.comment_path:
         raise NotFound
-    if not policies.can_listen(request.user, answer.call, team_of(request.user)):
+    may_listen = policies.can_listen(request.user, answer.call, team_of(request.user))
+    if not may_listen or not is_in_scope(request.user, answer.call):
         raise NotFound
     return _sound(request, answer)
 

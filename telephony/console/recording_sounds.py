@@ -21,7 +21,7 @@ from telephony.console.audio import WHO, is_first
 from telephony.console.sound_answers import sound_answer
 from telephony.models import Leg, Recording
 from telephony.queries.recordings import masks_of_recording
-from telephony.queries.teams import team_of
+from telephony.queries.teams import is_in_scope, team_of
 from telephony.recording import links
 from telephony.recording.errors import LinkRefused
 from telephony.text import plain_line
@@ -38,7 +38,8 @@ def heard_by(request: HttpRequest, recording_id: UUID) -> Recording:
     recording = queries.recording(recording_id)
     if recording is None:
         refuse(recording_id, "unknown")
-    if not policies.can_listen(request.user, recording, team_of(request.user)):
+    may_listen = policies.can_listen(request.user, recording, team_of(request.user))
+    if not may_listen or not is_in_scope(request.user, recording):
         refuse(recording, "not_yours")
     return recording
 

@@ -66,6 +66,14 @@ def scope_of(member: Any) -> Scope:
     return Scope(queues or None, agents if groups else None)
 
 
+def is_in_scope(member: Any, heard: Any) -> bool:
+    """A call or recording lies within what the member's seat is narrowed to, or is their own."""
+    queues = scope_of(member).queues
+    if queues is None or heard.queue_id in queues:
+        return True
+    return heard.agent is not None and heard.agent.member_id == member.pk
+
+
 def agents_of_mentees(member: Any) -> frozenset[int]:
     """Whom this member may listen to as a mentor, and nobody else."""
     mentees = list(mentees_of(member).values_list("pk", flat=True))

@@ -16,7 +16,7 @@ from tests.journeys.visitor import Visitor
 OWN_PAGES = ["/floor/", "/calls/", "/customers/", "/tickets/", "/quality/", "/reports/"]
 ROLES = [
     # Who sees most goes first: what was looked at once is only opened for those who follow.
-    ("acme", "owner", [*OWN_PAGES, "/usage/", "/admin/"]),
+    ("acme", "owner", [*OWN_PAGES, "/usage/", "/operations/", "/mentees/", "/admin/"]),
     ("acme", "ann", ["/workspace/", "/phone-check/", "/figures/", "/voicemails/?show=all", "/password/"]),
     ("acme", "inspector", ["/quality/"]),
     ("acme", "supervisor", [*OWN_PAGES, "/admin/telephony/"]),

@@ -99,7 +99,7 @@ def test_scores_are_seen_as_calls_are(shelf, lead, acme, member):
 # --- narrowed seats
 
 
-def test_a_narrowed_seat_works_in_and_sees_its_queues_and_groups_alone(shelf, acme, member, now):
+def test_a_narrowed_seat_works_in_and_sees_its_queues_and_groups_alone(shelf, acme, client_of, now):
     with enter("acme"):
         other = Queue.objects.create(name="Secret")
         ann = Agent.objects.get(member=shelf.people["ann"])
@@ -117,6 +117,10 @@ def test_a_narrowed_seat_works_in_and_sees_its_queues_and_groups_alone(shelf, ac
             check_place(member=ann.member, queue=other)
         assert secret.pk not in set(visible_calls(judge).values_list("pk", flat=True))
         assert set(visible_calls(judge).values_list("pk", flat=True)) == {shelf.ann.call_id}
+        assert seen(client_of(judge)) == ids(shelf.ann)
+        narrow_seat(member=judge, queue_ids=[other.pk], group_ids=[])
+        assert seen(client_of(judge)) == set()
+        assert client_of(judge).post(f"/recordings/{shelf.ann.pk}/link/").status_code == 404
         limits = transfer_limits(ann.pk, timezone.now())
         assert (limits.queues, limits.agents) == ({shelf.queue.pk}, set())
         assert transfer_limits(ben.pk, timezone.now()) is None
