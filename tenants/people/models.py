@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.context import current_schema
 from tenants.people.organisation import RolloutStep, Site, Team
+from tenants.people.roles import OPERATOR_ROLES, TENANT_ROLES, Language, Role, Seat
 from tenants.people.verbs import verb_name
 
 __all__ = [
+    "OPERATOR_ROLES",
+    "TENANT_ROLES",
     "ApiToken",
     "AuditEntry",
     "Language",
@@ -26,47 +29,6 @@ __all__ = [
     "Site",
     "Team",
 ]
-
-
-class Role(models.TextChoices):
-    OWNER = "owner", _("Owner")
-    ADMIN = "admin", _("Administrator")
-    SUPERVISOR = "supervisor", _("Supervisor")
-    AGENT = "agent", _("Agent")
-    INSPECTOR = "inspector", _("Inspector")
-    FINANCE = "finance", _("Finance")
-    TEAM_LEAD = "team_lead", _("Team lead")
-    OPERATIONS = "operations", _("Operations")
-    PROJECT_MANAGER = "project_manager", _("Project manager")
-    PROJECT_MEMBER = "project_member", _("Project member")
-    OPERATOR = "operator", _("Operator")
-    OPERATOR_FINANCE = "operator_finance", _("Operator finance")
-
-
-TENANT_ROLES = (
-    Role.OWNER,
-    Role.ADMIN,
-    Role.SUPERVISOR,
-    Role.TEAM_LEAD,
-    Role.AGENT,
-    Role.INSPECTOR,
-    Role.FINANCE,
-    Role.OPERATIONS,
-    Role.PROJECT_MANAGER,
-    Role.PROJECT_MEMBER,
-)
-OPERATOR_ROLES = (Role.OPERATOR, Role.OPERATOR_FINANCE)
-
-
-class Language(models.TextChoices):
-    ENGLISH = "en", "English"
-    CHINESE = "zh-hans", "简体中文"
-
-
-class Seat(models.TextChoices):
-    PERMANENT = "permanent", _("Permanent")
-    TEMPORARY = "temporary", _("Temporary")
-    OUTSOURCED = "outsourced", _("Outsourced")
 
 
 class Members(BaseUserManager):
