@@ -31,7 +31,7 @@ def figures_by_queue(start: datetime, end: datetime) -> dict[int, QueueFigures]:
     """Two queries; a queue in which nobody has been in the period is not in it."""
     rows = timed_stays(stays(start, end)).order_by().values("queue_id").annotate(**stay_counts())
     handled = _handled_by_queue(start, end)
-    return {row["queue_id"]: _figures(row, handled.get(row["queue_id"], (0, 0, 0, 0))) for row in rows}
+    return {row["queue_id"]: _figures(dict(row), handled.get(row["queue_id"], (0, 0, 0, 0))) for row in rows}
 
 
 def _figures(found: dict, sums: tuple[int, int, int, int]) -> QueueFigures:
