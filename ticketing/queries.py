@@ -16,6 +16,7 @@ from ticketing.models import Customer, CustomerPhone, Ticket
 
 LAST_CONTACTS = 5
 OPEN_TICKETS = 5
+LONGEST_ID = 10
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def customer_cards(numbers: Mapping[UUID, str]) -> dict[UUID, Card]:
 
 
 def search_customers(text: str) -> QuerySet[Customer]:
-    """By part of the name, a tag, or part of a number (at least three digits in a row)."""
+    """By part of the name, a tag, part of a number (at least three digits in a row), or the customer's own id: #482."""
     text = text.strip()
     if not text:
         return customers()
@@ -102,6 +103,8 @@ def search_customers(text: str) -> QuerySet[Customer]:
     if len(digits) >= 3 and not any(character.isalpha() for character in text):
         held = CustomerPhone.objects.filter(e164__contains=_abroad(digits))
         wanted |= Q(pk__in=held.values("customer_id"))
+    if text.startswith("#") and len(text) <= LONGEST_ID and text[1:].isdecimal():
+        wanted |= Q(pk=int(text[1:]))
     return customers().filter(wanted)
 
 

@@ -51,7 +51,12 @@ def announcement_list(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("It is on their pages now."))
         return redirect("telephony:announcements")
-    seen = {"form": form, "told": told_announcements(), "now": now}
+    seen = {
+        "form": form,
+        "told": told_announcements(),
+        "now": now,
+        "may_plan_panels": policies.can_configure(request.user),
+    }
     return render(request, "telephony/messages/announcements.html", seen, status=422 if form.errors else 200)
 
 

@@ -39,7 +39,16 @@ PLACES = (
         "/floor/",
         _("Floor"),
         (SUPERVISOR, ADMIN, OWNER),
-        ("/waiting/", "/callbacks/", "/emergency/", "/truth/", "/canary/", "/what-if/", "/figures/"),
+        (
+            "/waiting/",
+            "/callbacks/",
+            "/announcements/",
+            "/emergency/",
+            "/truth/",
+            "/canary/",
+            "/what-if/",
+            "/figures/",
+        ),
     ),
     Place(
         "/calls/",

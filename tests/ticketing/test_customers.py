@@ -89,6 +89,15 @@ def test_a_customer_of_acme_is_unknown_to_globex(acme, globex, inside, now):
         assert queries.customer_of_number("13812342211", "CN").name == "Other"
 
 
+def test_search_finds_by_the_customers_own_id(in_acme, inside, globex, now):
+    who = wang(now)
+    wang(now, name="Other", numbers=["13900000000"])
+    assert list(queries.search_customers(f"#{who.pk}")) == [who]
+    assert list(queries.search_customers("#x")) == list(queries.search_customers("#99999999999")) == []
+    with inside(globex):
+        assert list(queries.search_customers(f"#{who.pk}")) == []
+
+
 @pytest.mark.parametrize("text", ["王", "芳", "1234", "138-1234", "0086138", "13812342211", "重要"])
 def test_search_finds_by_name_part_of_number_and_tag(in_acme, now, text):
     who = wang(now, tags=["重要"])
