@@ -14,6 +14,8 @@ def main() -> None:
     with enter("acme"):
         if "furnish" in sys.argv:
             furnish()
+        if "collect" in sys.argv:
+            collect()
         if "speak" in sys.argv:
             speak()
         if "promise" in sys.argv:
@@ -29,6 +31,37 @@ def furnish() -> None:
     if is_new:
         for weekday in range(5):
             OpeningTime.objects.create(hours=hours, weekday=weekday, opens_at="09:00", closes_at="18:00")
+
+
+def collect() -> None:
+    """acme's number leads to a flow that asks for an order's number, then to the queue."""
+    from django.utils import timezone
+
+    from telephony.actions import floor_changed
+    from telephony.models import Entry, Flow, FlowVersion, Queue
+
+    asks = {"name": "order", "prompt": 1, "seconds": 5}
+    document = {
+        "format": 1,
+        "languages": ["en"],
+        "start": "ask",
+        "nodes": [
+            {"id": "ask", "kind": "collect", "settings": asks, "exits": {"next": "wait", "failed": "wait"}},
+            {
+                "id": "wait",
+                "kind": "queue",
+                "settings": {"queue": Queue.objects.get(name="Sales").pk},
+                "exits": {},
+            },
+        ],
+    }
+    flow = Flow.objects.create(name="Order number", draft=document)
+    flow.published = FlowVersion.objects.create(
+        flow=flow, number=1, document=document, published_at=timezone.now()
+    )
+    flow.save()
+    Entry.objects.update(flow=flow)
+    floor_changed()
 
 
 def speak() -> None:
@@ -62,9 +95,11 @@ def promise() -> None:
 
 def clear() -> None:
     """Other journeys find acme's number and pages as they were."""
-    from telephony.models import Callback, Entry, Flow, Music, Prompt
+    from telephony.models import Call, Callback, Entry, Flow, FlowStep, Music, Prompt
 
     Entry.objects.update(flow=None)
+    FlowStep.objects.all().delete()
+    Call.objects.update(flow_version=None)
     Flow.objects.update(published=None)
     Flow.objects.all().delete()
     Prompt.objects.all().delete()

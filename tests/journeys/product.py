@@ -105,10 +105,11 @@ class Product:
         )
         assert answer.startswith("+OK"), answer
 
-    def call(self, tenant: str, number: str, name: str = "", patience: int = 120) -> str:
-        """Somebody dials the tenant's number; their leg's id."""
+    def call(self, tenant: str, number: str, name: str = "", patience: int = 120, keys: str = "") -> str:
+        """Somebody dials the tenant's number; their leg's id. `keys`: what they press at which second, "4@1.5,#@2"."""
         dialled = quote(self.made["numbers"][tenant])
-        wishes = f"from={quote(number)} name={quote(name)} patience={patience} talk=0"
+        pressed = f" keys={keys}" if keys else ""
+        wishes = f"from={quote(number)} name={quote(name)} patience={patience} talk=0{pressed}"
         answer = self.switch(f"rehearsal call {dialled} {wishes}")
         assert answer.startswith("+OK "), answer
         return answer.split()[1]

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.contract.driver import loudness
 from tests.journeys.keyboard import press_on, walk_to
 from tests.journeys.looks import look, look_in_chinese
+from tests.journeys.product import wait_for
 from tests.journeys.test_agent_day import ready_agent, rest, stage
 from tests.journeys.test_in_the_call import finish
 
@@ -99,13 +100,25 @@ def test_a_recording_is_heard_with_the_keyboard_and_its_pages_look_right(recordi
     assert faults == []
 
 
-def test_04_a_talk_is_recorded_masked_saved_sealed_found_and_played(product, visit):
+@pytest.fixture
+def order_number(product):
+    """Callers key in the number of their order first."""
+    product._program("-m", "tests.journeys.flow_stage", "collect")
+    flows = product.home / "switch" / "conf" / "flows"
+    wait_for(lambda: list(flows.glob("acme-*.xml")), "the flow is not on the switch's disk")
+    yield
+    product._program("-m", "tests.journeys.flow_stage", "clear")
+
+
+def test_04_a_talk_is_recorded_masked_saved_sealed_found_and_played(product, order_number, visit):
     """TEST-04 in one: recorded (the bar says so), SEC-27 (masked by key and by machine, silent in the file, both edges
-    audited), saved and proved, sealed, found by its number, played from the vault.
+    audited), saved and proved, sealed, found by its number, played from the vault. What the caller keyed in before is
+    in the agent's hand when it rings.
     """
     ann = ready_agent(product, visit, "ann", "1001")
-    call = product.call("acme", "13912348765", name="Zhou Kai")
+    call = product.call("acme", "13912348765", name="Zhou Kai", keys="4@1,7@1.3,#@1.6")
     stage(ann, "ringing")
+    expect(ann.page.locator("#call-collected")).to_have_text("order 47")
     ann.page.keyboard.press("Alt+A")
     stage(ann, "talking")
     mask_twice(ann, call)
