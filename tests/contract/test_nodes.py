@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -79,7 +80,7 @@ def _stop(line: SwitchUnderTest) -> None:
 
 
 def _furnish(east: SwitchUnderTest, west: SwitchUnderTest, product: Product) -> TwoNodes:
-    made = product.furnish_floor(2, wrap_up_seconds=1)
+    made = product.furnish_floor(3, wrap_up_seconds=1)
     two = TwoNodes(east, west, product, made["agents"])
     for line in (east, west):
         line.web.routes[HOT_LINE] = Route("acme", HOT_LINE, made["queue"], max_wait_seconds=600)
@@ -108,6 +109,37 @@ def talking(line: SwitchUnderTest, number: str) -> facts.LegsBridged:
     )
 
 
+def handed_over_across(cell: TwoNodes, talk: facts.LegsBridged) -> None:
+    """The agent asks a colleague whose phone is at the other switch, as theirs is, and hands the caller over: all on
+    the caller's switch.
+    """
+    product = cell.product
+    [(agent,)] = product.rows("select agent_id from acme.telephony_offer where id = %s", talk.offer_id)
+    [(call,)] = product.rows("select call_id from acme.telephony_offer where id = %s", talk.offer_id)
+    [(colleague,)] = product.rows("select id from acme.telephony_agent where activity = 'idle'")
+
+    def order(kind: str, **values: object) -> None:
+        values |= {"type": kind, "agent_id": agent, "call_id": str(call)}
+        said = {
+            "order_id": kind,
+            "tenant": "acme",
+            "member_id": None,
+            "language": "en",
+            "sent_at": time.time(),
+        }
+        product._redis().publish("orders:main", json.dumps(said | {"order": values}))
+
+    order("consult_agent", to_agent_id=colleague)
+    asking = "select count(*) from acme.telephony_agent where activity = 'consulting'"
+    wait_until(lambda: product.rows(asking) == [(2,)], 20, "the two do not talk with each other")
+    order("hand_over")
+    has_it = "select activity from acme.telephony_agent where id = %s"
+    wait_until(lambda: product.rows(has_it, colleague) == [("talking",)], 20, "the colleague has no caller")
+    wait_until(lambda: product.rows(has_it, agent) == [("idle",)], 20, "the agent is not free again")
+    legs = "select distinct node from acme.telephony_leg where call_id = %s"
+    assert product.rows(legs, call) == [("east",)]
+
+
 def test_callers_of_one_switch_talk_to_phones_of_the_other_and_outlive_its_death(cell: TwoNodes) -> None:
     east, west, product = cell.east, cell.west, cell.product
     product.start_worker()
@@ -128,22 +160,29 @@ def test_callers_of_one_switch_talk_to_phones_of_the_other_and_outlive_its_death
         "west",
     ]
 
+    handed_over_across(cell, far)
+    gone = len(east.log.all(facts.LegHungUp))
+
     assert west.process is not None
     west.process.kill()
     west.process.wait()
     said = "select report -> 'switch' -> 'away' from cells_lease"
     wait_until(lambda: product.rows(said) == [(["west"],)], 20, "nobody noticed that west is away")
-    assert east.log.all(facts.LegHungUp) == []
+    assert len(east.log.all(facts.LegHungUp)) == gone, "nobody of east was let go"
 
     caller = next(leg for leg in east.switch.live_legs() if leg.offer_id is None)
     east.switch.hang_up(caller.leg_id)
-    settled = "select count(*) from acme.telephony_leg where settled_at is not null and node = 'east'"
-    wait_until(lambda: product.rows(settled) == [(2,)], 30, "east's records were not settled")
+    settled = "select bool_and(settled_at is not null) from acme.telephony_leg where call_id = %s"
+    wait_until(
+        lambda: product.rows(settled, caller.leg_id) == [(True,)], 30, "east's records were not settled"
+    )
     charged = "select leg_id, count(*) from public.billing_charge group by leg_id"
     assert product.rows(charged) == [(caller.leg_id, 1)]
     proved = "select path from acme.telephony_recording where sha256 <> ''"
-    [(path,)] = wait_until(lambda: product.rows(proved), 30, "the recording was not proved")
-    assert seconds_of(east.settings.recordings_dir / path) > 0.2
+    paths = wait_until(
+        lambda: product.rows(proved)[1:] and product.rows(proved), 30, "the recordings were not proved"
+    )
+    assert all(seconds_of(east.settings.recordings_dir / path) > 0.2 for (path,) in paths)
 
     # What was on west is neither lost nor free while nobody knows; the agent of the ended call serves the next one.
     again = talking(east, "13800000003")
