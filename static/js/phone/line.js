@@ -7,6 +7,7 @@ const REGISTER_SECONDS = 120;
 const AGAIN_SOON = 1000; // the switch may have been told the old password a moment ago
 const AGAIN_LATER = 15_000;
 const SIGNED_OUT = 4401;
+const NO_SUCH_PHONE = 4403; // of this sign-in: another one is made
 const ASKED_EVERY = 4000; // whether the line is alive: a network that is gone closes nothing
 const SILENT_FOR = 11_000;
 const ALIVE = "\r\n\r\n"; // RFC 5626; our end answers at once
@@ -118,6 +119,7 @@ export class Line {
       return;
     }
     this.#onState("lost");
+    if (code === NO_SUCH_PHONE) this.#renew();
   }
 
   /** Once more with the same password, then with a new one; then it is said, and tried again later. */
