@@ -5,7 +5,6 @@ from telephony.models.agents import (
     AgentPage,
     AgentSkill,
     AgentStateChange,
-    Device,
     NotReadyReason,
     Skill,
 )
@@ -14,6 +13,7 @@ from telephony.models.calls import Call, Leg, Offer, QueueStay
 from telephony.models.contact_notes import ContactNote, NoteMention
 from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.device_checks import DeviceCheck, PhoneTerms
+from telephony.models.devices import Device
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.floor import AlertTerms, FloorChange, FloorView, QueueAlert
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion

@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from telephony.models.agents import Agent, Device
+from telephony.models.agents import Agent
 from telephony.models.causes import cause_words
+from telephony.models.devices import Device
 from telephony.models.queues import Disposition, Queue
 
 
