@@ -56,7 +56,13 @@ export class Chat {
     if (!this.#with) this.#people();
   }
 
+  /** To the line one writes in; with something unread and nothing open, to who wrote it. */
   focus() {
+    const [unread] = this.#unread.keys();
+    if (this.#box && !this.#with && unread) {
+      this.open(unread);
+      return;
+    }
     const place = document.getElementById("chat-text") ?? this.#box?.querySelector("[data-chat-with]");
     place?.focus();
   }
