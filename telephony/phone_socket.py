@@ -23,15 +23,15 @@ from telephony import policies
 from telephony.models import Device
 from telephony.queries.page_phones import page_phone_of
 from telephony.sip_frames import LARGEST, is_allowed
+from tenants.allowance import Allowance
 from tenants.context import current_tenant, enter
+from tenants.sessions import member_of_session
 from tenants.sockets import (
     BAD_MESSAGE,
     NOT_ALLOWED,
     SIGNED_OUT,
     TOO_MANY,
     TROUBLE,
-    Allowance,
-    member_of_session,
 )
 
 log = structlog.get_logger()

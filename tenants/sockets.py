@@ -13,16 +13,15 @@ from typing import Any, TypeVar
 import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth import SESSION_KEY, get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
-from django.http import HttpRequest
 from django.utils import translation
 
 from tenants import context, realtime
+from tenants.allowance import Allowance
 from tenants.errors import DomainError
 from tenants.hub import hub
 from tenants.mailbox import Mailbox
+from tenants.sessions import member_of_session
 from tenants.socket_messages import BadMessage, language_of, parsed, refusal
 
 log = structlog.get_logger()
@@ -41,29 +40,6 @@ CHECK_SECONDS = 30.0
 
 BURST, PER_SECOND = 30, 5.0
 """Inbound messages: a burst, then a steady rate. Nobody clicks faster."""
-
-
-def member_of_session(session_key: str) -> Any:
-    """The member as the rows say now; None when signed out, switched off or unknown. Call it inside the tenant."""
-    request = HttpRequest()
-    request.session = SessionStore(session_key)
-    member = get_user(request) if request.session.get(SESSION_KEY) else None
-    return member if member is not None and member.is_authenticated and member.is_active else None
-
-
-class Allowance:
-    """A token bucket."""
-
-    def __init__(self, burst: float, per_second: float) -> None:
-        self._burst, self._per_second = burst, per_second
-        self._left, self._at = burst, time.monotonic()
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
-        self._at = now
-        self._left -= 1
-        return self._left >= 0
 
 
 class MemberSocket(AsyncWebsocketConsumer):

@@ -10,12 +10,10 @@ from urllib.parse import urlsplit
 import structlog
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user
-from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest
 
 from contactcenter.middleware.tenancy import host_of, tenant_of_host
 from tenants.context import enter
+from tenants.sessions import member_of_session
 
 log = structlog.get_logger()
 
@@ -54,17 +52,16 @@ def who(scope: dict[str, Any]) -> dict[str, Any]:
     if tenant is None or tenant.state != "active" or tenant.schema_name == settings.PUBLIC_SCHEMA_NAME:
         raise Refused(NO_TENANT)
     with enter(tenant.schema_name):
-        request = HttpRequest()
-        request.session = SessionStore(session_key_of(scope))
-        member = get_user(request) if request.session.get(SESSION_KEY) else None
-    if member is None or not member.is_authenticated or not member.is_active:
+        session_key = session_key_of(scope)
+        member = member_of_session(session_key)
+    if member is None:
         raise Refused(NOT_SIGNED_IN)
     return {
         "tenant": tenant,
         "schema_name": tenant.schema_name,
         "member": member,
         "user": member,
-        "session_key": request.session.session_key,
+        "session_key": session_key,
     }
 
 
