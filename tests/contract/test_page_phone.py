@@ -1,7 +1,8 @@
 """The phone in an agent's page, on a real switch: Chromium with a microphone, a caller with a voice, and every trouble.
 
 One call through all of it: answered, sent back to the line and answered again, held, the page loaded anew, another tab,
-twenty seconds without a network, our web and worker restarted. It stays one leg. Where there is no freeswitch, sipp or Chromium this is skipped and says so.
+twenty seconds without a network, our web and worker restarted. It stays one leg.
+Where there is no freeswitch, sipp or Chromium this is skipped and says so.
 """
 
 from __future__ import annotations
