@@ -1,7 +1,9 @@
 """The day's figures of every queue at once, made of the same sums as `figures` makes those of one or of all."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
@@ -29,9 +31,13 @@ class QueueFigures:
 
 def figures_by_queue(start: datetime, end: datetime) -> dict[int, QueueFigures]:
     """Two queries; a queue in which nobody has been in the period is not in it."""
-    rows = timed_stays(stays(start, end)).order_by().values("queue_id").annotate(**stay_counts())
+    counted: Iterable[Any] = (
+        timed_stays(stays(start, end)).order_by().values("queue_id").annotate(**stay_counts())
+    )
     handled = _handled_by_queue(start, end)
-    return {row["queue_id"]: _figures(dict(row), handled.get(row["queue_id"], (0, 0, 0, 0))) for row in rows}
+    return {
+        row["queue_id"]: _figures(dict(row), handled.get(row["queue_id"], (0, 0, 0, 0))) for row in counted
+    }
 
 
 def _figures(found: dict, sums: tuple[int, int, int, int]) -> QueueFigures:

@@ -28,7 +28,7 @@ def words(service):
 
 
 def test_every_part_of_the_product_is_there():
-    assert set(SERVICES) == OURS | {"postgres", "valkey", "freeswitch", "proxy"}
+    assert set(SERVICES) == OURS | {"postgres", "valkey", "freeswitch", "proxy", "relay"}
     assert "contactcenter.wsgi:application" in words("web")
     assert words("web")[0] == "gunicorn"
     for name, server in (("sockets", "daphne"), ("door", "uvicorn")):

@@ -41,7 +41,8 @@ def browser(client: Client, path: str, *, origin: str | None = "", host: str = "
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={morsel.value}".encode()))
     if origin is not None:
         headers.append((b"origin", (origin or f"http://{host}").encode()))
-    return Browser(application, path, headers=headers)
+    # A page's phone asks for its own; without it the door says no word.
+    return Browser(application, path, headers=headers, subprotocols=["sip"] if path == "/ws/phone/" else None)
 
 
 @asynccontextmanager
