@@ -33,6 +33,10 @@ export class Talk {
     this.#sound = sound;
     this.#kept = kept;
     this.#changed = changed;
+    // Who is signed out stays until the talk is over: its sound is in this page.
+    document.addEventListener("leaving", (event) => {
+      if (this.isOpen && this.state !== "ringing") event.preventDefault();
+    });
   }
 
   get isOpen() {
