@@ -16,14 +16,15 @@ STICK_OUT = """() => [...document.body.querySelectorAll("*")]
 def look_in_chinese(visitor: Visitor, path: str, kind: str) -> list[str]:
     visitor.speak("zh-hans")
     visitor.go(path)
-    faults = look(visitor, kind)
+    # The settings' frame is the same in every language: axe has seen it in English.
+    faults = look(visitor, kind, with_axe=not path.startswith("/admin/"))
     visitor.speak("en")
     return faults
 
 
-def look(visitor: Visitor, kind: str) -> list[str]:
+def look(visitor: Visitor, kind: str, *, with_axe: bool = True) -> list[str]:
     visitor.settle()
-    faults = visitor.grave_faults() + too_wide(visitor)
+    faults = (visitor.grave_faults() if with_axe else []) + too_wide(visitor)
     photograph(visitor, kind)
     return faults
 

@@ -131,7 +131,7 @@ class Lane:
         assert heard, "nobody hears orders"
 
     def ready(self, *letters: str) -> None:
-        """These, in this order of idleness; everybody else of the lane is not."""
+        """These, in this order of idleness; everybody else of the lane is not. A promised callback rings at once."""
         for letter in self.agents:
             self.order("set_not_ready", letter)
         self._until_status("not_ready", *self.agents)
@@ -143,7 +143,7 @@ class Lane:
         ids = [self.agents[letter]["id"] for letter in letters]
         asked = (
             "select count(*) from acme.telephony_agent where id = any(%s) and routing_status = %s"
-            " and activity = 'idle'"
+            " and (activity = 'idle' or routing_status = 'ready')"
         )
         wait_until(
             lambda: self.product.rows(asked, ids, status) == [(len(ids),)], 20, f"not {status}: {letters}"

@@ -54,7 +54,9 @@ def test_each_of_a_ring_group_sees_their_own_offer(office, trio, published):
             told[news.audience] = news.message["row"]["offer"]["agent"]["id"]
     assert told == {f"agent.{agent.pk}": agent.pk for agent in trio}
     with office.floor.inside():
-        shown = [snapshots.workspace(agent)["call"]["offer"]["agent"]["id"] for agent in trio]
+        shown = [
+            snapshots.workspace(office.floor.again(agent))["call"]["offer"]["agent"]["id"] for agent in trio
+        ]
     assert shown == [agent.pk for agent in trio]
     published.clear()
     office.switch.pick_up(offers_of(office, call_id)[1].pk)
