@@ -1,6 +1,7 @@
 """Relays for phones in pages: credentials that end by themselves, and a relay that reaches nobody's inside."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -68,12 +69,27 @@ def relay_with(tmp_path):
             assert time.monotonic() < end, (tmp_path / f"{port}.log").read_text()
             assert running[-1].poll() is None, (tmp_path / f"{port}.log").read_text()
             time.sleep(0.05)
+        wait_for_answer(port)
         return port
 
     yield start
     for process in running:
         process.kill()
         process.wait(5)
+
+
+def wait_for_answer(port: int) -> None:
+    """It says that it listens before it does: until it answers "where am I?" (STUN binding)."""
+    asked = struct.pack("!HHI", 0x0001, 0, RelayClient.MAGIC) + os.urandom(12)
+    for _ in range(100):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line, contextlib.suppress(OSError):
+            line.settimeout(0.2)
+            line.connect(("127.0.0.1", port))
+            line.send(asked)
+            line.recv(2048)
+            return
+        time.sleep(0.1)
+    raise AssertionError("the relay does not answer")
 
 
 class RelayClient:
