@@ -17,7 +17,6 @@ class SeatScopeAdmin(FloorAdmin, AuditedModelAdmin):
     list_select_related = ["member"]
     search_fields = ["member__name", "member__username"]
     fields = ["member", "queues", "groups"]
-    filter_horizontal = ["queues", "groups"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SeatScope | None = None) -> list[str]:
         return ["member"] if obj else []
