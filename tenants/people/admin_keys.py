@@ -1,5 +1,7 @@
 """Keys for programs, among the settings: made for oneself, shown once, revoked."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +15,7 @@ from unfold.decorators import action
 from tenants.people.actions import create_token, revoke_token
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_sites import AuditedModelAdmin
-from tenants.people.models import ApiToken
+from tenants.people.models import ApiToken, Member
 from tenants.people.policies import can_manage_members
 
 
@@ -34,7 +36,9 @@ class ApiTokenAdmin(AuditedModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form, change: bool) -> None:  # noqa: ANN001
         # A key acts as its maker: one made for somebody else would be a way to act as him.
-        token, text = create_token(member=request.user, name=obj.name, expires_at=obj.expires_at)
+        token, text = create_token(
+            member=cast(Member, request.user), name=obj.name, expires_at=obj.expires_at
+        )
         obj.pk = token.pk
         messages.warning(request, format_html(str(_("Copy the key now, it is shown this once: {}")), text))
 
