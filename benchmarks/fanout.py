@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.crowd import Listener, crowd
 from benchmarks.harness import Report, Target, by_turns, check, percentile, ratio
+from benchmarks.processes import cpu_seconds, megabytes, stop
 from contactcenter.run.valkey import Valkey, free_port
 
 TITLE = "g · A thousand and more sockets"
@@ -25,14 +26,13 @@ SIZES = {1_000: 3, 5_000: 1}
 SECONDS, EVERYBODY_PER_SECOND, OWN_PER_SECOND = 5, 2, 200
 STALLED_SHARE = 0.01
 SUBJECTS = {"hub": "our hub", "group": "stock, group_send in one event loop", "bare": "`websockets` alone"}
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def run(repeats: int) -> Report:
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         valkey = Valkey(home, free_port(), secrets.token_hex(16))
-        stack.callback(_stop, valkey.start(home / "valkey.log"))
+        stack.callback(stop, valkey.start(home / "valkey.log"))
         environment = os.environ | {"BENCH_REDIS": valkey.url}
         found = {}
         for size, most in SIZES.items():
@@ -69,7 +69,7 @@ def _measure(name: str, size: int, environment: dict[str, str]) -> dict[str, flo
     try:
         return asyncio.run(_round(name, size, port, server, environment))
     finally:
-        _stop(server)
+        stop(server)
 
 
 def _server(name: str, port: int, environment: dict[str, str]) -> subprocess.Popen:
@@ -86,7 +86,7 @@ async def _round(
     stalled = listeners[:: int(1 / STALLED_SHARE)]
     for listener in stalled:
         listener.stall()
-    before = _cpu(server.pid)
+    before = cpu_seconds(server.pid)
     publisher = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.fanout_publisher", name, str(size), str(SECONDS),
         str(EVERYBODY_PER_SECOND), str(OWN_PER_SECOND), env=environment,
@@ -94,8 +94,8 @@ async def _round(
     check(await publisher.wait() == 0, "the publisher failed")
     reading = [listener for listener in listeners if listener not in set(stalled)]
     await _until_quiet(reading)
-    used = _cpu(server.pid) - before
-    found = _figures(name, size, reading) | {"memory": _memory(server.pid)}
+    used = cpu_seconds(server.pid) - before
+    found = _figures(name, size, reading) | {"memory": megabytes(server.pid)}
     found["per_cpu"] = found.pop("got") / used
     for listener in listeners:
         listener.close()
@@ -149,20 +149,3 @@ async def _until_it_answers(port: int, server: subprocess.Popen) -> None:
             writer.close()
             return
     check(False, "the server does not answer")
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def _memory(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _stop(server: subprocess.Popen) -> None:
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.harness import NotRun, Report, Target, by_turns, check, percentile
+from benchmarks.processes import cpu_seconds
 from telephony import facts
 from telephony.facts import Direction
 
@@ -36,7 +37,6 @@ SUBJECTS = {
     "module": "mod_callcenter on FreeSWITCH",
     "alone": "FreeSWITCH alone, music",
 }
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -228,7 +228,7 @@ def _rounds(line, our_pids: Callable[[], list[int]], *, is_joined: bool = True) 
 def _one_round(line, rate: int, ours: list[int], is_joined: bool) -> Round:
     one = Round(placed=rate * SECONDS)
     line.log.begin()
-    before, before_ours = _cpu([line.process.pid]), _cpu(ours)
+    before, before_ours = cpu_seconds(line.process.pid), cpu_seconds(*ours)
     callers = line.callers(one.placed, prefix="1380000", each_second=rate)
     end = time.monotonic() + SECONDS + PATIENCE_SECONDS
     while time.monotonic() < end:
@@ -237,7 +237,7 @@ def _one_round(line, rate: int, ours: list[int], is_joined: bool) -> Round:
             break
         time.sleep(0.5)
     time.sleep(TALK_MS / 1000)
-    one.switch_cpu, one.our_cpu = _cpu([line.process.pid]) - before, _cpu(ours) - before_ours
+    one.switch_cpu, one.our_cpu = cpu_seconds(line.process.pid) - before, cpu_seconds(*ours) - before_ours
     callers.stop()
     line.api("hupall")
     _until_quiet(line)
@@ -270,15 +270,6 @@ def _until_quiet(line) -> None:
     while line.legs_alive() and time.monotonic() < end:
         time.sleep(0.2)
     check(line.legs_alive() == 0, "legs stayed behind")
-
-
-def _cpu(pids: list[int]) -> float:
-    """Seconds of processor time so far."""
-    spent = 0.0
-    for pid in pids:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        spent += (int(words[11]) + int(words[12])) / TICKS
-    return spent
 
 
 def _free_port() -> int:

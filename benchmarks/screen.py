@@ -21,6 +21,7 @@ from pathlib import Path
 import websockets
 
 from benchmarks.harness import Report, Target, by_turns, check, percentile, ratio
+from benchmarks.processes import stop
 from contactcenter.run.valkey import Valkey, free_port
 
 TITLE = "b · Event to browser"
@@ -37,10 +38,10 @@ def run(repeats: int) -> Report:
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         valkey = Valkey(home, free_port(), secrets.token_hex(16))
-        stack.callback(_stop, valkey.start(home / "valkey.log"))
+        stack.callback(stop, valkey.start(home / "valkey.log"))
         environment = os.environ | {"BENCH_REDIS": valkey.url}
         port = free_port()
-        stack.callback(_stop, _daphne(port, environment))
+        stack.callback(stop, _daphne(port, environment))
         found = by_turns({name: partial(_measure, name, port, environment) for name in SUBJECTS}, repeats)
     return _report(found)
 
@@ -141,11 +142,3 @@ async def _listen(socket: websockets.ClientConnection) -> tuple[list[int], list[
         numbers.append(message["number"])
         delays.append((now - message["sent"]) / 1e6)
     return numbers, delays
-
-
-def _stop(server: subprocess.Popen) -> None:
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()

@@ -19,6 +19,7 @@ from random import Random
 from statistics import median
 
 from benchmarks.harness import machine, percentile
+from benchmarks.processes import megabytes
 from benchmarks.whole_product import CALLS, OPEN_CALLS, Stage, stage
 from tests.contract.driver import HOT_LINE, event_socket, wait_until
 
@@ -31,7 +32,6 @@ FLAT_PER_HOUR = 0.25
 FLAT_MB = 8.0
 FEWEST_SAMPLES = 40
 """Ten minutes: a shorter run tells its memory, and judges nothing by it."""
-PAGE_MB = 4096 / 2**20
 
 
 @dataclass
@@ -115,8 +115,7 @@ def _sample(running: Stage, found: Soaked) -> None:
     # The driver's own log of facts would be the one thing that grows.
     running.line.log.heard.clear()
     for name, pid in running.pids().items():
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        found.memory.setdefault(name, []).append(pages * PAGE_MB)
+        found.memory.setdefault(name, []).append(megabytes(pid))
     rows = running.product.rows("select report->>'event_lag_seconds' from cells_lease")
     found.lag_seconds.append(float(rows[0][0] or 0))
     sizes = ", ".join(f"{name} {values[-1]:.0f} MB" for name, values in found.memory.items())

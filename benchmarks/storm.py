@@ -112,9 +112,9 @@ async def _round(name: str, product, keys: list[str]) -> dict[str, float]:  # no
         asyncio.create_task(_come_back(key, product.web_port, WAITS[name](), number))
         for number, key in enumerate(keys)
     ]
-    watching = asyncio.create_task(_most_connections(product))
-    started = asyncio.create_task(asyncio.to_thread(product.start_web))
-    await started
+    connections: list[int] = []
+    watching = asyncio.create_task(_count_connections(product, connections))
+    await asyncio.to_thread(product.start_web)
     answered = time.monotonic()
     async with asyncio.timeout(GIVE_UP_SECONDS):
         came = await asyncio.gather(*pages)
@@ -126,11 +126,8 @@ async def _round(name: str, product, keys: list[str]) -> dict[str, float]:  # no
         "all": max(moments),
         "half": percentile(moments, 50),
         "attempts": sum(attempts for _moment, attempts, _page in came) / len(came),
-        "connections": float(max(most)) if (most := _seen) else 0.0,
+        "connections": float(max(connections)),
     }
-
-
-_seen: list[int] = []
 
 
 async def _come_back(key: str, port: int, waits: Iterator[float], number: int) -> tuple[float, int, Listener]:
@@ -150,8 +147,7 @@ async def _come_back(key: str, port: int, waits: Iterator[float], number: int) -
     raise AssertionError(number)
 
 
-async def _most_connections(product) -> None:  # noqa: ANN001
-    _seen.clear()
+async def _count_connections(product, seen: list[int]) -> None:  # noqa: ANN001
     asked = (
         "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
     )
@@ -159,5 +155,5 @@ async def _most_connections(product) -> None:  # noqa: ANN001
     async with connection:
         while True:
             row = await (await connection.execute(asked)).fetchone()
-            _seen.append(int(row[0]) if row else 0)
+            seen.append(row[0])
             await asyncio.sleep(0.2)

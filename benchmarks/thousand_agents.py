@@ -19,6 +19,7 @@ from random import Random
 
 from benchmarks.crowd import Listener
 from benchmarks.harness import machine, percentile
+from benchmarks.processes import megabytes
 from benchmarks.soak import Soaked, place_one
 from benchmarks.storm import HOST, POOL_OF_WEB
 from benchmarks.whole_product import OPEN_CALLS, Stage, stage
@@ -90,8 +91,7 @@ async def _watch(running: Stage, keys: list[str], seconds: float, rate: float) -
     pages = await _open(Page, "/ws/workspace/", port, agents, told)
     pages += await _open(Board, "/ws/floor/", port, [supervisor], told)
     placed = Soaked(machine="", seconds=0, placed=0)
-    calling = asyncio.create_task(asyncio.to_thread(_call, running, placed, told, seconds, rate))
-    await calling
+    await asyncio.to_thread(_call, running, placed, told, seconds, rate)
     # Those who rang last still have to be told.
     await asyncio.sleep(5)
     told.lost_pages = sum(page.is_lost for page in pages)
@@ -125,19 +125,16 @@ def _call(running: Stage, placed: Soaked, told: Told, seconds: float, rate: floa
                 sample_at = now + SAMPLE_EVERY
                 running.line.log.heard.clear()
                 for name, pid in running.pids().items():
-                    told.memory.setdefault(name, []).append(_megabytes(pid))
+                    told.memory.setdefault(name, []).append(megabytes(pid))
             place_one(ask, placed, random)
             time.sleep(max(0.0, began + (placed.placed + placed.refused) / rate - time.monotonic()))
     placed.seconds = time.monotonic() - began
 
 
-def _megabytes(pid: int) -> float:
-    with open(f"/proc/{pid}/statm") as statm:
-        return int(statm.read().split()[1]) * 4096 / 2**20
-
-
 def _problems(told: Told, rung: set[str]) -> list[str]:
     found = []
+    if not rung or not told.ages:
+        found.append("nobody was rung, or the board was told nothing: nothing was measured")
     if told.lost_pages:
         found.append(f"{told.lost_pages} pages lost their socket")
     if unheard := rung - set(told.offers):
