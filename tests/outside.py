@@ -30,7 +30,7 @@ TOOLS = {
     "sipp": Tool(("sipp",), "make test as root, or apt-get install sip-tester"),
     "freeswitch": Tool(("freeswitch",), "put a freeswitch on PATH"),
 }
-PROCESSES = {"contract", "demo", "faults", "journeys", "run"}
+PROCESSES = {"contract", "demo", "faults", "hooks", "journeys", "records", "run"}
 """Folders of tests whose subject is processes of ours."""
 _left_out: Counter[str] = Counter()
 

@@ -136,6 +136,14 @@ class Lane:
             self.order("set_not_ready", letter)
         self._until_status("not_ready", *self.agents)
         for letter in letters:
+            self._become_ready(letter)
+
+    def _become_ready(self, letter: str) -> None:
+        # A worker that has only just begun refuses what it heard too long ago; an agent reads so, and presses again.
+        try:
+            self.order("set_ready", letter)
+            self._until_status("ready", letter)
+        except AssertionError:
             self.order("set_ready", letter)
             self._until_status("ready", letter)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,9 +35,9 @@ CALLERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def lanes(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[list[Lane]]:
-    line = RehearsalUnderTest(tmp_path_factory.mktemp("records"))
+@pytest.fixture
+def lanes(tmp_path: Path, django_db_setup: None) -> Iterator[list[Lane]]:
+    line = RehearsalUnderTest(tmp_path)
     line.start()
     line.begin_test()
     try:
