@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from telephony import policies
 from telephony.models import FlowCheck
 from telephony.queries.canary import CYCLE, STALE, checks_of, latest_checks
+from telephony.queries.number_health import LOOKED_BACK, NumberHealth, number_health
 from tenants.people.console.access import member_required
 
 STEPS = {
@@ -47,6 +48,7 @@ class Told:
     is_stale: bool
     step: str
     problem: str
+    health: NumberHealth
     steps: list[tuple[str, bool, str]]
 
 
@@ -56,23 +58,28 @@ class Told:
 def canary_page(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("number", "")
     checks = checks_of(number) if number else latest_checks()
-    told = [_told(check, is_history=bool(number)) for check in checks]
+    health = number_health(timezone.now())
+    told = [_told(check, health, is_history=bool(number)) for check in checks]
     seen = {
         "told": told,
         "number": number,
         "red": sum(one.check.outcome == FlowCheck.Outcome.FAILED for one in told),
         "minutes": int(CYCLE.total_seconds() // 60),
+        "days": LOOKED_BACK.days,
+        "since": timezone.localdate() - LOOKED_BACK,
+        "health": health.get(number),
     }
     return render(request, "telephony/canary.html", seen)
 
 
-def _told(check: FlowCheck, *, is_history: bool) -> Told:
+def _told(check: FlowCheck, health: dict[str, NumberHealth], *, is_history: bool) -> Told:
     is_stale = not is_history and check.started_at < timezone.now() - STALE
     steps = [
         (_step_words(step.get("step", "")), bool(step.get("is_ok")), _problem_words(step.get("problem", "")))
         for step in check.steps
     ]
-    return Told(check, is_stale, _step_words(check.step), _problem_words(check.problem), steps)
+    broken = _step_words(check.step), _problem_words(check.problem)
+    return Told(check, is_stale, *broken, health.get(check.number, NumberHealth()), steps)
 
 
 def _step_words(step: str) -> str:

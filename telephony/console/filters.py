@@ -39,6 +39,7 @@ class CallFilterForm(forms.Form):
     direction = forms.ChoiceField(label=_("Direction"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     number = forms.CharField(label=_("Caller's number"), required=False, max_length=40)
+    dialled = forms.CharField(label=_("Number dialled"), required=False, max_length=40)
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -47,8 +48,8 @@ class CallFilterForm(forms.Form):
         self.fields["agent"].queryset = Agent.objects.all()
         for name, choices in (("exit", Call.Exit), ("direction", Call.Direction), ("state", Call.State)):
             self.fields[name].choices = [("", _("All")), *choices.choices]
-        self.fields["number"].widget.attrs["placeholder"] = _("Whole number")
-        self.fields["number"].widget.attrs["inputmode"] = "tel"
+        for name in ("number", "dialled"):
+            self.fields[name].widget.attrs |= {"placeholder": _("Whole number"), "inputmode": "tel"}
 
     def narrowed(self, calls: QuerySet[Call]) -> QuerySet[Call]:
         self.is_valid()
@@ -60,14 +61,15 @@ class CallFilterForm(forms.Form):
             calls = calls.filter(arrived_at__gte=midnight(given["start"]))
         if "end" in given:
             calls = calls.filter(arrived_at__lt=midnight(given["end"] + timedelta(days=1)))
-        return self._of_number(calls, given.get("number", ""))
+        for name, column in (("number", "caller_number"), ("dialled", "number")):
+            if name in given:
+                calls = calls.filter(**{f"{column}__in": self._spellings(given[name])})
+        return calls
 
-    def _of_number(self, calls: QuerySet[Call], typed: str) -> QuerySet[Call]:
+    def _spellings(self, typed: str) -> list[str]:
         """Whole numbers only: a part of a number would be a way around the mask."""
-        if not typed:
-            return calls
         spelled = to_e164(typed, self._country)
-        return calls.filter(caller_number__in=[typed.strip(), *([spelled] if spelled else [])])
+        return [typed.strip(), *([spelled] if spelled else [])]
 
 
 def midnight(day: Any) -> datetime:
