@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,12 +22,12 @@ class AnnouncementForm(forms.Form):
     )
     group = forms.ModelChoiceField(
         AgentGroup.objects.all(),
-        label=gettext_lazy("To"),
+        label=pgettext_lazy("announce", "To"),
         required=False,
         empty_label=gettext_lazy("Everybody"),
     )
     until = forms.DateTimeField(
-        label=gettext_lazy("Until"),
+        label=pgettext_lazy("announce", "Until"),
         required=False,
         help_text=gettext_lazy("Empty: until you take it down."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

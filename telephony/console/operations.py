@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,7 +52,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "numbers_red": sum(check.outcome == FlowCheck.Outcome.FAILED for check in checks),
         "phones": sum(device.is_there for device in may_register(timezone.now())),
         "online": Agent.objects.filter(presence=Agent.Presence.ONLINE).count(),
-        "disks": [(disk.free // 10**9, disk.is_full) for disk in recording_disks()],
+        "disks": [(Path(one.folder).name, one.free // 10**9, one.is_full) for one in recording_disks()],
         "not_recorded": STOPPED.get(recording_stopped_by(), ""),
         "lines": lines,
         "is_first": not before,

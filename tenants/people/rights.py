@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.people import policies
 from tenants.people.doors import probe
@@ -82,6 +83,8 @@ OF_PEOPLE = (
     Right(_("Rollout"), _("Read the plan of the rollout"), policies.can_see_rollout),
     Right(_("Rollout"), _("Plan the rollout, accept what is done"), policies.can_run_rollout),
     Right(
-        _("System"), _("See the system's health and logs, without customers' data"), policies.can_see_health
+        pgettext_lazy("rights", "System"),
+        _("See the system's health and logs, without customers' data"),
+        policies.can_see_health,
     ),
 )
