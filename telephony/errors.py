@@ -170,7 +170,7 @@ class DrillGoesOn(DomainError):
 
 
 class NoOutsideLine(BadInput):
-    "There is no line to the outside, so calls cannot go to a backup number. Your operator sets FREESWITCH_GATEWAY."
+    "There is no line to the outside, so calls cannot go to a backup number. Ask your operator for one."
 
 
 class BackupNumberImpossible(BadInput):
@@ -234,9 +234,7 @@ MESSAGES = (
     _("This plan is switched on. Switch it off before you change it."),
     _("This plan is switched on: there is nothing to rehearse."),
     _("A drill of this plan goes on at the moment. It ends by itself within 30 seconds."),
-    _(
-        "There is no line to the outside, so calls cannot go to a backup number. Your operator sets FREESWITCH_GATEWAY."
-    ),
+    _("There is no line to the outside, so calls cannot go to a backup number. Ask your operator for one."),
     _(
         "This is not a telephone number that can be dialled. Write it with its country code, such as +86 139 0000 1111."
     ),

@@ -69,6 +69,11 @@ def drawn_lines(call: Call) -> list[DrawnLine]:
     ]
 
 
+def drawn_kinds(lines: list[DrawnLine]) -> dict[str, str]:
+    """What the colours mean: every kind that is drawn, in the order it first appears → its words."""
+    return {piece.kind: str(WORDS[Kind(piece.kind)]) for line in lines for piece in line.pieces}
+
+
 def _piece(one: While, begin: datetime, whole: float, legs: Mapping[UUID, Leg], caller_id: UUID) -> Piece:
     x = (one.start - begin).total_seconds() / whole * WIDTH
     width = (one.end - one.start).total_seconds() / whole * WIDTH

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony import actions, policies, queries
-from telephony.console.call_lines import drawn_lines
+from telephony.console.call_lines import drawn_kinds, drawn_lines
 from telephony.console.call_way import told_way
 from telephony.console.explanations import told_stays
 from telephony.console.filters import CallFilterForm, page_of
@@ -54,10 +54,12 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
         one for one in queries.recordings_of_call(call.pk) if policies.can_listen(request.user, one, team)
     ]
     can_listen = bool(recordings) or policies.can_listen(request.user, call, team)
+    lines = drawn_lines(call)
     seen = {
         "call": call,
         "timeline": queries.timeline(call),
-        "lines": drawn_lines(call),
+        "lines": lines,
+        "kinds_of_lines": drawn_kinds(lines),
         "stays": told_stays(call),
         "way": told_way(call),
         "can_see_flows": policies.can_see_flows(request.user),

@@ -37,6 +37,16 @@ LABELS = {
     "listen_model": gettext_lazy("Model that understands callers"),
     "listen_url": gettext_lazy("Address for understanding callers"),
 }
+HELPS = {
+    ("espeak", "voice"): gettext_lazy(
+        "Such as cmn for Chinese or en-gb for English. Empty: what suits the language."
+    ),
+    ("espeak", "speed"): gettext_lazy("Words per minute, 80 to 400; 160 is unhurried."),
+    ("openai", "speed"): gettext_lazy("0.25 to 4.0; 1.0 is the voice's own speed."),
+    ("azure", "rate"): gettext_lazy("Percent faster, or slower with a minus, such as -10%."),
+    ("alibaba", "speed"): gettext_lazy("−500 to 500; 0 is the voice's own speed."),
+    ("iflytek", "speed"): gettext_lazy("0 to 100; 50 is the voice's own speed."),
+}
 KEYS = {
     "openai": gettext_lazy("API key"),
     "azure": gettext_lazy("Key of the resource"),
@@ -64,6 +74,7 @@ class VoiceForm(forms.Form):
                 required=field.is_required,
                 label=LABELS[field.name],
                 initial=field.default,
+                help_text=HELPS.get((provider, field.name), ""),
             )
         if provider in LISTENERS:
             self.fields["is_listener"] = forms.BooleanField(

@@ -53,6 +53,8 @@ ICONS = {
     "PhoneTerms": "settings_phone",
     "SupervisionTerms": "hearing",
     "Listening": "hearing",
+    "FigureTarget": "flag",
+    "Snippet": "chat",
     "Customer": "person",
     "Ticket": "confirmation_number",
     "Scorecard": "fact_check",

@@ -139,9 +139,15 @@ OF_A_THING = {
 """Verbs that carry the kind of thing or of order, which the pages show beside them."""
 
 
+OF_NO_ROW = {"reporting.report": _("Report"), "recordings": _("Recordings")}
+"""Things that are done something to and have no table."""
+
+
 def kind_name(subject: str) -> str:
-    """`ticketing.customer:12` → Customer; what is no row of ours stays as it was written."""
+    """`ticketing.customer:12` → Customer; what is nothing of ours stays as it was written."""
     kind = subject.split(":")[0]
+    if kind in OF_NO_ROW:
+        return gettext(OF_NO_ROW[kind])
     try:
         return capfirst(str(apps.get_model(kind)._meta.verbose_name))
     except (LookupError, ValueError):

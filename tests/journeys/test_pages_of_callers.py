@@ -69,6 +69,6 @@ def full_of_things(admin, stage, tmp_path) -> str:
         expect(page.get_by_text(f"Version {number} is published")).to_be_visible(timeout=PATIENCE)
     admin.go("/music/")
     page.fill("#new-name", "Calm")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Make the music").click()
     stage._program("-m", "tests.journeys.flow_stage", "promise")
     return flow

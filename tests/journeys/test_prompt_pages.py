@@ -93,7 +93,7 @@ def test_music_is_made_filled_and_given_to_a_queue_with_the_mouse(stage, visit, 
     page = admin.page
     admin.go("/music/")
     page.fill("#new-name", "Calm")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Make the music").click()
     page.locator("input[type=file]").set_input_files(tone)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("The piece was taken: 2.0 seconds.")).to_be_visible(timeout=PATIENCE)
