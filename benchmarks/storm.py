@@ -21,9 +21,12 @@ import psycopg
 
 from benchmarks.crowd import Listener
 from benchmarks.harness import NotRun, Report, Target, by_turns, check, percentile
+from benchmarks.processes import cpu_seconds
 
 TITLE = "m · A thousand agents come back at once"
 AGENTS = 1_000
+PAST_CALLS = 20
+"""Of each agent: as many as a page shows."""
 LIMIT_SECONDS = 10.0
 GIVE_UP_SECONDS = 120.0
 HOST = "acme.localhost"
@@ -54,6 +57,7 @@ def run(repeats: int, *, agents: int = AGENTS) -> Report:
         values = found[name]
         report.row(workload, words, "all live after the web answers", "s", values["all"])
         report.row(workload, words, "half of them live", "s", values["half"])
+        report.row(workload, words, "the web's processor time for each page", "ms", values["cpu"])
         report.row(workload, words, "attempts", "each", values["attempts"])
         report.row(workload, words, "connections to the database, most", "", values["connections"])
     report.targets += [
@@ -91,6 +95,7 @@ def _web(agents: int):  # noqa: ANN202
         with running_product(line, port, f"storm_{port}") as product:
             product.more["DATABASE_POOL"] = str(POOL_OF_WEB)
             product.furnish(agents)
+            product.furnished_by("benchmarks.past_calls", str(PAST_CALLS))
             keys = product.furnished_by("benchmarks.sign_in", str(agents))["keys"]
             check(len(keys) == agents, "not everybody was signed in")
             yield product, keys
@@ -115,9 +120,10 @@ async def _round(name: str, product, keys: list[str]) -> dict[str, float]:  # no
     connections: list[int] = []
     watching = asyncio.create_task(_count_connections(product, connections))
     await asyncio.to_thread(product.start_web)
-    answered = time.monotonic()
+    answered, used = time.monotonic(), cpu_seconds(product.processes["web"].pid)
     async with asyncio.timeout(GIVE_UP_SECONDS):
         came = await asyncio.gather(*pages)
+    used = cpu_seconds(product.processes["web"].pid) - used
     watching.cancel()
     moments = [max(0.0, moment - answered) for moment, _attempts, _page in came]
     for _moment, _attempts, page in came:
@@ -125,6 +131,7 @@ async def _round(name: str, product, keys: list[str]) -> dict[str, float]:  # no
     return {
         "all": max(moments),
         "half": percentile(moments, 50),
+        "cpu": used * 1e3 / len(came),
         "attempts": sum(attempts for _moment, attempts, _page in came) / len(came),
         "connections": float(max(connections)),
     }

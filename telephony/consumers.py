@@ -1,32 +1,33 @@
 """Two sockets: the agent's workspace and the supervisors' floor; audiences and a snapshot each. More: phone_socket."""
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django.urls import path
-from django.utils import timezone
 
 from telephony import policies
 from telephony.call_orders import CALL_ORDERS
 from telephony.errors import OrderNotUnderstood, TelephonyUnreachable
 from telephony.floor_orders import SUPERVISION_ORDERS
-from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order
+from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order, send_orders
 from telephony.phone_check_socket import PhoneCheckConsumer
 from telephony.phone_orders import PHONE_ORDERS
 from telephony.phone_socket import PhoneConsumer
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
-from telephony.queries.agents import agent_id_of
+from telephony.queries.agents import agent_ids_of
 from telephony.queries.supervision import agents_seen_by
 from telephony.recording_orders import RECORDING_ORDERS
 from telephony.serializers import led, snapshots
-from telephony.serializers.messages import messages_snapshot
+from telephony.serializers.workspaces import workspaces
 from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
-from tenants.sockets import BadMessage, MemberSocket
+from tenants.sockets import NEED_NOT_BE_AT_ONCE, BadMessage, MemberSocket, gathered
 
 WORKSPACE_ORDERS = frozenset(
     {
@@ -82,18 +83,22 @@ class WorkspaceConsumer(MemberSocket):
     def admit(self, member: Any) -> bool:
         return policies.can_work(member)
 
+    @classmethod
+    def prepare(cls, sockets: Sequence[Self]) -> None:
+        agents = agent_ids_of([socket.scope["member"].pk for socket in sockets])
+        for socket in sockets:
+            socket.agent_id = agents.get(socket.scope["member"].pk)
+
     def audiences(self) -> list[str]:
-        self.agent_id = agent_id_of(self.scope["member"])
         own = [f"agent.{self.agent_id}"] if self.agent_id else []
         return [*own, "workspaces"]
 
     def watchable(self) -> dict[str, tuple[str, Any]]:
         return {"colleagues": ("colleagues", partial(colleagues, self.agent_id))}
 
-    def snapshot(self) -> dict[str, Any]:
-        member = self.scope["member"]
-        agent = agent_of(member)
-        return snapshots.workspace(agent) | messages_snapshot(member, agent, timezone.now())
+    @classmethod
+    def snapshots(cls, sockets: Sequence[Self]) -> list[dict[str, Any]]:
+        return workspaces([socket.scope["member"] for socket in sockets])
 
     def obey(self, member: Any, message: dict[str, Any]) -> None:
         order = order_of(message, WORKSPACE_ORDERS)
@@ -110,22 +115,34 @@ class WorkspaceConsumer(MemberSocket):
     async def _say_that_it_is_open(self) -> None:
         while True:
             await asyncio.sleep(PAGE_SEEN_EVERY)
-            await self._in_tenant(self._tell, PageSeen)
+            await self._ask(_SEEN)
 
-    def arrived(self) -> None:
-        self._tell(PageOpened)
+    @classmethod
+    def arrived(cls, sockets: Sequence[Self]) -> None:
+        cls._tell(PageOpened, sockets)
 
-    def left(self) -> None:
-        self._tell(PageClosed)
+    @classmethod
+    def left(cls, sockets: Sequence[Self]) -> None:
+        cls._tell(PageClosed, sockets)
 
-    def _tell(self, kind: type[PageOpened | PageSeen | PageClosed]) -> None:
+    @classmethod
+    def seen_all(cls, sockets: Sequence[Self]) -> list[None]:
+        cls._tell(PageSeen, sockets)
+        return [None] * len(sockets)
+
+    @staticmethod
+    def _tell(kind: type[PageOpened | PageSeen | PageClosed], sockets: "Sequence[WorkspaceConsumer]") -> None:
         """The worker closes an agent's day when the last page is gone for a while; without it nothing is due."""
-        if self.agent_id is None:
-            return
-        try:
-            send_order(kind(agent_id=self.agent_id, page=self.page), member=self.scope["member"])
-        except TelephonyUnreachable:
-            return
+        pages = [
+            (kind(agent_id=one.agent_id, page=one.page), one.scope["member"])
+            for one in sockets
+            if one.agent_id is not None
+        ]
+        with contextlib.suppress(TelephonyUnreachable):
+            send_orders(pages)
+
+
+_SEEN = gathered("seen_all", wait=NEED_NOT_BE_AT_ONCE)
 
 
 class FloorConsumer(MemberSocket):

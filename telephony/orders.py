@@ -4,6 +4,7 @@ An order changes no call. It travels through Redis to the worker that holds the 
 comes back from the switch is what changes things. A refusal comes back as `order_refused` on the agent's audience.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from types import MappingProxyType
@@ -260,22 +261,36 @@ def send_order(order: Order, *, member: Any) -> str:
 
     The caller has asked `policies.can_order` before. Raises TelephonyUnreachable when no worker listens.
     """
-    order_id = uuid4().hex
-    body = {
-        "order_id": order_id,
+    return send_orders([(order, member)])[0]
+
+
+def send_orders(orders: Sequence[tuple[Order, Any]]) -> list[str]:
+    """The same for several of one tenant, each with the member who gives it, in one trip."""
+    if not orders:
+        return []
+    bodies = [_envelope(order, member) for order, member in orders]
+    channel = channel_of(_cell())
+    try:
+        trip = _connection(settings.REDIS_URL).pipeline(transaction=False)
+        for body in bodies:
+            trip.publish(channel, orjson.dumps(body))
+        heard = trip.execute()
+    except (redis.RedisError, OSError) as error:
+        raise TelephonyUnreachable from error
+    if not all(heard):
+        raise TelephonyUnreachable
+    return [body["order_id"] for body in bodies]
+
+
+def _envelope(order: Order, member: Any) -> dict[str, Any]:
+    return {
+        "order_id": uuid4().hex,
         "tenant": current_schema(),
         "member_id": getattr(member, "pk", None),
         "language": translation.get_language() or settings.LANGUAGE_CODE,
         "sent_at": timezone.now().timestamp(),
         "order": write_order(_with_own_agent(order, member)),
     }
-    try:
-        heard = _connection(settings.REDIS_URL).publish(channel_of(_cell()), orjson.dumps(body))
-    except (redis.RedisError, OSError) as error:
-        raise TelephonyUnreachable from error
-    if not heard:
-        raise TelephonyUnreachable
-    return order_id
 
 
 def read_envelope(body: bytes) -> Envelope:

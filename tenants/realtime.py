@@ -44,7 +44,7 @@ def publish(audience: str, message: dict[str, Any]) -> None:
     transaction.on_commit(partial(_deliver, channel, encode(message)))
 
 
-def encode(message: dict[str, Any]) -> bytes:
+def encode(message: Any) -> bytes:
     """JSON with ISO moments and UUIDs as text; lazy translations and decimals become text."""
     return orjson.dumps(message, default=str)
 

@@ -7,8 +7,8 @@ audiences, what the snapshot holds and what a message asks for; everything that 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Self, TypeVar
 
 import structlog
 from channels.db import database_sync_to_async
@@ -19,9 +19,10 @@ from django.utils import translation
 from tenants import context, realtime
 from tenants.allowance import Allowance
 from tenants.errors import DomainError
+from tenants.gathering import Gathering
 from tenants.hub import hub
 from tenants.mailbox import Mailbox
-from tenants.sessions import member_of_session
+from tenants.sessions import members_of_sessions
 from tenants.socket_messages import BadMessage, language_of, parsed, refusal
 
 log = structlog.get_logger()
@@ -38,12 +39,44 @@ SLOW_AFTER = 15.0
 CHECK_SECONDS = 30.0
 """How long a member whose role or session is gone may go on hearing news."""
 
+NEED_NOT_BE_AT_ONCE = 1.0
+"""Seconds for which what comes again and again from each socket is gathered, to be asked for many in one go."""
+
 BURST, PER_SECOND = 30, 5.0
 """Inbound messages: a burst, then a steady rate. Nobody clicks faster."""
 
 
+Group = tuple[type["MemberSocket"], str, str]
+"""Sockets of one kind, one schema and one language."""
+
+
+def gathered(step: str, *, wait: float = 0.0) -> "Gathering[Group, MemberSocket, Any]":
+    """The class method `step(sockets)` of a kind of socket, run once for all who ask together; it answers for each."""
+
+    async def read(group: Group, sockets: "list[MemberSocket]") -> list[Any]:
+        kind, schema, language = group
+        return await in_tenant(schema, language, getattr(kind, step), sockets)
+
+    return Gathering(read, wait=wait)
+
+
+async def in_tenant(schema: str, language: str, function: Callable[..., T], *arguments: Any) -> T:
+    """Run sync code in a thread of its own, inside the tenant, whatever that thread did before."""
+
+    def entered() -> T:
+        with context.enter(schema), translation.override(language):
+            return function(*arguments)
+
+    return await database_sync_to_async(entered, thread_sensitive=False)()
+
+
 class MemberSocket(AsyncWebsocketConsumer):
     # --- what an app's consumer says; all sync, called inside the tenant with a fresh member -----------------
+    # Class methods are asked for all sockets of the kind that come, or are looked at, in the same moment.
+
+    @classmethod
+    def prepare(cls, sockets: Sequence[Self]) -> None:
+        """Read for all of them what `admit` and `audiences` of each would ask for."""
 
     def admit(self, member: Any) -> bool:
         """May this member listen here? Asked on connect and again every 30 s."""
@@ -54,6 +87,11 @@ class MemberSocket(AsyncWebsocketConsumer):
 
     def snapshot(self) -> dict[str, Any]:
         raise NotImplementedError
+
+    @classmethod
+    def snapshots(cls, sockets: Sequence[Self]) -> list[dict[str, Any]]:
+        """Of each; a kind that thousands have open reads for all of them in one go."""
+        return [socket.snapshot() for socket in sockets]
 
     def obey(self, member: Any, message: dict[str, Any]) -> None:
         """Carry out what the page asks; raises DomainError to refuse, BadMessage for nonsense."""
@@ -70,11 +108,13 @@ class MemberSocket(AsyncWebsocketConsumer):
         """
         return {}
 
-    def arrived(self) -> None:
-        """The socket is open and hears news."""
+    @classmethod
+    def arrived(cls, sockets: Sequence[Self]) -> None:
+        """These sockets are open and hear news."""
 
-    def left(self) -> None:
-        """The socket is closed."""
+    @classmethod
+    def left(cls, sockets: Sequence[Self]) -> None:
+        """These sockets are closed."""
 
     # --- the road --------------------------------------------------------------------------------------------
 
@@ -87,13 +127,13 @@ class MemberSocket(AsyncWebsocketConsumer):
         self._is_open = False
         self._language = language_of(self.scope)
         await self.accept()
-        found = await self._in_tenant(self._enter)
+        found = await self._ask(_ENTERING)
         if found is None:
             await self.close(NOT_ALLOWED)
             return
         is_flowing = await self._join(found)
         self._is_open = True
-        await self._say_snapshot(await self._in_tenant(self._begin))
+        await self._say_snapshot(await self._ask(_BEGINNING))
         if not is_flowing:
             self._mailbox.put(Mailbox.LOST)
         for part in (self._forward, self._beat, self._watch):
@@ -118,7 +158,7 @@ class MemberSocket(AsyncWebsocketConsumer):
         for audience in self._joined:
             await hub().leave(schema, audience, self._mailbox)
         if self._is_open:
-            await self._in_tenant(self.left)
+            await self._ask(_LEAVING)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self._is_open:
@@ -163,13 +203,21 @@ class MemberSocket(AsyncWebsocketConsumer):
             self._joined.remove(audience)
             await hub().leave(schema, audience, self._mailbox)
 
-    def _enter(self) -> list[str] | None:
-        """The audiences, or None for who may not listen. The door has read the member this very moment."""
-        return self.audiences() if self.admit(self.scope["member"]) else None
+    @classmethod
+    def enter_all(cls, sockets: Sequence[Self]) -> list[list[str] | None]:
+        """The audiences, or None for who may not listen. The door has read the members this very moment."""
+        cls.prepare(sockets)
+        return [one.audiences() if one.admit(one.scope["member"]) else None for one in sockets]
 
-    def _begin(self) -> dict[str, Any]:
-        self.arrived()
-        return self.snapshot()
+    @classmethod
+    def begin_all(cls, sockets: Sequence[Self]) -> list[dict[str, Any]]:
+        cls.arrived(sockets)
+        return cls.snapshots(sockets)
+
+    @classmethod
+    def leave_all(cls, sockets: Sequence[Self]) -> list[None]:
+        cls.left(sockets)
+        return [None] * len(sockets)
 
     async def _join(self, audiences: list[str]) -> bool:
         schema, member = self.scope["schema_name"], self.scope["member"]
@@ -178,7 +226,7 @@ class MemberSocket(AsyncWebsocketConsumer):
         return all(await asyncio.gather(*joins))
 
     async def _send_snapshot(self) -> None:
-        await self._say_snapshot(await self._in_tenant(self.snapshot))
+        await self._say_snapshot(await self._ask(_LOOKING))
 
     async def _say_snapshot(self, snapshot: dict[str, Any]) -> None:
         await self._send({"type": "snapshot", "at": time.time_ns() // 1_000_000, **snapshot})
@@ -212,7 +260,7 @@ class MemberSocket(AsyncWebsocketConsumer):
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                is_member = await self._in_tenant(self._check)
+                is_member = await self._ask(_CHECKING)
             except DatabaseError as error:
                 # A database that is away for a moment must not throw everyone out.
                 log.warning("membership could not be checked", error=str(error))
@@ -226,20 +274,25 @@ class MemberSocket(AsyncWebsocketConsumer):
         with contextlib.suppress(RuntimeError):
             await self.close(code)
 
-    def _check(self) -> bool:
+    @classmethod
+    def check_all(cls, sockets: Sequence[Self]) -> list[bool]:
         """Still signed in, still active, still in the role; the fresh member replaces the old one."""
-        member = member_of_session(self.scope["session_key"])
+        members = members_of_sessions([socket.scope["session_key"] for socket in sockets])
+        return [socket._is_still(members.get(socket.scope["session_key"])) for socket in sockets]
+
+    def _is_still(self, member: Any) -> bool:
         if member is None:
             return False
         self.scope["member"] = self.scope["user"] = member
         return self.admit(member)
 
+    async def _ask(self, gathering: "Gathering[Group, MemberSocket, Any]") -> Any:
+        return await gathering.ask((type(self), self.scope["schema_name"], self._language), self)
+
     async def _in_tenant(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run sync code in a thread of its own, inside the tenant, whatever that thread did before."""
-        schema = self.scope["schema_name"]
+        return await in_tenant(self.scope["schema_name"], self._language, function, *arguments)
 
-        def entered() -> T:
-            with context.enter(schema), translation.override(self._language):
-                return function(*arguments)
 
-        return await database_sync_to_async(entered, thread_sensitive=False)()
+_ENTERING, _BEGINNING, _LOOKING = gathered("enter_all"), gathered("begin_all"), gathered("snapshots")
+_LEAVING = gathered("leave_all")
+_CHECKING = gathered("check_all", wait=NEED_NOT_BE_AT_ONCE)

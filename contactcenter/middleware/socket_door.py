@@ -13,7 +13,8 @@ from django.conf import settings
 
 from contactcenter.middleware.tenancy import host_of, tenant_of_host
 from tenants.context import enter
-from tenants.sessions import member_of_session
+from tenants.gathering import Gathering
+from tenants.sessions import members_of_sessions
 
 log = structlog.get_logger()
 
@@ -46,23 +47,28 @@ def session_key_of(scope: dict[str, Any]) -> str:
     return morsel.value if morsel else ""
 
 
-def who(scope: dict[str, Any]) -> dict[str, Any]:
-    """The scope's tenant and member, or Refused."""
-    tenant = tenant_of_host(host_of(header(scope, b"host")))
+def who(host: str, session_keys: list[str]) -> list[dict[str, Any] | int]:
+    """For each session at this host what its scope is to hold, or the code it is refused with."""
+    tenant = tenant_of_host(host_of(host))
     if tenant is None or tenant.state != "active" or tenant.schema_name == settings.PUBLIC_SCHEMA_NAME:
-        raise Refused(NO_TENANT)
+        return [NO_TENANT] * len(session_keys)
     with enter(tenant.schema_name):
-        session_key = session_key_of(scope)
-        member = member_of_session(session_key)
-    if member is None:
-        raise Refused(NOT_SIGNED_IN)
-    return {
-        "tenant": tenant,
-        "schema_name": tenant.schema_name,
-        "member": member,
-        "user": member,
-        "session_key": session_key,
-    }
+        members = members_of_sessions(session_keys)
+    said = {"tenant": tenant, "schema_name": tenant.schema_name}
+    return [
+        {**said, "member": members[key], "user": members[key], "session_key": key}
+        if key in members
+        else NOT_SIGNED_IN
+        for key in session_keys
+    ]
+
+
+async def _read(host: str, session_keys: list[str]) -> list[dict[str, Any] | int]:
+    return await database_sync_to_async(who, thread_sensitive=False)(host, session_keys)
+
+
+_knocking: Gathering[str, str, dict[str, Any] | int] = Gathering(_read)
+"""By host: who knocks at the same moment is looked up together."""
 
 
 class SocketDoor:
@@ -72,7 +78,9 @@ class SocketDoor:
     async def __call__(self, scope, receive, send):
         try:
             check_origin(scope)
-            found = await database_sync_to_async(who, thread_sensitive=False)(scope)
+            found = await _knocking.ask(header(scope, b"host"), session_key_of(scope))
+            if isinstance(found, int):
+                raise Refused(found)
         except Refused as refusal:
             log.info("A socket was refused", code=refusal.code, path=scope["path"])
             return await close(scope, receive, send, refusal.code)

@@ -1,5 +1,6 @@
 """Reads of agents and their phones."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,9 +34,15 @@ def agent_of(member: Any) -> Agent | None:
     return with_cause(found).first()
 
 
-def agent_id_of(member: Any) -> int | None:
-    """As `agent_of`, the id alone: a page that comes back asks nothing else at first."""
-    return Agent.objects.filter(member_id=member.pk).values_list("pk", flat=True).first()
+def agents_of(member_ids: Collection[int]) -> dict[int, Agent]:
+    """As `agent_of` for many, by member, with their phones and queues."""
+    found = Agent.objects.filter(member_id__in=member_ids).select_related("not_ready_reason", "next_reason")
+    return {agent.member_id: agent for agent in with_cause(found).prefetch_related("devices", "queue_agents")}
+
+
+def agent_ids_of(member_ids: Collection[int]) -> dict[int, int]:
+    """The ids alone, by member: pages that come back ask nothing else at first."""
+    return dict(Agent.objects.filter(member_id__in=member_ids).values_list("member_id", "pk"))
 
 
 def agent(agent_id: int) -> Agent | None:

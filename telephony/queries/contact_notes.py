@@ -1,8 +1,9 @@
 """Reads of internal notes: about whom, and who is asked to look."""
 
-from typing import Any
+from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 
 from telephony.models import ContactNote, NoteMention
 
@@ -20,6 +21,11 @@ def notes_about(*, number: str = "", customer_id: int | None = None) -> list[Con
     return list(ContactNote.objects.filter(about).select_related("by")[:LATEST])
 
 
-def unseen_mentions(member: Any) -> QuerySet[NoteMention]:
-    found = NoteMention.objects.filter(member_id=member.pk, seen_at=None)
-    return found.select_related("note", "note__by").order_by("-note__at")
+def unseen_mentions(member_ids: Collection[int]) -> dict[int, list[NoteMention]]:
+    """Of each of these members the latest, newest first; who has none is not in it."""
+    newest = Window(RowNumber(), partition_by="member_id", order_by="-note__at")
+    there = NoteMention.objects.filter(member_id__in=member_ids, seen_at=None).annotate(place=newest)
+    found: dict[int, list[NoteMention]] = {}
+    for mention in there.filter(place__lte=LATEST).select_related("note", "note__by").order_by("-note__at"):
+        found.setdefault(mention.member_id, []).append(mention)
+    return found

@@ -1,5 +1,6 @@
 """Reads of raised hands: whose help is asked for now, and whom a leader may help."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,11 @@ def open_help_requests(member: Any = None) -> list[HelpRequest]:
 
 def open_help_of(agent_id: int) -> HelpRequest | None:
     return help_requests().filter(agent_id=agent_id, ended_at=None).first()
+
+
+def open_help_by_agent(agent_ids: Collection[int]) -> dict[int, HelpRequest]:
+    """The hands of these agents that are up; one each at most."""
+    return {row.agent_id: row for row in help_requests().filter(agent_id__in=agent_ids, ended_at=None)}
 
 
 def help_request(member: Any, help_id: int) -> HelpRequest | None:

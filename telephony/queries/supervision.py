@@ -83,7 +83,13 @@ def listenings_of_call(call_id: UUID) -> list[Listening]:
 
 def told_listening(agent_id: int) -> Listening | None:
     """What this agent is shown: an ear on their talk at this moment, when agents are told."""
-    return open_listenings().filter(agent_id=agent_id, is_told=True, began_at__isnull=False).first()
+    return told_listenings([agent_id]).get(agent_id)
+
+
+def told_listenings(agent_ids: Collection[int]) -> dict[int, Listening]:
+    """The same of many, by agent; of several ears the newest."""
+    there = open_listenings().filter(agent_id__in=agent_ids, is_told=True, began_at__isnull=False)
+    return {listening.agent_id: listening for listening in there.reverse()}
 
 
 def talk_of(call_id: UUID) -> Offer | None:

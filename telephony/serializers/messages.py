@@ -1,12 +1,13 @@
 """The shape of raised hands, lines of chat and announcements outside Python: snapshot = message."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
 from telephony.models import Agent, Announcement, ChatMessage, ContactNote, FollowUp, HelpRequest
 from telephony.queries.contact_notes import unseen_mentions
-from telephony.queries.help import open_help_of, open_help_requests
-from telephony.queries.messages import announcements_for, unread_by_sender
+from telephony.queries.help import open_help_by_agent, open_help_requests
+from telephony.queries.page_messages import announced_to, unread_of
 from telephony.serializers.rows import Named
 
 
@@ -83,13 +84,22 @@ def work_row(row: FollowUp) -> dict[str, Any]:
     }
 
 
-def messages_snapshot(member: Any, agent: Agent | None, at: datetime) -> dict[str, Any]:
-    """My hand, who wrote to me, what was announced."""
-    help_ = open_help_of(agent.pk) if agent else None
-    announced = announcements_for(member, at)[:20]
-    return {
-        "help": help_row(help_) if help_ else None,
-        "unread": {str(one): count for one, count in unread_by_sender(member).items()},
-        "mentions": [mention_row(one.note) for one in unseen_mentions(member)[:20]],
-        "announcements": [announcement_row(row, is_read=row.is_read) for row in announced],
-    }
+def messages_snapshots(
+    members: Sequence[Any], agents: Mapping[int, Agent], at: datetime
+) -> list[dict[str, Any]]:
+    """Of each of these: my hand, who wrote to me, what was announced. `agents`: by member."""
+    ids = [member.pk for member in members]
+    hands = open_help_by_agent([agent.pk for agent in agents.values()])
+    unread, mentions, announced = unread_of(ids), unseen_mentions(ids), announced_to(ids, at)
+    found = []
+    for pk in ids:
+        help_ = hands.get(agents[pk].pk) if pk in agents else None
+        found.append(
+            {
+                "help": help_row(help_) if help_ else None,
+                "unread": {str(one): count for one, count in unread.get(pk, {}).items()},
+                "mentions": [mention_row(one.note) for one in mentions.get(pk, ())],
+                "announcements": [announcement_row(row, is_read=is_read) for row, is_read in announced[pk]],
+            }
+        )
+    return found

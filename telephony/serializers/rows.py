@@ -5,6 +5,7 @@ moments in ISO 8601, and a `version` by which a browser drops what is older than
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -168,7 +169,7 @@ def offer_row(offer: Offer) -> OfferRow:
     }
 
 
-def line_row(call: Call) -> LineRow | None:
+def line_row(call: Call, names: Mapping[int, str] | None = None) -> LineRow | None:
     line = call.line
     if not line:
         return None
@@ -180,17 +181,20 @@ def line_row(call: Call) -> LineRow | None:
         "agents": line.get("agents", []),
         "number": mask_number(number) if number else "",
         "state": line.get("state", ""),
-        "names": names_of([line.get("by"), *line.get("agents", [])]),
+        "names": names_of([line.get("by"), *line.get("agents", [])], names),
     }
 
 
-def names_of(agent_ids: list[int | None]) -> dict[str, str]:
-    rows = Agent.objects.filter(pk__in=[pk for pk in agent_ids if pk]).values_list("pk", "name")
-    return {str(pk): name for pk, name in rows}
+def names_of(agent_ids: list[int | None], names: Mapping[int, str] | None) -> dict[str, str]:
+    """`names`: those of many calls, read before in one go."""
+    wanted = [pk for pk in agent_ids if pk]
+    if names is None:
+        names = dict(Agent.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return {str(pk): names[pk] for pk in wanted if pk in names}
 
 
-def call_row(call: Call, offer: Offer | None) -> CallRow:
-    """`offer` is the one ringing now, if any."""
+def call_row(call: Call, offer: Offer | None, names: Mapping[int, str] | None = None) -> CallRow:
+    """`offer` is the one ringing now, if any; `names`: as in `names_of`."""
     return {
         "id": call.pk,
         "direction": call.direction,
@@ -210,7 +214,7 @@ def call_row(call: Call, offer: Offer | None) -> CallRow:
         "disposition": str(call.disposition) if call.disposition else "",
         "collected": call.collected,
         "offer": offer_row(offer) if offer else None,
-        "line": line_row(call),
+        "line": line_row(call, names),
         "version": call.version,
     }
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from telephony import queries
 from telephony.models import Agent, Call, Offer
-from telephony.queries.recording_states import recording_state
+from telephony.queries.page_calls import names_on_lines
 from telephony.queries.supervision import open_listenings, told_listening
 from telephony.queries.transfers import transfer_limits
 from telephony.serializers import floor as board
@@ -24,38 +24,15 @@ from telephony.serializers.rows import (
 )
 from tenants.one_reading import OneReading
 
-RECENT_CALLS = 20
 FLOOR_CALLS = 200
 """Live calls on one board: more than anyone reads; the rest is counted in the queues."""
 
 
-def workspace(agent: Agent | None) -> dict[str, Any]:
-    if agent is None:
-        return {
-            "agent": None,
-            "call": None,
-            "recent": [],
-            "queues": _same_queues(),
-            "parked": [],
-        }
-    # Most pages that come back belong to somebody who is in no call: four questions less for each.
-    is_free = agent.activity == Agent.Activity.IDLE
-    call = None if is_free else queries.current_call(agent.pk)
-    return {
-        "agent": agent_row(agent),
-        "call": one_call(call, agent.pk) if call else None,
-        "recent": recent_calls(agent),
-        "queues": _same_queues(),
-        "parked": _same_parked(),
-        "supervised": None if is_free else supervised(agent.pk),
-        "recording": recording_state(call.pk, agent.pk) if call else None,
-    }
-
-
 def parked_rows() -> list[CallRow]:
     """Callers who hear music until somebody picks them up, the longest first."""
-    parked = queries.live_calls().filter(line__place="parked").order_by("line__since")
-    return [call_row(call, None) for call in parked]
+    parked = list(queries.live_calls().filter(line__place="parked").order_by("line__since"))
+    names = names_on_lines(parked)
+    return [call_row(call, None, names) for call in parked]
 
 
 def supervised(agent_id: int) -> ListeningRow | None:
@@ -97,8 +74,6 @@ def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
     return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
 
 
-_same_queues = OneReading(queue_rows)
-_same_parked = OneReading(parked_rows)
 everybody = OneReading(agent_rows)
 """Every agent's row, as pages that look for a colleague hear it: one reading for all who ask at once."""
 
@@ -114,12 +89,8 @@ def call_rows(calls: list[Call]) -> list[CallRow]:
     """Several calls with one query for their ringing offers."""
     ringing = Offer.objects.filter(call__in=calls, ended_at=None, answered_at=None).select_related("agent")
     by_call = {offer.call_id: offer for offer in ringing}
-    return [call_row(call, by_call.get(call.pk)) for call in calls]
-
-
-def recent_calls(agent: Agent) -> list[CallRow]:
-    ended = queries.calls().filter(agent_id=agent.pk, ended_at__isnull=False)[:RECENT_CALLS]
-    return [call_row(call, None) for call in ended]
+    names = names_on_lines(calls)
+    return [call_row(call, by_call.get(call.pk), names) for call in calls]
 
 
 def figures(queue_ids: tuple[int, ...] | None = None) -> dict[str, Any]:

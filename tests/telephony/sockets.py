@@ -11,6 +11,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
+from telephony.serializers.workspaces import workspaces
+from tenants.realtime import encode
+
 
 class Browser(WebsocketCommunicator):
     async def hear(self, kind: str, timeout: float = 15) -> dict[str, Any]:
@@ -43,6 +46,11 @@ def browser(client: Client, path: str, *, origin: str | None = "", host: str = "
         headers.append((b"origin", (origin or f"http://{host}").encode()))
     # A page's phone asks for its own; without it the door says no word.
     return Browser(application, path, headers=headers, subprotocols=["sip"] if path == "/ws/phone/" else None)
+
+
+def shown(*members: Any) -> list[dict[str, Any]]:
+    """What the page of each shows when all of them open, as a browser reads it. Inside the tenant."""
+    return [orjson.loads(encode(page)) for page in workspaces(members)]
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import pytest
 from telephony import call_orders
 from telephony.serializers import snapshots
 from tests.telephony.office import Office
+from tests.telephony.sockets import shown
 from tests.telephony.test_call_control import ask, offer_of, talk  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -58,7 +59,8 @@ def test_a_number_outside_is_masked(office, talk):  # noqa: F811
         "place": "aside", "by": ann.pk, "number": "+8613912345678", "state": "ringing",
     }  # fmt: skip
     with office.floor.inside():
-        row = snapshots.workspace(office.floor.again(ann))["call"]
+        [page] = shown(ann.member)
+    row = page["call"]
     assert "12345678" not in row["line"]["number"]
     assert row["line"]["number"].endswith("5678")
 
@@ -68,7 +70,7 @@ def test_everybody_sees_who_is_parked_until_nobody_is(office, talk, published, o
     office.order(call_orders.Park(agent_id=ann.pk, call_id=call_id))
     assert line_of(office, call_id) == {"place": "parked", "by": ann.pk}
     with office.floor.inside():
-        assert [row["id"] for row in snapshots.workspace(bob)["parked"]] == [call_id]
+        assert [row["id"] for row in shown(bob.member)[0]["parked"]] == [str(call_id)]
     with other_floor.inside():
         assert snapshots.parked_rows() == []
     assert [row["id"] for row in heard(published, "workspaces", "parked")[-1]["rows"]] == [str(call_id)]

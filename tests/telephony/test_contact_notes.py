@@ -23,10 +23,10 @@ def test_a_note_about_a_contact_asks_those_it_names_to_look(floor, in_acme, insi
     assert notes_about(number="+8613812342211") == notes_about(customer_id=3) == [row]
     other = note_contact(by=ben, text="done", at=now, call_id=call.pk)
     assert notes_about(customer_id=3) == [other, row]
-    assert [one.note for one in unseen_mentions(ben)] == [row]
+    assert [one.note for one in unseen_mentions([ben.pk])[ben.pk]] == [row]
     assert not see_mention(note_id=row.pk, member=ann, at=now)
     assert see_mention(note_id=row.pk, member=ben, at=now)
-    assert not unseen_mentions(ben).exists()
+    assert unseen_mentions([ben.pk]) == {}
     with inside(globex):
         assert notes_about(number="+8613812342211", customer_id=3) == []
 

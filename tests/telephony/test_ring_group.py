@@ -4,9 +4,9 @@ import pytest
 
 from telephony import actions
 from telephony.actions.agent_activity import follow_agent
-from telephony.serializers import snapshots
 from tests.telephony.desks import offers_of, three_at_once
 from tests.telephony.office import Office
+from tests.telephony.sockets import shown
 
 pytestmark = pytest.mark.usefixtures("at_once")
 
@@ -54,10 +54,8 @@ def test_each_of_a_ring_group_sees_their_own_offer(office, trio, published):
             told[news.audience] = news.message["row"]["offer"]["agent"]["id"]
     assert told == {f"agent.{agent.pk}": agent.pk for agent in trio}
     with office.floor.inside():
-        shown = [
-            snapshots.workspace(office.floor.again(agent))["call"]["offer"]["agent"]["id"] for agent in trio
-        ]
-    assert shown == [agent.pk for agent in trio]
+        pages = shown(*(agent.member for agent in trio))
+    assert [page["call"]["offer"]["agent"]["id"] for page in pages] == [agent.pk for agent in trio]
     published.clear()
     office.switch.pick_up(offers_of(office, call_id)[1].pk)
     office.settle()
