@@ -32,10 +32,19 @@ class HandOver(Order):
 
 @dataclass(frozen=True, kw_only=True)
 class BackToCaller(Order):
-    """The one who is asked, or still rings, is let go; the sender talks with the caller again."""
+    """The one who is asked, or still rings, is let go, or the flow left; the sender talks with the caller again."""
 
     type = "back_to_caller"
     call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendThroughFlow(Order):
+    """The caller goes through a flow, unheard by the sender, and comes back; `back_to_caller` fetches them before."""
+
+    type = "send_through_flow"
+    call_id: UUID
+    flow_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,5 +89,6 @@ class SendKeys(Order):
 
 CALL_ORDERS = (
     ConsultAgent, ConsultNumber, HandOver, BackToCaller, JoinAll, TransferToNumber, Park, PickUp, SendKeys,
+    SendThroughFlow,
 )  # fmt: skip
 add_kinds(*CALL_ORDERS)

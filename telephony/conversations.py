@@ -1,14 +1,14 @@
 """Who was on the line with a leg, and when. Pure: worked out from the marks that facts leave on it, in any order.
 
 A mark is [moment (ISO), what, whom]: "bridged" and "unbridged" with the other leg, "held" with the agent's leg for
-which a caller stands aside ("" when parked), "room" and "left" with the call. Marks are a set ordered by time, so that
-a second or late telling changes nothing else.
+which a caller stands aside ("" when parked), "flow" the same when they go through a flow meanwhile, "room" and "left"
+with the call. Marks are a set ordered by time, so that a second or late telling changes nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,9 +16,9 @@ from uuid import UUID
 Mark = list[str]
 Span = tuple[datetime, datetime]
 
-BRIDGED, UNBRIDGED, HELD, ROOM, LEFT = "bridged", "unbridged", "held", "room", "left"
-_BEGINS = frozenset({BRIDGED, HELD, ROOM})
-_IN_ONE_MOMENT = (UNBRIDGED, LEFT, HELD, ROOM, BRIDGED)
+BRIDGED, UNBRIDGED, HELD, ROOM, LEFT, FLOW = "bridged", "unbridged", "held", "room", "left", "flow"
+_BEGINS = frozenset({BRIDGED, HELD, ROOM, FLOW})
+_IN_ONE_MOMENT = (UNBRIDGED, LEFT, HELD, FLOW, ROOM, BRIDGED)
 """What comes before what when the switch's clock shows the same."""
 
 
@@ -36,7 +36,7 @@ class MarkedLeg(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One while of a leg with one other (`kind` "bridged"), aside ("held") or in a room ("room").
+    """One while of a leg with one other (`kind` "bridged"), aside ("held", `in_flow` or not) or in a room ("room").
 
     `other` is the other leg, the leg one stands aside for (None when parked), or the call. `end` is None while it
     lasts.
@@ -46,6 +46,7 @@ class Stretch:
     other: UUID | None
     start: datetime
     end: datetime | None
+    in_flow: bool = False
 
     def until(self, now: datetime) -> Span:
         return self.start, max(self.start, min(self.end or now, now))
@@ -70,12 +71,13 @@ def stretches(leg: MarkedLeg) -> list[Stretch]:
     for raw, what, whom in leg.line_marks:
         at, other = datetime.fromisoformat(raw), UUID(whom) if whom else None
         last = found[-1] if found and found[-1].end is None else None
-        if last is not None and what in _BEGINS and (last.kind, last.other) == (what, other):
+        kind = HELD if what == FLOW else what
+        if last is not None and what in _BEGINS and (last.kind, last.other) == (kind, other):
             continue
         if last is not None and _ends(last, what, other):
-            found[-1] = Stretch(last.kind, last.other, last.start, at)
+            found[-1] = replace(last, end=at)
         if what in _BEGINS:
-            found.append(Stretch(what, other, at, None))
+            found.append(Stretch(kind, other, at, None, in_flow=what == FLOW))
     return [_ended(one, leg.ended_at) for one in found]
 
 
@@ -207,7 +209,7 @@ def _ends(last: Stretch, what: str, other: UUID | None) -> bool:
 def _ended(one: Stretch, leg_ended_at: datetime | None) -> Stretch:
     if leg_ended_at is None or (one.end is not None and one.end <= leg_ended_at):
         return one
-    return Stretch(one.kind, one.other, one.start, max(one.start, leg_ended_at))
+    return replace(one, end=max(one.start, leg_ended_at))
 
 
 def _by_record(leg: MarkedLeg) -> list[Stretch]:

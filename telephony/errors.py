@@ -259,6 +259,10 @@ class NobodyAsked(DomainError):
     "Nobody is asked in this call at the moment."
 
 
+class NoSuchErrand(BadInput):
+    "There is no such flow to send a caller through: it must be published and lead back to the agent."
+
+
 class NotAnsweredYet(DomainError):
     "The one you are asking has not answered yet."
 

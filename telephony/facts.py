@@ -108,10 +108,13 @@ class LegUnheld(LegFact):
 
 
 class HeldWhy(StrEnum):
-    """Why a caller stands aside. CONSULT: the agent asks somebody first. PARK: until somebody picks them up."""
+    """Why a caller stands aside. CONSULT: the agent asks somebody first. PARK: until somebody picks them up. FLOW: they
+    go through a flow and come back.
+    """
 
     CONSULT = "consult"
     PARK = "park"
+    FLOW = "flow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +238,12 @@ class FlowStepped(LegFact):
     caller_name: str
     arrived_at: datetime
     ended_at: datetime | None = None
+    masked_leg_id: UUID | None = None
+    """Sent here in the middle of a talk: the agent's leg, whose recording (`masked_path`) the switch masks in each step
+    since `masked_since` that asks for a secret.
+    """
+    masked_path: str = ""
+    masked_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

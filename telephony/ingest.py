@@ -304,7 +304,9 @@ class Ingest:
 
     @_apply.register
     def _(self, fact: facts.CallerHeld) -> None:
-        actions.note_aside(leg_id=fact.leg_id, by_leg_id=fact.by_leg_id, node=fact.node, at=fact.held_at)
+        actions.note_aside(
+            leg_id=fact.leg_id, by_leg_id=fact.by_leg_id, node=fact.node, at=fact.held_at, why=fact.why
+        )
 
     @_apply.register
     def _(self, fact: facts.RoomEntered) -> None:

@@ -176,6 +176,25 @@ class OnwardCommand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErrandCommand:
+    """The caller goes through a flow and comes back to the same agent, who hears nothing of it and waits.
+
+    From here the switch goes on alone; `recording`, the agent's running one, is silent while a secret is keyed in.
+    Somewhere else in the end (a queue, a message)? The agent's leg ends. The agent is gone? The caller goes through
+    the flow, then waits in the line, as `entry` says.
+    """
+
+    tenant: str
+    caller_leg_id: UUID
+    agent_leg_id: UUID
+    call_id: UUID
+    version_id: int
+    """Of the flow, as it stands on the switch."""
+    entry: QueueEntry
+    recording: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParkCommand:
     """The caller stands aside until somebody picks them up (an offer with `is_parked`); the agent's leg ends.
 
@@ -319,6 +338,12 @@ class Switch(Protocol):
 
     def end_consult(self, consult_leg_id: UUID) -> None:
         """The one who was asked is let go (or rings no more): agent and caller talk again."""
+
+    def send_on_errand(self, command: ErrandCommand) -> None:
+        """Returns once both legs are on their way; CallerHeld and FlowStepped tell how it goes."""
+
+    def end_errand(self, caller_leg_id: UUID) -> None:
+        """The caller leaves the flow where they are: agent and caller talk again."""
 
     def conference(self, agent_leg_id: UUID, caller_leg_id: UUID, call_id: UUID) -> None:
         """All three of a consult hear each other. Whoever is left alone there is let go."""

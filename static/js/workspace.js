@@ -3,7 +3,7 @@
 import { duration, toast, word } from "./app.js";
 import { Live, Rows, runTimers, showState } from "./live.js";
 import { listenToKeys } from "./workspace/keys.js";
-import { namesOf, showAsking } from "./workspace/asking.js";
+import { consultWords, showAsking } from "./workspace/asking.js";
 import { showCall, stageOf } from "./workspace/call.js";
 import { Announcements } from "./workspace/announcements.js";
 import { Chat } from "./workspace/chat.js";
@@ -174,7 +174,7 @@ function announce(before) {
   else notices.stopRinging();
   if (before === "wrap_up") window.htmx?.trigger("#own-figures", "refresh");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
-  if (state.stage === "consulting") say("announce", word("consult_started", { name: namesOf(state.call.line, me) }));
+  if (state.stage === "consulting") say("announce", consultWords(state.call.line, me));
   if (state.stage === "hold") say("announce", word("call_held"));
   if (state.stage === "wrap_up") say("announce", word("wrap_up_started"));
   if (state.stage === "none" && before === "wrap_up") say("announce", word("wrap_up_over"));

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from telephony import events
 from telephony.actions.agent_activity import write_states
-from telephony.actions.lines import PARKED
+from telephony.actions.lines import IN_FLOW, PARKED
 from telephony.actions.offers import AgentGone, free_agents, recording_path, rings_seconds
 from telephony.cells.actions import hold_epoch
 from telephony.errors import AlreadyAsking, NotParked, PhoneNotRegistered, YouAreBusy
@@ -88,10 +88,17 @@ def pick_up(*, call_id: UUID, agent_id: int, cell: str, epoch: int, at: datetime
 
 
 def is_asking(call_id: UUID) -> bool:
-    """A colleague rings or is asked, or an outside number is dialled or on the line."""
+    """A colleague rings or is asked, an outside number is dialled or on the line, or the caller goes through a flow."""
+    if is_in_flow(call_id):
+        return True
     asked = Offer.objects.filter(call_id=call_id, kind=Offer.Kind.CONSULT, ended_at=None, joined_at=None)
     outside = Leg.objects.filter(call_id=call_id, kind=Leg.Kind.EXTERNAL, ended_at=None)
     return asked.exists() or outside.exclude(pk=call_id).exists()
+
+
+def is_in_flow(call_id: UUID) -> bool:
+    """The agent has sent the caller through a flow, and waits."""
+    return Call.objects.filter(pk=call_id, line__state=IN_FLOW).exists()
 
 
 def _rung(call_id: UUID, agent: Agent, phone: Rung, *, kind: str, epoch: int, at: datetime) -> Offer:

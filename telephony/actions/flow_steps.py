@@ -9,6 +9,7 @@ from django.db import transaction
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe_call, open_call
 from telephony.actions.legs import locked_leg
+from telephony.actions.secret_steps import follow_secret_steps
 from telephony.actions.sitting import save, sitting, together
 from telephony.facts import FlowStepped, StepTaken
 from telephony.models import Call, FlowStep, FlowVersion, Leg
@@ -31,6 +32,7 @@ def note_flow_step(*, told: FlowStepped) -> None:
         return
     _describe(call, told)
     _write(call, told)
+    follow_secret_steps(told=told)
     follow_call(call.pk, told.at)
 
 
@@ -74,9 +76,12 @@ def keep_said(
 
 
 def _describe(call: Call, told: FlowStepped) -> None:
-    """A caller who was answered by the flow and never waited in a line was served by it."""
+    """A caller who was answered by the flow and never waited in a line was served by it. The call's flow is the one it
+    came by; an agent may send the caller through another.
+    """
     answered = any(step.kind == "answer" and step.exit for step in told.taken)
-    call.flow_version_id = told.version_id
+    if call.answered_at is None or call.flow_version_id is None:
+        call.flow_version_id = told.version_id
     call.language = told.language or call.language
     call.collected = {**call.collected, **told.collected}
     if told.ended_at:

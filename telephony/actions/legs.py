@@ -16,6 +16,7 @@ from telephony.actions.leg_calls import describe, known_call, known_offer, open_
 from telephony.actions.listening import become_talk, follow_ear
 from telephony.actions.sitting import save, sitting, together
 from telephony.actions.story import earliest
+from telephony.facts import HeldWhy
 from telephony.models import Call, Device, Leg
 from telephony.text import plain_line
 
@@ -116,10 +117,12 @@ def note_unbridge(*, leg_id: UUID, other_leg_id: UUID, node: str, at: datetime) 
 
 
 @together
-def note_aside(*, leg_id: UUID, by_leg_id: UUID | None, node: str, at: datetime) -> None:
-    """The switch has put this caller aside, with music: for an agent's leg that may come back, or for nobody yet."""
+def note_aside(
+    *, leg_id: UUID, by_leg_id: UUID | None, node: str, at: datetime, why: HeldWhy | None = None
+) -> None:
+    """The switch has put this caller aside: for an agent's leg that may come back, or for nobody yet."""
     leg = locked_leg(leg_id, node=node)
-    _mark(leg, at, conversations.HELD, by_leg_id)
+    _mark(leg, at, conversations.FLOW if why is HeldWhy.FLOW else conversations.HELD, by_leg_id)
     save(leg)
     _follow(leg, at)
 

@@ -7,14 +7,15 @@ from telephony.actions.story import Story
 from telephony.models import Leg, Offer
 
 ASIDE, ROOM, PARKED = "aside", "room", "parked"
+IN_FLOW = "flow"
 
 
 def line_of(story: Story) -> dict[str, Any]:
-    """Empty while nobody else is asked, on the line, or to come.
+    """Empty while nobody else is asked, on the line, or to come, and no flow is gone through.
 
     `place`: aside (the caller hears music while somebody is asked), room (all hear each other) or parked. `since`: ISO.
     `by`: the agent who asks or parked. `agents`: ids of those asked, or of all in the room. `number`: an outside
-    party's. `state`: of who is asked, ringing or talking.
+    party's. `state`: of who is asked, ringing or talking; flow while the caller goes through one.
     """
     now = conversations.current(story.caller_leg)
     if now is None or now.kind == conversations.BRIDGED or story.call.ended_at:
@@ -24,6 +25,9 @@ def line_of(story: Story) -> dict[str, Any]:
         return told | {"place": ROOM, "agents": _agents_in_room(story), "number": _outside(story)}
     if now.other is None:
         return told | {"place": PARKED, "by": story.call.agent_id}
+    if now.in_flow:
+        by = next((offer.agent_id for offer in story.offers if offer.pk == now.other), None)
+        return told | {"place": ASIDE, "by": by, "state": IN_FLOW}
     asking = next((offer for offer in story.offers if offer.pk == now.other), None)
     return told | {"place": ASIDE, "by": asking.agent_id if asking else None} | _asked(story)
 

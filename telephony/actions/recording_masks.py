@@ -14,10 +14,12 @@ from django.db import transaction
 from telephony import events
 from telephony.models import Call, Offer, Recording, RecordingMask
 from telephony.recording.errors import NotRecordedNow
+from telephony.recording_orders import LONGEST_MASK
 from tenants.events import emit
 from tenants.people.actions import record_audit
 
 Why = RecordingMask.Why
+LONGEST = timedelta(seconds=LONGEST_MASK)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,27 @@ def note_unmasked(*, mask_id: UUID, why: str, at: datetime, by: Any = None) -> N
         _tell(mask, "unmasked the recording of", by, at)
 
 
+def note_step(*, talk: Offer, step: str, began_at: datetime, ended_at: datetime | None) -> None:
+    """The switch has masked the talk's recording by itself while its caller was in this step of a flow. Told again it
+    is the same; a file that somebody had masked before stays theirs to unmask.
+    """
+    _lock(talk.call_id)
+    mask = RecordingMask.objects.filter(offer=talk, asked_at=began_at).exclude(step="").first()
+    if mask is None:
+        if RecordingMask.objects.filter(offer=talk, ended_at=None).exists():
+            return
+        mask = RecordingMask.objects.create(
+            offer=talk,
+            asked_at=began_at,
+            asked_by_name=str(talk.agent)[:120],
+            step=step[:200],
+            due_at=began_at + LONGEST,
+        )
+        note_masked(mask_id=mask.pk, at=began_at)
+    if ended_at is not None:
+        note_unmasked(mask_id=mask.pk, why=Why.STEP, at=ended_at)
+
+
 def end_masks_of(leg_id: UUID, at: datetime) -> None:
     """The file is closed, and every mask of it with it."""
     for mask_id in RecordingMask.objects.filter(offer_id=leg_id, ended_at=None).values_list("pk", flat=True):
@@ -114,7 +137,8 @@ def end_masks_of(leg_id: UUID, at: datetime) -> None:
 
 def _tell(mask: RecordingMask, verb: str, by: Any, at: datetime) -> None:
     call = mask.offer.call
-    record_audit(verb=verb, subject=call, actor=by, reason=str(mask.get_why_ended_display()))
+    why = [word for word in (str(mask.get_why_ended_display()), mask.step) if word]
+    record_audit(verb=verb, subject=call, actor=by, reason=": ".join(why))
     emit(events.RecordingChanged(occurred_at=at, call_id=call.pk, agent_id=mask.offer.agent_id))
 
 

@@ -142,7 +142,9 @@ def take_up(live: LiveLeg, *, node: str, at: datetime) -> None:
 
 def _take_up_elsewhere(live: LiveLeg, *, node: str, at: datetime) -> None:
     if live.held_at is not None:
-        legs.note_aside(leg_id=live.leg_id, by_leg_id=live.held_by_leg_id, node=node, at=live.held_at)
+        legs.note_aside(
+            leg_id=live.leg_id, by_leg_id=live.held_by_leg_id, node=node, at=live.held_at, why=live.held_why
+        )
     elif live.room_id is not None:
         legs.note_room(leg_id=live.leg_id, call_id=live.room_id, node=node, at=at, is_in=True)
 

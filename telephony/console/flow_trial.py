@@ -150,6 +150,9 @@ class _Teller:
             "callback": _("The caller hangs up and is called back; the place in %(queue)s is kept."),
             "agent": _("It rings at %(agent)s."),
             "external": _("The caller is connected to %(number)s."),
+            "back": _(
+                "The caller is back with the agent who sent them; who came by a number waits in its queue."
+            ),
             "hangup": _("The call ends. Nobody was needed.")
             if walked.is_self_served
             else _("The call ends."),

@@ -250,6 +250,13 @@ KIND_WORDS: dict[str, KindWords] = {
         "ask",
         {"survey": FieldWords(_("Survey"))},
     ),
+    "back": KindWords(
+        _("Back to the agent"),
+        _(
+            "Brings a caller back whom an agent sent here in the middle of a talk. Others come to the number's queue."
+        ),
+        "reach",
+    ),
     "hangup": KindWords(
         _("Hang up"),
         _("Says goodbye, if you like, and ends the call."),

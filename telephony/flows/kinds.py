@@ -155,6 +155,7 @@ _ALL = (
         is_end=True,
     ),
     Kind("survey", (Field("survey", "survey"),), ("next",), listens=True),
+    Kind("back", is_end=True),
     Kind("hangup", (_prompt(is_required=False),), is_end=True),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -23,6 +23,7 @@ from telephony.freeswitch.commands import (
 )
 from telephony.switch import (
     ConsultCommand,
+    ErrandCommand,
     OnwardCommand,
     ParkCommand,
     QueueEntry,
@@ -115,6 +116,35 @@ def consult(agent_leg_id: UUID) -> str:
     return f"api uuid_dual_transfer {checked(agent_leg_id)} consult/{place} held/{place}"
 
 
+def prepare_errand(command: ErrandCommand, now: datetime) -> str:
+    """The caller's variables; the agent's leg needs to know only whom it waits for (`name_caller`)."""
+    values: dict[str, object] = {
+        "cc_call": command.call_id,
+        "cc_flow": int(command.version_id),
+        "cc_place": "flow",
+        "cc_held_why": str(HeldWhy.FLOW),
+        "cc_held_by": command.agent_leg_id,
+        "cc_held_for": "",
+        "cc_errand_by": command.agent_leg_id,
+        "cc_errand_file": _recorded(command.recording) if command.recording else "",
+    }
+    return _set(command.caller_leg_id, queue_variables(command.entry, now) | values)
+
+
+def name_caller(agent_leg_id: UUID, caller_leg_id: UUID) -> str:
+    return _set(agent_leg_id, {"cc_caller": caller_leg_id})
+
+
+def errand(agent_leg_id: UUID) -> str:
+    """Both legs of the talk in one moment: the caller's into the flow, the agent's to wait for it."""
+    place = IN_THE_CALL.replace(" ", "/")
+    return f"api uuid_dual_transfer {checked(agent_leg_id)} awaits/{place} errand/{place}"
+
+
+def back(caller_leg_id: UUID) -> str:
+    return f"api uuid_transfer {checked(caller_leg_id)} back {IN_THE_CALL}"
+
+
 def _dialled(number: str) -> str:
     digits = number.removeprefix("+")
     if not _DIALLED.fullmatch(digits):
@@ -170,9 +200,13 @@ def digits(leg_id: UUID, keys: str) -> str:
 
 def record(leg_id: UUID, verb: str, path: str) -> str:
     """`verb`: start, stop, mask, unmask. The switch knows where its recordings are; we say where among them."""
+    return f"api expand uuid_record {checked(leg_id)} {verb} ${{recordings_dir}}/{_recorded(path)}"
+
+
+def _recorded(path: str) -> str:
     if not _PATH.fullmatch(path) or ".." in path:
         raise UnsafeValue("A recording's path is a tenant, a day and a name.")
-    return f"api expand uuid_record {checked(leg_id)} {verb} ${{recordings_dir}}/{path}"
+    return path
 
 
 def in_stereo(leg_id: UUID) -> str:

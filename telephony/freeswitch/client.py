@@ -17,6 +17,7 @@ from telephony.switch import (
     ConsultCommand,
     EarCommand,
     EarMode,
+    ErrandCommand,
     LegGlimpse,
     LiveLeg,
     OfferCommand,
@@ -148,6 +149,18 @@ class FreeSwitch:
         self._refuse_unless_joined(command.agent_leg_id, command.caller_leg_id)
         self._do(call_commands.park(command, datetime.now(UTC)))
         self._do(call_commands.aside(command.caller_leg_id))
+
+    def send_on_errand(self, command: ErrandCommand) -> None:
+        self._refuse_unless_joined(command.agent_leg_id, command.caller_leg_id)
+        self._do(call_commands.name_caller(command.agent_leg_id, command.caller_leg_id))
+        self._do(call_commands.prepare_errand(command, datetime.now(UTC)))
+        self._do(call_commands.errand(command.agent_leg_id))
+
+    def end_errand(self, caller_leg_id: UUID) -> None:
+        caller = self.leg(caller_leg_id)
+        if caller is None or caller.held_why is not HeldWhy.FLOW:
+            raise SwitchRefused("The caller goes through no flow.")
+        self._do(call_commands.back(caller_leg_id))
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         self._do(call_commands.digits(leg_id, digits))

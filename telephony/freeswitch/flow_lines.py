@@ -83,10 +83,24 @@ def entered(node: Node) -> list[Action]:
     return [
         setting("max_forwards", 70),
         setting("cc_node", node_id(node.id)),
+        setting("cc_kind", node.kind),
         setting("cc_step", "${expr(${cc_step}+1)}"),
         setting("cc_in_us", "${strmicroepoch()}"),
         ("event", f"Event-Name=CUSTOM,Event-Subclass=cc::flow,Flow-Kind={node.kind}"),
     ]
+
+
+def recording(verb: str) -> Action:
+    """`mask` or `unmask` the talk this caller was sent here from; who came by a number was sent from none, and the
+    switch finds nothing to mask.
+
+    The switch does it by itself: whether one of us is there to notice must not matter to a card's number.
+    """
+    if verb not in ("mask", "unmask"):
+        raise UnsafeText("A recording is masked or unmasked.")
+    return setting(
+        "cc_masked", f"${{uuid_record(${{cc_errand_by}} {verb} ${{recordings_dir}}/${{cc_errand_file}})}}"
+    )
 
 
 def noted(node: Node, exit_name: str, value: str = "") -> Action:

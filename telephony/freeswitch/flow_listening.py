@@ -20,6 +20,7 @@ from telephony.freeswitch.flow_lines import (
     language_code,
     left,
     node_id,
+    recording,
     saying,
     setting,
     value_name,
@@ -74,12 +75,19 @@ def collect(node: Node, terms: FlowTerms) -> list[str]:
             f"n-{name}",
             Block([*entered(node), setting("cc_silent", "")], "destination_number", f"^n-{name}$"),
             *saying(node.settings.get("prompt"), terms),
-            *([Block([setting("sensitive_dtmf", "true")])] if set_to(node, "is_secret") else []),
+            *_unheard(node),
             *_asked(node, kept, most),
             pattern=f"^[nm]-{name}$",
         ),
         *extension(f"d-{name}", *_judged(node, kept, least, most)),
     ]
+
+
+def _unheard(node: Node) -> list[Block]:
+    """A secret's keys are in no log, and while they are pressed the talk's recording is silent."""
+    if not set_to(node, "is_secret"):
+        return []
+    return [Block([setting("sensitive_dtmf", "true"), recording("mask")])]
 
 
 def variable_of(node: Node) -> str:
@@ -117,15 +125,14 @@ def _asked(node: Node, kept: str, most: int) -> list[Block]:
 
 
 def _judged(node: Node, kept: str, least: int, most: int) -> list[Block]:
-    plain = [("unset", "sensitive_dtmf")]
-    shown = "" if set_to(node, "is_secret") else f"${{{kept}}}"
+    is_secret = bool(set_to(node, "is_secret"))
+    over: list[Action] = [("unset", "sensitive_dtmf"), *([recording("unmask")] if is_secret else [])]
+    shown = "" if is_secret else f"${{{kept}}}"
     forgotten = setting(kept, "")
     tries = max(0, int(set_to(node, "tries")) - 1)
     return [
-        Block(
-            [*plain, *left(node, "next", shown)], f"${{{kept}}}", f"^[0-9*#]{{{least},{most}}}$", "on-true"
-        ),
-        Block([forgotten, *plain, *left(node, "failed")], "${cc_silent}", f"^x{{{tries},}}$", "on-true"),
+        Block([*over, *left(node, "next", shown)], f"${{{kept}}}", f"^[0-9*#]{{{least},{most}}}$", "on-true"),
+        Block([forgotten, *over, *left(node, "failed")], "${cc_silent}", f"^x{{{tries},}}$", "on-true"),
         Block([forgotten, setting("cc_silent", "${cc_silent}x"), go(f"m-{node_id(node.id)}")]),
     ]
 

@@ -190,6 +190,11 @@ def survey(node: Node, terms: FlowTerms) -> list[str]:
     ]
 
 
+def back(node: Node, terms: FlowTerms) -> list[str]:
+    """Sent here by an agent, the caller goes back there; whoever came by a number goes where that leads (flow.xml)."""
+    return _entrance(node, Block([noted(node, "back"), go("home")]))
+
+
 def hangup(node: Node, terms: FlowTerms) -> list[str]:
     prompt = set_to(node, "prompt")
     heard = hear(prompt, terms) if prompt else []
@@ -219,6 +224,7 @@ NODES: Mapping[str, Callable[[Node, FlowTerms], list[str]]] = {
     "voicemail": voicemail,
     "callback": callback,
     "survey": survey,
+    "back": back,
     "hangup": hangup,
 }
 

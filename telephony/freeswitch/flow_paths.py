@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telephony.facts import FlowStepped, StepTaken
-from telephony.freeswitch.readers import moment, shown, whole
+from telephony.freeswitch.readers import moment, shown, uuid_of, whole
 
 MOST_STEPS = 1_000
 MOST_VALUES = 100
@@ -41,8 +41,21 @@ def flow_stepped(
         current=_current(of_leg, taken, kind),
         language=of_leg("cc_lang")[:8],
         collected=collected_of(of_leg, names),
+        **_masked(of_leg),
         **caller,
     )
+
+
+def _masked(of_leg: Callable[[str], str]) -> dict[str, Any]:
+    """Whose recording stands still while this caller keys in a secret; {} outside a recorded talk."""
+    leg_id, path, since = (
+        uuid_of(of_leg("cc_errand_by")),
+        of_leg("cc_errand_file"),
+        moment(of_leg("cc_errand_us")),
+    )
+    if leg_id is None or since is None or not path:
+        return {}
+    return {"masked_leg_id": leg_id, "masked_path": path[:255], "masked_since": since}
 
 
 def path_of(path: str) -> tuple[StepTaken, ...]:

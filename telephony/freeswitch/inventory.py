@@ -91,7 +91,8 @@ def live_leg(dump: str) -> LiveLeg | None:
         return None
     bridged = uuid_of(variable(event, "signal_bond")) if _is_bridged(event) else None
     offer_id = uuid_of(variable(event, "cc_offer"))
-    is_held_aside = variable(event, "cc_place") == "held" and bridged is None
+    on_errand = variable(event, "cc_place") == "flow" and variable(event, "cc_errand") == "true"
+    is_held_aside = bridged is None and (on_errand or variable(event, "cc_place") == "held")
     return LiveLeg(
         leg_id=leg_id,
         tenant=variable(event, "cc_tenant"),

@@ -49,11 +49,14 @@ class RecordingMask(models.Model):
         TIME = "time", pgettext_lazy("what ended a mask", "Longest time was over")
         TALK_ENDED = "talk_ended", pgettext_lazy("what ended a mask", "The talk was over")
         FAILED = "failed", pgettext_lazy("what ended a mask", "The switch did not do it")
+        STEP = "step", pgettext_lazy("what ended a mask", "The caller left the step")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="masks", verbose_name=_("offer"))
     asked_at = models.DateTimeField(_("asked at"))
     asked_by_name = models.CharField(_("asked by"), max_length=120, blank=True, default="")
+    step = models.CharField(_("step of a flow"), max_length=200, blank=True, default="")
+    """Flow, version and step that masked it by itself; then `asked_at` is when the caller came there."""
     began_at = models.DateTimeField(_("began at"), null=True, blank=True)
     due_at = models.DateTimeField(_("ends at the latest at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)

@@ -21,6 +21,7 @@ from telephony.switch import (
     ConsultCommand,
     EarCommand,
     EarMode,
+    ErrandCommand,
     OfferCommand,
     OnwardCommand,
     OutsidePhone,
@@ -50,7 +51,7 @@ COMMANDS = MappingProxyType(
             "offer", "hang_up", "withdraw", "answer", "hold", "unhold", "send_to_queue", "consult", "complete_consult",
             "end_consult", "conference", "send_to_number", "park", "send_digits", "start_recording", "stop_recording",
             "mask_recording", "listen", "set_ear", "move_ear",
-            "take_over",
+            "take_over", "send_on_errand", "end_errand",
         )
     }
 )  # fmt: skip
@@ -140,6 +141,16 @@ class JoinedSwitch(FencedSwitch):
         cell = self._neighbours.cell_of_leg(command.caller_leg_id)
         if not self._is_sent(cell, "park", command=asdict(command)):
             super().park(command)
+
+    def send_on_errand(self, command: ErrandCommand) -> None:
+        cell = self._neighbours.cell_of_leg(command.caller_leg_id)
+        if not self._is_sent(cell, "send_on_errand", command=asdict(command)):
+            super().send_on_errand(command)
+
+    def end_errand(self, caller_leg_id: UUID) -> None:
+        cell = self._neighbours.cell_of_leg(caller_leg_id)
+        if not self._is_sent(cell, "end_errand", caller_leg_id=caller_leg_id):
+            super().end_errand(caller_leg_id)
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         cell = self._neighbours.cell_of_leg(leg_id)

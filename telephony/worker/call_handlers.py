@@ -14,6 +14,7 @@ from telephony.errors import (
     AgentNotReady,
     NobodyAsked,
     NoCallHere,
+    NoSuchErrand,
     NotAnsweredYet,
     NotKeys,
     NumberNotDiallable,
@@ -21,14 +22,17 @@ from telephony.errors import (
 )
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
+from telephony.queries.errands import errand_flows, recording_to_mask
 from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
-from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, SwitchError
+from telephony.switch import ConsultCommand, ErrandCommand, OnwardCommand, ParkCommand, SwitchError
 from telephony.worker.entries import back_in_line
 from telephony.worker.handlers import Tools, carries_out
 from telephony.worker.subjects import talking_offer
 from tenants.context import current_schema, current_tenant
 from tenants.numbers import to_e164
+from tenants.people.actions import record_audit
+from tenants.people.queries import member_by_id
 
 RINGS_SECONDS = int(call_control.CONSULT_RINGS.total_seconds())
 PARKED_SECONDS = 300
@@ -89,7 +93,37 @@ def hand_over(tools: Tools, order: call_orders.HandOver, _envelope: Envelope) ->
 
 @carries_out(call_orders.BackToCaller)
 def back_to_caller(tools: Tools, order: call_orders.BackToCaller, _envelope: Envelope) -> None:
-    tools.switch.end_consult(_asked(_talk(order.agent_id, order.call_id)).pk)
+    talk = _talk(order.agent_id, order.call_id)
+    if call_control.is_in_flow(talk.call_id):
+        tools.switch.end_errand(talk.call_id)
+        return
+    tools.switch.end_consult(_asked(talk).pk)
+
+
+@carries_out(call_orders.SendThroughFlow)
+def send_through_flow(tools: Tools, order: call_orders.SendThroughFlow, envelope: Envelope) -> None:
+    """Who sent them is audited here; what the flow masks, by its steps."""
+    talk = _talk(order.agent_id, order.call_id)
+    if call_control.is_asking(talk.call_id):
+        raise call_control.AlreadyAsking
+    flow = errand_flows().filter(pk=order.flow_id).first()
+    if flow is None or flow.published_id is None:
+        raise NoSuchErrand(field="flow_id")
+    call = _call(talk)
+    _leave_hold(tools, talk)
+    tools.switch.send_on_errand(
+        ErrandCommand(
+            tenant=current_schema(),
+            caller_leg_id=call.pk,
+            agent_leg_id=talk.pk,
+            call_id=call.pk,
+            version_id=flow.published_id,
+            entry=back_in_line(call),
+            recording=recording_to_mask(talk.pk) or None,
+        )
+    )
+    sender = None if envelope.member_id is None else member_by_id(envelope.member_id)
+    record_audit(verb="sent through a flow", subject=call, actor=sender, reason=str(flow))
 
 
 @carries_out(call_orders.JoinAll)

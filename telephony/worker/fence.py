@@ -15,6 +15,7 @@ from telephony.switch import (
     ConsultCommand,
     EarCommand,
     EarMode,
+    ErrandCommand,
     LegGlimpse,
     LiveLeg,
     OfferCommand,
@@ -79,6 +80,12 @@ class FencedSwitch:
 
     def park(self, command: ParkCommand) -> None:
         self._open().park(command)
+
+    def send_on_errand(self, command: ErrandCommand) -> None:
+        self._open().send_on_errand(command)
+
+    def end_errand(self, caller_leg_id: UUID) -> None:
+        self._open().end_errand(caller_leg_id)
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         self._open().send_digits(leg_id, digits)

@@ -20,6 +20,7 @@ from telephony.switch import (
     ConsultCommand,
     EarCommand,
     EarMode,
+    ErrandCommand,
     LegGlimpse,
     LiveLeg,
     OfferCommand,
@@ -177,6 +178,12 @@ class SwitchNodes:
 
     def park(self, command: ParkCommand) -> None:
         self._of(command.caller_leg_id).park(command)
+
+    def send_on_errand(self, command: ErrandCommand) -> None:
+        self._of(command.caller_leg_id).send_on_errand(command)
+
+    def end_errand(self, caller_leg_id: UUID) -> None:
+        self._of(caller_leg_id).end_errand(caller_leg_id)
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         self._of(leg_id).send_digits(leg_id, digits)

@@ -2,9 +2,10 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from uuid import UUID
 
-from telephony.actions import recording_demand, recording_masks
-from telephony.models import RecordingMask
+from telephony.actions import call_control, recording_demand, recording_masks
+from telephony.models import Offer, RecordingMask
 from telephony.orders import Envelope
 from telephony.recording_orders import (
     LONGEST_MASK,
@@ -29,10 +30,18 @@ def _sender(envelope: Envelope) -> Any:
     return None if envelope.member_id is None else member_by_id(envelope.member_id)
 
 
+def _heard(agent_id: int, call_id: UUID) -> Offer:
+    """While the caller goes through a flow, that alone masks and unmasks: nobody else can tell where a secret ends."""
+    offer = talking_offer(agent_id, call_id)
+    if call_control.is_in_flow(call_id):
+        raise call_control.AlreadyAsking
+    return offer
+
+
 @carries_out(MaskRecording)
 def mask(tools: Tools, order: MaskRecording, envelope: Envelope) -> None:
     """Every file of the call: a colleague who listens in a conference records too."""
-    offer, by = talking_offer(order.agent_id, order.call_id), _sender(envelope)
+    offer, by = _heard(order.agent_id, order.call_id), _sender(envelope)
     seconds = min(max(order.seconds, 1), LONGEST_MASK)
     files = recording_masks.begin_masks(call_id=offer.call_id, seconds=seconds, by=by, at=tools.clock.now())
     for file in files:
@@ -47,7 +56,7 @@ def mask(tools: Tools, order: MaskRecording, envelope: Envelope) -> None:
 
 @carries_out(UnmaskRecording)
 def unmask(tools: Tools, order: UnmaskRecording, envelope: Envelope) -> None:
-    offer, by = talking_offer(order.agent_id, order.call_id), _sender(envelope)
+    offer, by = _heard(order.agent_id, order.call_id), _sender(envelope)
     for file in recording_masks.masked_files(offer.call_id):
         tools.switch.mask_recording(file.leg_id, file.path, is_masked=False)
         recording_masks.note_unmasked(

@@ -1,5 +1,9 @@
 """A17: while a recording is masked a caller says and keys in a card number. Nothing of it is kept anywhere.
 
+Masked by the agent first; then by a step of a flow the caller is sent through in the middle of the talk, which the
+switch does by itself: here no worker is there. One keys in everything, one is fetched back in the middle of it, one
+hangs up in it.
+
 Some calls on the rehearsal switch (`CARD_CALLS=100`: as many as were asked for), few on the real one; the worker that
 asks for masks is tried in tests/telephony/recordings/test_masks.py.
 """
@@ -16,10 +20,25 @@ from uuid import UUID
 from telephony import facts
 from telephony.freeswitch.cdr import scrubbed, settle
 from telephony.freeswitch.translate import Source
+from telephony.switch import ErrandCommand, QueueEntry
 from tests.contract.driver import SwitchUnderTest, loudness, seconds_of, wait_until
+from tests.contract.flow_rows import lay, node
 
 CALLS = {"rehearsal": (int(os.environ.get("CARD_CALLS", "20")), 10), "freeswitch": (4, 4)}
 """(all, at once)."""
+ERRAND = 77
+"""The version of the flow."""
+CARD_FLOW = (
+    node("hello", "say", {"prompt": 1}, next="card"),
+    node(
+        "card",
+        "collect",
+        {"prompt": 2, "name": "card", "min": 12, "max": 19, "is_secret": True, "seconds": 20},
+        next="thanks",
+    ),
+    node("thanks", "say", {"prompt": 3}, next="back"),
+    node("back", "back"),
+)
 EDGE = 0.35
 """Seconds about a mask's edges that are not judged: a command takes its time."""
 
@@ -42,6 +61,50 @@ class CardCall:
         self.began = began.at.timestamp()
         self.path: str = began.path
 
+    def goes_on_errand(self) -> None:
+        """Into the flow; returns once the caller is to key in the card, and the agent's leg stands alone."""
+        command = ErrandCommand(
+            tenant="acme",
+            caller_leg_id=self.caller,
+            agent_leg_id=self.agent,
+            call_id=self.caller,
+            version_id=ERRAND,
+            entry=QueueEntry(
+                tenant="acme", queue_id=7, priority=0, max_wait_seconds=300, language="en", queued_at=None
+            ),
+            recording=self.path,
+        )
+        self.line.switch.send_on_errand(command)
+        held = self.line.log.wait(facts.CallerHeld, 20, leg_id=self.caller)
+        assert (held.why, held.by_leg_id) == (facts.HeldWhy.FLOW, self.agent)
+
+    def comes_to_the_card(self) -> None:
+        told = wait_until(lambda: self._steps("card"), 15, "the caller was not asked for the card")
+        assert (told[0].masked_leg_id, told[0].masked_path) == (self.agent, self.path)
+        leg = self.line.switch.leg(self.caller)
+        assert leg is not None
+        assert (leg.held_why, leg.held_by_leg_id) == (facts.HeldWhy.FLOW, self.agent)
+
+    def _steps(self, node_id: str) -> list[facts.FlowStepped]:
+        told = self.line.log.all(facts.FlowStepped, leg_id=self.caller)
+        return [one for one in told if one.current and one.current.node == node_id]
+
+    def is_back(self) -> None:
+        def joined() -> list[facts.LegsBridged]:
+            told = self.line.log.all(facts.LegsBridged)
+            return [one for one in told if {one.leg_id, one.other_leg_id} == {self.agent, self.caller}][1:]
+
+        wait_until(joined, 10, "caller and agent did not meet again")
+
+    def asked_for_the_card(self) -> facts.StepTaken:
+        """That step, as the caller's own record tells it."""
+        content = _kept_record(self.line, self.caller)
+        [told] = [
+            one for one in settle(content, Source(self.line.node)) if isinstance(one, facts.FlowStepped)
+        ]
+        steps = [*told.taken, *([told.current] if told.current else [])]
+        return next(step for step in steps if step.node == "card")
+
     @property
     def agent(self) -> UUID:
         return self.offer.offer_id
@@ -59,6 +122,7 @@ def test_no_digit_and_no_sound_of_a_card_is_kept(line: SwitchUnderTest, request:
     count, at_once = CALLS[request.node.callspec.params["running_switch"]]
     for place in range(at_once):
         line.registered_phone(f"{1001 + place}", answer_after=0.05)
+    lay(line, *CARD_FLOW, number="+862155500099", version_id=ERRAND)
     calls: list[CardCall] = []
     for first in range(0, count, at_once):
         calls += _walk([CardCall(line, first + place) for place in range(at_once)])
@@ -83,15 +147,56 @@ def _walk(calls: list[CardCall]) -> list[CardCall]:
     time.sleep(1)
     unmasked = [call.mask(False) for call in calls]
     time.sleep(0.8)
+    _errands(calls)
     for call in calls:
-        call.line.switch.hang_up(call.agent)
+        if call is not calls[2]:
+            call.line.switch.hang_up(call.agent)
     for call, begin, end in zip(calls, masked, unmasked, strict=True):
         call.line.log.wait(facts.LegHungUp, 20, leg_id=call.caller)
         file = call.line.settings.recordings_dir / call.path
         assert seconds_of(file) > end + 0.3, "the recording went on after the mask"
         assert loudness(file, begin + EDGE, end - EDGE) == [0, 0], "masked, both sides are silent"
-        assert max(loudness(file, end + EDGE)) > 0, "unmasked, they are heard again"
+        assert max(loudness(file, end + EDGE, end + 0.8)) > 0, "unmasked, they are heard again"
+    for call in calls:
+        _is_masked_by_the_step(call, is_over=call is not calls[2])
     return calls
+
+
+def _errands(calls: list[CardCall]) -> None:
+    """The second caller is fetched back in the middle of the step, the third hangs up in it."""
+    for call in calls:
+        call.goes_on_errand()
+    for call in calls:
+        call.comes_to_the_card()
+    for call in calls:
+        call.key_in()
+    time.sleep(0.8)
+    calls[1].line.switch.end_errand(calls[1].caller)
+    calls[2].line.api(f"uuid_kill {calls[2].caller}")
+    for call in calls:
+        if call not in calls[1:3]:
+            call.line.press(call.party, call.caller, "#")
+    for call in calls:
+        if call is not calls[2]:
+            call.is_back()
+    calls[2].line.log.wait(facts.LegHungUp, 10, leg_id=calls[2].agent)
+    time.sleep(0.8)
+
+
+def _is_masked_by_the_step(call: CardCall, *, is_over: bool) -> None:
+    step, file = call.asked_for_the_card(), call.line.settings.recordings_dir / call.path
+    begin = step.entered_at.timestamp() - call.began
+    assert max(loudness(file, begin - 0.5, begin - 0.1)) > 0, "the agent alone, before the step, is recorded"
+    if not is_over:
+        assert (step.exit, step.left_at) == ("", None)
+        assert loudness(file, begin + EDGE) == [0, 0], "whoever hangs up in the step leaves it masked"
+        return
+    assert step.left_at is not None
+    assert (step.exit, step.value) in (("next", ""), ("back", ""))
+    end = step.left_at.timestamp() - call.began
+    assert end - begin > 0.8
+    assert loudness(file, begin + EDGE, end - EDGE) == [0, 0], "silent as long as the step lasts"
+    assert max(loudness(file, end + EDGE)) > 0, "and no longer"
 
 
 def _kept_record(line: SwitchUnderTest, leg: UUID) -> bytes:

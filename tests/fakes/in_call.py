@@ -10,7 +10,14 @@ from uuid import UUID
 
 from telephony import facts
 from telephony.facts import Direction, HeldWhy, HungUpBy
-from telephony.switch import ConsultCommand, OnwardCommand, ParkCommand, QueueEntry, SwitchRefused
+from telephony.switch import (
+    ConsultCommand,
+    ErrandCommand,
+    OnwardCommand,
+    ParkCommand,
+    QueueEntry,
+    SwitchRefused,
+)
 
 if TYPE_CHECKING:
     from tests.fakes.switch import FakeSwitch
@@ -121,6 +128,17 @@ class InCall:
         self._ask("park", command)
         self._aside(command.caller_leg_id, None, None, HeldWhy.PARK, command.entry)
         self.end(command.agent_leg_id, by=HungUpBy.SWITCH)
+
+    def send_on_errand(self: FakeSwitch, command: ErrandCommand) -> None:
+        self._ask("send_on_errand", command)
+        self._aside(command.caller_leg_id, command.agent_leg_id, None, HeldWhy.FLOW, command.entry)
+
+    def end_errand(self: FakeSwitch, caller_leg_id: UUID) -> None:
+        self._ask("end_errand", caller_leg_id)
+        command = next(
+            one for (one,) in reversed(self.asked("send_on_errand")) if one.caller_leg_id == caller_leg_id
+        )
+        self._bridge(command.agent_leg_id, caller_leg_id)
 
     def send_to_number(self: FakeSwitch, command: OnwardCommand) -> None:
         self._ask("send_to_number", command)

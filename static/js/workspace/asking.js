@@ -28,8 +28,14 @@ export function namesOf(line, without = null) {
   return [...people, line.number].filter(Boolean).join(", ");
 }
 
+/** What is said when it begins. */
+export function consultWords(line, me) {
+  return line.state === "flow" ? word("asking_flow") : word("consult_started", { name: namesOf(line, me) });
+}
+
 function words(line, me) {
   if (line.place === "room") return `☎ ${word("in_room", { names: namesOf(line, me) })}`;
+  if (line.state === "flow") return `⇄ ${word("asking_flow")}`;
   if (line.by !== me) return `⇄ ${word("asked_by", { name: line.names[line.by] ?? "" })}`;
   if (line.state === "") return `⇄ ${word("coming_back")}`;
   return `⇄ ${word(`asking_${line.state}`, { name: namesOf(line) })}`;

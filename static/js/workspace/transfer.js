@@ -25,6 +25,10 @@ export class Transfer {
     this.#state = state;
     this.#find.addEventListener("input", () => this.#show());
     this.#dialog.addEventListener("close", () => this.#order("unwatch", { what: "colleagues" }));
+    for (const button of this.#dialog.querySelectorAll("[data-errand]")) {
+      const id = Number(button.dataset.errand);
+      button.addEventListener("click", () => this.#send(["send_through_flow", "flow_id"], id));
+    }
     this.#find.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.#dialog.querySelector("[data-target]:not(:disabled)")?.click();
     });

@@ -215,7 +215,14 @@ async def _record(switch: RehearsalSwitch, argument: str) -> str:
         return _said(media.start_recording(leg, path, limit_seconds=seconds), "record")
     if verb == "stop":
         return _said(await media.stop_recording(leg, path), "stop record")
-    act = {"mask": Recording.mask, "unmask": Recording.unmask}.get(verb)
+    return _mask(switch, argument)
+
+
+def _mask(switch: RehearsalSwitch, argument: str) -> str:
+    uuid, verb, path = [*separate(argument, " "), "", "", ""][:3]
+    leg, act = _leg(switch, uuid), {"mask": Recording.mask, "unmask": Recording.unmask}.get(verb)
+    if leg is None:
+        return "-ERR Cannot locate session!\n"
     if act is None:
         return "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n"
     recording = leg.recordings.get(path)
@@ -247,3 +254,8 @@ COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_break": _break,
     "uuid_record": _record,
 }
+routing.COMMANDS.update(
+    uuid_transfer=_transfer,
+    uuid_record=_mask,
+    uuid_exists=lambda switch, argument: _exists(switch, argument.strip()),
+)

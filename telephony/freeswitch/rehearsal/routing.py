@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from .leg import Extension
 
 if TYPE_CHECKING:
     from .leg import Leg, Step
+    from .switch import RehearsalSwitch
 
 
 class LegReader:
@@ -34,6 +36,10 @@ class LegReader:
         self._leg.variables["DP_MATCH"] = [*groups]
 
 
+COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str]] = {}
+"""Those commands of a leg that dialplans give too, by themselves (leg_commands)."""
+
+
 def expand(leg: Leg, text: str) -> str:
     return expansion.expand(text, leg.get, lambda name, argument: call(leg, name, argument))
 
@@ -45,8 +51,9 @@ def call(leg: Leg, name: str, argument: str) -> str:
         return pure(argument)
     if name == "hash":
         return leg.switch.hashes.command(argument).removesuffix("\n")
-    if name == "uuid_exists":
-        return "true" if argument.strip() in leg.switch.legs else "false"
+    known = COMMANDS.get(name)
+    if known is not None:
+        return known(leg.switch, argument)
     if name == "uuid_getvar":
         wanted, _, variable = argument.strip().partition(" ")
         other = leg.switch.legs.get(wanted)

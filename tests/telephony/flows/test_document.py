@@ -191,6 +191,7 @@ def test_every_kind_has_its_fallback_first():
         "voicemail": "",
         "callback": "refused",
         "survey": "next",
+        "back": "",
         "hangup": "",
     }
 

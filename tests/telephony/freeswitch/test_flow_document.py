@@ -38,6 +38,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "voicemail": {"queue": 8, "prompt": 1},
     "callback": {"queue": 8, "prompt": 1},
     "survey": {"survey": 4},
+    "back": {},
     "hangup": {"prompt": 1},
 }
 WICKED = [
@@ -114,6 +115,7 @@ def test_only_our_own_variables_are_named_in_actions() -> None:
         "strepoch",
         "cond",
         "uuid",
+        "uuid_record",
     }
 
 
