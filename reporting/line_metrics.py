@@ -11,7 +11,9 @@ from telephony import metrics
 _JUDGED = _(
     "Every leg that ended in the period and sent at least two seconds of sound: callers, agents, outside."
 )
-_UNHEARD = _("Legs of which the switch wrote no measurement; delay and codec, which it does not measure.")
+_UNHEARD = _(
+    "Legs of which the switch wrote no measurement; delay and codec, which are in none of these marks."
+)
 
 LINE_QUALITY = (
     Metric(
@@ -69,5 +71,16 @@ LINE_QUALITY = (
         value=lambda p: metrics.mean_score(p.jitter, p.lines),
         source=LINES,
         members=rows.EVERY,
+    ),
+    Metric(
+        id="DELAY",
+        name=_("Round trip (ms)"),
+        formula=_("Σ time to the far end and back in milliseconds / legs whose far end reports it"),
+        population=_JUDGED,
+        exclusions=_("Legs whose telephone or carrier reports nothing back (RTCP)."),
+        unit=MARK,
+        value=lambda p: metrics.mean_score(p.delay, p.delays),
+        source=LINES,
+        members=rows.TIMED_LINES,
     ),
 )

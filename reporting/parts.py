@@ -44,6 +44,8 @@ class Parts:
     mos: float = 0
     loss: float = 0
     jitter: float = 0
+    delays: int = 0
+    delay: float = 0
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(

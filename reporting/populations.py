@@ -37,6 +37,7 @@ NPS_ANSWERED = Q(scale="nps", score__isnull=False)
 NPS_PROMOTERS = NPS_ANSWERED & Q(score__gte=metrics.PROMOTER_FROM)
 SCORED = Q(score__isnull=False)
 POOR_LINES = Q(mos__lt=F("least_mos"))
+TIMED_LINES = Q(delay_ms__isnull=False)
 
 
 def timed(stays: QuerySet) -> QuerySet:

@@ -96,7 +96,7 @@ def _parts(row: dict) -> Parts:
 
 _SUMS = (
     *("sum_answer_wait", "sum_abandon_wait", "sum_talk", "sum_hold", "sum_wrap_up"),
-    *("sum_mos", "sum_loss", "sum_jitter"),
+    *("sum_mos", "sum_loss", "sum_jitter", "sum_delay"),
 )
 
 

@@ -283,7 +283,7 @@ METRICS = {metric.id: metric for metric in _EVERY_METRIC}
 SHOWN_PER_SLOT = ("O", "A", "B", "F", "VM", "W", "SL_F3", "ASA", "AHT", "ATT", "ABN", "OCC")
 HEADLINE = ("O", "A", "B", "ABN", "SL_F3", "ASA", "AHT", "ATT", "OCC", "CONN", "CSAT", "NPS")
 SHOWN_PER_AGENT = ("HANDLED", "RONA", "ATT", "AHT", "OCC", "CSAT", "CSAT_MEAN", "SURVEYED")
-SHOWN_PER_LINE = ("MOS", "POOR", "LOSS", "JITTER", "LINES")
+SHOWN_PER_LINE = ("MOS", "POOR", "LOSS", "JITTER", "DELAY", "LINES")
 SHOWN_PER_SURVEY = ("CSAT", "CSAT_MEAN", "NPS", "SURVEYED", "RESP")
 
 

@@ -204,6 +204,6 @@ CORE_UUID = "api global_getvar core_uuid"
 SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
-    " CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow cc::survey"
-    " cc::held cc::room cc::asked cc::ear"
+    " RECV_RTCP_MESSAGE CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow"
+    " cc::survey cc::held cc::room cc::asked cc::ear"
 )

@@ -2,12 +2,13 @@
 
 The switch makes its MOS of lost packets alone (R = share of packets that came, those missing near each other counted
 twice, MOS by G.107's curve, 4.5 at best): of ten percent scattered losses the real one makes 3.5. Codec and delay are
-not in it. Its variance of the packets' distances is in ms²: jitter is the root. It measures no delay.
+not in it. Its variance of the packets' distances is in ms²: jitter is the root. The delay comes by events (line_delay).
 """
 
 import math
 
 from telephony.facts import LegMeasured, LegSettled
+from telephony.freeswitch import line_delay
 from telephony.freeswitch.readers import whole
 
 ENOUGH_PACKETS = 100
@@ -33,7 +34,14 @@ def measured(variables: dict[str, str], leg: LegSettled) -> LegMeasured | None:
         mos=mos,
         loss_percent=_loss(variables, packets),
         jitter_ms=min(LONGEST, round(math.sqrt(max(0.0, variance)), 2)),
+        delay_ms=_delay(variables),
     )
+
+
+def _delay(variables: dict[str, str]) -> float | None:
+    """There and back, as it was told while the leg lasted; None where the far end never reported."""
+    found = whole(variables.get(line_delay.VARIABLE, ""))
+    return float(found) if found and found <= line_delay.LONGEST else None
 
 
 def _loss(variables: dict[str, str], packets: int) -> float:

@@ -27,6 +27,7 @@ from greenswitch.esl import NotConnectedError
 from telephony import facts
 from telephony.freeswitch import commands
 from telephony.freeswitch.connection import EventSocket, ReplyTimedOut
+from telephony.freeswitch.line_delay import Delays
 from telephony.freeswitch.translate import NotAFact, Source, translate
 from telephony.switch import CommandTimedOut, SwitchUnreachable
 
@@ -86,6 +87,7 @@ class Listener:
         self._connected = threading.Event()
         self._thread = threading.Thread(target=self._live, name="switch-listener", daemon=True)
         self._heard_at = 0.0
+        self._delays = Delays()
 
     @property
     def is_connected(self) -> bool:
@@ -209,6 +211,9 @@ class Listener:
         self._heard_at = time.monotonic()
 
     def _hear(self, event: Mapping[str, Any]) -> None:
+        if event.get("Event-Name") == "RECV_RTCP_MESSAGE":
+            self._note_delay(event)
+            return
         try:
             fact = translate(event, self._source)
         except NotAFact as reason:
@@ -217,6 +222,13 @@ class Listener:
         if fact is not None and not self._deliver(fact) and self._socket is not None:
             # Facts were lost: only a fresh start with a resync makes what we know whole again.
             self._socket.drop("facts arrive faster than they are used")
+
+    def _note_delay(self, event: Mapping[str, Any]) -> None:
+        """Told to the switch without waiting: no fact of ours depends on it."""
+        command = self._delays.command(event)
+        if command:
+            self._errands.append(_Errand(command, "", 3, Future()))
+            self._wake()
 
     def _tell(self, fact: facts.Fact) -> None:
         """Our own facts must arrive: wait for room."""

@@ -84,6 +84,8 @@ def _for_everyone(settings: SwitchSettings) -> dict[str, object]:
         "inbound-late-negotiation": "true",
         "dtmf-duration": 2000,
         "rtp-timer-name": "soft",
+        # How long sound is on its way (line_delay): a few hundred bytes a leg, and an event for each answer.
+        "rtcp-audio-interval-msec": 5000,
         "manage-presence": "false",
         "auth-messages": "true",
         "auth-subscriptions": "true",

@@ -15,6 +15,8 @@ LINE_COUNTS = {
     "sum_mos": Sum("mos"),
     "sum_loss": Sum("loss_percent"),
     "sum_jitter": Sum("jitter_ms"),
+    "delays": Count("delay_ms"),
+    "sum_delay": Sum("delay_ms"),
 }
 """What a period adds up to: of these all figures of lines are made."""
 

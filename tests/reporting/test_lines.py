@@ -15,12 +15,14 @@ from tenants.people.models import AuditEntry
 GOOD, POOR = 4.4, 3.0
 
 
-def a_line(at, mos, *, agent=None, trunk="", loss=0.0, jitter=1.0):
+def a_line(at, mos, *, agent=None, trunk="", loss=0.0, jitter=1.0, delay=None):
     call = Call.objects.create(id=uuid.uuid4(), arrived_at=at, ended_at=at, state="ended", exit="answered")
     kind = "agent" if agent else "caller"
     leg = Leg.objects.create(id=uuid.uuid4(), call=call, kind=kind, agent=agent, created_at=at, ended_at=at)
     figures = {"mos": mos, "loss_percent": loss, "jitter_ms": jitter, "packets": 900, "least_mos": 3.6}
-    return LineQuality.objects.create(leg=leg, agent=agent, trunk=trunk, ended_at=at, **figures)
+    return LineQuality.objects.create(
+        leg=leg, agent=agent, trunk=trunk, ended_at=at, delay_ms=delay, **figures
+    )
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def lines(acme, globex, member, now, monkeypatch):
     with enter("acme"):
         ann = Agent.objects.create(member=who, name="Ann", extension="1001", presence="online")
         a_line(now, GOOD, agent=ann)
-        a_line(now, POOR, agent=ann, loss=9.0, jitter=31.0)
+        a_line(now, POOR, agent=ann, loss=9.0, jitter=31.0, delay=80.0)
         a_line(now - timedelta(days=1), GOOD, trunk="203.0.113.9")
         a_line(now - timedelta(days=1), 2.2, trunk="backup", loss=20.0)
     with enter("globex"):
@@ -71,12 +73,12 @@ def test_the_file_holds_what_the_page_shows(lines, acme, client_of, member, key)
 def test_the_figures_are_those_of_the_rows(lines, acme, client_of, member):
     boss = client_of(member(acme, "supervisor"))
     page = boss.get("/reports/lines/?first=2026-11-15&last=2026-11-16").content.decode()
-    assert cells_of(page, "line_agents") == [["Ann", "3.70", "50.0", "4.5", "16.00", "2"]]
+    assert cells_of(page, "line_agents") == [["Ann", "3.70", "50.0", "4.5", "16.00", "80.00", "2"]]
     assert cells_of(page, "line_trunks") == [
-        ["203.0.113.9", "4.40", "0.0", "0.0", "1.00", "1"],
-        ["backup", "2.20", "100.0", "20.0", "1.00", "1"],
+        ["203.0.113.9", "4.40", "0.0", "0.0", "1.00", "–", "1"],
+        ["backup", "2.20", "100.0", "20.0", "1.00", "–", "1"],
     ]
-    assert cells_of(page, "line_days")[-1] == ["Total", "3.50", "50.0", "7.2", "8.50", "4"]
+    assert cells_of(page, "line_days")[-1] == ["Total", "3.50", "50.0", "7.2", "8.50", "80.00", "4"]
     assert "globex-trunk" not in page
     behind = boss.get("/reports/behind/POOR/?first=2026-11-15&last=2026-11-16&trunk=backup").content.decode()
     assert "1 lines judged" in behind
