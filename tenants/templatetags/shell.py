@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 
 PLACES = (
-    Place("/workspace/", _("Workspace"), (AGENT,)),
+    Place("/workspace/", _("Workspace"), (AGENT,), ("/phone-check/",)),
     Place(
         "/floor/",
         _("Floor"),
@@ -45,6 +45,7 @@ PLACES = (
             "/announcements/",
             "/emergency/",
             "/truth/",
+            "/phone-checks/",
             "/canary/",
             "/what-if/",
             "/figures/",
@@ -54,7 +55,7 @@ PLACES = (
         "/calls/",
         _("Calls"),
         (AGENT, SUPERVISOR, INSPECTOR, TEAM_LEAD, ADMIN, OWNER),
-        ("/callbacks/", "/voicemails/", "/follow-ups/"),
+        ("/callbacks/", "/voicemails/", "/follow-ups/", "/recordings/"),
     ),
     Place("/customers/", _("Customers"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
