@@ -52,7 +52,7 @@ class Preparation:
             say("making the tables")
             self._manage("migrate_schemas", "--shared")
             if not self.is_new:
-                self._manage("migrate_schemas", "--tenant")
+                self._manage("migrate_fleet", "--tenants")
         if self.known != wanted or not self.logins.exists():
             say("opening the operator and two demo tenants")
             self._manage("open_demo")

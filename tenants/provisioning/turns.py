@@ -12,6 +12,7 @@ from django.db import connection
 
 OPENING = 7_201
 TEMPLATE = 7_202
+FLEET = 7_203
 
 
 def connection_parameters() -> dict[str, Any]:
