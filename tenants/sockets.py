@@ -251,9 +251,9 @@ class MemberSocket(AsyncWebsocketConsumer):
 
     async def _beat(self) -> None:
         """Lets the page see that the road is alive, and us that the page still reads."""
-        while time.monotonic() - self._heard_at < SLOW_AFTER:
+        while (left := SLOW_AFTER - (time.monotonic() - self._heard_at)) > 0:
             await self._send({"type": "beat", "at": time.time_ns() // 1_000_000})
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(min(BEAT_SECONDS, left))
         await self._shut(TOO_SLOW)
 
     async def _watch(self) -> None:

@@ -12,6 +12,7 @@ from telephony.facts import LegMeasured
 from telephony.models import FollowUp, Leg, LineQuality, QualityTerms
 from telephony.queries.line_quality import terms
 from telephony.queries.line_tally import count_line
+from telephony.queries.remembered import once
 from tenants.errors import BadInput
 from tenants.events import emit
 from tenants.people.actions import record_audit
@@ -21,10 +22,11 @@ from tenants.people.audit import difference, row_values
 @transaction.atomic
 def note_line_quality(*, told: LegMeasured, at: datetime) -> LineQuality | None:
     """The first telling stands. A leg of no call of ours is nobody's line."""
-    leg = Leg.objects.select_related("call", "call__queue").filter(pk=told.leg_id).first()
+    # The call and its queue are read only where the line was poor: this is asked for every leg that ends.
+    leg = Leg.objects.filter(pk=told.leg_id).first()
     if leg is None or LineQuality.objects.filter(pk=told.leg_id).exists():
         return None
-    wanted = terms()
+    wanted = once("quality_terms", terms, is_setting=True)
     row = LineQuality.objects.create(
         leg=leg,
         agent_id=leg.agent_id if leg.kind == Leg.Kind.AGENT else None,

@@ -241,6 +241,19 @@ def test_a_page_that_stops_reading_is_closed_and_comes_back(floor, client_of, so
     story()
 
 
+def test_a_stalled_page_is_closed_when_its_time_is_over(floor, client_of, sockets, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("tenants.sockets.BEAT_SECONDS", 60)
+    monkeypatch.setattr("tenants.sockets.SLOW_AFTER", 1)
+    client = client_of(floor["members"]["ann"])
+
+    @async_to_sync
+    async def story():
+        async with sockets(client, "/ws/workspace/") as stalled:
+            assert await stalled.closed_with(timeout=30) == 4408
+
+    story()
+
+
 def test_a_socket_whose_news_fail_closes_instead_of_falling_silent(floor, client_of, sockets, monkeypatch):  # noqa: F811
     monkeypatch.setattr("telephony.consumers.FIGURES_EVERY", 0.1)
     client = client_of(floor["members"]["boss"])
