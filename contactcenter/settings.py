@@ -76,7 +76,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MIDDLEWARE = [
     "contactcenter.middleware.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "contactcenter.middleware.static_files.StaticFiles",
     "contactcenter.middleware.tenancy.TenantOfHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
