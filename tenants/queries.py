@@ -58,6 +58,11 @@ def tenant_of_number(dialled: str) -> Tenant | None:
     return found.tenant if found else None
 
 
+def numbers_of(tenant: Tenant) -> list[str]:
+    """What is lent to the tenant, in its stored spelling; to be asked in the public schema."""
+    return list(Number.objects.filter(tenant=tenant).order_by("e164").values_list("e164", flat=True))
+
+
 def spellings(dialled: str) -> set[str]:
     """`+44…`, `0044…`, `44…`, `020…` and bare service numbers."""
     text = (dialled or "").strip()[:40]

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from telephony import events
 from telephony.actions.agent_activity import locked_agent, touch_agent
 from telephony.actions.agents import sign_out
 from telephony.errors import NoFreeSeat, TelephonyUnreachable
-from telephony.models import Agent, Device
+from telephony.models import Agent, Device, Queue, QueueAgent
 from telephony.orders import ReadFloorAgain, send_order
 from tenants import queries as tenant_queries
 from tenants.context import current_schema, current_tenant, enter
@@ -41,13 +41,17 @@ class NewPhone:
 
 
 @transaction.atomic
-def create_agent(*, member: Member, name: str = "", extension: str = "") -> tuple[Agent, NewPhone]:
-    """A member becomes an agent and gets a phone. Refused when every seat of the contract is taken."""
+def create_agent(
+    *, member: Member, name: str = "", extension: str = "", queues: Iterable[Queue] = ()
+) -> tuple[Agent, NewPhone]:
+    """A member becomes an agent of these queues and gets a phone. NoFreeSeat when the contract's are all taken."""
     check_seats(adding=1)
     agent = Agent.objects.create(
         member=member, name=name or member.name or member.username, extension=extension or next_extension()
     )
     record_audit(verb="added", subject=agent, after={"name": agent.name, "extension": agent.extension})
+    for queue in queues:
+        record_audit(verb="added", subject=QueueAgent.objects.create(queue=queue, agent=agent))
     phone = add_phone(agent=agent)
     floor_changed()
     return agent, phone

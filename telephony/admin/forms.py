@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony import actions
 from telephony.actions.seats import check_place
-from telephony.models import Agent, Entry, Flow
+from telephony.models import Agent, Entry, Flow, Queue
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter_public
 from tenants.errors import DomainError
 from tenants.numbers import to_e164
+
+MOST_NAMED = 20
+"""Of one's numbers, in the help under a field."""
 
 
 class AgentForm(forms.ModelForm):
@@ -72,11 +75,27 @@ class EntryForm(forms.ModelForm):
         fields = ["number_e164", "queue", "flow", "is_shown"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Only flows that callers can be led to: published, and not put away."""
+        """Only flows that callers can be led to: published, and not put away. A new row begins with what is free."""
         super().__init__(*args, **kwargs)
+        if not self.instance.pk and "number_e164" in self.fields:
+            self._begin()
         if "flow" in self.fields:
             usable = Flow.objects.filter(is_archived=False, published__isnull=False).defer("draft")
             self.fields["flow"].queryset = usable
+
+    def _begin(self) -> None:
+        taken, tenant = set(Entry.objects.values_list("number_e164", flat=True)), current_tenant()
+        with enter_public():
+            free = [number for number in tenant_queries.numbers_of(tenant) if number not in taken]
+        queues = list(Queue.objects.filter(state=Queue.State.OPEN)[:2])
+        self.fields["number_e164"].help_text = (
+            _("Yours that lead nowhere yet: %(numbers)s") % {"numbers": ", ".join(free[:MOST_NAMED])}
+            if free
+            else _("Every number you have leads somewhere. Your operator lends you more.")
+        )
+        self.fields["number_e164"].initial = free[0] if free else ""
+        if len(queues) == 1:
+            self.fields["queue"].initial = queues[0]
 
     def clean_number_e164(self) -> str:
         """Only numbers of this tenant: another's would steal their callers."""

@@ -39,6 +39,8 @@ class MemberAdmin(AuditedSheetAdmin):
     resource_classes = [MemberResource]
     sheets_of_tenants: list[type[MemberResource]] = []
     """The same sheet with what floors above know of a person; they add theirs."""
+    form_of_newcomers: type[MemberForm] | None = None
+    """At a tenant's, with what floors above ask of somebody new; `started(member)` does it and says what to tell."""
     list_display = ["name", "username", "email", "shown_roles", "team", "is_active", "last_login"]
     list_filter = [RoleFilter, "is_active", "team", "site", "seat", ("last_login", RangeDateTimeFilter)]
     list_select_related = ["team"]
@@ -55,12 +57,17 @@ class MemberAdmin(AuditedSheetAdmin):
         return ", ".join(member.role_names()) or "–"
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):  # noqa: ANN001, ANN003, ANN201
+        if obj is None and not is_public() and self.form_of_newcomers:
+            kwargs["form"] = self.form_of_newcomers
         form = super().get_form(request, obj, change=change, **kwargs)
         return type("MemberForm", (form,), {"by": request.user})
 
     def get_fields(self, request: HttpRequest, obj: Member | None = None) -> list[str]:
         """Who may only look reads the roles' names, not their codes."""
         fields = [name for name in MemberForm.Meta.fields if not (is_public() and name in OF_TENANTS)]
+        if obj is None and not is_public() and self.form_of_newcomers:
+            place = fields.index("roles") + 1
+            fields[place:place] = self.form_of_newcomers.BESIDE_ROLES
         if obj is not None and not self.has_change_permission(request, obj):
             fields[fields.index("roles")] = "shown_roles"
         return fields
@@ -94,6 +101,15 @@ class MemberAdmin(AuditedSheetAdmin):
             sign_out_everywhere(member=obj, at=timezone.now(), reason="roles changed")
         if not change:
             self._show_invitation(request, obj)
+            for text in form.started(obj):
+                messages.warning(request, text)
+
+    def response_add(
+        self, request: HttpRequest, obj: Member, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Another one begins with what was chosen for this one: the team, the role."""
+        answer = super().response_add(request, obj, post_url_continue)
+        return redirect(request.get_full_path()) if "_addanother" in request.POST and request.GET else answer
 
     def _show_invitation(self, request: HttpRequest, member: Member) -> None:
         link = request.build_absolute_uri(invitation_path(member))

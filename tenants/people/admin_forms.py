@@ -27,6 +27,7 @@ class MemberForm(forms.ModelForm):
     """`by` is the member who fills it in; set by the admin."""
 
     by: Member
+    BESIDE_ROLES: tuple[str, ...] = ()
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
@@ -91,6 +92,10 @@ class MemberForm(forms.ModelForm):
             error = LastOperator() if role == Role.OPERATOR else LastOwner()
             raise ValidationError(error.message, code="last")
         return values
+
+    def started(self, member: Member) -> list[str]:
+        """Called once somebody new is kept."""
+        return []
 
     def _check_seat(self, values: dict) -> None:
         """Whoever comes for a while has a day on which they go; whoever is set working again has it ahead of them."""

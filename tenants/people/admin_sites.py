@@ -21,6 +21,7 @@ from unfold.sites import UnfoldAdminSite
 from tenants.context import is_public
 from tenants.people.actions import record_audit
 from tenants.people.audit import difference, row_values
+from tenants.people.first_steps import steps_for
 from tenants.people.history import history_of
 from tenants.people.policies import can_open_operator_admin, can_open_tenant_admin
 
@@ -189,6 +190,10 @@ class TenantSite(ConsoleSite):
     may_open = staticmethod(can_open_tenant_admin)
     site_title = site_header = _("Administration")
     index_title = _("Administration")
+    index_template = "tenants/admin/index.html"
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().index(request, {"first_steps": steps_for(request.user)} | (extra_context or {}))
 
 
 operator_site = OperatorSite(name="operator")
