@@ -4,6 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.journeys.keyboard import press_on, type_into
+
+HANDLED = "#own-figures .own-figure:first-child dd .strong"
+
 
 def ready_agent(product, visit, username: str, extension: str, **wishes):
     product.register_phone("acme", extension)
@@ -27,8 +31,59 @@ def rest(agent) -> None:
     expect(agent.page.locator("#status-word")).to_have_text(re.compile("Not ready"))
 
 
-def test_a_call_from_the_ring_to_ready_again(product, visit):
-    ann = ready_agent(product, visit, "ann", "1001")
+def begin_shift(product, visit):
+    """Signed in, the phone is there, ready."""
+    product.register_phone("acme", "1001")
+    ann = visit("acme")
+    ann.go("/sign-in/")
+    type_into(ann, "[name=username]", "ann")
+    type_into(ann, "[name=password]", product.made["password"])
+    ann.page.keyboard.press("Enter")
+    ann.page.wait_for_url("**/workspace/")
+    ann.settle()
+    expect(ann.page.locator("#phone")).to_have_class(re.compile("badge--good"))
+    ann.page.keyboard.press("Alt+R")
+    expect(ann.page.locator("#status-word")).to_have_text("● Ready")
+    return ann
+
+
+def wrap_up(ann) -> None:
+    ann.page.keyboard.press("Alt+E")
+    stage(ann, "wrap_up")
+    expect(ann.page.locator("#wrapup-left")).to_have_text(re.compile(r"^[01]:\d\d$"))
+    ann.page.keyboard.press("Alt+D")
+    ann.page.keyboard.type("new")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.locator("#disposition")).to_have_value("Order / New")
+    ann.page.keyboard.press("Alt+W")
+    stage(ann, "none")
+    expect(ann.page.locator("#status-word")).to_contain_text("Ready")
+
+
+def end_shift(ann) -> None:
+    """A break that says why, a task for tomorrow, and out."""
+    page, keys = ann.page, ann.page.keyboard
+    for key in ("Alt+S", "Tab", "Enter"):
+        keys.press(key)
+    expect(page.locator("#status-word")).to_have_text("◐ Not ready · Lunch")
+    keys.press("Alt+F")
+    expect(page.locator("#plan-dialog input[name=title]")).to_be_focused()
+    keys.type("Call Wang Fang about the blue one")
+    keys.press("Enter")
+    expect(page.locator("#plan-dialog .note--good")).to_contain_text("Call Wang Fang")
+    keys.press("Escape")
+    expect(page.locator("#tasks")).to_contain_text("Call Wang Fang about the blue one")
+    press_on(ann, ".bar__end details.menu:last-of-type > summary")
+    press_on(ann, ".bar__end form[action='/sign-out/'] button")
+    page.wait_for_url("**/sign-in/**")
+    ann.go("/workspace/")
+    expect(page.locator("[name=password]")).to_be_visible()
+
+
+def test_a_shift_from_sign_in_to_sign_out(product, visit):
+    """Of the agent everything by keyboard, but for opening the call that is over."""
+    ann = begin_shift(product, visit)
+    handled = int(ann.page.locator(HANDLED).inner_text())
     boss = visit("acme", "supervisor")
     boss.go("/floor/")
     expect(boss.page.locator("#live")).to_have_attribute("data-state", "live")
@@ -68,24 +123,18 @@ def test_a_call_from_the_ring_to_ready_again(product, visit):
     stage(ann, "talking")
     expect(ann.page.locator("#note")).to_have_value(note)
 
-    ann.page.keyboard.press("Alt+E")
-    stage(ann, "wrap_up")
-    expect(ann.page.locator("#wrapup-left")).to_have_text(re.compile(r"^[01]:\d\d$"))
-    ann.page.keyboard.press("Alt+D")
-    ann.page.keyboard.type("new")
-    ann.page.keyboard.press("Enter")
-    expect(ann.page.locator("#disposition")).to_have_value("Order / New")
-    ann.page.keyboard.press("Alt+W")
-    stage(ann, "none")
-    expect(ann.page.locator("#status-word")).to_contain_text("Ready")
+    wrap_up(ann)
     recent = ann.page.locator("#recent .recent").first
     expect(recent).to_contain_text("Wang Fang")
     expect(recent).to_contain_text("Order / New")
 
+    expect(ann.page.locator(HANDLED)).to_have_text(str(handled + 1))
+
     recent.click()
     tells_the_call(ann)
     ann.go("/workspace/")
-    rest(ann)
+    ann.settle()
+    end_shift(ann)
 
 
 def tells_the_call(ann) -> None:
