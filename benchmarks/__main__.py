@@ -27,6 +27,7 @@ SUITE = {
     "l": "benchmarks.rebuild",
     "h": "benchmarks.questions",
     "n": "benchmarks.recordings",
+    "o": "benchmarks.page_figures",
 }
 NOT_WRITTEN = {
     "d": "COPY of call records at 10 % duplicates: records are settled one by one, see i",
