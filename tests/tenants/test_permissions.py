@@ -25,7 +25,13 @@ LETTERS = {
 Line = tuple[str, str, str]
 
 
-def test_every_role_opens_exactly_what_the_table_says(garden, acme, someone, published):
+@pytest.fixture
+def unwritten_pages(monkeypatch):
+    """Who is let in is known before a page is written: the words of thousands of pages are left out."""
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_given, **_more: "")
+
+
+def test_every_role_opens_exactly_what_the_table_says(garden, acme, someone, published, unwritten_pages):
     clients = {role: someone(acme, role) for role in LETTERS}
     found = []
     for pattern, name in patterns(get_resolver("contactcenter.urls")):
