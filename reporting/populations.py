@@ -29,7 +29,8 @@ ABANDONED_LATER = KEPT_ABANDONS & ~WITHIN
 
 # A conversation that still goes on has no length yet.
 BRIDGED = Q(outcome="bridged", talk_ended_at__isnull=False)
-MISSED = Q(outcome="missed")
+# Who lets the own phone ring for a call they asked for misses nobody.
+MISSED = Q(outcome="missed") & ~Q(kind="dial")
 
 CSAT_ANSWERED = Q(scale="csat", score__isnull=False)
 CSAT_SATISFIED = CSAT_ANSWERED & Q(score__gte=metrics.SATISFIED_FROM)

@@ -87,8 +87,18 @@ class SendKeys(Order):
     keys: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dial(Order):
+    """The sender's phone rings; once picked up, the switch dials `number`. `queue_id` 0: none in particular."""
+
+    type = "dial"
+    number: str
+    queue_id: int = 0
+
+
 CALL_ORDERS = (
     ConsultAgent, ConsultNumber, HandOver, BackToCaller, JoinAll, TransferToNumber, Park, PickUp, SendKeys,
     SendThroughFlow,
+    Dial,
 )  # fmt: skip
 add_kinds(*CALL_ORDERS)

@@ -74,6 +74,22 @@ for (const here of document.querySelectorAll(".tabs [aria-current='page']")) {
   tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.clientWidth) / 2;
 }
 
+/* numbers that are buttons: <button data-dial="address">, and <form data-dial="address"> for one that is typed */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-dial]");
+  if (!button) return;
+  event.preventDefault();
+  const { dial } = await import("./dial.js");
+  dial(button.dataset.dial);
+});
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-dial]");
+  if (!form) return;
+  event.preventDefault();
+  const { dial } = await import("./dial.js");
+  if (await dial(form.dataset.dial, Object.fromEntries(new FormData(form)))) form.closest("dialog")?.close();
+});
+
 /* filters apply themselves: <form data-submits-itself> */
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-submits-itself]")?.requestSubmit();

@@ -174,6 +174,7 @@ function announce(before) {
   else notices.stopRinging();
   if (before === "wrap_up") window.htmx?.trigger("#own-figures", "refresh");
   if (state.stage === "talking" && before !== "hold") say("announce", word("call_started", { caller }));
+  if (state.stage === "dialling") say("announce", word("dialling_now", { caller }));
   if (state.stage === "consulting") say("announce", consultWords(state.call.line, me));
   if (state.stage === "hold") say("announce", word("call_held"));
   if (state.stage === "wrap_up") say("announce", word("wrap_up_started"));
@@ -208,5 +209,5 @@ live.start();
 /* Once the page is painted: nobody waits for the phone to see their work. */
 window.addEventListener("load", async () => {
   const { Phone } = await import("./phone/phone.js");
-  phone = new Phone({ agent: me, order: (type) => order(type, { call_id: state.call?.id }) });
+  phone = new Phone({ agent: me, order: (type) => order(type, { call_id: state.call?.id }), isDialling: () => state.stage === "dialling" });
 });

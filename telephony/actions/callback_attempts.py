@@ -1,18 +1,17 @@
 """One try of a callback: an agent's phone rings, then the switch dials the customer. Rows first, then the switch."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from telephony import events
 from telephony.actions.agent_activity import write_state
 from telephony.actions.callbacks import locked_callback, save_callback, tell_of_callback
 from telephony.actions.follow_ups import open_follow_up
-from telephony.actions.following import follow_call
 from telephony.actions.offers import AgentGone, free_agents, recording_path, rings_seconds
+from telephony.actions.outgoing import lock_number, note_never_dialled
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Callback, CallbackAttempt, FollowUp, Leg, Offer
@@ -20,7 +19,7 @@ from telephony.queries.calling_hours import next_calling_time, waiting_terms
 from telephony.queries.outside_numbers import Rung, rung
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
-from tenants.context import current_schema, current_tenant
+from tenants.context import current_tenant
 from tenants.events import emit
 
 State = Callback.State
@@ -36,7 +35,6 @@ OUR_FAULT = frozenset(
 )  # fmt: skip
 """Causes by which no customer was disturbed: such a try costs none of their attempts."""
 NO_SUCH_NUMBER = frozenset({"UNALLOCATED_NUMBER", "INVALID_NUMBER_FORMAT", "NUMBER_CHANGED"})
-NOT_DIALLED = "NOT_DIALLED"
 MACHINE = "machine"
 
 
@@ -78,19 +76,12 @@ def _is_due(callback: Callback, at: datetime) -> bool:
         callback.not_before = allowed or at + timedelta(days=1)
         save_callback(callback)
         return False
-    _lock_number(callback.number)
+    lock_number(callback.number)
     is_on_a_call = Call.objects.filter(caller_number=callback.number, ended_at=None).exists()
     if is_on_a_call:
         callback.not_before = at + BUSY_LINE_PAUSE
         save_callback(callback)
     return not is_on_a_call
-
-
-def _lock_number(number: str) -> None:
-    """Until the end of the transaction nobody else decides to dial this number for this tenant."""
-    digest = hashlib.sha256(f"{current_schema()} {number}".encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
 
 
 def _begin(
@@ -169,7 +160,7 @@ def end_attempt(*, call_id: UUID, at: datetime, is_final: bool = False) -> bool:
     if not offer.outcome or (offer.outcome != Offer.Outcome.BRIDGED and _goes_on(customer) and not is_final):
         return False
     if customer is None:
-        _never_dialled(attempt, at)
+        note_never_dialled(call_id=attempt.call_id, began_at=attempt.started_at, at=at)
     attempt.outcome, attempt.ended_at = _outcome(offer, customer), at
     attempt.save()
     if attempt.outcome not in ("agent_missed", "failed"):
@@ -183,23 +174,6 @@ def end_attempt(*, call_id: UUID, at: datetime, is_final: bool = False) -> bool:
 
 def _goes_on(customer: Leg | None) -> bool:
     return customer is not None and customer.ended_at is None
-
-
-def _never_dialled(attempt: CallbackAttempt, at: datetime) -> None:
-    """The call ends although the leg it was made for never was: a row says so, which costs nothing."""
-    Leg.objects.create(
-        id=attempt.call_id,
-        call_id=attempt.call_id,
-        kind=Leg.Kind.EXTERNAL,
-        direction="outbound",
-        created_at=attempt.started_at,
-        ended_at=at,
-        ended_by="switch",
-        cause=NOT_DIALLED,
-        settled_at=at,
-        billable_seconds=0,
-    )
-    follow_call(attempt.call_id, at)
 
 
 @transaction.atomic

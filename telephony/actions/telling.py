@@ -39,7 +39,7 @@ def _tell_of_offer(story: Story, offer: Offer, at: datetime) -> None:
 
 def _tell_of_handing_over(story: Story, offer: Offer) -> None:
     """By who asked first, or who had parked the caller."""
-    if offer.kind == Offer.Kind.LINE or offer.spoke_at is None:
+    if offer.kind in (Offer.Kind.LINE, Offer.Kind.DIAL) or offer.spoke_at is None:
         return
     giver = offer.asked_by_id or story.before(story.call).get("agent_id")
     emit(

@@ -48,7 +48,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @member_required(*WHO)
 def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    call = _visible(request, queries.call_with_story(call_id))
+    call = visible_call(request, queries.call_with_story(call_id))
     team = team_of(request.user)
     recordings = [
         one for one in queries.recordings_of_call(call.pk) if policies.can_listen(request.user, one, team)
@@ -83,7 +83,7 @@ def call_page(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @member_required(*policies.LEADERS)
 def reveal_number(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """The whole number, once, written down: who looked at whose number."""
-    call = _visible(request, queries.call(call_id))
+    call = visible_call(request, queries.call(call_id))
     record_audit(verb="revealed the number of", subject=call)
     number = format_number(call.caller_number, request.tenant.country) or call.caller_raw
     return render(request, "telephony/_number.html", {"number": number})
@@ -92,7 +92,7 @@ def reveal_number(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(*policies.WORKERS)
 def dispose(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    call = _visible(request, queries.call(call_id))
+    call = visible_call(request, queries.call(call_id))
     if not _may_dispose(request, call):
         raise NotAllowed
     chosen = request.POST.get("disposition", "")
@@ -110,7 +110,7 @@ def dispose(request: HttpRequest, call_id: UUID) -> HttpResponse:
     return redirect("telephony:call", call.pk)
 
 
-def _visible(request: HttpRequest, call: Call | None) -> Call:
+def visible_call(request: HttpRequest, call: Call | None) -> Call:
     """The call, or the same 404 for one that does not exist and one that is not theirs."""
     if call is None:
         raise CallNotFound

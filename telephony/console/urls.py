@@ -7,6 +7,7 @@ from telephony.console import (
     audio,
     callback_urls,
     calls,
+    dialling_urls,
     emergency,
     floor_urls,
     flow_editor,
@@ -77,6 +78,8 @@ urlpatterns = [
     *people_urls.urlpatterns,
     path("voicemails/", voicemails.voicemail_list, name="voicemails"),
     path("voicemails/<uuid:voicemail_id>/audio", audio.voicemail_audio, name="voicemail_audio"),
+    # Before those of follow-ups: there any word is an act.
+    *dialling_urls.urlpatterns,
     *aftercall_urls.urlpatterns,
     *callback_urls.urlpatterns,
     *message_urls.urlpatterns,

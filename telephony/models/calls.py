@@ -119,6 +119,14 @@ class Call(models.Model):
         return str(self.pk)
 
     @property
+    def exit_words(self) -> str:
+        """As its label; of a call we made, that nobody was reached."""
+        is_outgoing = self.direction == self.Direction.OUTBOUND
+        if is_outgoing and self.exit == self.Exit.LEFT_EARLY:
+            return str(_("Not reached"))
+        return str(self.get_exit_display())
+
+    @property
     def is_live(self) -> bool:
         return self.ended_at is None
 
@@ -261,6 +269,7 @@ class Offer(models.Model):
         CONSULT = "consult", pgettext_lazy("kind of offer", "Asked by a colleague")
         PICK_UP = "pick_up", pgettext_lazy("kind of offer", "Picked up a parked call")
         TAKE_OVER = "take_over", pgettext_lazy("kind of offer", "Taken over by a supervisor")
+        DIAL = "dial", pgettext_lazy("kind of offer", "Dialled by the agent")
 
     class Outcome(models.TextChoices):
         BRIDGED = "bridged", _("Answered")

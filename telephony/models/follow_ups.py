@@ -114,9 +114,12 @@ class FollowUp(models.Model):
 
     @property
     def masked_number(self) -> str:
+        return mask_number(self.whole_number) if self.whole_number else ""
+
+    @property
+    def whole_number(self) -> str:
         """Whom it is about: the number planned to call, else the caller's."""
-        found = self.number or (self.call and (self.call.caller_number or self.call.caller_raw)) or ""
-        return mask_number(found) if found else ""
+        return self.number or (self.call and (self.call.caller_number or self.call.caller_raw)) or ""
 
     def is_late(self, now) -> bool:
         return self.state == self.State.OPEN and self.due_at < now

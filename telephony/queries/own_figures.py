@@ -104,7 +104,7 @@ def _values(
         own, rated = own.filter(stay__queue_id=queue_id), rated.filter(queue_id=queue_id)
     sums = own.order_by().aggregate(
         handled=Count("pk", filter=_BRIDGED),
-        missed=Count("pk", filter=Q(outcome=Offer.Outcome.MISSED)),
+        missed=Count("pk", filter=Q(outcome=Offer.Outcome.MISSED) & ~Q(kind=Offer.Kind.DIAL)),
         talk=Sum("talk_seconds", filter=_BRIDGED, default=0),
         hold=Sum("hold_seconds", filter=_BRIDGED, default=0),
         wrap_up=Sum("wrap_up_seconds", filter=_BRIDGED, default=0),

@@ -47,6 +47,8 @@ class AgentRow(TypedDict):
 class OfferRow(TypedDict):
     id: UUID
     agent: Named
+    kind: str
+    """Why it rings: `line`, `consult`, `pick_up`, `take_over` or `dial`."""
     rang: str
     """What rings: `sip`, `web` or `number`."""
     offered_at: Any
@@ -163,6 +165,7 @@ def offer_row(offer: Offer) -> OfferRow:
     return {
         "id": offer.pk,
         "agent": {"id": offer.agent_id, "name": offer.agent.name},
+        "kind": offer.kind,
         "rang": offer.rang,
         "offered_at": offer.offered_at,
         "expires_at": offer.expires_at,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from telephony import actions, call_orders
 from telephony.actions import call_control
+from telephony.actions.dialling import start_dial
 from telephony.actions.offers import rings_seconds
 from telephony.errors import (
     AgentNotReady,
@@ -17,11 +18,11 @@ from telephony.errors import (
     NoSuchErrand,
     NotAnsweredYet,
     NotKeys,
-    NumberNotDiallable,
     TransferNotAllowed,
 )
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
+from telephony.queries.dialling import diallable
 from telephony.queries.errands import errand_flows, recording_to_mask
 from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
@@ -30,7 +31,6 @@ from telephony.worker.entries import back_in_line
 from telephony.worker.handlers import Tools, carries_out
 from telephony.worker.subjects import talking_offer
 from tenants.context import current_schema, current_tenant
-from tenants.numbers import to_e164
 from tenants.people.actions import record_audit
 from tenants.people.queries import member_by_id
 
@@ -185,6 +185,24 @@ def pick_up(tools: Tools, order: call_orders.PickUp, _envelope: Envelope) -> Non
         raise
 
 
+@carries_out(call_orders.Dial)
+def dial(tools: Tools, order: call_orders.Dial, _envelope: Envelope) -> None:
+    """Somebody who talks with nobody: their own phone first, then the number."""
+    command = start_dial(
+        agent_id=order.agent_id,
+        number=diallable(order.number),
+        queue_id=order.queue_id or None,
+        cell=tools.cell,
+        epoch=tools.epoch(),
+        at=tools.clock.now(),
+    )
+    try:
+        tools.switch.offer(command)
+    except SwitchError:
+        actions.fail_offer(offer_id=command.offer_id, at=tools.clock.now(), failure="NOT_SENT")
+        raise
+
+
 @carries_out(call_orders.SendKeys)
 def send_keys(tools: Tools, order: call_orders.SendKeys, _envelope: Envelope) -> None:
     """To the caller; while somebody is asked, to them."""
@@ -246,7 +264,4 @@ def _diallable(tools: Tools, agent_id: int, typed: str) -> str:
     """Digits for the gateway. Whose group limits transfers dials nobody outside."""
     if transfer_limits(agent_id, tools.clock.now()):
         raise TransferNotAllowed
-    number = to_e164(typed, str(current_tenant().country))
-    if number is None or not re.fullmatch(r"\+?[0-9]{3,32}", number):
-        raise NumberNotDiallable(field="number")
-    return number
+    return diallable(typed)

@@ -18,6 +18,7 @@ from telephony.routing import Assignment, Availability, Router
 from telephony.switch import OfferCommand, Switch
 from telephony.worker.callbacks import Callbacks
 from telephony.worker.clock import Clock
+from telephony.worker.dials import Dials
 from telephony.worker.estimates import Estimates
 from telephony.worker.following_ears import FollowingEars
 from telephony.worker.glance import Glance, waiting
@@ -96,6 +97,7 @@ class Desk:
         self._masks = Masks(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._ears = FollowingEars(switch, inside=self._inside)
         self._rooms = Rooms(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
+        self._dials = Dials(wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._alone_until: dict[int, float] = {}
         self._last_missed: tuple[Any, float] = None, 0.0
         self._row: Tenant | None = None
@@ -136,6 +138,7 @@ class Desk:
         self._masks.read()
         self._ears.read()
         self._rooms.read()
+        self._dials.read()
 
     # ---- our own news
 
@@ -146,16 +149,22 @@ class Desk:
         else:
             self._catch_up(told)
         for event in told:
-            if isinstance(event, MemoryAsked):
-                event.answer(*self.standing())
-            elif isinstance(event, events.AgentPlacesChanged):
-                self._meet(event.agent_id)
-            elif isinstance(event, events.RecordingMasked):
-                self._masks.hear(event)
-            elif isinstance(event, events.ListeningChanged | events.OfferEnded):
-                self._ears.hear(event)
-            elif isinstance(event, events.CallLineChanged):
-                self._rooms.hear(event)
+            self._pass_on(event)
+
+    def _pass_on(self, event: Event) -> None:
+        """To those who work beside the router."""
+        if isinstance(event, events.OfferEnded):
+            self._dials.hear(event)
+        if isinstance(event, MemoryAsked):
+            event.answer(*self.standing())
+        elif isinstance(event, events.AgentPlacesChanged):
+            self._meet(event.agent_id)
+        elif isinstance(event, events.RecordingMasked):
+            self._masks.hear(event)
+        elif isinstance(event, events.ListeningChanged | events.OfferEnded):
+            self._ears.hear(event)
+        elif isinstance(event, events.CallLineChanged):
+            self._rooms.hear(event)
 
     def _catch_up(self, told: Iterable[Event]) -> None:
         with self._inside():
@@ -206,6 +215,8 @@ class Desk:
         elif kind == "callback_try":
             with self._inside():
                 self._callbacks.look_at_try(subject)
+        elif kind == "dial":
+            self._dials.woke(subject)
         elif kind == "mask":
             self._masks.woke(subject)
         elif kind == "room":

@@ -1,5 +1,6 @@
 import pytest
 
+from telephony.models import Device
 from tenants.people.models import AuditEntry
 from tests.telephony_rows import a_call, an_agent
 from ticketing import actions
@@ -205,3 +206,26 @@ def test_hostile_text_is_shown_as_text(boss, in_acme, now):
     key = Customer.objects.get().pk
     for path in ("/customers/", f"/customers/{key}/", "/tickets/", "/tickets/1/"):
         assert "<script>alert" not in boss.get(path).content.decode()
+
+
+def test_a_masked_number_is_dialled_by_its_row(
+    wang, agent, desk, monkeypatch, settings, globex, member, client_of
+):
+    settings.SWITCH = {**settings.SWITCH, "gateway": "127.0.0.1:5999"}
+    monkeypatch.setattr("telephony.queries.dialling.device_to_ring", lambda agent_id: Device(kind="web"))
+    sent = []
+    monkeypatch.setattr(
+        "telephony.actions.dialling.send_order", lambda order, *, member: sent.append(order.number)
+    )
+    type(agent).objects.update(presence="online", activity="idle")
+    address = f"/customers/{wang.pk}/numbers/{wang.phones.get().pk}/dial/"
+    actions.open_ticket(subject="Fridge", customer_id=wang.pk, at=wang.created_at, by=agent.member)
+    for path in ("/customers/", f"/customers/{wang.pk}/", "/tickets/1/"):
+        assert address in desk.get(path).content.decode(), path
+    told = desk.post(address, headers={"Accept": "application/json"})
+    assert told.json() == {"message": "Calling 138****2211. You hear it in your workspace."}
+    assert sent == ["+8613812342211"]
+    assert AuditEntry.objects.get(verb="dialled").subject_name == "王芳"
+    stranger = client_of(member(globex, "agent"))
+    assert stranger.post(address).status_code == 404
+    assert len(sent) == 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from telephony.actions.dialling import ask_to_dial
 from tenants.errors import NotAllowed, NotFound
 from tenants.people.console.access import member_required
 from ticketing import actions, policies, queries
@@ -143,6 +144,17 @@ def reveal_number(request: HttpRequest, customer_id: int, phone_id: int) -> Http
     return render(
         request, "ticketing/_number_revealed.html", {"number": number, "country": request.tenant.country}
     )
+
+
+@require_POST
+@member_required(*policies.CONTACT_ROLES)
+def dial_number(request: HttpRequest, customer_id: int, phone_id: int) -> JsonResponse:
+    """The agent's phone rings, then the customer's; the number itself stays behind its mask."""
+    phone = queries.phone(phone_id, customer_id)
+    if phone is None:
+        raise NotFound()
+    told = ask_to_dial(member=request.user, number=phone.e164, subject=phone.customer, at=timezone.now())
+    return JsonResponse({"message": told})
 
 
 def _numbers(request: HttpRequest, who: Customer, form: NumberForm) -> HttpResponse:

@@ -18,6 +18,9 @@ urlpatterns = [
         name="reveal_number",
     ),
     path(
+        "customers/<int:customer_id>/numbers/<int:phone_id>/dial/", customers.dial_number, name="dial_number"
+    ),
+    path(
         "customers/<int:customer_id>/numbers/<int:phone_id>/remove/",
         customers.remove_number,
         name="remove_number",

@@ -16,6 +16,8 @@ const OVER_AFTER = 3000; // ms the server must say that nothing is in hand befor
 
 export class Phone {
   #order;
+  #isDialling;
+  #hasTakenUp = false;
   #strip;
   #leader;
   #sound = new Sound();
@@ -30,9 +32,11 @@ export class Phone {
   #forgetting = null;
   #was = "none";
 
-  /** `order(type)` sends an order to the server, for what a headset's keys ask. */
-  constructor({ agent, order }) {
+  /** `order(type)` sends an order to the server, for what a headset's keys ask. `isDialling()`: what rings is a call the
+      agent asked for, so nobody has to answer it. */
+  constructor({ agent, order, isDialling = () => false }) {
     this.#order = order;
+    this.#isDialling = isDialling;
     this.#strip = new Strip({
       start: () => this.#ask({ ask: "start" }),
       stop: () => this.#ask({ ask: "stop" }),
@@ -40,9 +44,10 @@ export class Phone {
       mute: () => this.mute(),
       tryRing: () => this.#sound.allow().then(() => this.#ring.once()),
       volume: (name) => (this.#ring.volume = name),
+      speech: (percent) => this.#ask({ ask: "speech", percent }),
       choose: (kind, id) => this.#choose(kind, id),
     });
-    this.#strip.showVolume(this.#ring.volume);
+    this.#showVolumes();
     this.#sound.onGone = () => this.#failed("microphone_gone");
     for (const gesture of ["pointerdown", "keydown"]) {
       document.addEventListener(gesture, () => this.#sound.allow().then(() => this.#show()), { once: true });
@@ -74,6 +79,7 @@ export class Phone {
 
   /** What the server says of the agent: a talk it knows nothing of any more is over. */
   follow(agent) {
+    this.#takeUpOwnCall();
     const isIdle = agent && ["idle", "wrap_up"].includes(agent.activity);
     if (!isIdle || !this.#talk?.isOpen) {
       this.#idleSince = 0;
@@ -87,6 +93,14 @@ export class Phone {
     }, OVER_AFTER + 50);
   }
 
+  /** The news that we dial and the ring come in any order; the tab with the phone answers. */
+  #takeUpOwnCall() {
+    // Once: without a microphone the answer fails, and the call rings on until the agent has mended it.
+    if (!this.#leader.isLeading || this.#hasTakenUp || this.#talk?.state !== "ringing" || !this.#isDialling()) return;
+    this.#hasTakenUp = true;
+    this.#answer();
+  }
+
   #ask(message) {
     this.#leader.ask(message);
   }
@@ -98,6 +112,7 @@ export class Phone {
       answer: () => this.#answer(),
       mute: () => this.#talk?.state === "talking" && this.#talk.mute(message.isMuted),
       choose: () => this.#changeMicrophone(),
+      speech: () => (this.#sound.speech = message.percent),
     };
     acts[message.ask]?.();
   }
@@ -175,6 +190,7 @@ export class Phone {
 
   #choose(kind, id) {
     this.#sound.choose(kind, id);
+    this.#showVolumes();
     if (kind === "input") this.#ask({ ask: "choose" });
   }
 
@@ -195,8 +211,10 @@ export class Phone {
 
   #changed() {
     const talk = this.#talk;
-    if (talk.state === "ringing") this.#ring.start();
+    if (talk.state === "ringing" && !this.#isDialling()) this.#ring.start();
     else this.#ring.stop();
+    if (!["ringing", "answering"].includes(talk.state)) this.#hasTakenUp = false;
+    this.#takeUpOwnCall();
     if (typeof talk.fault !== "string") this.#faultIs(nameOfFault(talk.fault));
     else if (talk.fault) this.#faultIs(talk.fault);
     else if (talk.state !== this.#was && ["ringing", "talking"].includes(talk.state)) this.#faultIs("");
@@ -257,6 +275,10 @@ export class Phone {
   #showElsewhere(shown) {
     this.#shown = shown;
     this.#strip.show({ ...shown, isElsewhere: true });
+  }
+
+  #showVolumes() {
+    this.#strip.showVolumes(this.#ring.volume, this.#sound.speech);
   }
 
   async #showDevices() {

@@ -14,12 +14,12 @@ export class Ring {
   }
 
   get volume() {
-    const chosen = localStorage.getItem(KEY);
+    const chosen = localStorage.getItem(this.#sound.ofSpeaker(KEY));
     return chosen in VOLUMES ? chosen : "loud";
   }
 
   set volume(name) {
-    localStorage.setItem(KEY, name);
+    localStorage.setItem(this.#sound.ofSpeaker(KEY), name);
   }
 
   start() {

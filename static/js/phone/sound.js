@@ -1,6 +1,7 @@
 /* Microphone, loudspeaker, and how loud each of the two is. The microphone is open during a talk alone. */
 
 const LOOKS_EVERY = 100; // ms
+const SPEECH = "phone-speech";
 const CHOICES = { input: "phone-input", output: "phone-output" };
 
 /** microphone_denied, microphone_none, microphone_busy or microphone_failed: the page has words for each. */
@@ -24,6 +25,24 @@ export class Sound {
     if (id) localStorage.setItem(CHOICES[kind], id);
     else localStorage.removeItem(CHOICES[kind]);
     if (kind === "output") this.#useSpeaker();
+  }
+
+  /** Settings of loudness are kept for each loudspeaker: a headset is not a loudspeaker on a desk. */
+  ofSpeaker(name) {
+    const id = this.chosen("output");
+    return id ? `${name}:${id}` : name;
+  }
+
+  /** How loud the other side is, 0 to 100; a ring has a loudness of its own (ring.js). */
+  get speech() {
+    const kept = localStorage.getItem(this.ofSpeaker(SPEECH));
+    const percent = Number(kept);
+    return kept !== null && percent >= 0 && percent <= 100 ? percent : 100;
+  }
+
+  set speech(percent) {
+    localStorage.setItem(this.ofSpeaker(SPEECH), String(percent));
+    this.#speaker.volume = this.speech / 100;
   }
 
   /** Raises as getUserMedia does. A headset that was chosen and is not there any more gives way to what is there. */
@@ -53,6 +72,7 @@ export class Sound {
   }
 
   #useSpeaker() {
+    this.#speaker.volume = this.speech / 100;
     if (this.canChooseOutput) this.#speaker.setSinkId(this.chosen("output")).catch(() => {});
   }
 

@@ -39,7 +39,7 @@ export class Strip {
   theirs = byId("theirs");
   #box = byId("strip");
 
-  /** `on` holds what the controls do: start, stop, answer, mute, choose, volume, tryRing. */
+  /** `on` holds what the controls do: start, stop, answer, mute, choose, volume, speech, tryRing. */
   constructor(on) {
     byId("start").addEventListener("click", on.start);
     byId("stop").addEventListener("click", on.stop);
@@ -47,6 +47,10 @@ export class Strip {
     byId("mute").addEventListener("click", on.mute);
     byId("try").addEventListener("click", on.tryRing);
     byId("volume").addEventListener("change", (event) => on.volume(event.target.value));
+    byId("speech").addEventListener("input", ({ target }) => {
+      sayPercent(target.value);
+      on.speech(Number(target.value));
+    });
     for (const kind of ["input", "output"]) byId(kind).addEventListener("change", (event) => on.choose(kind, event.target.value));
     this.#box.hidden = false;
   }
@@ -80,9 +84,16 @@ export class Strip {
     select.closest(".field").hidden = devices.length === 0;
   }
 
-  showVolume(volume) {
-    byId("volume").value = volume;
+  /** Of the ring: loud, soft or off; of speech: percent. */
+  showVolumes(ring, speech) {
+    byId("volume").value = ring;
+    byId("speech").value = String(speech);
+    sayPercent(speech);
   }
+}
+
+function sayPercent(percent) {
+  put("speech-said", `${percent} %`);
 }
 
 function put(id, text) {

@@ -4,7 +4,7 @@ import { word } from "../app.js";
 import { enable } from "./call.js";
 
 export function showAsking({ me, call, stage }) {
-  const line = stage === "none" || stage === "wrap_up" || stage === "ringing" ? null : (call?.line ?? null);
+  const line = stage === "none" || stage === "wrap_up" || stage === "ringing" || stage === "dialling" ? null : (call?.line ?? null);
   const strip = document.getElementById("asking");
   const hadFocus = strip.contains(document.activeElement);
   strip.hidden = !line || line.place === "parked";

@@ -5,15 +5,16 @@ import { word } from "../app.js";
 const STAGES = {
   none: { shape: "○", meaning: "" },
   ringing: { shape: "▲", meaning: "danger", word: "ringing" },
+  dialling: { shape: "☎", meaning: "info", word: "dialling" },
   talking: { shape: "☎", meaning: "good", word: "talking" },
   hold: { shape: "‖", meaning: "warning", word: "on_hold" },
   consulting: { shape: "⇄", meaning: "info", word: "consulting" },
   wrap_up: { shape: "✎", meaning: "info", word: "wrap_up" },
 };
 
-/** none, ringing, talking, hold, consulting or wrap_up: from the call's own facts first, then from the activity. */
+/** none, ringing, dialling, talking, hold, consulting or wrap_up: from the call's own facts first, then from the activity. */
 export function stageOf({ me, agent, call }) {
-  if (call?.offer?.agent.id === me) return "ringing";
+  if (call?.offer?.agent.id === me) return call.offer.kind === "dial" ? "dialling" : "ringing";
   const line = call?.ended_at ? null : call?.line;
   if (line?.place === "room" && line.agents.includes(me)) return "talking";
   if (line?.place === "aside" && (line.by === me || line.agents.includes(me))) return "consulting";
@@ -28,7 +29,7 @@ function text(id, value) {
 }
 
 function since(stage, call, agent) {
-  if (stage === "ringing") return call.offer.offered_at;
+  if (stage === "ringing" || stage === "dialling") return call.offer.offered_at;
   if (stage === "consulting") return call.line.since;
   if (stage === "talking" || stage === "hold") return call.answered_at ?? "";
   return stage === "wrap_up" ? agent.state_since : "";
@@ -45,7 +46,7 @@ export function showCall(state) {
   document.getElementById("call-timer").dataset.since = since(stage, call, agent);
   document.getElementById("call-timer").hidden = stage === "none";
   const someone = stage !== "none" && call;
-  text("call-name", someone ? call.caller_name || word("unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
+  text("call-name", someone ? call.caller_name || word(call.direction === "outbound" ? "unknown_number" : "unknown_caller") : word(isReady ? "nobody_ready" : "nobody"));
   text("call-number", someone ? call.caller : "");
   text("call-queue", someone && call.queue ? `· ${call.queue.name}` : "");
   showCollected(someone ? Object.entries(call.collected ?? {}) : []);
@@ -62,12 +63,13 @@ function showCollected(values) {
 function showButtons(stage, line) {
   const isTalking = stage === "talking" || stage === "hold";
   const isAlone = isTalking && line === null;
-  enable("do-answer", stage === "ringing");
+  const rings = stage === "ringing" || stage === "dialling";
+  enable("do-answer", rings);
   enable("do-hold", isAlone);
   enable("do-transfer", isAlone);
   enable("do-park", isAlone);
   enable("do-keypad", isTalking || stage === "consulting");
-  enable("do-hang-up", isTalking || stage === "ringing" || stage === "consulting");
+  enable("do-hang-up", isTalking || rings || stage === "consulting");
   const hold = document.getElementById("do-hold");
   hold.dataset.callOrder = stage === "hold" ? "unhold" : "hold";
   hold.setAttribute("aria-pressed", String(stage === "hold"));

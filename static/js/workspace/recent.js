@@ -48,11 +48,21 @@ function item(row) {
     part("recent__what quiet small", [row.disposition, row.queue?.name].filter(Boolean).join(" · ")),
   );
   entry.append(link);
+  if (row.caller) entry.append(dialButton(row));
   return entry;
 }
 
-function part(className, text, isHidden = false) {
-  const span = document.createElement("span");
+/** The row itself leads to the call; beside it the number is dialled again. */
+function dialButton(row) {
+  const button = part("dial dial--short", "☎", false, "button");
+  button.type = "button";
+  button.dataset.dial = `/calls/${row.id}/dial/`;
+  button.setAttribute("aria-label", word("call_number", { number: row.caller }));
+  return button;
+}
+
+function part(className, text, isHidden = false, tag = "span") {
+  const span = document.createElement(tag);
   span.className = className;
   span.textContent = text;
   if (isHidden) span.setAttribute("aria-hidden", "true");

@@ -35,7 +35,7 @@ export class WrapUp {
     const before = this.#stage;
     this.#stage = stage;
     this.#agent = agent;
-    const isOpen = stage !== "none" && stage !== "ringing" && call !== null;
+    const isOpen = !["none", "ringing", "dialling"].includes(stage) && call !== null;
     if (isOpen && call.id !== this.#call?.id) this.#take(call);
     if (before === "wrap_up" && stage !== "wrap_up") this.#closed();
     const hadFocus = this.#form.contains(document.activeElement);

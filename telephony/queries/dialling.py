@@ -1,0 +1,80 @@
+"""Whether an agent may call a number now. The page asks before the order is sent, the worker before the switch is."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from telephony.dial_errors import (
+    BusyOnCall,
+    DialledAbroad,
+    DialledPremium,
+    DialNotAllowed,
+    NoLineToDial,
+    NoPhoneToCallWith,
+    WorkspaceNotOpen,
+)
+from telephony.errors import AgentSwitchedOff, NumberNotDiallable
+from telephony.models import Agent, Device, Queue, QueueAgent
+from telephony.queries.devices import device_to_ring
+from telephony.queries.emergency import has_outside_line
+from telephony.queries.outside_numbers import phone_terms, why_not
+from telephony.queries.transfers import transfer_limits
+from tenants.context import current_tenant
+from tenants.errors import BadInput
+from tenants.numbers import to_e164
+
+REFUSALS: dict[str, type[BadInput]] = {
+    "no_number": NumberNotDiallable,
+    "abroad": DialledAbroad,
+    "premium": DialledPremium,
+}
+_SERVICE = re.compile(r"[0-9]{5,10}")
+
+
+def diallable(typed: str) -> str:
+    """The number as it is dialled, of anything a person typed or we know. For calls, consults and transfers alike.
+
+    Raises NumberNotDiallable, DialledAbroad or DialledPremium. Service numbers of the tenant's own country (400, 95…)
+    have no international form; they may be called.
+    """
+    number = to_e164(typed, str(current_tenant().country)) or ""
+    if _SERVICE.fullmatch(number):
+        return number
+    refused = why_not(number, phone_terms())
+    if refused:
+        raise REFUSALS[refused](field="number")
+    return number
+
+
+def phone_to_call_with(agent: Agent, at: datetime) -> Device:
+    """What will ring this agent before the number is dialled. Raises what keeps them from calling anybody now.
+
+    Ready or not makes no difference: who is not ready for callers may well call somebody.
+    """
+    if not agent.is_active:
+        raise AgentSwitchedOff
+    if not has_outside_line():
+        raise NoLineToDial
+    if transfer_limits(agent.pk, at):
+        raise DialNotAllowed
+    if agent.presence != Agent.Presence.ONLINE:
+        raise WorkspaceNotOpen
+    if agent.activity not in (Agent.Activity.IDLE, Agent.Activity.WRAP_UP):
+        raise BusyOnCall
+    device = device_to_ring(agent.pk)
+    if device is None:
+        raise NoPhoneToCallWith
+    return device
+
+
+def queue_to_call_for(agent_id: int, queue_id: int | None) -> Queue | None:
+    """Whose wrap-up, dispositions and rule of recording count: the queue asked for, if the agent works in it, else the
+    only one they have.
+    """
+    own = QueueAgent.objects.filter(agent_id=agent_id, queue__state=Queue.State.OPEN)
+    queues = [place.queue for place in own.select_related("queue").order_by("queue_id")]
+    named = [queue for queue in queues if queue.pk == queue_id]
+    if named:
+        return named[0]
+    return queues[0] if len(queues) == 1 else None
