@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -17,7 +18,9 @@ from reporting.parts import Parts, sum_of
 from reporting.periods import Period
 from telephony import queries as telephony
 from telephony.queries.line_quality import LINE_COUNTS, line_qualities
+from telephony.queries.sites import NO_SITE, agents_of_site, sites_of_agents
 from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_by_hour
+from tenants.people.queries import teams as people
 
 Slot = tuple[date, int]
 
@@ -32,10 +35,19 @@ class Question:
     hour: int | None = None
     agent_id: int | None = None
     trunk: str | None = None
+    site_id: int | None = None
+    """`NO_SITE`: agents who belong to none."""
 
     @property
     def queue_ids(self) -> list[int] | None:
         return None if self.queue_id is None else [self.queue_id]
+
+    @cached_property
+    def agent_ids(self) -> list[int] | None:
+        """Of the agent, or of the site; None: everybody."""
+        if self.agent_id is not None:
+            return [self.agent_id]
+        return None if self.site_id is None else agents_of_site(self.site_id)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,17 @@ class AgentLine:
     parts: Parts
     work: WorkTime
     score: Decimal | None
+
+
+@dataclass(frozen=True)
+class SiteLine:
+    """What the agents of a site did together; `site_id` NO_SITE: those of none."""
+
+    site_id: int
+    name: str
+    agents: int
+    parts: Parts
+    work: WorkTime
 
 
 def report(question: Question, now: datetime) -> Report:
@@ -149,8 +172,8 @@ def stays(question: Question) -> QuerySet:
     """The stays of the question, with `waited`."""
     period = question.period
     found = rows.timed(telephony.stays(period.start, period.end, question.queue_ids))
-    if question.agent_id is not None:
-        found = found.filter(agent_id=question.agent_id)
+    if question.agent_ids is not None:
+        found = found.filter(agent_id__in=question.agent_ids)
     return _narrowed(found, "entered_at", question)
 
 
@@ -159,8 +182,8 @@ def offers(question: Question) -> QuerySet:
     found = telephony.offers(period.start, period.end)
     if question.queue_id is not None:
         found = found.filter(stay__queue_id=question.queue_id)
-    if question.agent_id is not None:
-        found = found.filter(agent_id=question.agent_id)
+    if question.agent_ids is not None:
+        found = found.filter(agent_id__in=question.agent_ids)
     return _narrowed(found, "offered_at", question)
 
 
@@ -179,8 +202,8 @@ def answers(question: Question) -> QuerySet:
     found = telephony.survey_answers(question.period.start, question.period.end)
     if question.queue_id is not None:
         found = found.filter(queue_id=question.queue_id)
-    if question.agent_id is not None:
-        found = found.filter(agent_id=question.agent_id)
+    if question.agent_ids is not None:
+        found = found.filter(agent_id__in=question.agent_ids)
     return _narrowed(found, "asked_at", question)
 
 
@@ -193,8 +216,8 @@ def lines(question: Question) -> QuerySet:
     found = line_qualities(question.period.start, question.period.end)
     if question.queue_id is not None:
         found = found.filter(leg__call__queue_id=question.queue_id)
-    if question.agent_id is not None:
-        found = found.filter(agent_id=question.agent_id)
+    if question.agent_ids is not None:
+        found = found.filter(agent_id__in=question.agent_ids)
     if question.trunk is not None:
         found = found.filter(trunk=question.trunk)
     return _narrowed(found, "ended_at", question)
@@ -261,3 +284,25 @@ def agent_lines(question: Question, now: datetime) -> list[AgentLine]:
 def _line(agent, parts: Parts, work: WorkTime, score: Decimal | None) -> AgentLine:
     worked = replace(parts, contact=work.contact, idle=work.idle)
     return AgentLine(agent.pk, agent.name, worked, work, score)
+
+
+def site_lines(question: Question, now: datetime) -> list[SiteLine]:
+    """One line for each site, by name, then those without one; each is the sum of its agents' lines."""
+    places, names = sites_of_agents(), {site.pk: site.name for site in people.sites()}
+    of_site: dict[int, list[AgentLine]] = {site_id: [] for site_id in (*names, NO_SITE)}
+    for line in agent_lines(question, now):
+        of_site[places.get(line.agent_id, NO_SITE)].append(line)
+    return [
+        SiteLine(
+            site_id,
+            names.get(site_id, ""),
+            len(lines),
+            sum_of(line.parts for line in lines),
+            WorkTime(
+                online=sum(line.work.online for line in lines),
+                not_ready=sum(line.work.not_ready for line in lines),
+            ),
+        )
+        for site_id, lines in of_site.items()
+        if lines or site_id != NO_SITE
+    ]

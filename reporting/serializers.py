@@ -46,6 +46,13 @@ class AgentReportSerializer(serializers.Serializer):
     agents = LineSerializer(many=True)
 
 
+class SiteReportSerializer(serializers.Serializer):
+    first = serializers.DateField()
+    last = serializers.DateField()
+    time_zone = serializers.CharField()
+    sites = LineSerializer(many=True, help_text="The last is of agents of no site, where there are any.")
+
+
 def line_row(line: Line) -> dict:
     return {
         "label": line.label,

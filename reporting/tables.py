@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from reporting.metric import Metric
 from reporting.parts import Parts, sum_of
-from reporting.queries import AgentLine, Question, Report
+from reporting.queries import AgentLine, Question, Report, SiteLine
 from reporting.registry import METRICS, SHOWN_PER_AGENT, SHOWN_PER_LINE, SHOWN_PER_SLOT, SHOWN_PER_SURVEY
 
 Value = str | int | float | None
@@ -127,6 +127,27 @@ def agent_table(agents: Iterable[AgentLine], question: Question) -> Table:
     return Table("agents", _("By agent"), _("Agent"), metrics, lines, None, more)
 
 
+def site_table(sites: Iterable[SiteLine], question: Question) -> Table:
+    """The figures of agents, site by site, by the same definitions; the total is everybody's."""
+    metrics = [METRICS[key] for key in SHOWN_PER_AGENT]
+    more = [Extra(_("Agents"), "count"), Extra(_("Signed in"), "seconds"), Extra(_("Not ready"), "seconds")]
+    lines, all_parts = [], []
+    for one in sites:
+        address = address_of(question, site=one.site_id)
+        cells = [Cell(metric, metric.value(one.parts), address) for metric in metrics]
+        extra: list[tuple[float | None, str]] = [
+            (one.agents, "count"),
+            (one.work.online, "seconds"),
+            (one.work.not_ready, "seconds"),
+        ]
+        lines.append(Line(one.name or _("Of no site"), cells, extra))
+        all_parts.append(one.parts)
+    total = sum_of(all_parts)
+    address = address_of(question)
+    everybody = Line(_("Total"), [Cell(metric, metric.value(total), address) for metric in metrics])
+    return Table("sites", _("By site"), _("Site"), metrics, lines, everybody, more)
+
+
 def _agent_line(one: AgentLine, metrics: list[Metric], question: Question) -> Line:
     address = address_of(question, agent=one.agent_id)
     cells = [Cell(metric, metric.value(one.parts), address) for metric in metrics]
@@ -143,6 +164,7 @@ def address_of(question: Question, **narrower: object) -> str:
         "last": period.last,
         "queue": question.queue_id,
         "trunk": question.trunk,
+        "site": question.site_id,
         **narrower,
     }
     return urlencode({name: value for name, value in said.items() if value is not None})

@@ -18,6 +18,7 @@ from reporting.serializers import (
     AgentReportSerializer,
     CallReportSerializer,
     MetricSerializer,
+    SiteReportSerializer,
     all_figures,
     table_rows,
 )
@@ -64,6 +65,14 @@ class AgentReportView(_ReportView):
         question = self.question(request)
         lines = queries.agent_lines(question, timezone.now())
         return Response(_head(question) | {"agents": table_rows(tables.agent_table(lines, question))})
+
+
+class SiteReportView(_ReportView):
+    @extend_schema(parameters=FILTERS, responses=SiteReportSerializer)
+    def get(self, request: Request) -> Response:
+        question = self.question(request)
+        table = tables.site_table(queries.site_lines(question, timezone.now()), question)
+        return Response(_head(question) | {"sites": table_rows(table)})
 
 
 class MetricListView(APIView):

@@ -29,6 +29,7 @@ class QuestionForm(forms.Form):
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
     trunk = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    site = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
     agent = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, data, *, zone: ZoneInfo) -> None:
@@ -47,6 +48,7 @@ class QuestionForm(forms.Form):
             day=given.get("day"),
             hour=given.get("hour"),
             agent_id=given.get("agent"),
+            site_id=given.get("site"),
             trunk=given.get("trunk") or None,
         )
 

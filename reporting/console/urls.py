@@ -9,6 +9,7 @@ app_name = "reporting"
 urlpatterns = [
     path("reports/", views.report_page, name="report"),
     path("reports/agents/", views.agents_page, name="agents"),
+    path("reports/sites/", views.sites_page, name="sites"),
     path("reports/satisfaction/", views.satisfaction_page, name="satisfaction"),
     path("reports/lines/", lines.lines_page, name="lines"),
     path("reports/lines/terms/", lines.change_terms, name="line_terms"),

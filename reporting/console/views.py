@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ from telephony import queries as telephony
 from tenants.errors import NotFound
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
+from tenants.people.queries import teams as people
 
 ROWS_PER_PAGE = 50
 KINDS = {
@@ -86,6 +88,21 @@ def agents_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @member_required(*policies.REPORT_ROLES)
+def sites_page(request: HttpRequest) -> HttpResponse:
+    question = replace(_question(request), site_id=None)
+    table = tables.site_table(queries.site_lines(question, timezone.now()), question)
+    seen = {
+        "form": shown(question),
+        "question": question,
+        "table": table,
+        "has_sites": people.sites().exists(),
+        "address": tables.address_of(question),
+    }
+    return render(request, "reporting/sites.html", seen)
+
+
+@require_GET
+@member_required(*policies.REPORT_ROLES)
 def satisfaction_page(request: HttpRequest) -> HttpResponse:
     question = _question(request)
     report = queries.report(question, timezone.now())
@@ -129,6 +146,7 @@ def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
         "question": question,
         "queue": telephony.queue(question.queue_id) if question.queue_id else None,
         "agent": telephony.agent(question.agent_id) if question.agent_id else None,
+        "site": _site_name(question),
         "page": page,
         "rows": [(row, counted is None or row.pk in counted) for row in page.object_list] if page else [],
         "counted": counted,
@@ -138,6 +156,14 @@ def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
         "address": tables.address_of(question),
     }
     return render(request, "reporting/behind.html", seen)
+
+
+def _site_name(question: Question) -> str:
+    """Of the site asked about; "" when the question is about none in particular."""
+    if question.site_id is None:
+        return ""
+    names = {site.pk: site.name for site in people.sites()}
+    return names.get(question.site_id, _("Of no site"))
 
 
 @require_GET
@@ -181,6 +207,8 @@ def _tables(question: Question, wanted: str) -> list[tables.Table]:
         return [tables.satisfaction_table(queries.satisfaction_lines(question), total, question)]
     if wanted.startswith("line_"):
         return line_tables(question)
+    if wanted == "sites":
+        return [tables.site_table(queries.site_lines(question, now), question)]
     if wanted == "agents":
         return [tables.agent_table(queries.agent_lines(question, now), question)]
     report = queries.report(question, now)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tenants.actions import FirstAdmin, Terms, open_tenant
 from tenants.context import enter, enter_public
+from tenants.demo import organisation
 from tenants.demo.cast import Cast, CastAgent
 from tenants.demo.logins import Logins, new_password
 from tenants.demo.scripts import FREE_NUMBERS, OPERATORS, SCRIPTS, Person, Script
@@ -146,6 +147,7 @@ class _Opening:
             self._agent(script, members[person.username], str(FIRST_EXTENSION + position), person.is_login)
             for position, person in enumerate(crew)
         )
+        organisation.furnish(members, speaks_chinese=script.language == "zh-hans")
         cast = Cast(tenant, script.domain, script.number, members, agents)
         for app in FURNISHED_BY:
             if app in settings.INSTALLED_APPS and find_spec(f"{app}.demo"):

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from reporting.registry import METRICS
-from tenants.people.models import AuditEntry
+from telephony.models import Agent
+from tenants.people.models import AuditEntry, Member, Site, Team
 from tests.telephony_rows import a_queue, a_stay, an_agent, an_offer
 
 DAYS = "first=2026-11-15&last=2026-11-17"
@@ -35,7 +36,8 @@ def calls(acme, in_acme, member, now):
 
 
 @pytest.mark.parametrize(
-    "path", ["/reports/", "/reports/agents/", "/reports/definitions/", "/reports/behind/SL_F3/"]
+    "path",
+    ["/reports/", "/reports/agents/", "/reports/sites/", "/reports/definitions/", "/reports/behind/SL_F3/"],
 )
 def test_only_who_leads_reads_reports(acme, member, client_of, calls, path):
     roles = ("owner", "admin", "supervisor", "inspector", "agent", "finance")
@@ -179,3 +181,35 @@ def test_the_report_speaks_chinese(boss, calls):
     boss.cookies["django_language"] = "zh-hans"
     page = boss.get(f"/reports/?{DAYS}").content.decode()
     assert 'lang="zh-hans"' in page
+
+
+def test_sites_are_the_sums_of_their_agents_by_the_same_definitions(
+    boss, calls, globex, member, acme, client_of, now
+):
+    here = Site.objects.create(name="Shanghai")
+    away = Team.objects.create(name="Away", site=Site.objects.create(name="Chengdu", kind="branch"))
+    first = Agent.objects.get()
+    Member.objects.filter(pk=first.member_id).update(site=here, team=away)
+    second, third = (an_agent(member(acme, "agent", name=name)) for name in ("Bo", "Cai"))
+    Member.objects.filter(pk=second.member_id).update(team=away)
+    an_offer(now, a_stay(now, calls[0], "answered", agent=second), second, talk_seconds=600)
+    an_offer(now, a_stay(now, calls[0], "abandoned"), third, "missed", kind="dial")
+    seen = boss.get(f"/reports/sites/?{DAYS}").context["table"]
+    figures = {line.label: {c.metric.id: c.value for c in line.cells} for line in [*seen.lines, seen.total]}
+    # Their own site comes before their team's; a call of one's own that was not picked up is no miss.
+    assert list(figures) == ["Chengdu", "Shanghai", "Of no site", "Total"]
+    assert (figures["Chengdu"]["HANDLED"], figures["Chengdu"]["ATT"]) == (1, 600)
+    assert [figures[name]["RONA"] for name in figures] == [0, 12, 0, 12]
+    assert figures["Total"]["HANDLED"] == figures["Shanghai"]["HANDLED"] + 1 == 25
+    for line in seen.lines:
+        cell = next(cell for cell in line.cells if cell.metric.id == "HANDLED")
+        behind = boss.get(f"/reports/behind/HANDLED/?{cell.address}").context["page"]
+        assert behind.paginator.count == cell.value, line.label
+    file = boss.get(f"/reports/export.csv?{DAYS}&table=sites").content.decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(file)) if row][-4:] == list(figures)
+    told = boss.get(f"/api/v1/reports/sites/?{DAYS}").json()["sites"]
+    assert [(line["label"], line["figures"]["HANDLED"]) for line in told] == [
+        ("Chengdu", 1), ("Shanghai", 24), ("Of no site", 0)
+    ]  # fmt: skip
+    stranger = client_of(member(globex, "supervisor"))
+    assert not stranger.get("/reports/sites/").context["has_sites"]

@@ -54,7 +54,8 @@ def test_the_demo_opens_two_tenants_and_keeps_them(open_demo, committed_database
         "http://localhost:8123/", "http://xinghe.localhost:8123/", "http://harbour.localhost:8123/"}  # fmt: skip
     assert len({entry["password"] for entry in first["logins"] + first["devices"]}) == 16 + 12
     assert stat.S_IMODE((tmp_path / "logins.json").stat().st_mode) == 0o600
-    tables = ("people_member", "people_auditentry", "telephony_queue", "telephony_device", "ticketing_customer",
+    tables = ("people_member", "people_site", "people_team", "people_auditentry", "telephony_queue",
+              "telephony_device", "ticketing_customer",
               "ticketing_ticket", "quality_scorecard")  # fmt: skip
     counted = [
         f"SELECT count(*) FROM {tenant}.{table}" for tenant in ("xinghe", "harbour") for table in tables
