@@ -1,4 +1,4 @@
-"""What of calls is told to a tenant's own systems (tenants/hooks), and in which words: docs/webhooks.md.
+"""What of calls and queues is told to a tenant's own systems (tenants/hooks), and in which words: docs/webhooks.md.
 
 The event says that, the rows say what: they are read when the message is made, moments after the event.
 """
@@ -13,6 +13,7 @@ from telephony import events, queries
 from telephony.models import Agent, Call, Offer, Queue
 from telephony.queries.agents import agent as agent_of
 from telephony.queries.line_quality import quality_of_legs
+from telephony.queries.queue_alerts import queue_alert
 from telephony.queries.queues import queue as queue_of
 from tenants.hooks.kinds import Kind, Tell, register
 from tenants.hooks.sending import moment
@@ -26,6 +27,10 @@ def connect() -> None:
     """In the order in which they happen, which is the order of the pages."""
     for name, label, event, tell in KINDS:
         register(Kind(name=name, label=label, event=event, tell=tell))
+    for name, label, event in ALERTS:
+        register(
+            Kind(name=name, label=label, event=event, tell=_of_alert, subject="alert", order_by="alert_id")
+        )
 
 
 def _of_call(ids: Ids, sees_numbers: bool) -> Told | None:
@@ -100,6 +105,28 @@ def _of_message(ids: Ids, sees_numbers: bool) -> Told | None:
     return told
 
 
+def _of_alert(ids: Ids, _sees_numbers: bool) -> Told | None:
+    """How the queue stands and what would help, as on the floor; no caller is in it."""
+    row = queue_alert(int(ids["alert_id"]))
+    if row is None:
+        return None
+    return {
+        "queue": _named(row.queue),
+        "alert": {
+            "id": row.pk,
+            "kind": row.kind,
+            "limit": row.limit,
+            "value": row.value,
+            "worst": row.worst,
+            "waiting": row.waiting,
+            "expected_wait_seconds": row.expected_wait_seconds,
+            "agents_to_add": row.agents_to_add,
+            "raised_at": moment(row.raised_at),
+            "cleared_at": moment(row.cleared_at),
+        },
+    }
+
+
 def call_told(call: Call, *, sees_numbers: bool) -> Told:
     """`id` is also the id of the caller's leg."""
     number, name = call.caller_number or call.caller_raw, call.caller_name
@@ -151,4 +178,8 @@ KINDS: tuple[tuple[str, Any, type[events.Event], Tell], ...] = (
     ("line.poor", _("A line was poor"), events.LineWasPoor, _of_line),
     ("recording.ready", _("A recording is ready"), events.RecordingReady, _of_recording),
     ("voicemail.left", _("A caller left a message"), events.VoicemailKept, _of_message),
+)
+ALERTS: tuple[tuple[str, Any, type[events.Event]], ...] = (
+    ("queue.over_limit", _("A queue passed its limit"), events.QueueAlertRaised),
+    ("queue.within_limit", _("A queue is within its limit again"), events.QueueAlertCleared),
 )

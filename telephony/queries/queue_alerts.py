@@ -150,3 +150,7 @@ def open_alerts() -> QuerySet[QueueAlert]:
 def limits_of(queue_id: int | None) -> AlertTerms | None:
     """A queue's own limits; None: those of all queues without any."""
     return AlertTerms.objects.filter(queue_id=queue_id).first()
+
+
+def queue_alert(alert_id: int) -> QueueAlert | None:
+    return QueueAlert.objects.select_related("queue").filter(pk=alert_id).first()

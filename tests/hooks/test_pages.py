@@ -7,6 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contactcenter.environment import PROJECT
+from telephony.actions.queue_alerts import watch_queues
+from telephony.models import AlertTerms
+from telephony.queries.queue_alerts import Paces
 from tenants.context import enter
 from tenants.hooks import kinds, signing
 from tenants.hooks.models import Delivery, Endpoint
@@ -171,14 +174,26 @@ def test_every_event_says_what_its_schema_says(endpoint_of, receiver, floor, at_
     gone = floor.caller()
     floor.switch.end(gone)
     floor.listen()
+    told_of_the_limit(floor)
     send()
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     told = {heard.said["type"] for heard in receiver.heard}
     assert told >= {"call.arrived", "call.queued", "call.ringing", "call.answered", "call.held", "call.unheld",
-                    "call.ended", "call.abandoned", "wrap_up.started"}  # fmt: skip
+                    "call.ended", "call.abandoned", "wrap_up.started", "queue.over_limit",
+                    "queue.within_limit"}  # fmt: skip
     for heard in receiver.heard:
         assert [error.message for error in validator.iter_errors(heard.said)] == []
         assert heard.said["type"] in (PROJECT / "docs" / "webhooks.md").read_text()
+
+
+def told_of_the_limit(floor) -> None:
+    """Nobody is ready; then nobody wants to know any more."""
+    with floor.inside():
+        terms = AlertTerms.objects.create(queue=floor.queue, waiting_over=0)
+        floor.caller()
+        watch_queues(at=floor.now, paces=Paces())
+        terms.delete()
+        watch_queues(at=floor.now, paces=Paces())
 
 
 def test_old_deliveries_are_forgotten(endpoint_of, floor, now):
