@@ -50,8 +50,6 @@ class Product:
             "PORT": str(self.port),
             "SECRET_KEY": secrets.token_hex(32),
             "FREESWITCH_KIND": "rehearsal",
-            # Nobody is there: the rehearsal's own carrier answers.
-            "FREESWITCH_GATEWAY": "127.0.0.1:9",
             "FREESWITCH_HOST": "127.0.0.1",
             "FREESWITCH_EVENT_PORT": str(self.event_port),
             "FREESWITCH_PASSWORD": secrets.token_hex(12),

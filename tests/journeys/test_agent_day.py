@@ -132,7 +132,7 @@ def test_a_shift_from_sign_in_to_sign_out(product, visit):
 
     recent.click()
     tells_the_call(ann)
-    is_called_again_from_its_page(ann)
+    ann.go("/workspace/")
     ann.settle()
     end_shift(ann)
 
@@ -141,23 +141,6 @@ def tells_the_call(ann) -> None:
     expect(ann.page.locator("h1")).to_have_text("Wang Fang")
     expect(ann.page.locator(".timeline")).to_contain_text("Rang Ann")
     expect(ann.page.get_by_text("Wants the blue one").first).to_be_visible()
-
-
-def is_called_again_from_its_page(ann) -> None:
-    """The number stays behind its mask; the own phone rings first, then the carrier's."""
-    ann.page.locator(".page-head").get_by_role("button", name="Call 138****2211").click()
-    expect(ann.page.locator(".toast")).to_contain_text("Your telephone rings")
-    ann.go("/workspace/")
-    stage(ann, "dialling")
-    expect(ann.page.locator("#call-number")).to_have_text("138****2211")
-    ann.page.keyboard.press("Alt+A")
-    stage(ann, "talking")
-    ann.page.keyboard.press("Alt+E")
-    stage(ann, "wrap_up")
-    ann.page.fill("#disposition", "Wrong number")
-    ann.page.keyboard.press("Enter")
-    ann.page.keyboard.press("Alt+W")
-    stage(ann, "none")
 
 
 def test_two_browsers_and_a_transfer_to_a_colleague(product, visit):
