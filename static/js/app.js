@@ -60,6 +60,12 @@ document.addEventListener("click", (event) => {
   document.cookie = `theme=${choice}; path=/; max-age=31536000; samesite=lax`;
 });
 
+/** Calls `act` when light becomes dark or the other way round: what was drawn with the colours of then is drawn anew. */
+export function whenColoursChange(act) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", act);
+  new MutationObserver(act).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+}
+
 /* dialogs: <button data-opens="id">, and any [data-closes] inside */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

@@ -1,6 +1,6 @@
 /* Bars of what became of the offered calls: three parts on top of one another, from zero, the same numbers as the table. */
 
-import { word } from "../app.js";
+import { whenColoursChange, word } from "../app.js";
 
 const charts = JSON.parse(document.getElementById("chart-data").textContent);
 const PARTS = [["answered", "--good"], ["abandoned", "--danger"], ["elsewhere", "--neutral"]];
@@ -52,8 +52,14 @@ function draw(figure) {
     legend: { live: true },
     cursor: { drag: { setScale: false } },
   };
-  const plot = new window.uPlot(options, [chart.labels.map((_label, index) => index), ...series.map(({ data }) => data)], figure);
-  new ResizeObserver(() => plot.setSize({ width: figure.clientWidth, height: HEIGHT })).observe(figure);
+  return new window.uPlot(options, [chart.labels.map((_label, index) => index), ...series.map(({ data }) => data)], figure);
 }
 
-for (const figure of document.querySelectorAll("[data-chart]")) draw(figure);
+for (const figure of document.querySelectorAll("[data-chart]")) {
+  let plot = draw(figure);
+  new ResizeObserver(() => plot.setSize({ width: figure.clientWidth, height: HEIGHT })).observe(figure);
+  whenColoursChange(() => {
+    plot.destroy();
+    plot = draw(figure);
+  });
+}

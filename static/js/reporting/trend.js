@@ -1,6 +1,6 @@
 /* MOS of each day as a line from 1 to 5, with the threshold below which somebody is told; the table has the same numbers. */
 
-import { word } from "../app.js";
+import { whenColoursChange, word } from "../app.js";
 
 const chart = JSON.parse(document.getElementById("trend-data").textContent);
 const figure = document.getElementById("trend");
@@ -39,8 +39,14 @@ function draw() {
     ],
     cursor: { drag: { setScale: false } },
   };
-  const plot = new window.uPlot(options, [places, chart.mos, chart.labels.map(() => chart.least)], figure);
-  new ResizeObserver(() => plot.setSize({ width: figure.clientWidth, height: HEIGHT })).observe(figure);
+  return new window.uPlot(options, [places, chart.mos, chart.labels.map(() => chart.least)], figure);
 }
 
-if (figure) draw();
+if (figure) {
+  let plot = draw();
+  new ResizeObserver(() => plot.setSize({ width: figure.clientWidth, height: HEIGHT })).observe(figure);
+  whenColoursChange(() => {
+    plot.destroy();
+    plot = draw();
+  });
+}
