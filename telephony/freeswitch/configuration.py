@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from telephony.freeswitch import modules, music
+from telephony.freeswitch import modules, music, own_certificate, profiles
 from telephony.freeswitch.documents import fallback_document
 from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
 
@@ -28,6 +28,7 @@ FLOW_FILE = "flow.xml"
 CANARY_FILE = "canary.xml"
 EAR_FILE = "ear.xml"
 FLOWS_DIRECTORY = "flows"
+SOUND_CERTIFICATE = "dtls-srtp.pem"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 PRIVATE_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 # What would end a quoted argument, a variable, a list or a line of the switch's configuration.
@@ -112,6 +113,8 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
         _write(conf / NUMBERS_FILE, fallback_document([]))
     if settings.wss_certificate is not None:
         _write(directory / "certs" / "wss.pem", settings.wss_certificate.read_text(encoding="ascii"))
+    if not (directory / "certs" / SOUND_CERTIFICATE).exists():
+        _write(directory / "certs" / SOUND_CERTIFICATE, own_certificate.made_now())
     music.write_once(directory / "music" / "quiet.wav")
     _write(conf / "freeswitch.xml", _whole(directory, settings))
 
@@ -204,6 +207,9 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_backup_seconds": settings.backup_seconds,
         "cc_announce_first_seconds": settings.announce_first_seconds,
         "hold_music": "local_stream://moh",
+        # Whom a leg rings is offered what they may know, not what that leg speaks itself.
+        "cc_phone_codecs": f"^^:{':'.join(profiles.PHONE_CODECS)}",
+        "cc_trunk_codecs": f"^^:{':'.join(profiles.TRUNK_CODECS)}",
         # Whoever says they are the phone of a page must be the one whose certificate the call's offer names.
         "rtp_dtls_client_cert_verify_mode": "fingerprint",
         # The sound of pages is wide; kept is what a telephone carries, as of everybody else.

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from telephony.freeswitch.configuration import SwitchSettings
 
 
+TRUNK_CODECS = ("PCMA", "PCMU")
+# A page's sound is wide and bears lost packets; an IP phone takes what it knows.
+PHONE_CODECS = ("OPUS@8000h", *TRUNK_CODECS)
+
+
 def params(values: Mapping[str, object]) -> list[str]:
     return [f'<param name="{name}" value={quoteattr(str(value))}/>' for name, value in values.items()]
 
@@ -78,8 +83,8 @@ def _for_everyone(settings: SwitchSettings) -> dict[str, object]:
         "sip-ip": settings.sip_address,
         "rtp-ip": settings.sip_address,
         "user-agent-string": "contactcenter",
-        "inbound-codec-prefs": "PCMA,PCMU",
-        "outbound-codec-prefs": "PCMA,PCMU",
+        "inbound-codec-prefs": ",".join(TRUNK_CODECS),
+        "outbound-codec-prefs": ",".join(TRUNK_CODECS),
         "inbound-codec-negotiation": "generous",
         "inbound-late-negotiation": "true",
         "dtmf-duration": 2000,
@@ -112,9 +117,8 @@ def _for_phones(conf: Path, settings: SwitchSettings) -> dict[str, object]:
         "multiple-registrations": "false",
         "log-auth-failures": "true",
         "sip-force-expires": 120,
-        # A page's sound is wide and bears lost packets; an IP phone takes what it knows.
-        "inbound-codec-prefs": "OPUS@8000h,PCMA,PCMU",
-        "outbound-codec-prefs": "OPUS@8000h,PCMA,PCMU",
+        "inbound-codec-prefs": ",".join(PHONE_CODECS),
+        "outbound-codec-prefs": ",".join(PHONE_CODECS),
         **_for_pages(settings),
     }
 

@@ -106,6 +106,9 @@ class Product:
 
     def start_web(self) -> None:
         self._start("web", *web.arguments("127.0.0.1", self.web_port))
+        self.wait_for_web()
+
+    def wait_for_web(self) -> None:
         wait_until(self._web_answers, 40, "the web did not come up")
 
     def _web_answers(self) -> bool:
@@ -121,6 +124,17 @@ class Product:
         """Returns when it acts for the cell, routes, and hears orders: from then on nothing is refused."""
         self._start("worker", "manage.py", "run_telephony")
         self.wait_for_routing(self.processes["worker"].pid)
+
+    def start_both(self) -> None:
+        """Web and worker side by side; returns as both of the above do."""
+        self.launch_both()
+        self.wait_for_web()
+        self.wait_for_routing(self.processes["worker"].pid)
+
+    def launch_both(self) -> None:
+        """Waits for neither."""
+        self._start("web", *web.arguments("127.0.0.1", self.web_port))
+        self._start("worker", "manage.py", "run_telephony")
 
     def start_spare(self) -> None:
         """Returns when it stands by: imported, connected, listening."""

@@ -1,30 +1,29 @@
 """The phone in an agent's page, on a real switch: Chromium with a microphone, a caller with a voice, and every trouble.
 
 One call through all of it: answered, sent back to the line and answered again, held, the page loaded anew, another tab,
-twenty seconds without a network, our web and worker restarted. It stays one leg.
-Where there is no freeswitch, sipp or Chromium this is skipped and says so.
+our web and worker killed, twenty seconds without a network, a colleague asked and taken in. It stays one leg with one
+recording. Where there is no freeswitch, sipp or Chromium this is skipped and says so.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from telephony import facts
-from tests.contract.driver import DOMAIN, wait_until
+from tests.contract.driver import DOMAIN, seconds_of, wait_until
+from tests.contract.furnish import PASSWORD
+from tests.contract.headset import Ann, ann, no_network  # noqa: F401  (a fixture)
 from tests.contract.product import Product
 from tests.contract.test_product import LIMIT_MS, offered_after, product  # noqa: F401  (a fixture)
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+from tests.contract.tones import TONES, heard, voices
 from tests.journeys.looks import look
-from tests.journeys.visitor import NARROW, WIDE, Visitor
+from tests.journeys.visitor import NARROW, WIDE
 
 pytestmark = [
     pytest.mark.freeswitch,
@@ -32,81 +31,17 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
 ]
-MICROPHONE = [
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    # Browser and switch on one machine: its loopback is the only way between them.
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--allow-loopback-in-peer-connection",
-]
-REMEMBER = """
-const Native = RTCPeerConnection;
-window.ways = [];
-window.RTCPeerConnection = class extends Native { constructor(...given) { super(...given); window.ways.push(this); } };
-"""
-HEARD = """async () => {
-  const found = {packets: 0, energy: 0, sent: 0};
-  for (const row of (await window.ways.at(-1).getStats()).values()) {
-    if (row.type === "inbound-rtp") Object.assign(found, {packets: row.packetsReceived, energy: row.totalAudioEnergy});
-    if (row.type === "outbound-rtp") found.sent = row.packetsSent;
-  }
-  return found;
-}"""
 WITHOUT_NETWORK = 20
-
-
-class Ann(Visitor):
-    """An agent with a headset."""
-
-    def see(self, state: str, page: Any = None) -> None:
-        from playwright.sync_api import expect
-
-        strip = (page or self.page).locator("#phone-strip")
-        expect(strip).to_have_attribute("data-state", re.compile(state), timeout=LIMIT_MS * 2)
-
-    def stage(self, name: str, page: Any = None) -> None:
-        from playwright.sync_api import expect
-
-        expect((page or self.page).locator("#hand")).to_have_attribute(
-            "data-stage", name, timeout=LIMIT_MS * 2
-        )
-
-    def hears_and_is_heard(self) -> None:
-        """Sound goes both ways, measured twice in the page; a way that was made this moment may need a second."""
-        wait_until(self._is_sounding, 10, "no sound both ways")
-
-    def _is_sounding(self) -> bool:
-        before = self.page.evaluate(HEARD)
-        self.page.wait_for_timeout(700)
-        after = self.page.evaluate(HEARD)
-        # Thirty-five of each would be all; a busy machine may deliver late.
-        return (
-            all(after[one] - before[one] > 15 for one in ("packets", "sent"))
-            and after["energy"] > before["energy"]
-        )
-
-
-@pytest.fixture
-def ann(product: Product) -> Iterator[Ann]:  # noqa: F811
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM:
-        pytest.skip("no Chromium on PATH")
-    with playwright.sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *MICROPHONE])
-        visitor = Ann(product, browser, "acme")
-        visitor.context.add_init_script(REMEMBER)
-        yield visitor
-        browser.close()
 
 
 def test_a_talk_in_a_page_survives_all_of_a_day(product: Product, ann: Ann) -> None:  # noqa: F811
     line = product.line
-    product.furnish_floor(2, wrap_up_seconds=0)
-    product.start_web()
-    product.start_worker()
-    take_calls(ann)
-    line.call(number="+8613812342211", name="Wang Fang")
-    first = answer(product, ann, 0)
+    me, ben = product.furnish_floor(2, wrap_up_seconds=0)["agents"]
+    product.start_both()
+    ann.take_calls()
+    line.phone(ben["username"], DOMAIN, PASSWORD, answer_after=0.3, hertz=TONES["colleague"])
+    line.call(number="+8613812342211", name="Wang Fang", hertz=TONES["caller"])
+    first = answer(product, ann)
     ann.page.keyboard.press("Alt+T")
     ann.page.locator("#transfer-queues button:enabled").first.click()
     line.log.wait(facts.LegHungUp, 15, leg_id=first)
@@ -122,38 +57,27 @@ def test_a_talk_in_a_page_survives_all_of_a_day(product: Product, ann: Ann) -> N
     ann.see("talking")
     ann.stage("talking")
     ann.hears_and_is_heard()
-    hold_and_resume(line, ann, leg)
 
     move_to_another_tab(ann)
-    without_network(product, ann)
-    restart_ours(product, ann)
+    without_us_and_without_network(product, ann)
     hold_and_resume(line, ann, leg)
-    ann.hears_and_is_heard()
 
-    assert line.log.all(facts.LegHungUp, leg_id=leg) == []
-
-
-def take_calls(ann: Ann) -> None:
-    from playwright.sync_api import expect
-
-    ann.sign_in("agent1001")
-    ann.go("/workspace/")
-    start = ann.page.locator("#phone-start")
-    ann.see("ask|registered|silent")
-    if start.is_visible():
-        start.click()
-    ann.see("registered")
-    ann.page.click("#status")
-    ann.page.click("[data-order=set_ready]")
-    expect(ann.page.locator("#status-word")).to_have_text(re.compile("● Ready"), timeout=LIMIT_MS)
+    product.make_ready([ben["id"]])
+    asked = take_in_the_colleague(line, ann, leg, ben["id"])
+    assert [fact.leg_id for fact in line.log.all(facts.LegHungUp, tenant="acme")] == [first]
+    ann.page.keyboard.press("Alt+E")
+    ann.see("registered|silent")
+    line.log.wait(facts.LegHungUp, 15, leg_id=leg)
+    assert ann.failures == []
+    judge(product, me["id"], leg, asked)
 
 
-def answer(product: Product, ann: Ann, moment: int = 0, *, first_of: Any = None) -> Any:  # noqa: F811
+def answer(product: Product, ann: Ann, *, first_of: Any = None) -> Any:  # noqa: F811
     """The leg that was answered in the page; not `first_of`, which was before it."""
     line = product.line
     ann.stage("ringing")
     ann.see("ringing")
-    leg = next(offer for offer in offered_after(line, moment) if offer.leg_id != first_of).leg_id
+    leg = next(offer for offer in offered_after(line, 0) if offer.leg_id != first_of).leg_id
     assert line.log.all(facts.LegAnswered, leg_id=leg) == []
     if first_of is None:  # as on a telephone, with the thumb
         ann.page.set_viewport_size({"width": NARROW, "height": 844})
@@ -168,7 +92,7 @@ def answer(product: Product, ann: Ann, moment: int = 0, *, first_of: Any = None)
     return leg
 
 
-def hold_and_resume(line: Any, ann: Ann, leg: Any) -> None:
+def hold_and_resume(line: Any, ann: Ann, leg: Any) -> None:  # noqa: F811
     """The page itself is asked to be still: its answer comes back as a fact."""
     held, resumed = (len(line.log.all(kind, leg_id=leg)) for kind in (facts.LegHeld, facts.LegUnheld))
     ann.page.keyboard.press("Alt+H")
@@ -180,7 +104,7 @@ def hold_and_resume(line: Any, ann: Ann, leg: Any) -> None:
     ann.hears_and_is_heard()
 
 
-def move_to_another_tab(ann: Ann) -> None:
+def move_to_another_tab(ann: Ann) -> None:  # noqa: F811
     second = ann.context.new_page()
     second.goto(ann.page.url)
     ann.see("talking", second)
@@ -194,46 +118,72 @@ def move_to_another_tab(ann: Ann) -> None:
     ann.hears_and_is_heard()
 
 
-def without_network(product: Product, ann: Ann) -> None:  # noqa: F811
-    """Everything that leaves or reaches the browser stands still, as when a laptop is carried to another room."""
-    service = network_service(os.getpid())
-    os.kill(service, signal.SIGSTOP)
-    try:
-        time.sleep(WITHOUT_NETWORK)
-    finally:
-        os.kill(service, signal.SIGCONT)
-    ann.see("talking")
-    ann.hears_and_is_heard()
-
-
-def network_service(ancestor: int) -> int:
-    """The process of our Chromium that has its network."""
-    rows: dict[int, tuple[int, str]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            rows[int(folder.name)] = int(parent), (folder / "cmdline").read_text(errors="replace")
-
-    def is_ours(pid: int) -> bool:
-        while pid > 1 and pid != ancestor:
-            pid = rows.get(pid, (0, ""))[0]
-        return pid == ancestor
-
-    [service] = [pid for pid, (_, words) in rows.items() if "network.mojom.Network" in words and is_ours(pid)]
-    return service
-
-
-def restart_ours(product: Product, ann: Ann) -> None:  # noqa: F811
-    from playwright.sync_api import expect
-
+def without_us_and_without_network(product: Product, ann: Ann) -> None:  # noqa: F811
+    """First our web and worker die, and sound goes on; while they come back the network goes, too."""
     product.kill("web")
     product.kill("worker")
     ann.page.wait_for_timeout(500)
     ann.hears_and_is_heard()
-    product.start_web()
-    product.start_worker()
+    with no_network():
+        product.launch_both()
+        time.sleep(WITHOUT_NETWORK)
+    ann.see("talking")
+    ann.hears_and_is_heard()
+    product.wait_for_web()
+    product.wait_for_routing(product.processes["worker"].pid)
     expect(ann.page.locator("#live")).to_have_attribute("data-state", "live", timeout=LIMIT_MS * 2)
     ann.stage("talking")
     [(username,)] = product.rows("select sip_username from acme.telephony_device where kind = 'web'")
     registered = f"sofia_contact internal/{username}@{DOMAIN}"
     wait_until(lambda: "fs_path" in product.line.api(registered), 20, "the page did not come back")
+
+
+def take_in_the_colleague(line: Any, ann: Ann, leg: Any, agent_id: int) -> Any:  # noqa: F811
+    """The leg of the colleague: asked while the caller hears music, then all three hear each other."""
+    [caller, *_] = [fact.leg_id for fact in line.log.all(facts.LegCreated, offer_id=None)]
+    ann.page.keyboard.press("Alt+T")
+    ann.page.keyboard.type("Agent 1002")
+    ann.page.locator("#transfer-colleagues [data-asks]:enabled").click()
+    ann.stage("consulting")
+    expect(ann.page.locator("#do-join-all")).to_be_enabled(timeout=LIMIT_MS)
+    ann.hears("colleague")
+    asked = line.log.wait(facts.LegCreated, agent_id=agent_id).leg_id
+    ann.page.keyboard.press("Alt+J")
+    expect(ann.page.locator("#asking-words")).to_contain_text("All hear each other", timeout=LIMIT_MS)
+    ann.stage("talking")
+    ann.hears("caller", "colleague")
+    assert heard(line, agent=leg, colleague=asked, caller=caller) == {
+        "agent": {"caller", "colleague"},
+        "colleague": {"agent", "caller"},
+        "caller": {"agent", "colleague"},
+    }
+    return asked
+
+
+def judge(product: Product, agent_id: int, leg: Any, asked: Any) -> None:  # noqa: F811
+    """One call, and of the page's leg after the transfer one recording, as long as the talk, with every voice."""
+    line = product.line
+    assert product.rows("select count(*) from acme.telephony_call") == [(1,)]
+    legs = "select count(*) from acme.telephony_offer where agent_id = %s"
+    assert product.rows(legs, agent_id) == [(2,)]
+    line.switch.hang_up(asked)
+    proved = "select path, seconds from acme.telephony_recording where leg = %s and sha256 <> ''"
+    wait_until(lambda: product.rows(proved, leg), 20, "the recording was not proved")
+    # What was recorded to know who hears whom is none of the product's.
+    ours = "select path, seconds from acme.telephony_recording where leg = %s and path like 'acme/%%'"
+    [(path, seconds)] = product.rows(ours, leg)
+    file = Path(line.settings.recordings_dir) / path
+    assert file.read_bytes()[24:28] == (8000).to_bytes(4, "little")
+    assert abs(float(seconds) - seconds_of(file)) < 0.5
+    assert abs(seconds_of(file) - talked(line, leg)) < 1
+    assert voices(file) == [{"agent"}, {"caller", "colleague"}]
+
+
+def talked(line: Any, leg: Any) -> float:
+    """Seconds from the first word to the last; on hold nothing is recorded."""
+    [ended] = line.log.all(facts.LegHungUp, leg_id=leg)
+    holds = zip(
+        line.log.all(facts.LegHeld, leg_id=leg), line.log.all(facts.LegUnheld, leg_id=leg), strict=True
+    )
+    held = sum((after.at - before.at for before, after in holds), timedelta())
+    return (ended.ended_at - line.log.all(facts.LegsBridged, offer_id=leg)[0].at - held).total_seconds()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 import wave
 import xml.etree.ElementTree as ET
@@ -85,6 +86,19 @@ def test_phones_in_pages_come_by_our_web_or_with_tls(tmp_path: Path, wanted: Swi
     assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == ("key and chain", 0o600)
 
 
+def test_sound_with_pages_is_encrypted_by_a_certificate_made_once(
+    tmp_path: Path, wanted: SwitchSettings
+) -> None:
+    written(tmp_path, wanted)
+    kept = tmp_path / "switch" / "certs" / "dtls-srtp.pem"
+    first = kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert first.startswith("-----BEGIN PRIVATE KEY-----"), "the switch reads the key first"
+    ssl.create_default_context().load_cert_chain(kept)  # refuses a key that is not the certificate's
+    written(tmp_path, wanted)
+    assert kept.read_text() == first, "talks that go on know its fingerprint"
+
+
 def test_a_pages_sound_is_its_own_and_kept_as_a_telephones(tmp_path: Path, wanted: SwitchSettings) -> None:
     root = written(tmp_path, wanted)
     assert param(root, "sofia", "inbound-codec-prefs") == ["OPUS@8000h,PCMA,PCMU", "PCMA,PCMU"]
@@ -94,6 +108,27 @@ def test_a_pages_sound_is_its_own_and_kept_as_a_telephones(tmp_path: Path, wante
     text = (tmp_path / "switch" / "conf" / "freeswitch.xml").read_text()
     assert 'data="rtp_dtls_client_cert_verify_mode=fingerprint"' in text
     assert 'data="record_sample_rate=8000"' in text
+
+
+def test_whom_an_agents_leg_rings_is_offered_what_telephones_know(
+    tmp_path: Path, wanted: SwitchSettings
+) -> None:
+    """A page speaks opus; left to itself the switch would offer a carrier or a colleague's telephone nothing else."""
+    written(tmp_path, wanted)
+    conf = tmp_path / "switch" / "conf"
+    text = (conf / "freeswitch.xml").read_text()
+    assert 'data="cc_trunk_codecs=^^:PCMA:PCMU"' in text
+    assert 'data="cc_phone_codecs=^^:OPUS@8000h:PCMA:PCMU"' in text
+    for file, extension in (("call.xml", "consult"), ("cc.xml", "call-back")):
+        within = ET.parse(conf / file).find(f".//extension[@name='{extension}']")
+        assert within is not None
+        bridges = [
+            str(one.get("data")) for one in within.iter("action") if one.get("application") == "bridge"
+        ]
+        assert bridges
+        for bridge in bridges:
+            codecs = "cc_codecs" if "cc_consult_agent" in bridge else "cc_trunk_codecs"
+            assert f"absolute_codec_string=${{{codecs}}}," in bridge
 
 
 def test_callers_wait_fifteen_seconds_for_a_silent_worker(tmp_path: Path, wanted: SwitchSettings) -> None:
