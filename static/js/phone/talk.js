@@ -190,6 +190,10 @@ export class Talk {
       connection.addEventListener("track", ({ streams, track }) => isOurs() && this.#sound.play(streams[0] ?? new MediaStream([track])));
       connection.addEventListener("connectionstatechange", () => isOurs() && this.#look());
     };
+    // Firefox says it takes two channels; with them the switch puts both voices on both sides of a recording.
+    session.on("sdp", (told) => {
+      if (told.originator === "local") told.sdp = told.sdp.replaceAll("stereo=1", "stereo=0");
+    });
     session.on("icecandidate", ({ ready }) => setTimeout(ready, GATHERING));
     session.on("failed", ({ cause, message }) => isOurs() && this.#end(faultOf(cause, message)));
     session.on("ended", ({ message }) => isOurs() && this.#end(REFUSED.test(message?.getHeader?.("Reason") ?? "") ? "sdp_refused" : ""));
