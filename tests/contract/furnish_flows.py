@@ -85,6 +85,8 @@ def kinds(made: dict[str, int], port: int) -> dict[str, list[dict[str, Any]]]:
             node("yes", "queue", {}, queue=queue),
         ],
         "queue": [node("x", "queue", {}, queue=queue)],
+        # Nobody sent this caller here: it leads where the number does.
+        "back": [node("x", "back", {})],
         "agent": [node("x", "agent", {"unavailable": "yes"}, agent=made["agent"], queue=queue, seconds=5)],
         "external": [node("x", "external", {"failed": "yes"}, number="+862155509999", seconds=5)],
         "voicemail": [node("x", "voicemail", {}, queue=queue)],

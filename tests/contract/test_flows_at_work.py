@@ -163,7 +163,7 @@ def is_led(stage: Stage, name: str, caller: Walker) -> None:
     if name in ENDS_AT_YES:
         caller.is_gone(30)
         assert caller.nodes()[-2:] == ["x", "yes"]
-    elif name in ("set", "queue", "agent"):
+    elif name in ("set", "queue", "agent", "back"):
         queued = caller.waits(stage.made["queue"])
         assert queued.priority == (30 if name == "set" else 0)
         assert queued.wanted_agent_id == (stage.made["agent"] if name == "agent" else None)
@@ -185,7 +185,7 @@ def looks_up(name: str, caller: Walker) -> None:
 def test_every_kind_is_answered_and_no_look_up_costs_a_caller_more_than_its_time(stage: Stage) -> None:
     service = stage.service
     PROOF.unlink(missing_ok=True)
-    names = [*ENDS_AT_YES, "set", "queue", "agent", "voicemail", "callback", "hangup"]
+    names = [*ENDS_AT_YES, "set", "queue", "agent", "back", "voicemail", "callback", "hangup"]
     assert {name.split()[0] for name in names} == set(KINDS) - {"lookup"}
     look_ups = stage.walkers([f"lookup {name}" for name in LOOK_UPS])
     others = stage.walkers(names)
@@ -244,7 +244,7 @@ FALLBACK = {
     "hangup": ["x"],
     "speech": ["x", "no"],
 }
-TAKE_A_MESSAGE = ("set", "queue", "voicemail", "agent")
+TAKE_A_MESSAGE = ("set", "queue", "voicemail", "agent", "back")
 STANDING = (*KEYS, "lookup slow", "queue", "agent", "voicemail", "survey", "external")
 """Who is in the node when all of us die; kinds one passes in a moment are dialled into a moment later. Who is listened
 to presses no key: what they say nobody understands any more.
