@@ -27,6 +27,8 @@ WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "page_phone", "product", "ro
 """Those of tests/contract that start web and worker beside the switch."""
 LARGE = {"journeys": 3, "telephony": 2, "tenants": 1}
 """Folders that are lots by themselves, and how many."""
+LONGEST = HERE / "journeys" / "test_every_page.py"
+"""A lot by itself, and begun first."""
 OUTCOMES = re.compile(r"(\d+) (passed|failed|errors?|skipped|rerun|xfailed|xpassed)\b")
 PARTING_SECONDS = 30.0
 Arguments = list[str]
@@ -44,14 +46,15 @@ def waiting() -> list[Arguments]:
 
 def computing() -> list[Arguments]:
     """Every other test of the folder, and those that stand beside the folders."""
-    lots = [lot for name, count in LARGE.items() for lot in _dealt(_tests_of(HERE / name), count)]
+    lots = [[_named(LONGEST)]]
+    lots += [lot for name, count in LARGE.items() for lot in _dealt(_tests_of(HERE / name), count)]
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     rest = [path for path in found if path.is_file() or any(path.rglob("test_*.py"))]
     return [*lots, [_named(path) for path in rest if path.name not in {*WAITING, *LARGE}]]
 
 
 def _tests_of(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("test_*.py"))
+    return sorted(path for path in folder.rglob("test_*.py") if path != LONGEST)
 
 
 def _named(path: Path) -> str:
