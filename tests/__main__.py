@@ -1,4 +1,4 @@
-"""`python -m tests`: the whole suite in lots, four at a time; with arguments, one pytest with these arguments.
+"""`python -m tests`: the whole suite in lots, three at a time; with arguments, one pytest with these arguments.
 
 Each lot is a pytest of its own, with its own database, cache, switches and ports, so that lots do not meet. Most lots
 that speak to switches wait for real time; the others compute, or work browsers. A free lane takes the next lot, so that
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LANES = 4
-WAITING_LANES = 3
+LANES = 3
+WAITING_LANES = 2
 """These take what waits first; the others what computes."""
 WAITING = ("contract", "faults", "hooks", "records", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "page_phone", "product", "routing")

@@ -4,7 +4,7 @@ Loaded as a plugin: a test marked `browser`, `sipp` or `freeswitch` is skipped w
 of the run say which suites did not run and how to get what they need.
 
 Such a test, and one that starts processes of ours, stands on real time on a machine that may be busy: it gets a second
-try, and the last lines name each one that needed it, so that nobody takes it for sound.
+try and a third, and the last lines name each one that needed it, so that nobody takes it for sound.
 """
 
 import shutil
@@ -38,7 +38,7 @@ _left_out: Counter[str] = Counter()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if PROCESSES.intersection(item.path.parts) or any(map(item.get_closest_marker, TOOLS)):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
     lacking = {name for name, tool in TOOLS.items() if tool.path is None}
     for item in items:
         for name in sorted(lacking.intersection(mark.name for mark in item.iter_markers())):
