@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+import structlog
 from django.db import InterfaceError, OperationalError
 
+log = structlog.get_logger()
 G = TypeVar("G", bound=Hashable)
 K = TypeVar("K")
 V = TypeVar("V")
@@ -67,6 +69,9 @@ class Gathering(Generic[G, K, V]):
             found = await self._read(group, [key for key, _answer in asked])
             told = list(zip(asked, found, strict=True))
         except Exception as error:
+            log.warning(
+                "What was read together could not be read", problem=type(error).__name__, asked=len(asked)
+            )
             if len(asked) > 1 and not isinstance(error, AWAY):
                 for one in asked:
                     await self._answer(group, [one])

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from contactcenter.run.child import Child
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 30.0
 
 
 class Crew:
