@@ -72,6 +72,7 @@ KNOWN = (
     _("stopped listening in"),
     _("took the call over"),
     _("hung up the call"),
+    _("dialled"),
     _("sent through a flow"),
     _("masked the recording of"),
     _("unmasked the recording of"),
