@@ -26,7 +26,14 @@ from telephony.queries.dialling import diallable
 from telephony.queries.errands import errand_flows, recording_to_mask
 from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
-from telephony.switch import ConsultCommand, ErrandCommand, OnwardCommand, ParkCommand, SwitchError
+from telephony.switch import (
+    ConsultCommand,
+    ErrandCommand,
+    OfferCommand,
+    OnwardCommand,
+    ParkCommand,
+    SwitchError,
+)
 from telephony.worker.entries import back_in_line
 from telephony.worker.handlers import Tools, carries_out
 from telephony.worker.subjects import talking_offer
@@ -178,11 +185,7 @@ def pick_up(tools: Tools, order: call_orders.PickUp, _envelope: Envelope) -> Non
         epoch=tools.epoch(),
         at=tools.clock.now(),
     )
-    try:
-        tools.switch.offer(command)
-    except SwitchError:
-        actions.fail_offer(offer_id=command.offer_id, at=tools.clock.now(), failure="NOT_SENT")
-        raise
+    _ring(tools, command)
 
 
 @carries_out(call_orders.Dial)
@@ -196,6 +199,11 @@ def dial(tools: Tools, order: call_orders.Dial, _envelope: Envelope) -> None:
         epoch=tools.epoch(),
         at=tools.clock.now(),
     )
+    _ring(tools, command)
+
+
+def _ring(tools: Tools, command: OfferCommand) -> None:
+    """An offer the switch did not take is over at once: the agent is free again. Raises SwitchError."""
     try:
         tools.switch.offer(command)
     except SwitchError:
