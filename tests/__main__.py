@@ -3,6 +3,9 @@
 Each lot is a pytest of its own, with its own database, cache, switches and ports, so that lots do not meet. Most lots
 that speak to switches wait for real time; the others compute, or work browsers. A free lane takes the next lot, so that
 all end together however the lots grow. A lot's words are shown when it has ended; the last lines add them up.
+
+A test that stands on real time and failed beside the others is tried once more when they have ended, alone. So the
+suite asks what the product does, not what this machine can do at once; whatever needed it is named at the end.
 """
 
 import contextlib
@@ -18,53 +21,19 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).parent
+from tests.lots import Arguments, computing, waiting
+from tests.outside import FAILED, SURE
+
 LANES = 3
 WAITING_LANES = 2
 """These take what waits first; the others what computes."""
-WAITING = ("contract", "faults", "hooks", "records", "run")
-WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "page_phone", "product", "routing")
-"""Those of tests/contract that start web and worker beside the switch."""
-LARGE = {"journeys": 3, "telephony": 2, "tenants": 1}
-"""Folders that are lots by themselves, and how many."""
-LONGEST = HERE / "journeys" / "test_every_page.py"
-"""A lot by itself, and begun first."""
 OUTCOMES = re.compile(r"(\d+) (passed|failed|errors?|skipped|rerun|xfailed|xpassed)\b")
 PARTING_SECONDS = 30.0
-Arguments = list[str]
-
-
-def waiting() -> list[Arguments]:
-    """Lots of tests that speak to switches or start processes; the longest first."""
-    lines = sorted(path for path in (HERE / "contract").glob("test_*.py"))
-    product = [_named(path) for path in lines if path.stem.removeprefix("test_") in WHOLE_PRODUCT]
-    alone = [_named(path) for path in lines if _named(path) not in product]
-    kinds = ("not freeswitch", "freeswitch")
-    lots = [["-m", kind, *files] for files in (product, *_dealt(alone, 2)) for kind in kinds]
-    return [*lots, ["tests/run", "tests/records"], ["tests/faults", "tests/hooks"]]
-
-
-def computing() -> list[Arguments]:
-    """Every other test of the folder, and those that stand beside the folders."""
-    lots = [[_named(LONGEST)]]
-    lots += [lot for name, count in LARGE.items() for lot in _dealt(_tests_of(HERE / name), count)]
-    found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
-    rest = [path for path in found if path.is_file() or any(path.rglob("test_*.py"))]
-    return [*lots, [_named(path) for path in rest if path.name not in {*WAITING, *LARGE}]]
-
-
-def _tests_of(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("test_*.py") if path != LONGEST)
-
-
-def _named(path: Path) -> str:
-    return str(path.relative_to(HERE.parent))
-
-
-def _dealt(files: list, count: int) -> list[Arguments]:
-    """Into so many lots like cards: neighbours in the alphabet are often alike in length."""
-    names = [_named(path) if isinstance(path, Path) else path for path in files]
-    return [names[place::count] for place in range(count)]
+MOST_TRIED_ALONE = 12
+"""More than these did not fail because the machine was busy."""
+FAILED_SUFFIX = ".failed"
+TESTS_FAILED, NOTHING_CHOSEN = 1, 5
+"""How a pytest ends. A lot of which nothing can run here is no failure: its reasons are in its words."""
 
 
 @dataclass
@@ -76,6 +45,8 @@ class Suite:
     computing: deque[Arguments] = field(default_factory=lambda: deque(computing()))
     running: set[subprocess.Popen] = field(default_factory=set)
     outcomes: Counter[str] = field(default_factory=Counter)
+    failed: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, test)"""
     worst: int = 0
     is_over: bool = False
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -95,21 +66,27 @@ class Suite:
             self._end(process, process.wait(), words, time.monotonic() - began)
 
     def _begin(self, lot: Arguments, name: str) -> tuple[subprocess.Popen, Path]:
+        """Its words come to one file, the tests that failed to another."""
         words = self.words / f"{name}.txt"
+        environment = os.environ | {FAILED: str(words.with_suffix(FAILED_SUFFIX))}
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *lot]
         with words.open("wb") as sink:
             sink.write(f"\n######## {' '.join(lot)}\n".encode())
             sink.flush()
-            process = subprocess.Popen(command, stdout=sink, stderr=sink, start_new_session=True)
+            process = subprocess.Popen(
+                command, stdout=sink, stderr=sink, start_new_session=True, env=environment
+            )
         self.running.add(process)
         return process, words
 
     def _end(self, process: subprocess.Popen, code: int, words: Path, seconds: float) -> None:
         said = words.read_bytes()
+        failed = _failed(words.with_suffix(FAILED_SUFFIX))
         with self.guard:
             self.running.discard(process)
-            # A lot of which nothing can run here (5: no test was left) is no failure: its reasons are in its words.
-            self.worst = max(self.worst, abs(code) if code != NOTHING_CHOSEN else 0)
+            self.failed |= failed
+            if code not in (0, NOTHING_CHOSEN) and not (code == TESTS_FAILED and failed):
+                self.worst = max(self.worst, abs(code))
             self.outcomes += _outcomes(said.decode(errors="replace"))
             sys.stdout.buffer.write(said + f"######## ended with {code} after {seconds:.0f} s\n".encode())
             sys.stdout.flush()
@@ -123,7 +100,10 @@ class Suite:
             end(process)
 
 
-NOTHING_CHOSEN = 5
+def _failed(file: Path) -> set[tuple[str, str]]:
+    """Of one lot: (kind, test)"""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {(kind, test) for kind, _, test in (line.partition(" ") for line in lines)}
 
 
 def _outcomes(words: str) -> Counter[str]:
@@ -144,15 +124,36 @@ def run_all() -> int:
                 lane.join()
         finally:
             suite.stop()
-    _tell(suite, time.monotonic() - began)
-    return suite.worst
+    left = _tried_alone(suite.failed)
+    _tell(suite, left, time.monotonic() - began)
+    return suite.worst or (TESTS_FAILED if left else 0)
 
 
-def _tell(suite: Suite, seconds: float) -> None:
+def _tried_alone(failed: set[tuple[str, str]]) -> set[str]:
+    """Which of these tests fail though nothing runs beside them, or are not of the kind that may be tried again."""
+    tests = sorted(test for _, test in failed)
+    if not tests or len(tests) > MOST_TRIED_ALONE or any(kind == SURE for kind, _ in failed):
+        return set(tests)
+    print(f"\n######## once more, alone: {len(tests)} tests", flush=True)
+    left = set()
+    for test in tests:
+        print(f"NEEDED THE MACHINE ALONE: {test}", flush=True)
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
+        if subprocess.run(command).returncode:
+            left.add(test)
+    return left
+
+
+def _tell(suite: Suite, left: set[str], seconds: float) -> None:
     seen = suite.outcomes
     print(f"All lots ended after {seconds / 60:.1f} minutes; second tries: {seen['rerun']}.")
+    for test in sorted(left):
+        print(f"FAILED: {test}")
     failed = seen["failed"] + seen["error"]
-    print(f"{seen['passed']} passed, {failed} failed, {seen['skipped']} skipped", flush=True)
+    print(
+        f"{seen['passed'] + failed - len(left)} passed, {len(left)} failed, {seen['skipped']} skipped",
+        flush=True,
+    )
 
 
 def end(process: subprocess.Popen) -> None:

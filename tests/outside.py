@@ -4,9 +4,11 @@ Loaded as a plugin: a test marked `browser`, `sipp` or `freeswitch` is skipped w
 of the run say which suites did not run and how to get what they need.
 
 Such a test, and one that starts processes of ours, stands on real time on a machine that may be busy: it gets a second
-try and a third, and the last lines name each one that needed it, so that nobody takes it for sound.
+try, and `python -m tests` gives it a last one when nothing runs beside it; the last lines name each one that needed it,
+so that nobody takes it for sound.
 """
 
+import os
 import shutil
 from collections import Counter
 from typing import NamedTuple
@@ -32,18 +34,41 @@ TOOLS = {
 }
 PROCESSES = {"contract", "demo", "faults", "hooks", "journeys", "records", "run"}
 """Folders of tests whose subject is processes of ours."""
+FAILED = "CC_FAILED_TESTS"
+"""Names the file that is told which tests failed: a word whether they stand on real time, and the test's name."""
+TIMED, SURE = "timed", "sure"
 _left_out: Counter[str] = Counter()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if PROCESSES.intersection(item.path.parts) or any(map(item.get_closest_marker, TOOLS)):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=1))
     lacking = {name for name, tool in TOOLS.items() if tool.path is None}
     for item in items:
         for name in sorted(lacking.intersection(mark.name for mark in item.iter_markers())):
             item.add_marker(pytest.mark.skip(reason=f"no {TOOLS[name].programs[0]} on this machine"))
             _left_out[name] += 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = yield
+    report.kind = TIMED if item.get_closest_marker("flaky") else SURE
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if FAILED not in os.environ or reporter is None:
+        return
+    failed = {
+        (getattr(report, "kind", SURE), report.nodeid)
+        for outcome in ("failed", "error")
+        for report in reporter.stats.get(outcome, ())
+    }
+    with open(os.environ[FAILED], "a") as sink:
+        sink.writelines(f"{kind} {test}\n" for kind, test in sorted(failed))
 
 
 @pytest.hookimpl(trylast=True)

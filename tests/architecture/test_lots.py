@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from tests.__main__ import HERE, computing, waiting
+from tests.lots import HERE, computing, waiting
 
 
 def test_every_test_file_is_in_one_lot() -> None:
