@@ -21,7 +21,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lots import Arguments, computing, waiting
+from tests.lots import Arguments, computing, undisturbed, waiting
 from tests.outside import FAILED, SURE
 
 LANES = 3
@@ -122,6 +122,8 @@ def run_all() -> int:
                 lane.start()
             for lane in lanes:
                 lane.join()
+            suite.waiting.extend(undisturbed())
+            suite.work(LANES)
         finally:
             suite.stop()
     left = _tried_alone(suite.failed)

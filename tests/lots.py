@@ -4,18 +4,20 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "hooks", "records", "run")
-WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "page_phone", "product", "routing")
+WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
 LARGE = {"journeys": 3, "telephony": 2, "tenants": 1}
 """Folders that are lots by themselves, and how many."""
 LONGEST = HERE / "journeys" / "test_every_page.py"
 """A lot by itself, and begun first."""
+UNDISTURBED = HERE / "contract" / "test_page_phone.py"
+"""A lot by itself, when all others have ended: a browser that speaks stutters on a busy machine."""
 Arguments = list[str]
 
 
 def waiting() -> list[Arguments]:
     """Lots of tests that speak to switches or start processes; the longest first."""
-    lines = sorted(path for path in (HERE / "contract").glob("test_*.py"))
+    lines = sorted(path for path in (HERE / "contract").glob("test_*.py") if path != UNDISTURBED)
     product = [_named(path) for path in lines if path.stem.removeprefix("test_") in WHOLE_PRODUCT]
     alone = [_named(path) for path in lines if _named(path) not in product]
     kinds = ("not freeswitch", "freeswitch")
@@ -30,6 +32,11 @@ def computing() -> list[Arguments]:
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     rest = [path for path in found if path.is_file() or any(path.rglob("test_*.py"))]
     return [*lots, [_named(path) for path in rest if path.name not in {*WAITING, *LARGE}]]
+
+
+def undisturbed() -> list[Arguments]:
+    """Lots beside which nothing may run."""
+    return [[_named(UNDISTURBED)]]
 
 
 def _tests_of(folder: Path) -> list[Path]:

@@ -3,12 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
-from tests.lots import HERE, computing, waiting
+from tests.lots import HERE, computing, undisturbed, waiting
 
 
 def test_every_test_file_is_in_one_lot() -> None:
     named: Counter[Path] = Counter()
-    for lot in [*waiting(), *computing()]:
+    for lot in [*waiting(), *computing(), *undisturbed()]:
         kind = lot[1] if lot[0] == "-m" else ""
         for path in lot[2:] if kind else lot:
             whole = HERE.parent / path

@@ -7,7 +7,6 @@ recording. Where there is no freeswitch, sipp or Chromium this is skipped and sa
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -36,9 +35,6 @@ BUSY = 1.5
 WITHOUT_NETWORK = 20
 
 
-@pytest.mark.skipif(
-    not os.environ.get("PAGE_PHONE"), reason="a browser that speaks needs a calm machine: PAGE_PHONE=1"
-)
 def test_a_talk_in_a_page_survives_all_of_a_day(product: Product, ann: Ann) -> None:  # noqa: F811
     line = product.line
     me, ben = product.furnish_floor(2, wrap_up_seconds=0)["agents"]
