@@ -37,7 +37,7 @@ NAMES = {
     "emoji": "王芳 📞 ☎️",
     "variables": "x,cc_tenant=globex}{cc_tenant=globex",
 }
-SAMPLE = 24
+SAMPLE, WAVE = 24, 8
 
 
 @pytest.fixture(autouse=True)
@@ -90,12 +90,15 @@ def test_whatever_a_caller_is_called_he_waits_as_everybody(line: SwitchUnderTest
     names = list(filter(can_be_a_name, payloads.texts(payloads.chance(), 2_000)))
     chosen = random.Random(payloads.SEED).sample(names, SAMPLE)  # noqa: S311 - the same sample again
     numbers = [f"1381111{place:04}" for place in range(SAMPLE)]
-    for number, name in zip(numbers, chosen, strict=True):
-        line.call(number=number, name=name)
-    for number, name in zip(numbers, chosen, strict=True):
-        queued = waits(line, number, name)
-        assert (queued.tenant, queued.queue_id) == ("acme", 7)
-        assert queued.caller_name.isprintable()
+    for place in range(0, SAMPLE, WAVE):
+        wave = list(zip(numbers, chosen, strict=True))[place : place + WAVE]
+        parties = [line.call(number=number, name=name) for number, name in wave]
+        for number, name in wave:
+            queued = waits(line, number, name)
+            assert (queued.tenant, queued.queue_id) == ("acme", 7)
+            assert queued.caller_name.isprintable()
+        for party in parties:
+            party.stop()
 
 
 def waits(line: SwitchUnderTest, number: str, name: str) -> facts.LegQueued:
