@@ -63,7 +63,8 @@ class Suite:
                     return
                 process, words = self._begin(pile.popleft(), f"{lane}-{number}")
             began = time.monotonic()
-            self._end(process, process.wait(), words, time.monotonic() - began)
+            code, processor = _wait(process)
+            self._end(process, code, words, f"{time.monotonic() - began:.0f} s, {processor:.0f} of processor")
 
     def _begin(self, lot: Arguments, name: str) -> tuple[subprocess.Popen, Path]:
         """Its words come to one file, the tests that failed to another."""
@@ -79,7 +80,7 @@ class Suite:
         self.running.add(process)
         return process, words
 
-    def _end(self, process: subprocess.Popen, code: int, words: Path, seconds: float) -> None:
+    def _end(self, process: subprocess.Popen, code: int, words: Path, took: str) -> None:
         said = words.read_bytes()
         failed = _failed(words.with_suffix(FAILED_SUFFIX))
         with self.guard:
@@ -88,7 +89,7 @@ class Suite:
             if code not in (0, NOTHING_CHOSEN) and not (code == TESTS_FAILED and failed):
                 self.worst = max(self.worst, abs(code))
             self.outcomes += _outcomes(said.decode(errors="replace"))
-            sys.stdout.buffer.write(said + f"######## ended with {code} after {seconds:.0f} s\n".encode())
+            sys.stdout.buffer.write(said + f"######## ended with {code} after {took}\n".encode())
             sys.stdout.flush()
 
     def stop(self) -> None:
@@ -98,6 +99,16 @@ class Suite:
             left = list(self.running)
         for process in left:
             end(process)
+
+
+def _wait(process: subprocess.Popen) -> tuple[int, float]:
+    """How it ended, and the seconds of processor it took with all it started and saw the end of."""
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except ChildProcessError:  # the one who stopped the suite has seen it
+        return process.wait(), 0.0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime
 
 
 def _failed(file: Path) -> set[tuple[str, str]]:
