@@ -24,9 +24,10 @@ def main() -> None:
 
 def open_empty_tenant(facts: dict[str, str]) -> None:
     from tenants.models import Domain, Tenant
+    from tenants.provisioning.schemas import make_schema
 
     tenant = Tenant.objects.create(state=Tenant.State.ACTIVE, **facts)
-    tenant.create_schema(check_if_exists=True, verbosity=0)
+    make_schema(tenant.schema_name)
     Domain.objects.create(tenant=tenant, domain=f"{tenant.schema_name}.localhost", is_primary=True)
 
 

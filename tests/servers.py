@@ -25,6 +25,8 @@ MAKERS = ("tests/make_template.py", "tests/servers.py", "contactcenter/settings.
 PASSWORD = "only-for-tests"  # noqa: S105  (a server nobody else can reach, gone after the session)
 TEMPLATE = "contactcenter_template"
 DATABASE = "contactcenter"
+KEPT = "run"
+"""Beside the template's data: the text a tenant's schema is replayed from, so that no session migrates one again."""
 
 
 def migrations_hash() -> str:
@@ -90,7 +92,7 @@ def _make_template(home: Path) -> None:
     server = cluster.start(home.with_suffix(".log"))
     try:
         cluster.create_database(TEMPLATE)
-        environment = os.environ | {"DATABASE_URL": cluster.url(TEMPLATE)}
+        environment = os.environ | {"DATABASE_URL": cluster.url(TEMPLATE), "RUN_DIR": str(home / KEPT)}
         made = subprocess.run([sys.executable, "-m", "tests.make_template"], cwd=PROJECT, env=environment,
                               capture_output=True, text=True)  # fmt: skip
     finally:
@@ -118,6 +120,9 @@ class Servers:
             self.postgres.home.mkdir(exist_ok=True)
             subprocess.run(["cp", "-a", str(template_cluster()), str(self.postgres.data)], check=True)
             self.postgres.make()
+            for kept in (template_cluster().parent / KEPT).glob("*.sql"):
+                (self.home / "run").mkdir(exist_ok=True)
+                shutil.copy(kept, self.home / "run")
             self._running["postgres"] = self.postgres.start(self.home / "postgres.log")
             self.postgres.create_database(DATABASE, template=TEMPLATE)
         return self.postgres
