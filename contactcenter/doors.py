@@ -8,6 +8,7 @@ APPS = (
     "tenants.people",
     "tenants.billing",
     "tenants.hooks",
+    "tenants.trust",
     "telephony",
     "ticketing",
     "quality",

@@ -36,6 +36,7 @@ _EVERYWHERE = [
     "django.contrib.sessions",
     "django.contrib.admin",
     "tenants.people",
+    "tenants.trust",
 ]
 SHARED_APPS = [
     # Before django_tenants, which brings admin templates of its own.
@@ -54,6 +55,7 @@ SHARED_APPS = [
     "contactcenter",
     "tenants",
     "tenants.billing",
+    "tenants.support",
     "telephony.cells",
 ]
 TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]

@@ -168,6 +168,8 @@ def _page_of(member: Member) -> str:
 class AuditEntryAdmin(AuditedModelAdmin):
     """To read only; the database refuses changes as well."""
 
+    change_form_outer_after_template = None
+
     view_policy = staticmethod(can_see_audit)
     list_display = ["at", "actor_name", "shown_verb", "shown_kind", "subject_name", "address", "reason"]
     list_filter = [("at", RangeDateTimeFilter), ActorFilter, VerbFilter]

@@ -212,6 +212,8 @@ class AuditedModelAdmin(ModelAdmin):
     show_full_result_count = False
     compressed_fields = True
     warn_unsaved_form = True
+    # Who changed it last stands below each row, the rest one click away.
+    change_form_outer_after_template = "tenants/admin/last_changes.html"
 
     def _may_change(self, request: HttpRequest) -> bool:
         return type(self).policy(request.user)

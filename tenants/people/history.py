@@ -28,10 +28,10 @@ class HistoryLine:
     get_change_message: str
 
 
-def history_of(row: models.Model) -> list[HistoryLine]:
+def history_of(row: models.Model, most: int = MOST_LINES) -> list[HistoryLine]:
     """The newest changes of `row` first, as far as they were made in the current schema."""
     key, _name = subject_of(row)
-    entries = AuditEntry.objects.filter(subject=key).order_by("-id")[:MOST_LINES]
+    entries = AuditEntry.objects.filter(subject=key).order_by("-id")[:most]
     names = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
     return [
         HistoryLine(entry.at, Actor(entry.actor_name or "–"), _sentence(entry, names)) for entry in entries

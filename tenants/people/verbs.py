@@ -117,6 +117,8 @@ KNOWN = (
     _("approval lost"),
     _("planned"),
     _("moved"),
+    _("audit log broken"),
+    _("exported audit log"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

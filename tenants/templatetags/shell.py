@@ -12,6 +12,7 @@ from tenants.context import current_tenant
 from tenants.hooks.kept import stopped_endpoints
 from tenants.masking import mask_number
 from tenants.numbers import format_number
+from tenants.people.history import HistoryLine, history_of
 from tenants.people.policies import has_role
 
 register = template.Library()
@@ -65,6 +66,7 @@ PLACES = (
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
     Place("/rollout/", _("Rollout"), (MANAGER, PROJECT)),
+    Place("/audit/", _("Trust"), (ADMIN, OWNER), ("/support/", "/proof/")),
     Place(
         "/teams/",
         _("People"),
@@ -96,6 +98,7 @@ def _troubles(place: Place) -> int:
     return stopped_endpoints() if place.path == "/webhooks/" else 0
 
 
+LAST_CHANGES = 5
 SHOWN_BEFORE = timedelta(days=7)
 
 
@@ -105,6 +108,12 @@ def seat_end(context: dict[str, Any]) -> datetime | None:
     member = getattr(context.get("request"), "user", None)
     ends = getattr(member, "seat_ends_at", None)
     return ends if ends and ends - timezone.now() < SHOWN_BEFORE else None
+
+
+@register.simple_tag
+def last_changes(row: Any) -> list[HistoryLine]:
+    """The newest of what the audit log knows of a row."""
+    return history_of(row, LAST_CHANGES) if getattr(row, "pk", None) else []
 
 
 @register.filter(name="has_role")
