@@ -16,8 +16,8 @@ STICK_OUT = """() => [...document.body.querySelectorAll("*")]
 def look_in_chinese(visitor: Visitor, path: str, kind: str) -> list[str]:
     visitor.speak("zh-hans")
     visitor.go(path)
-    # The settings' frame is the same in every language: axe has seen it in English.
-    faults = look(visitor, kind, with_axe=not path.startswith("/admin/"))
+    # The same elements with other words: axe has seen them in English, and sees all again when all are photographed.
+    faults = look(visitor, kind, with_axe=bool(FOLDER) and not path.startswith("/admin/"))
     visitor.speak("en")
     return faults
 
