@@ -17,6 +17,9 @@ from uuid import UUID
 from telephony import conversations
 from telephony.conversations import HELD, ROOM, Span, Stretch, Talk
 
+OUTBOUND = "outbound"
+"""Direction of a call we made: whoever is called goes through nothing of ours before the answer."""
+
 
 class Kind(StrEnum):
     """What the one whose line it is goes through."""
@@ -60,7 +63,8 @@ def caller_line(
     """`call`, its first leg and its stays: rows of telephony.models or their like; `talks`: one of each agent's leg."""
     end = max(call.ended_at or now, call.arrived_at)
     whiles = conversations.stretches(leg) if leg is not None else []
-    layers = [Layer(Kind.FLOW, (call.arrived_at, end))]
+    first = Kind.RING if call.direction == OUTBOUND else Kind.FLOW
+    layers = [Layer(first, (call.arrived_at, end))]
     if whiles:
         layers.append(Layer(Kind.AFTER, (whiles[0].start, end)))
     layers += [Layer(Kind.WAIT, (stay.entered_at, stay.left_at or end)) for stay in stays]

@@ -15,6 +15,8 @@ log = structlog.get_logger()
 
 _CREW = "mode=auto answer_after=2-5 talk=25-60"
 _PEOPLE = "mode=manual"
+_CALLED = "auto answer_after=3-9 talk=20-90"
+"""Whoever an agent calls: lets it ring for a while, and hangs up some day."""
 
 
 def register_missing(line: Line, cast: Iterable[Part]) -> int:
@@ -23,6 +25,11 @@ def register_missing(line: Line, cast: Iterable[Part]) -> int:
     known = {(phone["user"], phone["domain"]) for phone in listed}
     missing = [phone for part in cast for phone in part.phones if (phone.username, phone.domain) not in known]
     return sum(_register(line, phone) for phone in missing)
+
+
+def teach_the_called(line: Line) -> None:
+    """How those who are called from here behave; a switch that was started anew has forgotten it. Raises LineDown."""
+    line.ask(f"rehearsal carrier {_CALLED}")
 
 
 def _register(line: Line, phone: PhoneAccount) -> bool:

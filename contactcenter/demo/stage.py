@@ -58,7 +58,8 @@ class Stage:
     def _register(self, now: float) -> None:
         if now >= self._phones_at:
             self._phones_at = now + PHONES_EVERY
-            phones.register_missing(self._line, self._cast)
+            if phones.register_missing(self._line, self._cast):
+                phones.teach_the_called(self._line)
 
     def _work(self, now: float) -> None:
         close_old_connections()

@@ -12,6 +12,8 @@ from contactcenter.run.secrets_file import Secrets
 from contactcenter.run.valkey import free_port
 
 EVENT_PORT, SIP_PORT, TRUNK_PORT, WS_PORT = 8021, 5060, 5080, 5066
+REHEARSED_CARRIER = "carrier.rehearsal:5060"
+"""Nobody is asked for it: whoever is called through it is played by the rehearsal switch."""
 
 
 @dataclass
@@ -71,6 +73,8 @@ class Choices:
         if self.has_own_switch or os.environ.get("FREESWITCH_WS_PORT"):
             # Whether somebody else's switch takes phones in pages is theirs to say.
             chosen["FREESWITCH_WS_PORT"] = str(_port("FREESWITCH_WS_PORT", WS_PORT))
+        if self.has_own_switch and self.switch_kind == "rehearsal":
+            chosen["FREESWITCH_GATEWAY"] = REHEARSED_CARRIER
         passed_on = ("FREESWITCH_HOST", "FREESWITCH_GATEWAY", "FREESWITCH_RTP_START", "FREESWITCH_RTP_END",
                      "FREESWITCH_SPOOL", "FREESWITCH_RECORDINGS", "FREESWITCH_PROMPTS", "FREESWITCH_DIRECTORY",
                      "SWITCH_WEB_URL")  # fmt: skip

@@ -22,7 +22,7 @@ from telephony.dial_errors import BusyOnCall, NoNumberHere, NotAnAgent, OnTheLin
 from telephony.models import Agent, Call, Callback, Device, Leg, Offer, Queue
 from telephony.orders import send_order
 from telephony.queries import agent_of
-from telephony.queries.dialling import diallable, phone_to_call_with, queue_to_call_for
+from telephony.queries.dialling import diallable, name_of, phone_to_call_with, queue_to_call_for
 from telephony.queries.outside_numbers import Rung, rung_device, shown
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
@@ -95,6 +95,7 @@ def _outgoing(agent: Agent, number: str, own_number: str, queue: Queue | None, a
         number=own_number,
         caller_number=number,
         caller_raw=number,
+        caller_name=name_of(number),
         queue=queue,
         agent=agent,
         arrived_at=at,

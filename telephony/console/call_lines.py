@@ -57,7 +57,8 @@ def drawn_lines(call: Call) -> list[DrawnLine]:
         return []
     begin = min(one.start for one in everything)
     whole = max((max(one.end for one in everything) - begin).total_seconds(), 1.0)
-    named = [(gettext("Caller"), lines.caller), *((offer.agent.name, line) for offer, line in lines.agents)]
+    them = gettext("Customer") if call.direction == Call.Direction.OUTBOUND else gettext("Caller")
+    named = [(them, lines.caller), *((offer.agent.name, line) for offer, line in lines.agents)]
     return [
         DrawnLine(
             name=name,

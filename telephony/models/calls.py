@@ -127,6 +127,12 @@ class Call(models.Model):
         return str(self.get_exit_display())
 
     @property
+    def ended_by_words(self) -> str:
+        """As its label; whom we called is no caller."""
+        is_customer = self.direction == self.Direction.OUTBOUND and self.ended_by == self.EndedBy.CALLER
+        return str(_("Customer") if is_customer else self.get_ended_by_display())
+
+    @property
     def is_live(self) -> bool:
         return self.ended_at is None
 
@@ -352,6 +358,14 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def outcome_words(self) -> str:
+        """As its label; of a call we made, nobody left."""
+        is_ours = self.call.direction == Call.Direction.OUTBOUND
+        if is_ours and self.outcome == self.Outcome.CALLER_LEFT:
+            return str(_("Not reached"))
+        return str(self.get_outcome_display())
 
     @property
     def is_open(self) -> bool:

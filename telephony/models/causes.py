@@ -44,6 +44,7 @@ CAUSES = {
     "SYSTEM_SHUTDOWN": gettext_noop("the switch was stopped"),
     "MANAGER_REQUEST": gettext_noop("ended by an operator"),
     "CRASH": gettext_noop("the switch failed"),
+    "NOT_DIALLED": gettext_noop("was never dialled"),
     "LOST": gettext_noop("lost by the switch"),
 }
 

@@ -15,7 +15,7 @@ from telephony.dial_errors import (
     WorkspaceNotOpen,
 )
 from telephony.errors import AgentSwitchedOff, NumberNotDiallable
-from telephony.models import Agent, Device, Queue, QueueAgent
+from telephony.models import Agent, Call, Device, Queue, QueueAgent
 from telephony.queries.devices import device_to_ring
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.outside_numbers import phone_terms, why_not
@@ -66,6 +66,12 @@ def phone_to_call_with(agent: Agent, at: datetime) -> Device:
     if device is None:
         raise NoPhoneToCallWith
     return device
+
+
+def name_of(number: str) -> str:
+    """As whoever has this number called themselves last; "" when they never did."""
+    named = Call.objects.filter(caller_number=number).exclude(caller_name="").order_by("-arrived_at")
+    return named.values_list("caller_name", flat=True).first() or ""
 
 
 def queue_to_call_for(agent_id: int, queue_id: int | None) -> Queue | None:

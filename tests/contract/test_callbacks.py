@@ -12,6 +12,7 @@ from telephony.freeswitch.waiting_document import Notice
 from telephony.speech import phrases
 from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, event_socket, seconds_of, wait_until
 from tests.contract.test_emergency import records_of
+from tests.contract.tones import TONES, heard
 from tests.contract.web import Route
 
 NEVER = 99_999_999_999
@@ -231,8 +232,9 @@ def call_back(line: SwitchUnderTest, **changes: object) -> facts.LegCreated:
 
 
 def test_the_switch_dials_the_customer_once_the_agent_has_picked_up(line: SwitchUnderTest) -> None:
-    line.registered_phone()
-    line.carrier(answer_after=0.3)
+    """A number an agent dials, and a callback, are one command: the two hear each other, and nobody else."""
+    line.registered_phone(hertz=TONES["agent"])
+    line.carrier(answer_after=0.3, hertz=TONES["outside"])
     agent = call_back(line)
     customer = line.log.wait(facts.LegCreated, 10, leg_id=agent.call_id)
     picked_up = line.log.wait(facts.LegAnswered, leg_id=agent.leg_id)
@@ -241,6 +243,8 @@ def test_the_switch_dials_the_customer_once_the_agent_has_picked_up(line: Switch
     assert customer.dialled == CUSTOMER.removeprefix("+")
     joined = line.log.wait(facts.LegsBridged, 10)
     assert {joined.leg_id, joined.other_leg_id} == {agent.leg_id, customer.leg_id}
+    hear = heard(line, agent=agent.leg_id, customer=customer.leg_id)
+    assert hear == {"agent": {"outside"}, "customer": {"agent"}}
     line.switch.hang_up(customer.leg_id)
     line.log.wait(facts.LegHungUp, 10, leg_id=agent.leg_id)
     found = records_of(line, agent.leg_id, customer.leg_id)
@@ -308,7 +312,7 @@ def test_an_agent_who_hangs_up_ends_the_ringing_at_the_customers(line: SwitchUnd
     line.log.wait(facts.LegCreated, 10, leg_id=agent.call_id)
     line.switch.hang_up(agent.leg_id)
     tried = line.log.wait(facts.LegHungUp, 10, leg_id=agent.call_id)
-    assert tried.answered_at is None
+    assert (tried.answered_at, tried.cause) == (None, "ORIGINATOR_CANCEL")
 
 
 def test_the_same_command_given_again_and_again_dials_once(line: SwitchUnderTest) -> None:

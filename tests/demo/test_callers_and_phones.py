@@ -85,6 +85,16 @@ def test_the_crews_phones_answer_by_themselves(part: Callable[..., Part]) -> Non
     assert habits.answer_after.low >= 1
 
 
+def test_whoever_is_called_answers_after_a_while_and_hangs_up(part: Callable[..., Part]) -> None:
+    line = HeardLine()
+    phones.teach_the_called(line)
+    [command] = line.asked
+    assert command.split()[:3] == ["rehearsal", "carrier", "auto"]
+    habits = Habits.read("auto", options(command, 3))
+    assert 1 < habits.answer_after.low < habits.answer_after.high < 30
+    assert not habits.talk.is_never
+
+
 def test_a_phone_that_is_refused_is_tried_again_later(part: Callable[..., Part]) -> None:
     line = HeardLine(list='{"phones": []}', phone="-ERR 403 Forbidden\n")
     assert phones.register_missing(line, [part()]) == 0

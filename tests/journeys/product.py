@@ -15,6 +15,7 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from contactcenter.run import web
+from contactcenter.run.choices import REHEARSED_CARRIER
 from tests.servers import SERVERS, stop
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,7 @@ class Product:
             "SECRET_KEY": secrets.token_hex(32),
             "FREESWITCH_KIND": "rehearsal",
             "FREESWITCH_HOST": "127.0.0.1",
+            "FREESWITCH_GATEWAY": REHEARSED_CARRIER,
             "FREESWITCH_EVENT_PORT": str(self.event_port),
             "FREESWITCH_PASSWORD": secrets.token_hex(12),
             "SWITCH_SECRET": secrets.token_hex(12),

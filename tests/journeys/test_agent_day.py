@@ -132,8 +132,7 @@ def test_a_shift_from_sign_in_to_sign_out(product, visit):
 
     recent.click()
     tells_the_call(ann)
-    ann.go("/workspace/")
-    ann.settle()
+    is_called_again_from_its_page(ann)
     end_shift(ann)
 
 
@@ -141,6 +140,20 @@ def tells_the_call(ann) -> None:
     expect(ann.page.locator("h1")).to_have_text("Wang Fang")
     expect(ann.page.locator(".timeline")).to_contain_text("Rang Ann")
     expect(ann.page.get_by_text("Wants the blue one").first).to_be_visible()
+
+
+def is_called_again_from_its_page(ann) -> None:
+    """The own phone rings, then the customer's; somebody there answers, and talks until the agent ends it."""
+    press_on(ann, ".page-head [data-dial]")
+    expect(ann.page.locator("#toasts")).to_contain_text("Pick it up: then 138****2211 is dialled.")
+    ann.go("/workspace/")
+    stage(ann, "dialling")
+    expect(ann.page.locator("#call-number")).to_have_text("138****2211")
+    ann.page.keyboard.press("Alt+A")
+    stage(ann, "talking")
+    expect(ann.page.locator("#call-name")).to_have_text("Wang Fang")
+    wrap_up(ann)
+    expect(ann.page.locator("#recent .recent").first).to_contain_text("Wang Fang")
 
 
 def test_two_browsers_and_a_transfer_to_a_colleague(product, visit):

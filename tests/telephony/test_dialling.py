@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from telephony import call_orders, orders
+from telephony.console.call_lines import drawn_lines
 from telephony.models import Agent, AgentGroup, Call, Callback, FollowUp, GroupMember, Leg, Offer, PhoneTerms
+from telephony.queries.timeline import timeline
 from tenants.people.models import AuditEntry
 from tests.telephony.callbacks.desk import ANN, BEN, row, terms, wants_a_callback
 from tests.telephony.office import Office
@@ -62,6 +64,11 @@ def the_call(office) -> Call:
         return Call.objects.get()
 
 
+def told(office, call: Call) -> list[str]:
+    with office.floor.inside():
+        return [moment.text for moment in timeline(call)]
+
+
 def test_the_agents_phone_rings_then_the_number_and_a_talk_is_a_talk(office, refusals):
     agent = not_ready(office)
     offer = dial(office, agent, "138 0000 0001")
@@ -87,6 +94,10 @@ def test_the_agents_phone_rings_then_the_number_and_a_talk_is_a_talk(office, ref
     call = office.floor.call(offer.call_id)
     assert (call.direction, call.caller_number, call.queue_id) == ("outbound", ANN, office.floor.queue.pk)
     assert (call.exit, call.talk_seconds, call.agent_id) == ("answered", 20, agent.pk)
+    assert told(office, call)[2:] == [f"{agent.name} reached them", "The call ended (Customer)"]
+    with office.floor.inside():
+        [them, _own] = drawn_lines(call)
+        assert (them.name, [piece.kind for piece in them.pieces][:2]) == ("Customer", ["ring", "talk"])
     assert office.floor.again(agent).activity == Agent.Activity.WRAP_UP
     assert refusals() == []
 
@@ -100,8 +111,41 @@ def test_nobody_answers_and_the_agent_is_free_again_without_a_miss(office):
     office.settle()
     call = office.floor.call(offer.call_id)
     assert (call.ended_at, call.answered_at, call.exit_words) == (office.floor.now, None, "Not reached")
+    assert told(office, call) == [
+        "We called",
+        f"Rang {agent.name}",
+        "Nobody was reached: nobody answered",
+        "The call ended (System)",
+    ]
+    with office.floor.inside():
+        assert Offer.objects.get().outcome_words == "Not reached"
     again = office.floor.again(agent)
     assert (again.activity, again.missed_offers, again.routing_status) == ("idle", 0, "ready")
+
+
+def test_an_agent_who_hangs_up_while_it_rings_gave_up_and_no_caller_left(office):
+    agent = office.floor.agent()
+    offer = dial(office, agent)
+    office.switch.pick_up(offer.pk)
+    office.settle()
+    office.switch.end(offer.pk)
+    office.switch.end(offer.call_id, cause="ORIGINATOR_CANCEL")
+    office.settle()
+    assert f"{agent.name} hung up before anybody answered" in told(office, office.floor.call(offer.call_id))
+
+
+def test_the_call_has_the_name_its_number_was_last_known_by(office):
+    agent, at = office.floor.agent(), office.floor.now
+    with office.floor.inside():
+        for days, name in ((3, "Wang"), (2, "Wang Fang"), (1, "")):
+            Call.objects.create(
+                arrived_at=at - timedelta(days=days),
+                ended_at=at,
+                state="ended",
+                caller_number=ANN,
+                caller_name=name,
+            )
+    assert office.floor.call(dial(office, agent).call_id).caller_name == "Wang Fang"
 
 
 def test_an_own_phone_not_picked_up_dials_nobody_and_ends_the_call(office):
@@ -114,6 +158,7 @@ def test_an_own_phone_not_picked_up_dials_nobody_and_ends_the_call(office):
     with office.floor.inside():
         leg = Leg.objects.get(pk=offer.call_id)
     assert (leg.cause, leg.billable_seconds) == ("NOT_DIALLED", 0)
+    assert f"{agent.name} did not pick up the own phone: nobody was called" in told(office, call)
     again = office.floor.again(agent)
     assert (again.activity, again.missed_offers, again.routing_status) == ("idle", 0, "ready")
 
