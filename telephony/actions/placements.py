@@ -50,6 +50,12 @@ def take_out_of_queue(
 
 
 @transaction.atomic
+def move_to_queue(*, from_id: int, to_id: int, **how: Any) -> int:
+    """Into one and out of the other; `how` as above. How many were moved. Raises QueueNotFound, EndsTooSoon."""
+    return max(put_into_queue(queue_id=to_id, **how), take_out_of_queue(queue_id=from_id, **how))
+
+
+@transaction.atomic
 def set_skill_level(
     *,
     agent_ids: Collection[int],

@@ -117,6 +117,9 @@ class OrderSerializer(serializers.Serializer):
     number = serializers.CharField(required=False, max_length=64)
     keys = serializers.RegexField(r"^[0-9*#]{1,32}$", required=False)
     seconds = serializers.IntegerField(required=False, min_value=5, max_value=300)
+    flow_id = serializers.IntegerField(required=False, min_value=0)
+    ring_on = serializers.ChoiceField(Agent.RingOn.choices, required=False)
+    elsewhere = serializers.IntegerField(required=False, min_value=0, max_value=1)
 
 
 class OrderTakenSerializer(serializers.Serializer):

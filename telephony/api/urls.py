@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from telephony.api import (
     callbacks,
     emergency,
+    floor,
     flows,
     interventions,
     keeping,
@@ -24,6 +25,8 @@ router.register("calls", views.CallViewSet, basename="call")
 router.register("agents", views.AgentViewSet, basename="agent")
 router.register("queues", views.QueueViewSet, basename="queue")
 router.register("listenings", supervision.ListeningViewSet, basename="listening")
+router.register("moves", floor.MoveViewSet, basename="move")
+router.register("queue-alerts", floor.AlertViewSet, basename="queue_alert")
 router.register("differences", truth.DifferenceViewSet, basename="difference")
 router.register("emergency-plans", emergency.EmergencyPlanViewSet, basename="emergency_plan")
 router.register("flows", flows.FlowViewSet, basename="flow")
@@ -32,6 +35,7 @@ router.register("working-hours", routing.HoursViewSet, basename="working_hours")
 router.register("queue-steps", routing.StepViewSet, basename="queue_step")
 router.register("routing-rules", routing.RuleViewSet, basename="routing_rule")
 urlpatterns = [
+    path("queue-limits/", floor.LimitsView.as_view(), name="queue_limits"),
     path("my-state/", views.MyStateView.as_view(), name="my_state"),
     path("orders/", views.OrderView.as_view(), name="orders"),
     path("what-if/", what_if.WhatIfView.as_view(), name="what_if"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony import policies
-from telephony.actions.placements import end_change, put_into_queue, set_skill_level, take_out_of_queue
+from telephony.actions.placements import (
+    end_change,
+    move_to_queue,
+    put_into_queue,
+    set_skill_level,
+    take_out_of_queue,
+)
 from telephony.floor_errors import EndsTooSoon, NobodyChosen
 from telephony.models import FloorChange
 from telephony.queries.placements import moves, moves_that_end
@@ -73,12 +78,8 @@ def _act(request: HttpRequest) -> Callable[..., int]:
     if act == "take":
         return partial(take_out_of_queue, queue_id=queue_id)
     if act == "move":
-        return partial(_move, from_id=read_id(given.get("from", "")), to_id=queue_id)
+        return partial(move_to_queue, from_id=read_id(given.get("from", "")), to_id=queue_id)
     raise BadInput(field="act")
-
-
-def _move(*, from_id: int, to_id: int, **how: Any) -> int:
-    return max(put_into_queue(queue_id=to_id, **how), take_out_of_queue(queue_id=from_id, **how))
 
 
 def read_id(text: str) -> int:

@@ -72,7 +72,8 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
              "working-hour": "telephony.workinghours", "queue-step": "telephony.queuestep",
              "routing-rule": "telephony.routingrule", "emergency-plan": "telephony.emergencyplan",
              "difference": "telephony.difference", "flow": "telephony.flow",
-             "listening": "telephony.listening",
+             "listening": "telephony.listening", "move": "telephony.floorchange",
+             "queue-alert": "telephony.queuealert",
              "webhook": "hooks.endpoint", "webhook-deliverie": "hooks.delivery"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
     rows = {model._meta.label_lower: row for model, row in garden.rows.items()}
