@@ -33,6 +33,14 @@ class QueueNotFound(NotFound):
     "There is no such queue."
 
 
+class AnsweredBefore(DomainError):
+    "You have answered already. Thank you."
+
+
+class SurveyEnded(DomainError):
+    "This link has ended. Nothing was kept."
+
+
 class CellNotFound(NotFound):
     "There is no such cell."
 

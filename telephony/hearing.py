@@ -24,6 +24,7 @@ from telephony.queries import prompts as queries
 from telephony.speech.failures import SpeechFailed
 from telephony.speech.listening import Heard, Said, listen
 from telephony.speech.listening.port import RATE
+from tenants import breaker
 from tenants.context import enter, enter_public
 from tenants.secrets import SecretUnreadable, unseal
 
@@ -34,6 +35,7 @@ MOST_AT_ONCE, MOST_OF_A_TENANT = 12, 6
 KEPT_SECONDS = 60
 LEFT_BEHIND_SECONDS = 600
 MOST_BYTES = 600_000
+_AWAY = frozenset({"unreachable", "timeout", "busy", "bad_answer"})
 _NAME = re.compile(r"[0-9a-f-]{36}-[0-9]{1,4}-x{0,5}\.wav")
 
 _pool = ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="hearing")
@@ -124,7 +126,21 @@ def understood(what: Utterance) -> Heard:
         settings=voice.settings if voice else {},
         secret=_secret_of(voice),
     )
-    return listen(provider, said)
+    return _listened(f"hearing-failures:{what.tenant}:{voice.pk if voice else 0}", provider, said)
+
+
+def _listened(name: str, provider: str, said: Said) -> Heard:
+    """A service that has failed again and again is not waited for: callers are asked for a key at once."""
+    with enter_public():
+        if breaker.is_shut(name):
+            raise SpeechFailed("busy")
+        try:
+            heard = listen(provider, said)
+        except SpeechFailed as failure:
+            breaker.count(name, has_failed=failure.reason in _AWAY)
+            raise
+        breaker.count(name, has_failed=False)
+        return heard
 
 
 def _secret_of(voice: Voice | None) -> str:

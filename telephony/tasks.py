@@ -18,6 +18,7 @@ from telephony.hearing import FOLDER as UTTERANCES
 from telephony.hearing import forget_left_behind
 from telephony.queries.prompts import wordings_to_speak
 from telephony.speaking import speak_wording
+from telephony.texting import ask_by_text
 from telephony.vault_tasks import SCHEDULE as OF_THE_VAULT
 from tenants.tasks import for_every_tenant, tenant_task
 
@@ -84,7 +85,22 @@ def tell_due_work_everywhere() -> int:
     return for_every_tenant(tell_due_work)
 
 
+@tenant_task(name="telephony.ask_by_text")
+def ask_callers_by_text() -> int:
+    return ask_by_text(timezone.now())
+
+
+@shared_task(name="telephony.ask_by_text_everywhere")
+def ask_by_text_everywhere() -> int:
+    return for_every_tenant(ask_callers_by_text)
+
+
 SCHEDULE = {
+    "ask callers by text message": {
+        "task": "telephony.ask_by_text_everywhere",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget phones of closed pages": {
         "task": "telephony.forget_page_phones_everywhere",
         "schedule": crontab(minute=17),

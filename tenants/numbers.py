@@ -69,6 +69,19 @@ class Reach:
     """Premium-rate or shared-cost: whoever is called there earns by it."""
 
 
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def takes_texts(stored: str) -> bool:
+    """A mobile number, or one of a country where nobody can tell."""
+    number = _parsed(stored)
+    return (
+        number is not None
+        and phonenumbers.is_valid_number(number)
+        and phonenumbers.number_type(number) in _MOBILE
+    )
+
+
 _DEAR = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 

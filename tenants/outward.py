@@ -26,6 +26,10 @@ class Unreachable(Exception):
     """Its one argument is a code: bad_address, not_encrypted, private_address, unreachable, timeout, bad_answer."""
 
 
+class Interrupted(Unreachable):
+    """It went wrong after the request had begun: the other side may have acted on it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     status: int
@@ -136,16 +140,16 @@ def request(
         answer = connection.getresponse()
         content = answer.read(MOST_BYTES + 1)
     except TimeoutError:
-        raise Unreachable("timeout") from None
+        raise Interrupted("timeout") from None
     except (OSError, http.client.HTTPException, ValueError):
-        raise Unreachable("timeout" if time.monotonic() >= until else "unreachable") from None
+        raise Interrupted("timeout" if time.monotonic() >= until else "unreachable") from None
     finally:
         end.cancel()
         connection.close()
     if time.monotonic() >= until:
-        raise Unreachable("timeout")
+        raise Interrupted("timeout")
     if len(content) > MOST_BYTES:
-        raise Unreachable("bad_answer")
+        raise Interrupted("bad_answer")
     kind = (answer.getheader("Content-Type") or "").split(";")[0].strip().lower()
     return Answer(status=answer.status, kind=kind, body=content)
 

@@ -41,16 +41,24 @@ def note_survey(
     answer, _is_new = SurveyAnswer.objects.select_for_update(no_key=True).get_or_create(
         call=call, defaults={"survey": survey, "scale": survey.scale, "asked_at": asked_at}
     )
-    was_scored = answer.score is not None
     _fill(answer, call, queue_id)
-    if not was_scored and score is not None and score in SCORES[Survey.Scale(answer.scale)]:
-        answer.score, answer.answered_at = score, answered_at or at
     if comment_path and not answer.comment_path:
         answer.comment_path, answer.comment_seconds = comment_path[:400], comment_seconds
-    answer.save()
-    if not was_scored and answer.score is not None:
-        _take_seriously(answer, survey, at)
+    take_score(answer, survey, score=score, answered_at=answered_at or at, at=at)
     return answer
+
+
+def take_score(
+    answer: SurveyAnswer, survey: Survey, *, score: int | None, answered_at: datetime, at: datetime
+) -> None:
+    """Saves the row, with the mark where it is the first one and on the scale; a low one becomes work."""
+    is_first = answer.score is None and score is not None and score in SCORES[Survey.Scale(answer.scale)]
+    if is_first:
+        answer.score, answer.answered_at = score, answered_at
+    _fill_variant(answer)
+    answer.save()
+    if is_first:
+        _take_seriously(answer, survey, at)
 
 
 def _call_of(leg_id: UUID, node: str, asked_at: datetime) -> Call:
@@ -68,8 +76,15 @@ def _fill(answer: SurveyAnswer, call: Call, queue_id: int | None) -> None:
     if answer.agent_id is None:
         spoke = Offer.objects.filter(call=call, answered_at__lte=answer.asked_at).order_by("-answered_at")
         answer.agent_id = spoke.values_list("agent_id", flat=True).first()
+
+
+def _fill_variant(answer: SurveyAnswer) -> None:
     if not answer.variant:
-        split = FlowStep.objects.filter(call=call, kind="split").exclude(exit="").order_by("-position")
+        split = (
+            FlowStep.objects.filter(call_id=answer.call_id, kind="split")
+            .exclude(exit="")
+            .order_by("-position")
+        )
         answer.variant = (split.values_list("exit", flat=True).first() or "")[:40]
 
 

@@ -19,15 +19,30 @@ class SurveyForm(forms.ModelForm):
 
     class Meta:
         model = Survey
-        fields = ["name", "is_active", "scale", "question", "queues", "percent", "asks_comment", "low_from"]
+        fields = [
+            "name",
+            "is_active",
+            "asked_by",
+            "scale",
+            "question",
+            "queues",
+            "percent",
+            "asks_comment",
+            "low_from",
+        ]
         labels = {"question": pgettext_lazy("survey", "Question")}
         widgets = {"queues": UnfoldAdminCheckboxSelectMultipleWidget}
         help_texts = {
+            "asked_by": _(
+                "By text message: within a minute of the call's end, never at night, to mobile numbers only. Of callers"
+                " whom a survey by keys has asked already none is asked again. The service is set up under Call flows,"
+                " Text messages."
+            ),
             "question": _(
                 "Empty: our own question for the scale. The caller hears it in the language of the call."
             ),
             "queues": _(
-                "Callers of these queues are asked when the agent has hung up, not when they hang up."
+                "Callers of these queues are asked. By keys: when the agent has hung up, not when they hang up."
             ),
             "low_from": _("0 on the scale from 1 to 5: none does."),
         }
@@ -42,8 +57,17 @@ class SurveyForm(forms.ModelForm):
 
 class SurveyAdmin(FloorAdmin, AuditedModelAdmin):
     form = SurveyForm
-    list_display = ["name", "scale", "shown_queues", "percent", "asks_comment", "low_from", "is_active"]
-    list_filter = ["is_active", "scale"]
+    list_display = [
+        "name",
+        "asked_by",
+        "scale",
+        "shown_queues",
+        "percent",
+        "asks_comment",
+        "low_from",
+        "is_active",
+    ]
+    list_filter = ["is_active", "asked_by", "scale"]
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> Any:

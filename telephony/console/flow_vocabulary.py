@@ -57,7 +57,7 @@ def tenant_rows() -> dict[str, Pairs]:
     return {
         "queue": _named(queues),
         "hours": _named(WorkingHours.objects.all()),
-        "survey": _named(Survey.objects.filter(is_active=True)),
+        "survey": _named(Survey.objects.filter(is_active=True, asked_by=Survey.AskedBy.KEYS)),
         "agent": _named(Agent.objects.filter(is_active=True)),
         "skill": _named(Skill.objects.all()),
     }

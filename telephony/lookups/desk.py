@@ -18,6 +18,7 @@ from django.core.cache import cache
 
 from telephony.lookups.fetching import NoAnswer, fetch
 from telephony.lookups.questions import FAILED, Outcome, Question, outcome_of, question_of
+from tenants import breaker
 from tenants.context import enter_public
 
 log = structlog.get_logger()
@@ -25,8 +26,6 @@ log = structlog.get_logger()
 MOST_AT_ONCE = 24
 MOST_OF_A_TENANT = 8
 KEPT_SECONDS = 120
-FAILURES_UNTIL_SHUT = 5
-SHUT_SECONDS = 30
 
 _pool = ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="lookup")
 _under_way: Counter[str] = Counter()
@@ -91,13 +90,8 @@ def _work(name: str, tenant: str, host: str, settings: Mapping[str, Any], questi
 
 
 def is_shut(tenant: str, host: str) -> bool:
-    return int(cache.get(f"lookup-failures:{tenant}:{host}") or 0) >= FAILURES_UNTIL_SHUT
+    return breaker.is_shut(f"lookup-failures:{tenant}:{host}")
 
 
 def _count(tenant: str, host: str, *, has_failed: bool) -> None:
-    """Failures in a row; the last one begins the pause."""
-    name = f"lookup-failures:{tenant}:{host}"
-    if not has_failed:
-        cache.delete(name)
-        return
-    cache.set(name, int(cache.get(name) or 0) + 1, SHUT_SECONDS)
+    breaker.count(f"lookup-failures:{tenant}:{host}", has_failed=has_failed)

@@ -31,6 +31,7 @@ from telephony.models.rules import CallerProfile, RoutingRule
 from telephony.models.seats import SeatScope
 from telephony.models.snippets import Snippet, SnippetText
 from telephony.models.surveys import Survey, SurveyAnswer
+from telephony.models.texts import SurveyText, TextOptOut, TextService
 from telephony.models.truth import Difference
 from telephony.models.vault import KeptSound, StoragePlace, VaultKey, VaultLeftover, VaultState, VaultWork
 from telephony.models.workplaces import FigureTarget, PanelPlan, Workplace
@@ -110,6 +111,9 @@ __all__ = [
     "SupervisionTerms",
     "Survey",
     "SurveyAnswer",
+    "SurveyText",
+    "TextOptOut",
+    "TextService",
     "Tombstone",
     "VaultKey",
     "VaultLeftover",

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from telephony.models.agents import Agent
 from telephony.models.causes import cause_words
 from telephony.models.devices import Device
+from telephony.models.groups import WorkingHours
 from telephony.models.queues import Disposition, Queue
 
 
@@ -100,6 +101,19 @@ class Call(models.Model):
     line = models.JSONField(default=dict, blank=True, editable=False)
     """Who is on the line beside caller and agent, or that the caller is parked: `actions.lines.line_of`."""
     is_self_served = models.BooleanField(_("served by the flow"), default=False)
+    hours = models.ForeignKey(
+        WorkingHours,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("hours of service"),
+    )
+    """Those that applied when it came, as they were then; no constraint, so that hours in use can still be deleted."""
+    is_within_hours = models.BooleanField(_("within the hours of service"), null=True, blank=True)
+    """None: nobody asked, as of calls we made."""
     disposed_at = models.DateTimeField(_("disposed at"), null=True, blank=True)
     version = models.PositiveBigIntegerField(_("version"), default=0)
 

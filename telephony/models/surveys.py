@@ -10,14 +10,21 @@ from telephony.models.queues import Queue
 
 
 class Survey(models.Model):
-    """Asked after the agent has hung up, of callers of `queues`."""
+    """Asked after the talk, of callers of `queues`."""
 
     class Scale(models.TextChoices):
         CSAT = "csat", _("Satisfaction, 1 to 5")
         NPS = "nps", _("Recommendation, 0 to 10")
 
+    class AskedBy(models.TextChoices):
+        KEYS = "keys", _("By keys, when the agent has hung up")
+        TEXT = "text", _("By text message, after the call")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     scale = models.CharField(_("scale"), max_length=8, choices=Scale.choices, default=Scale.CSAT)
+    asked_by = models.CharField(
+        _("how callers are asked"), max_length=8, choices=AskedBy.choices, default=AskedBy.KEYS
+    )
     question = models.ForeignKey(
         "Prompt",
         on_delete=models.PROTECT,
@@ -67,6 +74,8 @@ class SurveyAnswer(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     comment_path = models.CharField(max_length=400, blank=True, default="", editable=False)
     comment_seconds = models.FloatField(_("comment's seconds"), null=True, blank=True)
+    comment = models.TextField(_("typed comment"), blank=True, default="")
+    """What was typed; what was spoken is a file."""
 
     class Meta:
         verbose_name = _("survey answer")

@@ -110,7 +110,11 @@ def _understood() -> frozenset[str]:
 
 
 def _existing(kind: str, keys: set[int]) -> frozenset[int]:
-    return frozenset(ROWS[kind].objects.filter(pk__in=keys).values_list("pk", flat=True))
+    found = ROWS[kind].objects.filter(pk__in=keys)
+    if kind == "survey":
+        # One that asks by text message has nothing to be heard.
+        found = found.filter(asked_by=Survey.AskedBy.KEYS)
+    return frozenset(found.values_list("pk", flat=True))
 
 
 def _questions(surveys: set[int]) -> dict[int, int]:

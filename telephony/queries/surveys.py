@@ -76,8 +76,9 @@ class SurveyTerms:
 
 
 def survey_terms() -> list[SurveyTerms]:
-    """Of the surveys in use; of a queue's surveys only the first by name is asked after the call."""
-    surveys = Survey.objects.filter(is_active=True).prefetch_related("queues").order_by("name")
+    """Of the surveys by keys in use; of a queue's surveys only the first by name is asked after the call."""
+    surveys = Survey.objects.filter(is_active=True, asked_by=Survey.AskedBy.KEYS)
+    surveys = surveys.prefetch_related("queues").order_by("name")
     sounds = _sounds({survey.question_id for survey in surveys if survey.question_id})
     taken: set[int] = set()
     found = []

@@ -62,7 +62,12 @@ PLACES = (
     Place("/tickets/", _("Tickets"), (AGENT, SUPERVISOR, ADMIN, OWNER)),
     Place("/quality/", _("Quality"), (AGENT, SUPERVISOR, INSPECTOR, TEAM_LEAD, ADMIN, OWNER)),
     Place("/reports/", _("Reports"), (SUPERVISOR, ADMIN, OWNER)),
-    Place("/flows/", _("Call flows"), (SUPERVISOR, ADMIN, OWNER), ("/prompts/", "/music/", "/voices/")),
+    Place(
+        "/flows/",
+        _("Call flows"),
+        (SUPERVISOR, ADMIN, OWNER),
+        ("/prompts/", "/music/", "/voices/", "/texts/"),
+    ),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
     Place("/rollout/", _("Rollout"), (MANAGER, PROJECT)),

@@ -22,7 +22,14 @@ def admin(floor, member, client_of):
 
 
 def survey_form(**values) -> dict:
-    given = {"name": "After", "scale": "csat", "percent": "100", "low_from": "2", "is_active": "on"}
+    given = {
+        "name": "After",
+        "asked_by": "keys",
+        "scale": "csat",
+        "percent": "100",
+        "low_from": "2",
+        "is_active": "on",
+    }
     return given | values
 
 

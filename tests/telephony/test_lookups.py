@@ -16,6 +16,7 @@ from django.core.cache import cache
 from telephony.lookups import desk
 from telephony.lookups.fetching import NoAnswer, fetch
 from telephony.lookups.questions import FAILED, FOUND, NOT_FOUND, Outcome, Question, outcome_of, question_of
+from tenants.breaker import FAILURES_UNTIL_SHUT
 
 
 class Service:
@@ -222,7 +223,7 @@ def test_a_service_that_fails_again_and_again_is_left_alone_for_this_tenant_only
     service: Service, acme
 ) -> None:
     service.answers["/order"] = (500, {}, b"")
-    for _try in range(desk.FAILURES_UNTIL_SHUT):
+    for _try in range(FAILURES_UNTIL_SHUT):
         assert ask(service) == Outcome(exit=FAILED)
     asked = len(service.asked)
     assert ask(service) == Outcome(exit=FAILED)

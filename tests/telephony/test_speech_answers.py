@@ -4,6 +4,7 @@ import wave
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from telephony import hearing
@@ -11,6 +12,7 @@ from telephony.freeswitch import flow_answers
 from telephony.models import Call, Flow, FlowStep, FlowVersion, Voice
 from telephony.speech.failures import SpeechFailed
 from telephony.speech.listening import Heard
+from tenants.breaker import FAILURES_UNTIL_SHUT
 from tenants.secrets import seal
 from tests.attacks.payloads import chance, texts
 
@@ -113,6 +115,17 @@ def test_the_tenants_own_service_is_asked_with_its_key(spoken, floor, other_floo
     assert "n-q" in spoken("sales", 1.0)
     provider, said = floor.asked
     assert (provider, said.secret, said.settings) == ("openai", "key-of-acme", {"url": "u"})
+
+
+def test_a_service_that_fails_in_a_row_is_not_waited_for(spoken, floor):
+    """Callers go on by key at once."""
+    for time in range(FAILURES_UNTIL_SHUT):
+        spoken(SpeechFailed("timeout"), 0, tries=time * "x")
+    floor.asked = None
+    assert "n-q" not in spoken("sales", 1.0, tries="xxxxx")
+    assert floor.asked is None
+    cache.clear()
+    assert "n-q" in spoken("sales", 1.0)
 
 
 def test_hostile_words_are_text_and_nothing_else(spoken, floor):

@@ -4,11 +4,14 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from telephony.texts.links import code_of
 from tests.tenants.planting import CANARY, NUMBER, Garden
 
 ROLES = ("owner", "admin", "supervisor", "agent", "inspector", "finance")
@@ -93,6 +96,9 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "storage_id": str(rows["telephony.storageplace"].pk),
         "hold_id": str(rows["telephony.legalhold"].pk),
         "purge_id": str(rows["telephony.purgerequest"].pk),
+        "service_id": str(rows["telephony.textservice"].pk),
+        "opt_out_id": str(rows["telephony.textoptout"].pk),
+        "code": code_of("acme", rows["telephony.surveytext"].pk, timezone.now() + timedelta(days=1)),
         "step_id": str(rows["people.rolloutstep"].pk),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
