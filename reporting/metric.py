@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.parts import Parts
 
 COUNT, PERCENT, SECONDS, MARK = "count", "percent", "seconds", "mark"
-STAYS, OFFERS, ANSWERS, LINES, NOTHING = "stays", "offers", "answers", "lines", ""
+STAYS, OFFERS, ANSWERS, LINES, CALLS, NOTHING = "stays", "offers", "answers", "lines", "calls", ""
 
 ALL_STAYS = _(
     "Every stay in a queue that began in the period. A call that waits in two queues has two stays."

@@ -11,6 +11,12 @@ from telephony import metrics
 class Parts:
     """Counts, and sums in seconds. `abandoned` has the short abandons in it."""
 
+    calls: int = 0
+    calls_answered: int = 0
+    calls_served: int = 0
+    calls_voicemail: int = 0
+    calls_elsewhere: int = 0
+    calls_unserved: int = 0
     offered: int = 0
     answered: int = 0
     answered_within: int = 0

@@ -32,6 +32,12 @@ BRIDGED = Q(outcome="bridged", talk_ended_at__isnull=False)
 # Who lets the own phone ring for a call they asked for misses nobody.
 MISSED = Q(outcome="missed") & ~Q(kind="dial")
 
+CALL_ANSWERED = Q(exit="answered")
+CALL_SERVED = Q(exit="self_served")
+CALL_VOICEMAIL = Q(exit="voicemail")
+CALL_ELSEWHERE = Q(exit="flow_out")
+CALL_UNSERVED = Q(exit__in=("abandoned", "left_early", "refused", "lost"))
+
 CSAT_ANSWERED = Q(scale="csat", score__isnull=False)
 CSAT_SATISFIED = CSAT_ANSWERED & Q(score__gte=metrics.SATISFIED_FROM)
 NPS_ANSWERED = Q(scale="nps", score__isnull=False)

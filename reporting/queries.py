@@ -13,7 +13,7 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from quality import queries as quality
 from reporting import populations as rows
-from reporting.metric import ANSWERS, LINES, OFFERS, STAYS, Metric
+from reporting.metric import ANSWERS, CALLS, LINES, OFFERS, STAYS, Metric
 from reporting.parts import Parts, sum_of
 from reporting.periods import Period
 from telephony import queries as telephony
@@ -23,6 +23,9 @@ from telephony.queries.worktime import WorkTime, work_time_by_agent, work_time_b
 from tenants.people.queries import teams as people
 
 Slot = tuple[date, int]
+NO_HOURS = 0
+WITHIN, OUTSIDE, UNKNOWN = "within", "outside", "unknown"
+SERVED = {WITHIN: True, OUTSIDE: False, UNKNOWN: None}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Question:
     trunk: str | None = None
     site_id: int | None = None
     """`NO_SITE`: agents who belong to none."""
+    hours_id: int | None = None
+    """Calls to which these hours of service applied; `NO_HOURS`: those served around the clock."""
+    within: str = ""
+    """`WITHIN` or `OUTSIDE` the hours of service, `UNKNOWN` of neither; "": all."""
 
     @property
     def queue_ids(self) -> list[int] | None:
@@ -82,9 +89,10 @@ class SiteLine:
 
 
 def report(question: Question, now: datetime) -> Report:
-    """Four aggregations in all, each one statement, grouped by local day and hour."""
+    """Five aggregations in all, each one statement, grouped by local day and hour."""
     slots: dict[Slot, Parts] = {}
     for found in (
+        _call_parts(question),
         _stay_parts(question),
         _offer_parts(question),
         _answer_parts(question),
@@ -106,10 +114,10 @@ def _by_slot(found: QuerySet, moment: str, question: Question, parts: dict) -> d
         slot_day=TruncDate(moment, tzinfo=zone), slot_hour=ExtractHour(moment, tzinfo=zone)
     )
     grouped = local.values("slot_day", "slot_hour").annotate(**parts)
-    return {(row.pop("slot_day"), row.pop("slot_hour")): _parts(row) for row in grouped}
+    return {(row.pop("slot_day"), row.pop("slot_hour")): parts_of(row) for row in grouped}
 
 
-def _parts(row: dict) -> Parts:
+def parts_of(row: dict) -> Parts:
     """Columns are called like the parts; sums have `sum_` before it and may be null."""
     sums: dict[str, Any] = {
         name.removeprefix("sum_"): float(row.pop(name) or 0) for name in _SUMS if name in row
@@ -123,27 +131,37 @@ _SUMS = (
 )
 
 
+CALL_PARTS = {
+    "calls": Count("pk"),
+    "calls_answered": Count("pk", filter=rows.CALL_ANSWERED),
+    "calls_served": Count("pk", filter=rows.CALL_SERVED),
+    "calls_voicemail": Count("pk", filter=rows.CALL_VOICEMAIL),
+    "calls_elsewhere": Count("pk", filter=rows.CALL_ELSEWHERE),
+    "calls_unserved": Count("pk", filter=rows.CALL_UNSERVED),
+}
+STAY_PARTS = {
+    "offered": Count("pk"),
+    "answered": Count("pk", filter=rows.ANSWERED),
+    "answered_within": Count("pk", filter=rows.ANSWERED_WITHIN),
+    "abandoned": Count("pk", filter=rows.ABANDONED),
+    "abandoned_within": Count("pk", filter=rows.ABANDONED_WITHIN),
+    "abandoned_later": Count("pk", filter=rows.ABANDONED_LATER),
+    "short_abandoned": Count("pk", filter=rows.SHORT),
+    "flowed_out": Count("pk", filter=rows.FLOWED_OUT),
+    "voicemail": Count("pk", filter=rows.VOICEMAIL),
+    "lost": Count("pk", filter=rows.LOST),
+    "waiting": Count("pk", filter=rows.WAITING),
+    "sum_answer_wait": Sum("waited", filter=rows.ANSWERED),
+    "sum_abandon_wait": Sum("waited", filter=rows.ABANDONED),
+}
+
+
+def _call_parts(question: Question) -> dict[Slot, Parts]:
+    return _by_slot(arrivals(question), "arrived_at", question, CALL_PARTS)
+
+
 def _stay_parts(question: Question) -> dict[Slot, Parts]:
-    return _by_slot(
-        stays(question),
-        "entered_at",
-        question,
-        {
-            "offered": Count("pk"),
-            "answered": Count("pk", filter=rows.ANSWERED),
-            "answered_within": Count("pk", filter=rows.ANSWERED_WITHIN),
-            "abandoned": Count("pk", filter=rows.ABANDONED),
-            "abandoned_within": Count("pk", filter=rows.ABANDONED_WITHIN),
-            "abandoned_later": Count("pk", filter=rows.ABANDONED_LATER),
-            "short_abandoned": Count("pk", filter=rows.SHORT),
-            "flowed_out": Count("pk", filter=rows.FLOWED_OUT),
-            "voicemail": Count("pk", filter=rows.VOICEMAIL),
-            "lost": Count("pk", filter=rows.LOST),
-            "waiting": Count("pk", filter=rows.WAITING),
-            "sum_answer_wait": Sum("waited", filter=rows.ANSWERED),
-            "sum_abandon_wait": Sum("waited", filter=rows.ABANDONED),
-        },
-    )
+    return _by_slot(stays(question), "entered_at", question, STAY_PARTS)
 
 
 _OFFER_PARTS = {
@@ -168,6 +186,14 @@ def _work_parts(question: Question, now: datetime) -> dict[Slot, Parts]:
     return {slot: Parts(contact=work.contact, idle=work.idle) for slot, work in found.items()}
 
 
+def arrivals(question: Question) -> QuerySet:
+    """Calls that came in, whether or not they waited."""
+    found = telephony.calls_that_came(question.period.start, question.period.end, question.queue_id)
+    if question.agent_ids is not None:
+        found = found.filter(agent_id__in=question.agent_ids)
+    return _narrowed(found, "arrived_at", question, of_call="")
+
+
 def stays(question: Question) -> QuerySet:
     """The stays of the question, with `waited`."""
     period = question.period
@@ -187,13 +213,17 @@ def offers(question: Question) -> QuerySet:
     return _narrowed(found, "offered_at", question)
 
 
-def _narrowed(found: QuerySet, moment: str, question: Question) -> QuerySet:
-    """Only one local day, or one hour of the clock, of the period."""
+def _narrowed(found: QuerySet, moment: str, question: Question, *, of_call: str = "call__") -> QuerySet:
+    """Only one local day, or one hour of the clock, of the period; only calls within or outside hours of service."""
     zone = question.period.zone
     if question.day is not None:
         found = found.annotate(only_day=TruncDate(moment, tzinfo=zone)).filter(only_day=question.day)
     if question.hour is not None:
         found = found.annotate(only_hour=ExtractHour(moment, tzinfo=zone)).filter(only_hour=question.hour)
+    if question.within:
+        found = found.filter(**{f"{of_call}is_within_hours": SERVED[question.within]})
+    if question.hours_id is not None:
+        found = found.filter(**{f"{of_call}hours_id": question.hours_id or None})
     return found
 
 
@@ -220,7 +250,7 @@ def lines(question: Question) -> QuerySet:
         found = found.filter(agent_id__in=question.agent_ids)
     if question.trunk is not None:
         found = found.filter(trunk=question.trunk)
-    return _narrowed(found, "ended_at", question)
+    return _narrowed(found, "ended_at", question, of_call="leg__call__")
 
 
 def line_days(question: Question) -> dict[date, Parts]:
@@ -234,13 +264,13 @@ def line_days(question: Question) -> dict[date, Parts]:
 def line_parts_by(name: str, question: Question) -> dict[Any, Parts]:
     """By `agent_id` or `trunk`; what has none is left out."""
     grouped = lines(question).order_by().values(name).annotate(**LINE_COUNTS)
-    return {key: _parts(row) for row in grouped if (key := row.pop(name)) not in (None, "")}
+    return {key: parts_of(row) for row in grouped if (key := row.pop(name)) not in (None, "")}
 
 
 def satisfaction_lines(question: Question) -> list[tuple[str, int, Parts]]:
     """(name, queue's id, parts) of each queue whose callers were asked, by name."""
     grouped = answers(question).order_by().values("queue_id").annotate(**telephony.SATISFACTION_COUNTS)
-    parts = {row.pop("queue_id"): _parts(row) for row in grouped}
+    parts = {row.pop("queue_id"): parts_of(row) for row in grouped}
     return [(queue.name, queue.pk, parts[queue.pk]) for queue in telephony.queues() if queue.pk in parts]
 
 
@@ -250,6 +280,8 @@ def rows_behind(metric: Metric, question: Question) -> QuerySet | None:
         found, order = stays(question).select_related("call", "agent", "queue"), "-entered_at"
     elif metric.source == OFFERS:
         found, order = offers(question).select_related("call", "agent", "stay__queue"), "-offered_at"
+    elif metric.source == CALLS:
+        found, order = arrivals(question), "-arrived_at"
     elif metric.source == ANSWERS:
         found, order = answers(question), "-asked_at"
     elif metric.source == LINES:
@@ -268,11 +300,11 @@ def agent_lines(question: Question, now: datetime) -> list[AgentLine]:
     """One line for each agent who may take calls, in the order of their extensions."""
     period = question.period
     grouped = offers(question).order_by().values("agent_id").annotate(**_OFFER_PARTS)
-    parts = {row.pop("agent_id"): _parts(row) for row in grouped}
+    parts = {row.pop("agent_id"): parts_of(row) for row in grouped}
     rated = answers(question).order_by().values("agent_id").annotate(**telephony.SATISFACTION_COUNTS)
     for row in rated:
         agent_id = row.pop("agent_id")
-        parts[agent_id] = parts.get(agent_id, Parts()) + _parts(row)
+        parts[agent_id] = parts.get(agent_id, Parts()) + parts_of(row)
     work = work_time_by_agent(period.start, min(period.end, now), period.zone.key)
     scores = quality.mean_percent_by_agent(period.start, period.end)
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from reporting import populations as rows
+from reporting.hours_metrics import CALL_FIGURES
 from reporting.line_metrics import LINE_QUALITY
 from reporting.metric import (
     ALL_STAYS,
@@ -277,13 +278,25 @@ SATISFACTION = (
     ),
 )
 
-_EVERY_METRIC = (*COUNTS, *SERVICE_LEVELS, *RATES, *AGENT_FIGURES, *SATISFACTION, *LINE_QUALITY)
+_EVERY_METRIC = (
+    *COUNTS,
+    *SERVICE_LEVELS,
+    *RATES,
+    *AGENT_FIGURES,
+    *SATISFACTION,
+    *LINE_QUALITY,
+    *CALL_FIGURES,
+)
 METRICS = {metric.id: metric for metric in _EVERY_METRIC}
 
 SHOWN_PER_SLOT = ("O", "A", "B", "F", "VM", "W", "SL_F3", "ASA", "AHT", "ATT", "ABN", "OCC")
 HEADLINE = ("O", "A", "B", "ABN", "SL_F3", "ASA", "AHT", "ATT", "OCC", "CONN", "CSAT", "NPS")
 SHOWN_PER_AGENT = ("HANDLED", "RONA", "ATT", "AHT", "OCC", "CSAT", "CSAT_MEAN", "SURVEYED")
 SHOWN_PER_LINE = ("MOS", "POOR", "LOSS", "JITTER", "DELAY", "LINES")
+SHOWN_PER_HOURS = (
+    *("CALLS", "C_ANSWERED", "C_SERVED", "C_VM", "C_OUT", "C_NOBODY", "C_REACHED"),
+    *("SL_F3", "ASA", "ABN", "CSAT"),
+)
 SHOWN_PER_SURVEY = ("CSAT", "CSAT_MEAN", "NPS", "SURVEYED", "RESP")
 
 

@@ -53,6 +53,17 @@ class SiteReportSerializer(serializers.Serializer):
     sites = LineSerializer(many=True, help_text="The last is of agents of no site, where there are any.")
 
 
+class HoursReportSerializer(serializers.Serializer):
+    first = serializers.DateField()
+    last = serializers.DateField()
+    time_zone = serializers.CharField()
+    queue = serializers.IntegerField(allow_null=True)
+    served = LineSerializer(
+        many=True, help_text="Calls within and outside hours of service; a third where it is not known."
+    )
+    patterns = LineSerializer(many=True, help_text="The same for each hours of service.")
+
+
 def line_row(line: Line) -> dict:
     return {
         "label": line.label,

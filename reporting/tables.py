@@ -165,6 +165,8 @@ def address_of(question: Question, **narrower: object) -> str:
         "queue": question.queue_id,
         "trunk": question.trunk,
         "site": question.site_id,
+        "hours": question.hours_id,
+        "within": question.within or None,
         **narrower,
     }
     return urlencode({name: value for name, value in said.items() if value is not None})

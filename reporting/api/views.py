@@ -12,11 +12,13 @@ from rest_framework.views import APIView
 
 from reporting import policies, queries, tables
 from reporting.console.forms import QuestionForm
+from reporting.hours_lines import hours_tables
 from reporting.queries import Question
 from reporting.registry import METRICS
 from reporting.serializers import (
     AgentReportSerializer,
     CallReportSerializer,
+    HoursReportSerializer,
     MetricSerializer,
     SiteReportSerializer,
     all_figures,
@@ -73,6 +75,15 @@ class SiteReportView(_ReportView):
         question = self.question(request)
         table = tables.site_table(queries.site_lines(question, timezone.now()), question)
         return Response(_head(question) | {"sites": table_rows(table)})
+
+
+class HoursReportView(_ReportView):
+    @extend_schema(parameters=FILTERS, responses=HoursReportSerializer)
+    def get(self, request: Request) -> Response:
+        question = self.question(request)
+        together, apart = hours_tables(question)
+        answer = {"served": table_rows(together), "patterns": table_rows(apart)}
+        return Response(_head(question) | {"queue": question.queue_id} | answer)
 
 
 class MetricListView(APIView):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reporting.periods import period_of
-from reporting.queries import Question
+from reporting.queries import SERVED, Question
 from telephony import queries as telephony
 
 
@@ -30,6 +30,10 @@ class QuestionForm(forms.Form):
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
     trunk = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     site = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    hours = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    within = forms.ChoiceField(
+        required=False, choices=[("", "")] + [(word, word) for word in SERVED], widget=forms.HiddenInput
+    )
     agent = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, data, *, zone: ZoneInfo) -> None:
@@ -50,6 +54,8 @@ class QuestionForm(forms.Form):
             agent_id=given.get("agent"),
             site_id=given.get("site"),
             trunk=given.get("trunk") or None,
+            hours_id=given.get("hours"),
+            within=given.get("within") or "",
         )
 
 

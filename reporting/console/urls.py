@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.console import lines, views
+from reporting.console import hours, lines, views
 
 app_name = "reporting"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/satisfaction/", views.satisfaction_page, name="satisfaction"),
     path("reports/lines/", lines.lines_page, name="lines"),
     path("reports/lines/terms/", lines.change_terms, name="line_terms"),
+    path("reports/hours/", hours.hours_page, name="hours"),
     path("reports/flows/", views.flows_page, name="flows"),
     path("reports/behind/<str:metric_id>/", views.behind, name="behind"),
     path("reports/definitions/", views.definitions, name="definitions"),

@@ -16,7 +16,8 @@ from reporting import policies, queries, registry, spreadsheets, tables
 from reporting.console.forms import QuestionForm, shown
 from reporting.console.lines import line_tables
 from reporting.flow_lines import flow_lines
-from reporting.metric import ANSWERS, LINES, OFFERS
+from reporting.hours_lines import hours_tables, said_in_words
+from reporting.metric import ANSWERS, CALLS, LINES, OFFERS
 from reporting.queries import Question, Report
 from telephony import queries as telephony
 from tenants.errors import NotFound
@@ -147,12 +148,14 @@ def behind(request: HttpRequest, metric_id: str) -> HttpResponse:
         "queue": telephony.queue(question.queue_id) if question.queue_id else None,
         "agent": telephony.agent(question.agent_id) if question.agent_id else None,
         "site": _site_name(question),
+        "hours": said_in_words(question),
         "page": page,
         "rows": [(row, counted is None or row.pk in counted) for row in page.object_list] if page else [],
         "counted": counted,
         "is_offers": metric.source == OFFERS,
         "is_answers": metric.source == ANSWERS,
         "is_lines": metric.source == LINES,
+        "is_calls": metric.source == CALLS,
         "address": tables.address_of(question),
     }
     return render(request, "reporting/behind.html", seen)
@@ -205,6 +208,8 @@ def _tables(question: Question, wanted: str) -> list[tables.Table]:
     if wanted == "satisfaction":
         total = queries.report(question, now).total
         return [tables.satisfaction_table(queries.satisfaction_lines(question), total, question)]
+    if wanted.startswith("hours_"):
+        return hours_tables(question)
     if wanted.startswith("line_"):
         return line_tables(question)
     if wanted == "sites":

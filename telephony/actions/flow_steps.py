@@ -13,6 +13,8 @@ from telephony.actions.secret_steps import follow_secret_steps
 from telephony.actions.sitting import save, sitting, together
 from telephony.facts import FlowStepped, StepTaken
 from telephony.models import Call, FlowStep, FlowVersion, Leg
+from telephony.queries.flow_facts import published_node
+from telephony.queries.remembered import once
 
 SILENT = frozenset({"hours", "condition", "split", "set", "notice", "lookup"})
 """Kinds a caller may pass without hearing anything."""
@@ -84,9 +86,22 @@ def _describe(call: Call, told: FlowStepped) -> None:
         call.flow_version_id = told.version_id
     call.language = told.language or call.language
     call.collected = {**call.collected, **told.collected}
+    _stamp_hours(call, told)
     if told.ended_at:
         call.is_self_served = answered and not _has_waited(call)
     save(call)
+
+
+def _stamp_hours(call: Call, told: FlowStepped) -> None:
+    """What the last hours step on the way said stands: it is what the caller was treated by."""
+    asked = [step for step in told.taken if step.kind == "hours" and step.exit]
+    if not asked or call.answered_at is not None:
+        return
+    found = once(
+        ("node", told.version_id, asked[-1].node), lambda: published_node(told.version_id, asked[-1].node)
+    )
+    call.is_within_hours = asked[-1].exit == "open"
+    call.hours_id = found[1].settings.get("hours") if found else call.hours_id
 
 
 def _has_waited(call: Call) -> bool:

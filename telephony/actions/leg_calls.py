@@ -7,6 +7,9 @@ from uuid import UUID
 from telephony import events
 from telephony.actions.sitting import save, sitting
 from telephony.models import Call, Leg, Offer
+from telephony.queries.hours import is_open
+from telephony.queries.remembered import once
+from telephony.queries.routes import entry_of
 from telephony.text import name_or_nothing, plain_line
 from tenants.context import current_tenant
 from tenants.events import emit
@@ -52,11 +55,24 @@ def describe(call: Call, *, dialled: str, caller_number: str, caller_name: str) 
     country = str(current_tenant().country)
     if dialled and not call.number:
         call.number = to_e164(dialled, country) or plain_line(dialled, 64)
+        stamp_hours(call, country)
     if caller_number and not call.caller_raw:
         call.caller_raw = plain_line(caller_number, 255)
         call.caller_number = to_e164(caller_number, country) or plain_line(caller_number, 64)
     if caller_name and not call.caller_name:
         call.caller_name = name_or_nothing(caller_name, 255)
+
+
+def stamp_hours(call: Call, country: str) -> None:
+    """Whether it came within the hours of the queue its number leads to, as they are at this moment. A flow that asks
+    for hours on the way says it better (`flow_steps`).
+    """
+    if call.direction != Call.Direction.INBOUND or call.is_within_hours is not None:
+        return
+    entry = once(("entry", call.number), lambda: entry_of(call.number, country), is_setting=True)
+    if entry is not None:
+        call.hours_id = entry.queue.hours_id
+        call.is_within_hours = is_open(call.hours_id, call.arrived_at)
 
 
 def known_call(call_id: UUID | None) -> UUID | None:

@@ -16,6 +16,7 @@ from telephony.actions.legs import locked_leg
 from telephony.actions.routing import plan_stay
 from telephony.actions.sitting import save, sitting, together
 from telephony.models import Call, FollowUp, Leg, Queue, QueueStay, Voicemail
+from telephony.queries.hours import is_open
 from tenants.events import emit
 
 ADOPTION = timedelta(seconds=30)
@@ -49,10 +50,20 @@ def queue_call(
     if queue is None:
         follow_call(call.pk, at)
         return None
+    _stamp_by_queue(call, queue)
     wanted = _wanted_by_flow(skills, wanted_agent_id)
     stay = _stay_of(call, queue, queued_at) or _begin_stay(call, queue, queued_at, priority, wanted=wanted)
     follow_call(call.pk, at)
     return stay
+
+
+def _stamp_by_queue(call: Call, queue: Queue) -> None:
+    """A rule may have chosen a queue with hours of its own; what a flow or an earlier stay said stands."""
+    if call.flow_version_id or call.hours_id == queue.hours_id or _stays(call):
+        return
+    if call.direction == Call.Direction.INBOUND:
+        call.hours_id, call.is_within_hours = queue.hours_id, is_open(queue.hours_id, call.arrived_at)
+        save(call)
 
 
 def _stay_of(call: Call, queue: Queue, queued_at: datetime) -> QueueStay | None:

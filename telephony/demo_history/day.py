@@ -82,6 +82,8 @@ class Day:
             caller_number=number,
             caller_raw=number,
             queue=self.queue,
+            hours_id=self.queue.hours_id,
+            is_within_hours=True,
             arrived_at=at,
             queued_at=queued_at,
             version=1,

@@ -151,6 +151,16 @@ def stays(start: datetime, end: datetime, queue_ids: list[int] | None = None) ->
     return found if queue_ids is None else found.filter(queue_id__in=queue_ids)
 
 
+def calls_that_came(start: datetime, end: datetime, queue_id: int | None = None) -> QuerySet[Call]:
+    """Calls that came in within [start, end); of a queue also those that could only leave it a message."""
+    found = Call.objects.filter(
+        arrived_at__gte=start, arrived_at__lt=end, direction=Call.Direction.INBOUND
+    ).select_related("queue", "agent", "voicemail__queue")
+    if queue_id is None:
+        return found
+    return found.filter(Q(queue_id=queue_id) | Q(queue=None, voicemail__queue_id=queue_id))
+
+
 def recording_of_call(call_id: UUID | str) -> Recording | None:
     """The first recording of a call; a transferred call has several, see recordings_of_call."""
     return recordings_of_call(call_id).first()

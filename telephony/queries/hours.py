@@ -3,7 +3,8 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from telephony.models import OpeningTime, SpecialDay
+from telephony.models import OpeningTime, SpecialDay, WorkingHours
+from telephony.queries.remembered import once
 from tenants.context import current_tenant
 
 MIDNIGHT = time(0)
@@ -19,8 +20,9 @@ def is_open(hours_id: int | None, at: datetime) -> bool:
     """Without hours always. Clocks that change take the wall's time: 09:00 stays 09:00."""
     if hours_id is None:
         return True
-    local = local_time(at)
-    return any(_holds(span, local.time()) for span in spans_on(hours_id, local.date()))
+    local, day = local_time(at), local_time(at).date()
+    spans = once(("spans", hours_id, day), lambda: spans_on(hours_id, day), is_setting=True)
+    return any(_holds(span, local.time()) for span in spans)
 
 
 def spans_on(hours_id: int, day: date) -> list[Span]:
@@ -36,3 +38,7 @@ def spans_on(hours_id: int, day: date) -> list[Span]:
 def _holds(span: Span, now: time) -> bool:
     opens, closes = span
     return opens <= now and (closes == MIDNIGHT or now < closes)
+
+
+def names_of_hours() -> dict[int, str]:
+    return dict(WorkingHours.objects.values_list("pk", "name"))

@@ -126,6 +126,7 @@ def test_nothing_to_divide_by_is_no_figure(in_acme, now):
         key: metric.value(queries.report(asked(now), now).total) for key, metric in registry.METRICS.items()
     }
     counts = ("O", "A", "B", "B_SHORT", "F", "VM", "LOST", "W", "HANDLED", "RONA", "SURVEYED", "LINES")
+    counts += ("CALLS", "C_ANSWERED", "C_SERVED", "C_VM", "C_OUT", "C_NOBODY")
     assert empty == dict.fromkeys(registry.METRICS) | dict.fromkeys(counts, 0)
 
 
