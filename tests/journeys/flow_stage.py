@@ -20,6 +20,8 @@ def main() -> None:
             speak()
         if "promise" in sys.argv:
             promise()
+        if "text" in sys.argv:
+            text()
         if "clear" in sys.argv:
             clear()
 
@@ -93,9 +95,61 @@ def promise() -> None:
         )
 
 
+def text() -> None:
+    """Callers were asked by text message: one of each state. Prints the way to the page of the first."""
+    from datetime import timedelta
+    from uuid import uuid4
+
+    from django.utils import timezone
+
+    from telephony.models import Call, Queue, Survey, SurveyText, TextOptOut, TextService
+    from telephony.texts.links import code_of
+
+    now, queue = timezone.now(), Queue.objects.get(name="Sales")
+    survey = Survey.objects.create(name="After the call", asked_by="text", asks_comment=True)
+    survey.queues.add(queue)
+    for name, provider, is_used in (("Our account", "json", True), ("Of before", "alibaba", False)):
+        TextService.objects.create(name=name, provider=provider, is_used=is_used)
+    reasons = {"dropped": "not_mobile", "failed": "bad_number", "unsure": "timeout"}
+    for place, state in enumerate(SurveyText.State.values):
+        call = Call.objects.create(id=uuid4(), arrived_at=now, ended_at=now, exit="answered", queue=queue)
+        SurveyText.objects.create(
+            call=call,
+            survey=survey,
+            queue=queue,
+            number=f"+861381234567{place}",
+            language="en",
+            state=state,
+            reason=reasons.get(state, ""),
+            created_at=now,
+            due_at=now + timedelta(hours=1),
+            claimed_at=now,
+            expires_at=now + timedelta(days=3),
+        )
+    TextOptOut.objects.create(number="+8613812340000", source="link", added_at=now)
+    sent = SurveyText.objects.get(state="sent")
+    print(f"/s/{code_of('acme', sent.pk, sent.expires_at)}/")
+
+
 def clear() -> None:
     """Other journeys find acme's number and pages as they were."""
-    from telephony.models import Call, Callback, Entry, Flow, FlowStep, Music, Prompt
+    from telephony.models import (
+        Call,
+        Callback,
+        Entry,
+        Flow,
+        FlowStep,
+        Music,
+        Prompt,
+        Survey,
+        SurveyText,
+        TextOptOut,
+        TextService,
+    )
+
+    Call.objects.filter(survey_text__isnull=False).delete()
+    for model in (SurveyText, Survey, TextOptOut, TextService):
+        model.objects.all().delete()
 
     Entry.objects.update(flow=None)
     FlowStep.objects.all().delete()

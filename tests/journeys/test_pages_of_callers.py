@@ -21,6 +21,7 @@ def stage(product):
 def test_every_page_about_what_callers_hear_suits_three_widths(stage, visit, tmp_path, language):
     admin = visit("acme", "admin")
     flow = full_of_things(admin, stage, tmp_path)
+    asked = stage._program("-m", "tests.journeys.flow_stage", "text").strip().splitlines()[-1]
     admin.speak(language)
     pages = {
         "flows": "/flows/",
@@ -34,6 +35,9 @@ def test_every_page_about_what_callers_hear_suits_three_widths(stage, visit, tmp
         "prompts-new": "/prompts/new/",
         "music": "/music/",
         "voices": "/voices/",
+        "texts": "/texts/",
+        "texts-new": "/texts/services/new/?provider=alibaba",
+        "reports-hours": "/reports/hours/",
         "callbacks": "/callbacks/",
         "callbacks-all": "/callbacks/?show=all",
     }
@@ -48,6 +52,11 @@ def test_every_page_about_what_callers_hear_suits_three_widths(stage, visit, tmp
     admin.go("/callbacks/")
     admin.go(admin.page.locator("a[href*='/callback/']").first.get_attribute("href"))
     faults += look_at_widths(admin, "callback-own")
+    admin.go(asked)
+    faults += look_at_widths(admin, "survey-own")
+    admin.page.locator("input[name=score][value='5']").check()
+    admin.page.locator("form.form button").click()
+    expect(admin.page.get_by_role("status")).to_contain_text("✓", timeout=PATIENCE)
     assert not faults, "\n".join(faults)
 
 
