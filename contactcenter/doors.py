@@ -9,6 +9,7 @@ APPS = (
     "tenants.billing",
     "tenants.hooks",
     "tenants.trust",
+    "tenants.support",
     "telephony",
     "ticketing",
     "quality",

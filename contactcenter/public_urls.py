@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", operator_site.urls),
     path("switch/", include("telephony.freeswitch.urls")),
     path("", include("telephony.console.operator_urls")),
+    path("", include("tenants.support.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]
 

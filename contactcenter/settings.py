@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "contactcenter.middleware.actor.Actor",
     "contactcenter.middleware.reader.LanguageAndTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "contactcenter.middleware.support.Support",
     "contactcenter.middleware.refusals.RefusalsAsAnswers",
 ]
 

@@ -15,6 +15,7 @@ from contactcenter.middleware.tenancy import host_of, tenant_of_host
 from tenants.context import enter
 from tenants.gathering import Gathering
 from tenants.sessions import members_of_sessions
+from tenants.support.queries import only_looks
 
 log = structlog.get_logger()
 
@@ -54,11 +55,12 @@ def who(host: str, session_keys: list[str]) -> list[dict[str, Any] | int]:
         return [NO_TENANT] * len(session_keys)
     with enter(tenant.schema_name):
         members = members_of_sessions(session_keys)
+        lookers = {key for key, member in members.items() if only_looks(member)}
     said = {"tenant": tenant, "schema_name": tenant.schema_name}
     return [
         {**said, "member": members[key], "user": members[key], "session_key": key}
-        if key in members
-        else NOT_SIGNED_IN
+        if key in members and key not in lookers
+        else (FOREIGN_ORIGIN if key in lookers else NOT_SIGNED_IN)
         for key in session_keys
     ]
 

@@ -109,4 +109,8 @@ document.addEventListener("seat-ends", (event) => {
   const when = new Date(event.detail.ends_at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   toast(word("seat_ends", { when }), "warning", 60);
 });
+document.addEventListener("support", (event) => {
+  const { state, who } = event.detail;
+  if (["asked", "running", "ended"].includes(state)) toast(word(`support_${state}`, { who }), "warning", 60);
+});
 document.body.addEventListener("htmx:sendError", () => toast(word("request_offline"), "danger"));

@@ -82,6 +82,7 @@ export class Live {
       return;
     }
     if (message.type === "seat_ends") document.dispatchEvent(new CustomEvent("seat-ends", { detail: message }));
+    if (message.type === "support") document.dispatchEvent(new CustomEvent("support", { detail: message }));
     if (message.type === "lost") this.#isLost = true;
     if (message.type === "snapshot") {
       this.#isLost = false;

@@ -119,6 +119,15 @@ KNOWN = (
     _("moved"),
     _("audit log broken"),
     _("exported audit log"),
+    _("support asked"),
+    _("support refused"),
+    _("support let in"),
+    _("support entered"),
+    _("support opened"),
+    _("support sent"),
+    _("support ended"),
+    _("support lapsed"),
+    _("support terms changed"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

@@ -82,6 +82,17 @@ class SupportAccess(models.Model):
     def __str__(self) -> str:
         return f"{self.operator_name} · {self.case_number}"
 
+    @property
+    def name_inside(self) -> str:
+        return f"{self.operator_name[:36]} · support · {self.case_number[:30]}"
+
+    @property
+    def member_name(self) -> str:
+        """What the tenant's people and its log call whoever came in; empty when nobody did."""
+        if self.member_id is None:
+            return ""
+        return self.name_inside
+
     def is_on(self, at: datetime) -> bool:
         """The moment itself ends it, whether or not anything has noticed."""
         return self.state == self.State.RUNNING and self.ends_at is not None and at < self.ends_at

@@ -20,7 +20,7 @@ def garden(acme, inner_garden) -> Garden:
     """And acme's bills, which stand in the public schema."""
     plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
     number = Number.objects.create(e164=f"{NUMBER}99999", country="CN", tenant=acme)
-    bills = plant(("billing",), given=(acme, plan, number))
+    bills = plant(("billing", "support"), given=(acme, plan, number))
     return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)
 
 

@@ -28,6 +28,7 @@ OTHER_PARAMETERS = {
     "format": "csv",
     "rest": "made/up",
     "version": "1",
+    "ticket": "made-up",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 
@@ -100,6 +101,7 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "opt_out_id": str(rows["telephony.textoptout"].pk),
         "code": code_of("acme", rows["telephony.surveytext"].pk, timezone.now() + timedelta(days=1)),
         "step_id": str(rows["people.rolloutstep"].pk),
+        "access_id": str(garden.ids.get("support.supportaccess", 1)),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
     return found | ({"pk": str(pk)} if pk else {})

@@ -124,6 +124,8 @@ def test_every_policy_that_asks_of_a_member_alone_has_words():
     apps = (
         "tenants.people",
         "tenants.hooks",
+        "tenants.trust",
+        "tenants.support",
         "tenants.billing",
         "telephony",
         "ticketing",
@@ -138,7 +140,13 @@ def test_every_policy_that_asks_of_a_member_alone_has_words():
                 assert rule in told or name in OF_OPERATORS, f"{app}: {name}"
 
 
-OF_OPERATORS = {"can_open_operator_admin", "can_change_prices", "can_see_ledger", "can_draft_invoices"}
+OF_OPERATORS = {
+    "can_open_operator_admin",
+    "can_ask_for_support",
+    "can_change_prices",
+    "can_see_ledger",
+    "can_draft_invoices",
+}
 
 
 # --- operations, rollout
