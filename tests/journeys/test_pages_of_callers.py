@@ -56,7 +56,7 @@ def test_every_page_about_what_callers_hear_suits_three_widths(stage, visit, tmp
     faults += look_at_widths(admin, "survey-own")
     admin.page.locator("input[name=score][value='5']").check()
     admin.page.locator("form.form button").click()
-    expect(admin.page.get_by_role("status")).to_contain_text("✓", timeout=PATIENCE)
+    expect(admin.page.locator("#content p[role=status]").first).to_contain_text("✓", timeout=PATIENCE)
     assert not faults, "\n".join(faults)
 
 
