@@ -56,6 +56,7 @@ SHARED_APPS = [
     "tenants",
     "tenants.billing",
     "tenants.support",
+    "tenants.desk",
     "telephony.cells",
 ]
 TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]

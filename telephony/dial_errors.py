@@ -45,6 +45,14 @@ class DialledPremium(BadInput):
     "Calls to this number cost extra and are not allowed. An administrator sets that in the terms of phones."
 
 
+class NumberNotForThis(BadInput):
+    """Your number %(number)s is for calls in only, so nobody is called with it. Display pools choose another."""
+
+
+class NumberNotForThere(BadInput):
+    """Your number %(number)s may not be used for calls to %(place)s. Display pools choose another."""
+
+
 # Docstrings are the messages; naming them here puts them before the translators.
 MESSAGES = (
     _(
@@ -55,6 +63,10 @@ MESSAGES = (
         "None of your telephones is there. Take calls in your workspace, or check your IP phone, then try again."
     ),
     _("You are on a call. Finish it first, then call."),
+    _(
+        "Your number %(number)s is for calls in only, so nobody is called with it. Display pools choose another."
+    ),
+    _("Your number %(number)s may not be used for calls to %(place)s. Display pools choose another."),
     _("Your group calls nobody outside. Ask your leader to make this call."),
     _("There is no line to the outside, so nobody can be called. Your operator sets FREESWITCH_GATEWAY."),
     _("This number is on the line with us at this moment."),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from telephony.actions.music import lay_music
+from telephony.actions.number_desk import count_calls
 from telephony.actions.page_phones import forget_page_phones
 from telephony.actions.planned_work import tell_due_follow_ups
 from telephony.actions.truth import thin_differences
@@ -53,6 +54,16 @@ def keep_sounds() -> int:
 def keep_sounds_everywhere() -> int:
     forget_left_behind(Path(str(settings.SWITCH["recordings_dir"])) / UTTERANCES)
     return for_every_tenant(keep_sounds)
+
+
+@tenant_task(name="telephony.count_calls_of_numbers")
+def count_calls_of_numbers() -> int:
+    return count_calls(timezone.now())
+
+
+@shared_task(name="telephony.count_calls_of_numbers_everywhere")
+def count_calls_of_numbers_everywhere() -> int:
+    return for_every_tenant(count_calls_of_numbers)
 
 
 @tenant_task(name="telephony.thin_differences")
@@ -106,6 +117,10 @@ SCHEDULE = {
         "schedule": crontab(minute=17),
     },
     "tell whose work is due": {"task": "telephony.tell_due_work_everywhere", "schedule": 60.0},
+    "count the calls of numbers": {
+        "task": "telephony.count_calls_of_numbers_everywhere",
+        "schedule": crontab(hour=2, minute=20),
+    },
     "thin old differences": {
         "task": "telephony.thin_differences_everywhere",
         "schedule": crontab(hour=3, minute=40),

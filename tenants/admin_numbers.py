@@ -1,5 +1,6 @@
 """The number inventory in the operators' console: lending, taking back, sheets in and out."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from tenants.admin_resources import NumberResource
 from tenants.errors import DomainError
-from tenants.lending import assign_number, take_number_back
+from tenants.lending import QUARANTINE_DAYS, assign_number, take_number_back
 from tenants.models import Number, Tenant
 from tenants.numbers import format_number, to_e164
 from tenants.people.admin_confirm import Question, ask
@@ -36,7 +37,18 @@ class NumberForm(forms.ModelForm):
 
     class Meta:
         model = Number
-        fields = ["e164", "country", "kind", "monthly_fee", "currency", "carrier"]
+        fields = [
+            "e164", "country", "kind", "area_code", "carrier", "trunk", "carrier_fee", "monthly_fee", "currency",
+            "expires_on",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "carrier_fee" in self.fields:
+            self.fields["carrier_fee"].required = False
+
+    def clean_carrier_fee(self) -> Decimal:
+        return self.cleaned_data["carrier_fee"] or Decimal(0)
 
     def clean(self) -> dict:
         super().clean()
@@ -55,7 +67,9 @@ class NumberAdmin(AuditedSheetAdmin):
     view_policy = staticmethod(can_see_tenants)
     form = NumberForm
     resource_classes = [NumberResource]
-    list_display = ["shown_number", "kind", "state", "tenant", "assigned_at", "monthly_fee", "currency"]
+    list_display = [
+        "shown_number", "kind", "state", "tenant", "assigned_at", "carrier_fee", "monthly_fee", "currency",
+    ]  # fmt: skip
     list_filter = ["state", "kind", "country", "tenant"]
     list_filter_submit = True
     list_select_related = ["tenant"]
@@ -65,15 +79,19 @@ class NumberAdmin(AuditedSheetAdmin):
         "e164",
         "country",
         "kind",
+        "area_code",
+        "carrier",
+        "trunk",
+        "carrier_fee",
         "monthly_fee",
         "currency",
-        "carrier",
+        "expires_on",
         "state",
         "tenant",
         "assigned_at",
         "lend_to",
     ]
-    actions_detail = ["take_back"]
+    actions_detail = ["desk", "take_back"]
 
     @display(description=_("number"), ordering="e164")
     def shown_number(self, number: Number) -> str:
@@ -101,6 +119,14 @@ class NumberAdmin(AuditedSheetAdmin):
         except DomainError as error:
             messages.error(request, error.message)
 
+    def has_desk_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return can_see_tenants(request.user)
+
+    @action(description=_("Papers, terms, history"), url_path="desk", permissions=["desk"])
+    def desk(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The number's own page, where it is also retired."""
+        return redirect("operators:number", get_object_or_404(Number, pk=object_id).pk)
+
     def has_take_back_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         if not can_manage_numbers(request.user):
             return False
@@ -116,13 +142,16 @@ class NumberAdmin(AuditedSheetAdmin):
             button=_("Take back"),
             back=back,
             is_dangerous=True,
-            effects=[_("Its callers no longer reach this tenant, from the next call on.")],
+            effects=[
+                _("Its callers no longer reach this tenant, from the next call on."),
+                _("It rests for %(days)s days before it is lent again.") % {"days": QUARANTINE_DAYS},
+            ],
         )
         page = ask(request, self, question)
         if page:
             return page
         take_number_back(number_id=number.pk, at=timezone.now())
-        messages.success(request, _("The number is free."))
+        messages.success(request, _("The number is in quarantine."))
         return redirect(back)
 
 

@@ -17,7 +17,10 @@ class NumberResource(SafeResource):
     class Meta:
         model = Number
         import_id_fields = ["e164"]
-        fields = ("e164", "country", "kind", "monthly_fee", "currency", "carrier", "state", "tenant")
+        fields = (
+            "e164", "country", "kind", "area_code", "monthly_fee", "currency", "carrier", "trunk", "carrier_fee",
+            "expires_on", "state", "tenant",
+        )  # fmt: skip
         export_order = fields
         skip_unchanged = True
         report_skipped = True

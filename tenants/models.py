@@ -1,11 +1,15 @@
 """Tenants and the terms they are on, all in the public schema: plan, SLA, contract, numbers, steps of opening."""
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tenants.models import DomainMixin, TenantMixin
 
 SCHEMA_NAME = RegexValidator(
@@ -203,11 +207,27 @@ class Number(models.Model):
         TOLL_FREE = "toll_free", _("Toll-free")
         SHARED_COST = "shared_cost", _("Shared cost (400)")
         SHORT = "short", _("Short code (95)")
+        VIRTUAL = "virtual", _("Virtual (masks agents)")
 
     class State(models.TextChoices):
+        """Assigned: approved and lent, leading nowhere yet. A quarantine is over at `rests_until`, whoever looks."""
+
         FREE = "free", _("Free")
         ASSIGNED = "assigned", _("Assigned")
+        BOUND = "bound", pgettext_lazy("number", "Bound")
+        QUARANTINE = "quarantine", _("In quarantine")
         RETIRED = "retired", _("Retired")
+
+    class Use(models.TextChoices):
+        BOTH = "both", _("Calls in and out")
+        INBOUND = "inbound", _("Calls in only")
+        OUTBOUND = "outbound", _("Calls out only")
+
+    class Outside(models.TextChoices):
+        """What becomes of a call that the permitted use or regions do not cover."""
+
+        FLAG = "flag", _("Let it through, and list it")
+        REFUSE = "refuse", _("Refuse it")
 
     e164 = models.CharField(
         _("number"),
@@ -227,6 +247,27 @@ class Number(models.Model):
     monthly_fee = models.DecimalField(_("fee per month"), max_digits=10, decimal_places=2, default=0)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.POUND)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    carrier_fee = models.DecimalField(
+        _("cost per month"),
+        max_digits=10,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("What the carrier takes from us; the fee is what we take from the tenant."),
+    )
+    area_code = models.CharField(_("area code"), max_length=8, blank=True)
+    trunk = models.CharField(_("trunk"), max_length=60, blank=True, help_text=_("The line it comes in by"))
+    expires_on = models.DateField(_("contract with the carrier ends"), null=True, blank=True)
+    rests_until = models.DateTimeField(_("quarantine ends"), null=True, blank=True, editable=False)
+    use = models.CharField(_("permitted for"), max_length=8, choices=Use.choices, default=Use.BOTH)
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
+    regions = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("permitted regions"), default=list, blank=True
+    )
+    """Countries (CN) and words of telephony.regions (Guangdong, Guangdong/Guangzhou); none: everywhere."""
+    outside = models.CharField(
+        _("a call outside of that"), max_length=6, choices=Outside.choices, default=Outside.FLAG
+    )
 
     class Meta:
         verbose_name = _("number")
@@ -235,6 +276,17 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return self.e164
+
+    def may_be_lent(self, at: datetime) -> bool:
+        """Nobody has it, and its quarantine, where there was one, is over."""
+        if self.tenant_id is not None or self.state == self.State.RETIRED:
+            return False
+        return self.state != self.State.QUARANTINE or self.rests_until is None or self.rests_until <= at
+
+    @property
+    def refuses_callers(self) -> bool:
+        """Some calls that come in are turned away."""
+        return self.outside == self.Outside.REFUSE and (bool(self.regions) or self.use == self.Use.OUTBOUND)
 
 
 class NumberAssignment(models.Model):

@@ -23,14 +23,19 @@ class TenantOnLine:
     time_zone: str
     domains: tuple[str, ...]
     numbers: tuple[str, ...]
+    choosy: tuple[str, ...] = ()
+    """Of them, those that refuse some callers: where they lead is not the same for everybody."""
     row: Tenant | None = field(default=None, compare=False, repr=False)
 
 
 def tenants_on_line() -> list[TenantOnLine]:
     """Everybody with a number or a host, in three reads; to be asked in the public schema."""
-    numbers, domains = defaultdict(list), defaultdict(list)
-    for tenant, number in Number.objects.exclude(tenant=None).values_list("tenant_id", "e164"):
-        numbers[tenant].append(number)
+    numbers, domains, choosy = defaultdict(list), defaultdict(list), defaultdict(list)
+    lent = Number.objects.exclude(tenant=None).only("tenant_id", "e164", "use", "regions", "outside")
+    for number in lent:
+        numbers[number.tenant_id].append(number.e164)
+        if number.refuses_callers:
+            choosy[number.tenant_id].append(number.e164)
     for tenant, host in Domain.objects.values_list("tenant_id", "domain"):
         domains[tenant].append(host)
     return [
@@ -42,6 +47,7 @@ def tenants_on_line() -> list[TenantOnLine]:
             time_zone=row.time_zone,
             domains=tuple(sorted(domains[row.pk])),
             numbers=tuple(sorted(numbers[row.pk])),
+            choosy=tuple(sorted(choosy[row.pk])),
             row=row,
         )
         for row in Tenant.objects.filter(pk__in={*numbers, *domains}).order_by("pk")
@@ -51,11 +57,16 @@ def tenants_on_line() -> list[TenantOnLine]:
 
 def tenant_of_number(dialled: str) -> Tenant | None:
     """Whose number was dialled, in any of the spellings a carrier sends; None when it is nobody's."""
+    found = number_on_line(dialled)
+    return found.tenant if found else None
+
+
+def number_on_line(dialled: str) -> Number | None:
+    """The lent number that was dialled, with its tenant's row; in the public schema."""
     written = spellings(dialled)
     if not written:
         return None
-    found = Number.objects.filter(e164__in=written, tenant__isnull=False).select_related("tenant").first()
-    return found.tenant if found else None
+    return Number.objects.filter(e164__in=written, tenant__isnull=False).select_related("tenant").first()
 
 
 def numbers_of(tenant: Tenant) -> list[str]:

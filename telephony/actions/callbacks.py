@@ -15,9 +15,9 @@ from telephony.errors import CallbackGone, CallbackImpossible, CallbackRings, Te
 from telephony.models import Call, Callback, Queue, QueueStay, WaitingTerms
 from telephony.orders import LookAtCallback, send_order
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
+from telephony.queries.displays import number_to_show
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.expected_wait import expected_seconds, pace_of
-from telephony.queries.routes import display_number
 from tenants.context import current_tenant
 from tenants.events import emit
 from tenants.numbers import to_e164
@@ -72,7 +72,7 @@ def _write(
     if begins is None:
         raise CallbackImpossible
     remaining = _remaining(stay, at)
-    shown = display_number() or call.number
+    shown = number_to_show(call.number, queue_id=queue.pk, to=call.caller_number)
     return Callback.objects.create(
         origin=None if call._state.adding else call,
         source=source,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from telephony import events
@@ -18,11 +19,20 @@ from telephony.actions.offers import recording_path, rings_seconds
 from telephony.actions.outgoing import lock_number, note_never_dialled
 from telephony.call_orders import Dial
 from telephony.cells.actions import hold_epoch
-from telephony.dial_errors import BusyOnCall, NoNumberHere, NotAnAgent, OnTheLineAlready
-from telephony.models import Agent, Call, Callback, Device, Leg, Offer, Queue
+from telephony.dial_errors import (
+    BusyOnCall,
+    NoNumberHere,
+    NotAnAgent,
+    NumberNotForThere,
+    NumberNotForThis,
+    OnTheLineAlready,
+)
+from telephony.models import Agent, Call, Callback, Device, Leg, Offer, PoolNumber, Queue
+from telephony.number_limits import REFUSED, place_words
 from telephony.orders import send_order
 from telephony.queries import agent_of
 from telephony.queries.dialling import diallable, name_of, phone_to_call_with, queue_to_call_for
+from telephony.queries.displays import Shown, chosen_to_show, verdict_on_calling
 from telephony.queries.outside_numbers import Rung, rung_device, shown
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
@@ -48,6 +58,8 @@ def ask_to_dial(*, member: Any, number: str, subject: Any, at: datetime, queue_i
         raise NoNumberHere
     digits = diallable(number)
     device = phone_to_call_with(agent, at)
+    queue = queue_to_call_for(agent.pk, queue_id)
+    _number_shown(agent.pk, queue, digits, subject)
     send_order(Dial(agent_id=agent.pk, number=digits, queue_id=queue_id or 0), member=member)
     record_audit(verb="dialled", subject=subject, actor=member, after={"number": mask_number(digits)})
     return _what_happens(device, mask_number(digits))
@@ -78,15 +90,41 @@ def start_dial(
                 raise OnTheLineAlready
             agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
             device = phone_to_call_with(agent, at)
-            own_number = shown("") or number
-            phone = rung_device(agent, device, own_number)
-            call = _outgoing(agent, number, own_number, queue_to_call_for(agent_id, queue_id), at)
+            queue = queue_to_call_for(agent_id, queue_id)
+            own = _number_shown(agent_id, queue, number)
+            PoolNumber.objects.filter(pk=own.pool_number_id).update(shown_at=at)
+            phone = rung_device(agent, device, own.number)
+            call = _outgoing(agent, number, own.number, queue, at)
             offer = _offer(call, agent, phone, epoch=epoch, at=at)
             write_states([agent], activity=Agent.Activity.RINGING, at=at, cause="call")
             emit(events.CallOffered(occurred_at=at, call_id=call.pk, agent_id=agent.pk, offer_id=offer.pk))
     except IntegrityError as error:
         raise BusyOnCall from error
     return _command(call, offer, phone)
+
+
+def _number_shown(agent_id: int, queue: Queue | None, number: str, subject: Any = None) -> Shown:
+    """What who is called will see. Raises NumberNotForThis or NumberNotForThere by the terms of that number, which
+    the audit log keeps where a person asked (`subject`).
+    """
+    chosen = chosen_to_show("", agent_id=agent_id, queue_id=queue.pk if queue else None, to=number)
+    own = chosen if chosen.number else Shown(shown("") or number)
+    verdict = verdict_on_calling(own.number, number)
+    if verdict.kind != REFUSED:
+        return own
+    if subject is not None:
+        after = {
+            "number": mask_number(number),
+            "shown": own.number,
+            "why": verdict.why,
+            "place": verdict.place,
+        }
+        record_audit(verb="refused", subject=subject, after=after)
+    if verdict.why == "use":
+        raise NumberNotForThis(number=own.number)
+    raise NumberNotForThere(
+        number=own.number, place=place_words(verdict.place, get_language() or "en") or "–"
+    )
 
 
 def _outgoing(agent: Agent, number: str, own_number: str, queue: Queue | None, at: datetime) -> Call:

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
+from tenants.desk.policies import can_see_desk
 from tenants.people.admin_sites import AuditedModelAdmin, ConsolePage, operator_site
 from tenants.people.policies import Role, has_role
 
@@ -42,6 +43,9 @@ class StrayAdmin(ReadOnlyAdmin):
 
 
 operator_site.pages += [
+    ConsolePage("/numbers/", _("Number desk"), "dialpad", can_see_desk),
+    ConsolePage("/network/ports/", _("Ports"), "lan", may_look),
+    ConsolePage("/network/sizing/", _("Sizing"), "straighten", may_look),
     ConsolePage("/capacity/", _("Capacity"), "speed", may_look),
     ConsolePage("/availability/", _("Availability"), "monitor_heart", may_look),
     ConsolePage("/cells/", _("Cells"), "hub", may_look),

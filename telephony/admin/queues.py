@@ -15,7 +15,8 @@ from telephony.admin.floor import FloorAdmin, PolicyInline
 from telephony.admin.forms import EntryForm
 from telephony.admin.waiting import WaitingInline
 from telephony.models import Disposition, Entry, Queue, QueueAgent, QueueSkill, QueueStep
-from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
+from tenants.desk.policies import can_see_own_numbers
+from tenants.people.admin_sites import AuditedModelAdmin, ConsolePage, tenant_site
 
 IN_SECONDS = {"max_wait_seconds", "short_abandon_seconds", "offer_seconds", "wrap_up_seconds"}
 """Their names do not say the unit; the page does."""
@@ -118,6 +119,7 @@ class DispositionAdmin(FloorAdmin, AuditedModelAdmin):
     search_fields = ["name"]
 
 
+tenant_site.pages.append(ConsolePage("/numbers/", _("Numbers"), "dialpad", can_see_own_numbers))
 tenant_site.register(Queue, QueueAdmin)
 tenant_site.register(Entry, EntryAdmin)
 tenant_site.register(Disposition, DispositionAdmin)

@@ -15,6 +15,7 @@ from telephony.console import (
     flows,
     interventions,
     message_urls,
+    own_numbers_urls,
     page_phone,
     people_urls,
     phone_urls,
@@ -85,5 +86,6 @@ urlpatterns = [
     *aftercall_urls.urlpatterns,
     *callback_urls.urlpatterns,
     *message_urls.urlpatterns,
+    *own_numbers_urls.urlpatterns,
     *phone_urls.urlpatterns,
 ]

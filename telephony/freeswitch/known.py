@@ -21,7 +21,7 @@ from tenants.queries import spellings as spellings_of_number
 
 MOST_KEPT = 50_000
 LONGEST_HOST = 253
-FORMAT = 1
+FORMAT = 2
 _KEPT = [field.name for field in fields(TenantOnLine) if field.name != "row"]
 
 
@@ -151,7 +151,7 @@ def from_bytes(kept: bytes) -> KnownAnswers:
 
 
 def _tenant_of(one: dict[str, Any]) -> KnownTenant:
-    line = one["tenant"] | {name: tuple(one["tenant"][name]) for name in ("domains", "numbers")}
+    line = one["tenant"] | {name: tuple(one["tenant"][name]) for name in ("domains", "numbers", "choosy")}
     return KnownTenant(
         TenantOnLine(**line),
         {name: (agent, a1) for name, (agent, a1) in one["phones"].items()},

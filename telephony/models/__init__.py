@@ -14,6 +14,7 @@ from telephony.models.contact_notes import ContactNote, NoteMention
 from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.device_checks import DeviceCheck, PhoneTerms
 from telephony.models.devices import Device
+from telephony.models.displays import DisplayPool, PoolNumber, VirtualNumber
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.floor import AlertTerms, FloorChange, FloorView, QueueAlert
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
@@ -56,15 +57,16 @@ __all__ = [
     "Device",
     "DeviceCheck",
     "Difference",
+    "DisplayPool",
     "Disposition",
     "EmergencyPlan",
     "EmergencySwitch",
     "Entry",
     "FigureTarget",
-    "Flow",
-    "FlowCheck",
     "FloorChange",
     "FloorView",
+    "Flow",
+    "FlowCheck",
     "FlowStep",
     "FlowVersion",
     "FollowUp",
@@ -73,6 +75,7 @@ __all__ = [
     "KeptSound",
     "Leg",
     "LegalHold",
+    "LineQuality",
     "Listening",
     "Music",
     "MusicPiece",
@@ -80,17 +83,17 @@ __all__ = [
     "NoteMention",
     "Offer",
     "OpeningTime",
-    "PhoneTerms",
     "PanelPlan",
+    "PhoneTerms",
+    "PoolNumber",
     "Prompt",
     "PromptWording",
     "PurgeRequest",
+    "QualityTerms",
     "Queue",
     "QueueAgent",
     "QueueAlert",
     "QueueSkill",
-    "LineQuality",
-    "QualityTerms",
     "QueueStay",
     "QueueStep",
     "Recording",
@@ -119,6 +122,7 @@ __all__ = [
     "VaultLeftover",
     "VaultState",
     "VaultWork",
+    "VirtualNumber",
     "Voice",
     "Voicemail",
     "WaitingTerms",

@@ -73,7 +73,12 @@ def _entries(tenant: TenantOnLine, at: datetime) -> Iterator[tuple[str, KnownRou
             route = emergency_route(plan, entry.number_e164, told)
             yield entry.number_e164, KnownRoute(route, is_for_all=not is_drilled)
             continue
-        is_for_all = not is_drilled and not may_move and not _depends_on_the_moment(entry.queue, at)
+        is_for_all = not (
+            is_drilled
+            or may_move
+            or entry.number_e164 in tenant.choosy
+            or _depends_on_the_moment(entry.queue, at)
+        )
         arrived = (settled if is_for_all else standing_arrival)(entry.queue, at=at)
         route = queue_route(arrived, entry.number_e164, {**told, "flow_version_id": published_version(entry)})
         yield entry.number_e164, KnownRoute(route, is_for_all, _until(entry.queue, at))

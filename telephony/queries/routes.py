@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from telephony.models import EmergencyPlan, Entry, Queue
+from telephony.number_limits import NOT_PERMITTED, may_come_in
 from telephony.queries.arrivals import Arrival, arrival, standing_arrival
 from telephony.queries.devices import may_register
 from telephony.queries.emergency import plan_in_effect
@@ -57,7 +58,7 @@ class InboundRoute:
     flow_version_id: int | None = None
     """The published flow callers go through; queue and treatment then say where they come to without it."""
     because: str = ""
-    """Why the caller may not wait: closed, hours, full or nobody."""
+    """Why the caller may not wait: closed, hours, full or nobody; or "not_permitted" by the terms of the number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def inbound_route(dialled: str, caller: str = "", *, at: datetime | None = None)
         who = to_e164(caller, country) or plain_line(caller, 64)
         return arrival(entry.queue, number=entry.number_e164, caller_number=who, at=moment)
 
-    return _route(dialled, arrive)
+    return _route(dialled, arrive, caller)
 
 
 def standing_route(dialled: str, *, at: datetime | None = None) -> InboundRoute | None:
@@ -87,9 +88,13 @@ def standing_route(dialled: str, *, at: datetime | None = None) -> InboundRoute 
     return _route(dialled, lambda entry, _country: standing_arrival(entry.queue, at=moment))
 
 
-def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRoute | None:
-    tenant = tenant_queries.tenant_of_number(dialled)
-    if tenant is None:
+def _route(
+    dialled: str, arrive: Callable[[Entry, str], Arrival], caller: str | None = None
+) -> InboundRoute | None:
+    """`caller` None: whoever it may be. A call that the number's terms refuse hears the notice of a closed line."""
+    number = tenant_queries.number_on_line(dialled)
+    tenant = number.tenant if number else None
+    if number is None or tenant is None:
         return None
     known: dict[str, Any] = {"tenant": tenant.schema_name, "language": switch_language(tenant.language)}
     digits = re.sub(r"\D", "", dialled)[:32]
@@ -102,6 +107,9 @@ def _route(dialled: str, arrive: Callable[[Entry, str], Arrival]) -> InboundRout
             return emergency_route(emergency, entry.number_e164 if entry else digits, known)
         if entry is None:
             return InboundRoute(treatment=Treatment.CLOSED, number=digits, **known)
+        if caller is not None and not may_come_in(number, caller, str(tenant.country)):
+            known["because"] = NOT_PERMITTED
+            return InboundRoute(treatment=Treatment.CLOSED, number=entry.number_e164, **known)
         known["flow_version_id"] = published_version(entry)
         return queue_route(arrive(entry, str(tenant.country)), entry.number_e164, known)
 
@@ -152,11 +160,6 @@ def entry_of(dialled: str, country: str) -> Entry | None:
 def display_number() -> str:
     """What those we call see, where the tenant has chosen one of its numbers; else "", and it is the number dialled."""
     return Entry.objects.filter(is_shown=True).values_list("number_e164", flat=True).first() or ""
-
-
-def number_to_show(dialled: str) -> str:
-    """Of somebody who called this number and is sent on: carriers refuse a stranger's number."""
-    return display_number() or dialled
 
 
 def spellings(dialled: str, country: str) -> set[str]:

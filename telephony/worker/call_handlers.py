@@ -23,8 +23,8 @@ from telephony.errors import (
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
 from telephony.queries.dialling import diallable
+from telephony.queries.displays import number_to_show
 from telephony.queries.errands import errand_flows, recording_to_mask
-from telephony.queries.routes import number_to_show
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import (
     ConsultCommand,
@@ -154,7 +154,7 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
             call_id=talk.call_id,
             entry=back_in_line(call),
             dials=digits,
-            shown_number=number_to_show(call.number),
+            shown_number=number_to_show(call.number, queue_id=call.queue_id, to=digits),
             timeout_seconds=RINGS_SECONDS,
         )
     )
@@ -254,7 +254,7 @@ def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
         epoch=tools.epoch(),
         timeout_seconds=RINGS_SECONDS,
         caller_number=call.caller_number,
-        shown_number=number_to_show(call.number),
+        shown_number=number_to_show(call.number, agent_id=talk.agent_id, queue_id=call.queue_id),
     )
 
 

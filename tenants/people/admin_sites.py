@@ -34,6 +34,7 @@ ICONS = {
     "Plan": "sell",
     "Sla": "verified",
     "Number": "dialpad",
+    "Asset": "devices",
     "Queue": "groups",
     "Agent": "headset_mic",
     "AgentGroup": "diversity_3",
@@ -159,16 +160,12 @@ class ConsolePage(NamedTuple):
     policy: Callable[[object], bool]
 
 
-class OperatorSite(ConsoleSite):
-    may_open = staticmethod(can_open_operator_admin)
-    for_public = True
-    site_title = site_header = _("Operator console")
-    index_title = _("Operator console")
+class PagedSite(ConsoleSite):
+    """With pages of our own beside the rows; floors above add theirs to `pages`."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
         self.pages: list[ConsolePage] = []
-        """Floors above add theirs."""
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
         items = [
@@ -186,7 +183,14 @@ class OperatorSite(ConsoleSite):
         return own + super().get_sidebar_list(request)
 
 
-class TenantSite(ConsoleSite):
+class OperatorSite(PagedSite):
+    may_open = staticmethod(can_open_operator_admin)
+    for_public = True
+    site_title = site_header = _("Operator console")
+    index_title = _("Operator console")
+
+
+class TenantSite(PagedSite):
     may_open = staticmethod(can_open_tenant_admin)
     site_title = site_header = _("Administration")
     index_title = _("Administration")

@@ -128,6 +128,11 @@ KNOWN = (
     _("support ended"),
     _("support lapsed"),
     _("support terms changed"),
+    _("retired"),
+    _("applied for a number"),
+    _("number taken back"),
+    _("ended the quarantine of"),
+    _("paper runs out"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

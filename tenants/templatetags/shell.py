@@ -79,7 +79,7 @@ PLACES = (
         ("/people/", "/rights/", "/rollout/", "/mentees/"),
     ),
     Place("/operations/", _("System health"), (OPERATIONS,), ("/canary/", "/rights/")),
-    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER)),
+    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER), ("/numbers/",)),
 )
 
 

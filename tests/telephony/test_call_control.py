@@ -7,6 +7,7 @@ from telephony.models import Agent, Call, Entry, Leg, Offer
 from telephony.queries.timelines import lines_of
 from telephony.timeline import Kind, seconds_of
 from tenants import events as tenant_events
+from tenants.models import Number
 from tests.telephony.office import Office
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -300,6 +301,7 @@ def test_a_call_goes_to_a_number_outside(office, talk, refusals):
 @pytest.mark.parametrize("kind", [call_orders.TransferToNumber, call_orders.ConsultNumber])
 def test_whoever_is_called_outside_sees_the_number_the_tenant_chose(office, talk, kind):
     ann, _bob, call_id = talk
+    Number.objects.create(e164="+862155509119", country="CN", tenant=office.floor.tenant, currency="CNY")
     with office.floor.inside():
         Entry.objects.create(number_e164="+862155509119", queue=office.floor.queue, is_shown=True)
     office.order(kind(agent_id=ann.pk, call_id=call_id, number="010 6552 9988"))

@@ -9,8 +9,9 @@ from telephony.flows.terms import FlowTerms
 from telephony.freeswitch.documents import dialplan_document
 from telephony.freeswitch.flow_document import flow_document
 from telephony.models import Callback, Entry, Flow, FlowVersion
+from telephony.queries.displays import number_to_show
 from telephony.queries.flow_terms import flow_terms
-from telephony.queries.routes import inbound_route, number_to_show
+from telephony.queries.routes import inbound_route
 from tests.telephony.prepared import BACKUP, SECOND, Action, prepare, switch
 
 OUTSIDE = {"id": "x", "kind": "external", "settings": {"number": "+862155509999"}, "exits": {}}

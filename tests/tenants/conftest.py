@@ -17,10 +17,10 @@ def inner_garden(acme) -> Garden:
 
 @pytest.fixture
 def garden(acme, inner_garden) -> Garden:
-    """And acme's bills, which stand in the public schema."""
+    """And acme's bills, numbers and papers, which stand in the public schema."""
     plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
     number = Number.objects.create(e164=f"{NUMBER}99999", country="CN", tenant=acme)
-    bills = plant(("billing", "support"), given=(acme, plan, number))
+    bills = plant(("billing", "support", "desk"), given=(acme, plan, number))
     return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)
 
 

@@ -29,6 +29,10 @@ OTHER_PARAMETERS = {
     "rest": "made/up",
     "version": "1",
     "ticket": "made-up",
+    "number_id": "1",
+    "paper_id": "1",
+    "application_id": "1",
+    "pool_id": "1",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 
@@ -102,9 +106,21 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "code": code_of("acme", rows["telephony.surveytext"].pk, timezone.now() + timedelta(days=1)),
         "step_id": str(rows["people.rolloutstep"].pk),
         "access_id": str(garden.ids.get("support.supportaccess", 1)),
+        "pool_id": str(rows["telephony.displaypool"].pk),
+        **_of_the_desk(rows),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
     return found | ({"pk": str(pk)} if pk else {})
+
+
+def _of_the_desk(rows: dict) -> dict[str, str]:
+    """Public rows of acme's, where they were planted."""
+    named = {
+        "paper_id": "desk.numberpaper",
+        "application_id": "desk.numberapplication",
+        "number_id": "tenants.number",
+    }
+    return {name: str(rows[label].pk) for name, label in named.items() if label in rows}
 
 
 # --- what is looked at ---

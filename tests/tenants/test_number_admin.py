@@ -26,7 +26,7 @@ def test_a_number_is_stored_in_one_spelling_and_lent(operator, acme, published):
     assert (number.e164, number.tenant, number.state) == ("+442079460777", acme, "assigned")
     operator.post(f"{NUMBERS}{number.pk}/take-back/")
     number.refresh_from_db()
-    assert (number.tenant, number.state) == (None, "free")
+    assert (number.tenant, number.state) == (None, "quarantine")
     assert [
         entry.verb
         for entry in AuditEntry.objects.order_by("id").filter(subject=f"tenants.number:{number.pk}")

@@ -1,12 +1,14 @@
 """Suspending, resuming and closing a tenant; lending numbers."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 
 from tenants.actions import TenantNotOpen, TenantStillOpen, close_tenant, resume_tenant, suspend_tenant
 from tenants.context import every_active_tenant, every_tenant
 from tenants.effects import effects_on
-from tenants.lending import NumberTaken, assign_number, take_number_back
+from tenants.lending import NumberRests, NumberTaken, assign_number, take_number_back
 from tenants.models import Number, NumberAssignment, Tenant
 from tenants.people.models import AuditEntry
 from tenants.queries import tenant_of_number
@@ -70,7 +72,7 @@ def test_closing_gives_the_numbers_back(acme, globex, published, now):
     suspend_tenant(tenant_id=acme.pk, at=now)
     close_tenant(tenant_id=acme.pk, at=now)
     number.refresh_from_db()
-    assert (number.tenant, number.state) == (None, "free")
+    assert (number.tenant, number.state) == (None, "quarantine")
     assert NumberAssignment.objects.get().returned_at == now
     assert [tenant.schema_name for tenant in every_tenant()] == ["globex"]
 
@@ -113,7 +115,10 @@ def test_a_lent_number_is_not_lent_again(acme, globex, now):
     with pytest.raises(NumberTaken):
         assign_number(number_id=number.pk, tenant_id=globex.pk, at=now)
     assert tenant_of_number("4005550100") == acme
-    take_number_back(number_id=number.pk, at=now)
-    assign_number(number_id=number.pk, tenant_id=globex.pk, at=now)
+    take_number_back(number_id=number.pk, at=now, rest_days=90)
+    with pytest.raises(NumberRests):
+        assign_number(number_id=number.pk, tenant_id=globex.pk, at=now + timedelta(days=89))
+    assert tenant_of_number("4005550100") is None
+    assign_number(number_id=number.pk, tenant_id=globex.pk, at=now + timedelta(days=90))
     assert tenant_of_number("4005550100") == globex
     assert NumberAssignment.objects.count() == 2
