@@ -73,7 +73,8 @@ def place_words(place: str, language: str) -> str:
 
 def regions_of(typed: str) -> tuple[tuple[str, ...], list[str]]:
     """(regions known by what was typed, in either language, separated by commas or lines; what is none)."""
-    known, unknown = [], []
+    known: list[str] = []
+    unknown: list[str] = []
     for word in filter(
         None, (part.strip() for part in typed.replace("，", ",").replace("\n", ",").split(","))
     ):

@@ -38,12 +38,12 @@ def keep(upload: UploadedFile | None) -> Kept:
         raise PaperOfWrongKind(field="file")
     name, key = uuid.uuid4(), keys.new_key()
     stored_as = f"{FOLDER}/{name.hex[:2]}/{name}"
-    with tempfile.NamedTemporaryFile() as part:
-        done = seal(
-            BytesIO(content), part, size=len(content), with_=Seal(key=key, belongs_to=stored_as.encode())
-        )
-        part.flush()
-        _place().put(stored_as, Path(part.name))
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder, name.hex)
+        with part.open("wb") as file:
+            sealing = Seal(key=key, belongs_to=stored_as.encode())
+            done = seal(BytesIO(content), file, size=len(content), with_=sealing)
+        _place().put(stored_as, part)
     wrapped, wrapped_by = keys.wrap(key, belongs_to=stored_as)
     return Kept(
         media_type=media_type,

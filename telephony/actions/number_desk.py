@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from telephony.actions.setup import floor_changed
 from telephony.models import DisplayPool, Entry, PoolNumber, VirtualNumber
 from telephony.queries.displays import own_numbers
 from telephony.queries.number_desk import bound_numbers, calls_of_numbers
@@ -53,6 +54,7 @@ def unbind_number(*, number: str, reason: str = "") -> bool:
         rows.delete()
     DisplayPool.objects.filter(is_active=True, numbers=None).update(is_active=False)
     record_audit(verb="number taken back", subject=number, before=counts, reason=reason)
+    floor_changed()
     return True
 
 

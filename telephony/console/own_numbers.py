@@ -85,12 +85,17 @@ def number(request: HttpRequest, number_id: int) -> HttpResponse:
         "bindings": bindings_of(found.e164),
         "regions": [place_words(one, language()) for one in found.regions],
         "changes": [one for one in queries.changes_of(found.pk) if one.tenant_id == found.tenant_id],
-        "papers": papers_told(queries.papers_of_number(found), timezone.localdate()),
+        "papers": papers_told(_shown_papers(found), timezone.localdate()),
         "outside": outside[:MOST_LISTED],
         "outside_count": len(outside),
         "counted_days": COUNTED.days,
     }
     return render(request, "telephony/numbers/number.html", seen)
+
+
+def _shown_papers(found: Any) -> list[Any]:
+    """The contract with the carrier is the house's."""
+    return [one for one in queries.papers_of_number(found) if one.tenant_id or one.kind != "contract"]
 
 
 @require_POST
@@ -133,7 +138,7 @@ def hand_in_paper(request: HttpRequest) -> HttpResponse:
 @require_GET
 @member_required(*APPLICANTS)
 def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """Its own alone: what it handed in, and what is about a number it has."""
+    """Its own alone: what it handed in."""
     found = next((one for one in queries.papers_of_tenant(current_tenant()) if one.pk == paper_id), None)
     if found is None:
         raise NotFound

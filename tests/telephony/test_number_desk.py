@@ -172,6 +172,11 @@ def test_a_paper_is_kept_sealed_and_read_back_by_its_own_alone(
     )
     assert operator.get(f"/numbers/papers/{paper.pk}/").content == PDF
     assert stranger.get(f"/numbers/papers/{paper.pk}/").status_code == 404
+    number = lent(floor, stock())
+    operator.post(f"{DESK}{number.pk}/paper/", paper_form(kind="contract", reference="carrier-7"))
+    of_the_house = NumberPaper.objects.get(tenant=None)
+    assert "carrier-7" not in seen(admin.get(f"/numbers/{number.pk}/"))
+    assert admin.get(f"/numbers/papers/{of_the_house.pk}/").status_code == 404
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
     assert admin.get(f"/numbers/papers/{paper.pk}/").status_code == 404
 
