@@ -162,10 +162,12 @@ class _Teller:
     def _listening(self, end: Mapping[str, Any]) -> str:
         if end["digits"] > 1:
             return _("The caller is to key in up to %(digits)s digits.") % {"digits": end["digits"]}
-        return _("The caller is to press a key: %(keys)s.") % {"keys": _(", ").join(end["keys"])}
+        keys = sorted(end["keys"], key=AS_ON_A_TELEPHONE.index)
+        return _("The caller is to press a key: %(keys)s.") % {"keys": _(", ").join(keys)}
 
 
 NOBODY = "?"
+AS_ON_A_TELEPHONE = "1234567890*#"
 
 
 def _prompts_of(node: Node) -> list[int]:

@@ -207,6 +207,8 @@ def test_every_figure_of_hours_opens_exactly_its_calls(boss, calls):
     seen = boss.get(f"/reports/behind/C_REACHED/?{rate.address}")
     assert (len(seen.context["counted"]), seen.context["page"].paginator.count) == (4, 5)
     assert "within the hours" in seen.content.decode()
+    [message, *_others] = boss.get(f"/reports/behind/C_VM/?{DAYS}&within=outside").context["page"].object_list
+    assert "○ outside the hours" in boss.get(f"/calls/{message.pk}/").content.decode()
 
 
 def test_the_file_and_the_api_hold_what_the_page_shows(boss, calls):
