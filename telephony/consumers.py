@@ -17,7 +17,7 @@ from telephony.floor_orders import SUPERVISION_ORDERS
 from telephony.orders import Order, PageClosed, PageOpened, PageSeen, parse_order, send_order, send_orders
 from telephony.phone_check_socket import PhoneCheckConsumer
 from telephony.phone_orders import PHONE_ORDERS
-from telephony.phone_socket import PhoneConsumer
+from telephony.phone_socket import EchoConsumer, PhoneConsumer
 from telephony.queries import agent as agent_by_id
 from telephony.queries import agent_of
 from telephony.queries.agents import agent_ids_of
@@ -204,4 +204,5 @@ websocket_urlpatterns = [
     path("ws/floor/", FloorConsumer.as_asgi()),
     path("ws/phone/", PhoneConsumer.as_asgi()),
     path("ws/phone-check/", PhoneCheckConsumer.as_asgi()),
+    path("ws/phone-echo/", EchoConsumer.as_asgi()),
 ]

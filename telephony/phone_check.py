@@ -46,13 +46,17 @@ MEASURES = (
     Measure("round_trip", "ms", good=300, bad=600, low=0, high=60_000, needed=True),
     Measure("jitter", "ms", good=30, bad=50, low=0, high=60_000, needed=True),
     Measure("loss", "%", good=1, bad=3, low=0, high=100),
+    Measure("sound_round_trip", "ms", good=300, bad=600, low=0, high=60_000),
+    Measure("sound_jitter", "ms", good=30, bad=50, low=0, high=60_000),
     Measure("down", "kbit/s", good=2000, bad=100, low=0, high=10_000_000, needed=True),
     Measure("up", "kbit/s", good=2000, bad=100, low=0, high=10_000_000, needed=True),
     Measure("relay", "ms", good=2000, bad=5000, low=0, high=60_000),
 )
 KNOWN = {measure.name: measure for measure in MEASURES}
-NO_RELAY = "relay_failed"
-"""Told instead of a figure: a relay is configured, and could not be reached."""
+OF_SOUND = ("loss", "sound_round_trip", "sound_jitter")
+"""Measured by a call of the page to the echo in the switch."""
+NO_RELAY, NO_SOUND = "relay_failed", "sound_failed"
+"""Told instead of a figure: a relay is configured, and could not be reached; the echo was called, and no sound came."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,11 @@ class Judgement:
     results: list[dict[str, Any]]
 
 
-def judge(measured: Mapping[str, Any], *, has_relay: bool = False) -> Judgement:
-    """Of what a page says it has measured, by name. What is no figure, or none that can be, is unknown."""
+def judge(measured: Mapping[str, Any], *, has_relay: bool = False, why_no_echo: str = "") -> Judgement:
+    """Of what a page says it has measured, by name. What is no figure, or none that can be, is unknown.
+
+    `why_no_echo`: why nobody can call an echo here ("rehearsal", "none"); kept beside the figures that lack.
+    """
     figures = {measure.name: _figure(measure, measured.get(measure.name)) for measure in MEASURES}
     level, noise = figures["level"], figures["noise"]
     figures["headroom"] = None if level is None or noise is None else round(level - noise, 1)
@@ -71,12 +78,20 @@ def judge(measured: Mapping[str, Any], *, has_relay: bool = False) -> Judgement:
         if measure.name == "relay" and not has_relay:
             continue
         value = figures[measure.name]
-        verdict = measure.verdict(value)
-        if measure.name == "relay" and measured.get(NO_RELAY) is True:
-            verdict = "fail"
+        verdict = "fail" if _has_failed(measure, measured, why_no_echo) else measure.verdict(value)
         has_passed &= verdict != "fail" and not (measure.needed and verdict == "unknown")
-        results.append({"name": measure.name, "value": value, "unit": measure.unit, "verdict": verdict})
+        result = {"name": measure.name, "value": value, "unit": measure.unit, "verdict": verdict}
+        if verdict == "unknown" and measure.name in OF_SOUND and why_no_echo:
+            result["why"] = why_no_echo
+        results.append(result)
     return Judgement(has_passed, results)
+
+
+def _has_failed(measure: Measure, measured: Mapping[str, Any], why_no_echo: str) -> bool:
+    """Tried in vain. That sound finds no way is said once, with the loss."""
+    if measure.name == "relay":
+        return measured.get(NO_RELAY) is True
+    return measure.name == "loss" and not why_no_echo and measured.get(NO_SOUND) is True
 
 
 def _figure(measure: Measure, said: Any) -> float | None:

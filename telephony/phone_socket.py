@@ -22,7 +22,7 @@ from websockets.typing import Subprotocol
 from telephony import policies
 from telephony.models import Device
 from telephony.queries.page_phones import page_phone_of
-from telephony.sip_frames import LARGEST, is_allowed
+from telephony.sip_frames import LARGEST, is_allowed, is_echo_call
 from tenants.allowance import Allowance
 from tenants.context import current_tenant, enter
 from tenants.sessions import member_of_session
@@ -51,6 +51,7 @@ PATIENCE_SECONDS = 5.0
 class PhoneConsumer(AsyncWebsocketConsumer):
     here: ClassVar[dict[tuple[str, str], "PhoneConsumer"]] = {}
     """By schema and user name, of this process: a phone has one line."""
+    _may_say = staticmethod(is_allowed)
 
     async def connect(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
@@ -97,7 +98,7 @@ class PhoneConsumer(AsyncWebsocketConsumer):
             await self.send(text_data=ALIVE)
             return
         is_small = len(frame.encode()) <= LARGEST
-        if not is_small or not is_allowed(frame, username=self._username, domain=self._domain):
+        if not is_small or not self._may_say(frame, username=self._username, domain=self._domain):
             log.info("A phone in a page said what it may not.", bytes=len(frame))
             await self._shut(BAD_MESSAGE)
             return
@@ -188,6 +189,18 @@ class PhoneConsumer(AsyncWebsocketConsumer):
                 return function()
 
         return await database_sync_to_async(entered, thread_sensitive=False)()
+
+
+class EchoConsumer(PhoneConsumer):
+    """`/ws/phone-echo/`: a page that tries its way for sound calls the echo, and can do nothing else.
+
+    It takes no place: the phone of the same sign-in stays at its own line, in whatever tab it is.
+    """
+
+    _may_say = staticmethod(is_echo_call)
+
+    async def _take_the_place(self) -> None:
+        return
 
 
 def switch_socket() -> str:

@@ -1,6 +1,7 @@
 /* The check before a shift: one step after another, each in words; the server judges and keeps. */
 
 import { csrfToken } from "./app.js";
+import { measureSound } from "./phone-check/echo.js";
 import { measureWay, measureWidth, tryRelay } from "./phone-check/network.js";
 import { Microphone, echoOf, noiseOf, voiceOf } from "./phone-check/microphone.js";
 
@@ -34,7 +35,7 @@ async function checkMicrophone() {
     const speech = await microphone.listen(SPEECH, within(20, 55));
     say("tone", 55);
     const before = await microphone.listen(TONE, within(55, 60));
-    const during = await microphone.listenToTone(TONE, within(60, 70));
+    const during = await microphone.listenToTone(TONE, within(60, 65));
     return { noise: noiseOf(quiet), ...voiceOf(speech), echo: echoOf(before, during) };
   } catch {
     return null;
@@ -43,12 +44,18 @@ async function checkMicrophone() {
   }
 }
 
-async function checkNetwork() {
-  say("network", 70);
-  const way = await measureWay(within(70, 85));
+/** `mayTalk`: the browser shows ways for sound only to a page that may use the microphone. */
+async function checkNetwork(mayTalk) {
+  say("network", 65);
+  const way = await measureWay(within(65, 75));
   const width = await measureWidth(csrfToken());
+  let sound = {};
+  if (mayTalk && !told.why_no_echo) {
+    say("sound", 78);
+    sound = await measureSound(within(78, 95)).catch(() => ({}));
+  }
   say("relay", 95);
-  return { ...way, ...width, ...(await tryRelay(told.relays)) };
+  return { ...way, ...width, ...sound, ...(await tryRelay(told.relays)) };
 }
 
 async function keep(measured) {
@@ -65,7 +72,7 @@ start.addEventListener("click", async () => {
   progress.hidden = false;
   result.replaceChildren();
   const heard = await checkMicrophone();
-  const measured = { ...(heard ?? {}), ...(await checkNetwork()) };
+  const measured = { ...(heard ?? {}), ...(await checkNetwork(heard !== null)) };
   const isKept = await keep(measured);
   progress.hidden = true;
   document.getElementById("check-none")?.remove();

@@ -96,10 +96,16 @@ def judge_numbers(*, at: datetime) -> int:
 
 
 def keep_check(
-    *, agent: Agent, measured: Mapping[str, Any], has_relay: bool, browser: str, at: datetime
+    *,
+    agent: Agent,
+    measured: Mapping[str, Any],
+    has_relay: bool,
+    browser: str,
+    at: datetime,
+    why_no_echo: str = "",
 ) -> DeviceCheck:
     """What the page measured, judged here, and kept."""
-    judged = judge(measured, has_relay=has_relay)
+    judged = judge(measured, has_relay=has_relay, why_no_echo=why_no_echo)
     return DeviceCheck.objects.create(
         agent=agent, at=at, has_passed=judged.has_passed, results=judged.results, browser=browser[:200]
     )

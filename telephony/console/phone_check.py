@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from telephony import policies, queries, relay
 from telephony.actions.phones import keep_check
+from telephony.console.page_phone import why_none
 from telephony.console.phone_check_words import lines_of
 from telephony.models import DeviceCheck
 from telephony.queries.device_checks import checks_of, latest_checks
@@ -31,7 +32,10 @@ def phone_check(request: HttpRequest) -> HttpResponse:
     agent = queries.agent_of(request.user)
     kept = [_shown(check) for check in checks_of(agent.pk)[:MOST_SHOWN]] if agent else []
     now = timezone.now()
-    told = {"relays": relay.ice_servers(f"check-{agent.pk}", now) if agent else []}
+    told = {
+        "relays": relay.ice_servers(f"check-{agent.pk}", now) if agent else [],
+        "why_no_echo": why_none(),
+    }
     seen = {"agent": agent, "terms": phone_terms(), "kept": kept, "told": told}
     return render(request, "telephony/phone_check.html", seen)
 
@@ -70,6 +74,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         agent=agent,
         measured=measured,
         has_relay=relay.has_relay(),
+        why_no_echo=why_none(),
         browser=request.headers.get("User-Agent", ""),
         at=timezone.now(),
     )

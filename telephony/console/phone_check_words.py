@@ -14,6 +14,8 @@ NAMES = {
     "round_trip": gettext_noop("There and back"),
     "jitter": gettext_noop("Unevenness of the way"),
     "loss": gettext_noop("Lost packets"),
+    "sound_round_trip": gettext_noop("Sound there and back"),
+    "sound_jitter": gettext_noop("Unevenness of the sound"),
     "down": gettext_noop("Bandwidth to you"),
     "up": gettext_noop("Bandwidth from you"),
     "relay": gettext_noop("Relay"),
@@ -41,6 +43,13 @@ ADVICE = {
     "loss": gettext_noop(
         "Words are missing: use a cable instead of Wi-Fi; if it stays, tell your administrator."
     ),
+    "sound_round_trip": gettext_noop(
+        "Speech takes long to us and back, so people talk over each other: use a cable instead of Wi-Fi, "
+        "and end large downloads."
+    ),
+    "sound_jitter": gettext_noop(
+        "Speech arrives unevenly and breaks up: use a cable instead of Wi-Fi, or sit nearer to it."
+    ),
     "down": gettext_noop("The line to you is too narrow: end downloads and videos, or use another network."),
     "up": gettext_noop("The line from you is too narrow: end uploads and backups, or use another network."),
     "relay": gettext_noop(
@@ -50,6 +59,14 @@ ADVICE = {
 }
 UNKNOWN = gettext_noop("Not measured: allow the microphone in the browser, then check again.")
 UNKNOWN_NETWORK = gettext_noop("Not measured in this check.")
+WHY_NO_ECHO = {
+    "rehearsal": gettext_noop("Not measured: the rehearsal switch carries no sound."),
+    "none": gettext_noop("Not measured: the switch takes no phones in pages."),
+}
+NO_WAY_FOR_SOUND = gettext_noop(
+    "The switch was called, and no sound came back: your network keeps speech out (UDP). Use another network "
+    "or an IP phone, and tell your administrator."
+)
 OF_MICROPHONE = frozenset({"level", "peak", "noise", "headroom", "echo"})
 SHAPES = {"pass": "✓", "warn": "▲", "fail": "✗", "unknown": "–"}
 MEANINGS = {"pass": "good", "warn": "warning", "fail": "danger", "unknown": "neutral"}
@@ -71,19 +88,28 @@ def lines_of(results: list[dict[str, Any]]) -> list[Line]:
 def _line(result: dict[str, Any]) -> Line:
     name, verdict, value = str(result["name"]), str(result.get("verdict", "unknown")), result.get("value")
     figure = "–" if value is None else f"{value:g} {result.get('unit', '')}".strip()
-    advice = ""
-    if verdict in ("warn", "fail"):
-        advice = _(ADVICE[name])
-    elif verdict == "unknown":
-        advice = _(UNKNOWN) if name in OF_MICROPHONE else _(UNKNOWN_NETWORK)
     return Line(
         _(NAMES[name]),
         figure,
         SHAPES.get(verdict, "–"),
         MEANINGS.get(verdict, "neutral"),
         _verdict(verdict),
-        advice,
+        _advice(name, verdict, result),
     )
+
+
+def _advice(name: str, verdict: str, result: dict[str, Any]) -> str:
+    if verdict == "fail" and name == "loss" and result.get("value") is None:
+        return _(NO_WAY_FOR_SOUND)
+    if verdict in ("warn", "fail"):
+        return _(ADVICE[name])
+    if verdict == "unknown":
+        return (
+            _(UNKNOWN)
+            if name in OF_MICROPHONE
+            else _(WHY_NO_ECHO.get(str(result.get("why")), UNKNOWN_NETWORK))
+        )
+    return ""
 
 
 def _verdict(verdict: str) -> str:

@@ -23,7 +23,7 @@ from telephony.facts import (
 )
 from telephony.freeswitch import call_story, flow_paths
 from telephony.freeswitch.line_quality import measured
-from telephony.freeswitch.readers import moment, shown, uuid_of, whole
+from telephony.freeswitch.readers import is_nobodys, moment, shown, uuid_of, whole
 from telephony.freeswitch.translate import NotAFact, Source, hung_up_by, survey_answer
 
 UNSHOWN = "cc_s_"
@@ -38,11 +38,11 @@ class RecordUnreadable(ValueError):
 def settle(content: bytes, source: Source) -> list[Fact]:
     """The facts in one record: how the leg went, and the message its caller left if there was one.
 
-    A drill's call was nobody's: there is nothing to settle.
+    Of a call that was nobody's there is nothing to settle.
     """
     record = _loaded(content)
     variables = {name: _word(value) for name, value in record["variables"].items()}
-    if variables.get("cc_test"):
+    if is_nobodys(_as_event(record, variables)):
         return []
     leg = _leg(record, variables, source)
     told = (_message(leg, variables, source), _survey(leg, variables, source))
@@ -122,6 +122,11 @@ def _word(value: object) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     return value if isinstance(value, str) else str(value)
+
+
+def _as_event(record: dict[str, Any], variables: dict[str, str]) -> dict[str, str]:
+    named = {f"variable_{name}": variables.get(name, "") for name in ("cc_test", "sip_req_user")}
+    return named | {"Caller-Context": str(_profile(record).get("context", ""))}
 
 
 def _profile(record: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from telephony.freeswitch.translate import (
     caller_name,
     caller_number,
     dialled,
+    is_nobodys,
     moment,
     text,
     uuid_of,
@@ -76,9 +77,7 @@ def registrations(answer: str) -> list[Registration]:
 
 
 def live_leg(dump: str) -> LiveLeg | None:
-    """A leg from `uuid_dump … json`; None when it has just gone, and of a drill's or the canary's call, which are
-    nobody's.
-    """
+    """A leg from `uuid_dump … json`; None when it has just gone, and of a call that is nobody's."""
     try:
         event = orjson.loads(dump)
     except orjson.JSONDecodeError:
@@ -87,7 +86,7 @@ def live_leg(dump: str) -> LiveLeg | None:
     created_at = moment(text(event, "Caller-Channel-Created-Time"))
     if leg_id is None or created_at is None or text(event, "Answer-State") == "hangup":
         return None
-    if variable(event, "cc_test"):
+    if is_nobodys(event):
         return None
     bridged = uuid_of(variable(event, "signal_bond")) if _is_bridged(event) else None
     offer_id = uuid_of(variable(event, "cc_offer"))

@@ -100,6 +100,7 @@ _APPLICATIONS = [
     "strepoch",
     "strmicroepoch",
     "echo",
+    "sched_hangup",
     "user",
     "error",
     "group",

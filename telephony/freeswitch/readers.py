@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from telephony.sip_frames import ECHO
+
 Event = Mapping[str, Any]
 LONGEST_TEXT = 256
+PHONES = "devices"
+"""The context of what phones dial themselves (conf/cc.xml)."""
 
 
 def text(event: Event, name: str) -> str:
@@ -62,3 +66,9 @@ def skills_of(value: str) -> tuple[tuple[int, int], ...]:
     """`_3.2_5.1` → ((3, 2), (5, 1)); of one skill the last level."""
     found = re.findall(r"_([0-9]{1,18})\.([0-9]{1,2})(?=_|$)", value[:LONGEST_TEXT])
     return tuple({int(skill): int(level) for skill, level in found}.items())
+
+
+def is_nobodys(event: Event) -> bool:
+    """A call of a drill or of the canary, or of a phone to the echo: no fact, row, bill or report speaks of it."""
+    is_echo = variable(event, "sip_req_user") == ECHO and text(event, "Caller-Context") == PHONES
+    return bool(variable(event, "cc_test")) or is_echo

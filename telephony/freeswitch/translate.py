@@ -16,6 +16,7 @@ from telephony.freeswitch import call_story, flow_paths
 from telephony.freeswitch.flow_speech import FOLDER as UTTERANCES
 from telephony.freeswitch.readers import (
     Event,
+    is_nobodys,
     moment,
     shown,
     signed,
@@ -52,9 +53,9 @@ class Source:
 
 
 def translate(event: Event, source: Source) -> facts.Fact | None:
-    """The fact in this event; None when there is none for us, or it is of a drill's call. Raises NotAFact."""
+    """The fact in this event; None when there is none for us, or its call is nobody's. Raises NotAFact."""
     name = text(event, "Event-Name")
-    if variable(event, "cc_test"):
+    if is_nobodys(event):
         return None
     if name == "CUSTOM":
         name = text(event, "Event-Subclass")

@@ -33,6 +33,9 @@ class Browser(WebsocketCommunicator):
         await self.send_to(text_data=orjson.dumps(message).decode())
 
 
+SPEAK_SIP = ("/ws/phone/", "/ws/phone-echo/")
+
+
 def browser(client: Client, path: str, *, origin: str | None = "", host: str = "") -> Browser:
     """`origin=None` sends none; '' sends the right one."""
     from contactcenter.asgi import application
@@ -45,7 +48,7 @@ def browser(client: Client, path: str, *, origin: str | None = "", host: str = "
     if origin is not None:
         headers.append((b"origin", (origin or f"http://{host}").encode()))
     # A page's phone asks for its own; without it the door says no word.
-    return Browser(application, path, headers=headers, subprotocols=["sip"] if path == "/ws/phone/" else None)
+    return Browser(application, path, headers=headers, subprotocols=["sip"] if path in SPEAK_SIP else None)
 
 
 def shown(*members: Any) -> list[dict[str, Any]]:

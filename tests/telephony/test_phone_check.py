@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.phone_check import MEASURES, judge
+from telephony.phone_check import MEASURES, OF_SOUND, judge
 from tests.telephony.test_phones_chosen import GOOD
 
 
@@ -34,3 +34,11 @@ def test_a_voice_that_does_not_stand_out_fails_though_each_figure_alone_would_do
 def test_a_relay_that_was_not_reached_fails_only_where_there_is_one() -> None:
     assert judge(GOOD | {"relay_failed": True}).has_passed
     assert not judge(GOOD | {"relay_failed": True}, has_relay=True).has_passed
+
+
+def test_sound_that_finds_no_way_fails_and_where_nobody_can_be_called_it_is_said_why() -> None:
+    assert not judge(GOOD | {"sound_failed": True}).has_passed
+    told = judge(GOOD | {"sound_failed": True}, why_no_echo="rehearsal")
+    assert told.has_passed
+    assert [one["why"] for one in told.results if one["name"] in OF_SOUND] == ["rehearsal"] * 3
+    assert all("why" not in one for one in judge(GOOD | {"loss": 0}).results)

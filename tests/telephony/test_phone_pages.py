@@ -103,6 +103,25 @@ def test_a_check_is_judged_kept_and_told_in_words(ann, boss, acme, globex, clien
     assert ">Ann<" not in theirs
 
 
+def test_what_of_the_sound_was_not_measured_is_said_and_what_found_no_way(ann, client_of, settings):
+    client = client_of(ann.member)
+    settings.SWITCH = settings.SWITCH | {"kind": "rehearsal"}
+    assert "carries no sound" in client.get("/phone-check/").content.decode()
+    told = report(client, **GOOD, sound_failed=True).content.decode()
+    assert "Check passed" in told
+    assert told.count("Not measured: the rehearsal switch carries no sound.") == 3
+    settings.SWITCH = settings.SWITCH | {"kind": "freeswitch", "ws_port": 5066}
+    assert (
+        "carries no sound" not in client.get("/phone-check/").content.decode().split('id="check-result"')[0]
+    )
+    told = report(client, **GOOD, sound_failed=True).content.decode()
+    assert "Check not passed" in told
+    assert "your network keeps speech out" in told
+    told = report(client, **GOOD, loss=4, sound_round_trip=20, sound_jitter=3).content.decode()
+    assert "Words are missing" in told
+    assert "Sound there and back" in told
+
+
 def test_nonsense_is_refused(ann, client_of, acme, member):
     client = client_of(ann.member)
     for body in ("x", "[]", "{" + " " * 9000 + "}"):

@@ -78,6 +78,30 @@ def test_a_page_speaks_with_the_switch_as_its_own_phone(floor, client_of, settin
     story()
 
 
+def test_a_page_that_tries_its_way_for_sound_calls_the_echo_beside_its_phone(floor, client_of, settings):  # noqa: F811
+    client = client_of(floor["members"]["ann"])
+    username = phone_of(floor["ann"], client)
+    own = f"<sip:{username}@acme.localhost>"
+    calls = request("INVITE sip:echo@acme.localhost", sender=own, to="<sip:echo@acme.localhost>")
+
+    @async_to_sync
+    async def story():
+        async with switch(settings):
+            phone, check = page(client), browser(client, "/ws/phone-echo/")
+            for one in (phone, check):
+                assert await one.connect(15) == (True, "sip")
+            await check.send_to(text_data=calls)
+            assert await check.receive_from(15) == f"SIP/2.0 200 {calls}"
+            await phone.send_to(text_data=registering(username))
+            assert await phone.receive_from(15) == f"SIP/2.0 200 {registering(username)}"
+            await check.send_to(text_data=registering(username))
+            assert await check.closed_with() == BAD_MESSAGE
+            await phone.send_to(text_data=calls)
+            assert await phone.closed_with() == BAD_MESSAGE
+
+    story()
+
+
 def test_nobody_without_a_phone_of_this_sign_in_comes_through(floor, globex, member, client_of, settings):  # noqa: F811
     ann, ben = client_of(floor["members"]["ann"]), client_of(floor["members"]["ben"])
     phone_of(floor["ann"], ann)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.sip_frames import is_allowed
+from telephony.sip_frames import is_allowed, is_echo_call
 
 ME = {"username": "page-0123456789ab", "domain": "acme.localhost"}
 MINE = "<sip:page-0123456789ab@acme.localhost>"
@@ -59,3 +59,44 @@ def test_what_our_page_says_passes(frame: str):
 )
 def test_nothing_else_passes(frame: str):
     assert not is_allowed(frame, **ME)
+
+
+ECHO = "<sip:echo@acme.localhost>"
+CALLS_ECHO = "INVITE sip:echo@acme.localhost"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        request(CALLS_ECHO, to=ECHO),
+        request("ACK sip:echo@acme.localhost", to=f"{ECHO};tag=def"),
+        request("CANCEL sip:echo@acme.localhost", to=ECHO),
+        request("BYE sip:mod_sofia@127.0.0.1:5060", to=f"{ECHO};tag=def"),
+        "SIP/2.0 200 OK\r\n\r\n",
+        "\r\n\r\n",
+    ],
+)
+def test_a_page_that_tries_its_way_for_sound_calls_the_echo(frame: str):
+    assert is_echo_call(frame, **ME)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        request(REGISTER),
+        request(CALLS_ECHO, to="<sip:1002@acme.localhost>"),
+        request(CALLS_ECHO, to="<sip:echo@globex.localhost>"),
+        request(CALLS_ECHO, to=ECHO, sender="<sip:1001@acme.localhost>"),
+        request("INVITE sip:1002@acme.localhost", to=ECHO),
+        request("INVITE sip:echo@globex.localhost", to=ECHO),
+        request("MESSAGE sip:echo@acme.localhost", to=ECHO),
+        request("REFER sip:echo@acme.localhost", to=ECHO),
+        request(CALLS_ECHO, to=ECHO, more="t: <sip:1002@acme.localhost>\r\n"),
+    ],
+)
+def test_and_nobody_else(frame: str):
+    assert not is_echo_call(frame, **ME)
+
+
+def test_the_phone_s_own_line_calls_nobody_not_even_the_echo():
+    assert not is_allowed(request(CALLS_ECHO, to=ECHO), **ME)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 ROLES = ("owner", "admin", "supervisor", "agent", "inspector", "finance", "team_lead", "operations",
          "project_manager", "project_member")  # fmt: skip
 ROADS = ("/ws/workspace/", "/ws/floor/")
-OF_THE_PHONE = {"/ws/phone/", "/ws/phone-check/"}
+OF_THE_PHONE = {"/ws/phone/", "/ws/phone-check/", "/ws/phone-echo/"}
 """What is said there is SIP and pings: whoever is let in says it."""
 
 

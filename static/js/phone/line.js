@@ -13,7 +13,7 @@ const SILENT_FOR = 11_000;
 const ALIVE = "\r\n\r\n"; // RFC 5626; our end answers at once
 
 /** What the server says of this page's phone; null when it cannot be asked now. */
-async function askTerms() {
+export async function askTerms() {
   try {
     const answer = await fetch("/workspace/phone/", { method: "POST", headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } });
     if (answer.status === 401 || answer.status === 403) return { is_offered: false, why: "signed_out" };
