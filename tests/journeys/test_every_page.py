@@ -9,9 +9,11 @@ from collections import deque
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.journeys.keyboard import press_on
 from tests.journeys.looks import FOLDER, look, look_in_chinese
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import NARROW, WIDE, Visitor
 
 OWN_PAGES = ["/floor/", "/calls/", "/customers/", "/tickets/", "/quality/", "/reports/"]
 ROLES = [
@@ -100,3 +102,16 @@ def crawl(visitor: Visitor, who: str, start: list[str]) -> list[str]:
 def test_every_page_of_a_role(product, visit, tenant, username, start):
     faults = crawl(visit(tenant, username), username, start)
     assert not faults, "\n".join(sorted(set(faults)))
+
+
+def test_on_a_telephone_filters_are_folded_until_they_are_wanted(visit):
+    boss = visit("acme", "supervisor", width=NARROW)
+    boss.go("/calls/?number=13812342211")
+    label, filters = boss.page.locator(".fold__label"), boss.page.locator(".filters")
+    expect(label).to_contain_text("1 in use")
+    expect(filters).to_be_hidden()
+    press_on(boss, "#fold-filters", "Space")
+    expect(filters).to_be_visible()
+    boss.page.set_viewport_size({"width": WIDE, "height": 900})
+    expect(label).to_be_hidden()
+    expect(filters).to_be_visible()
