@@ -133,6 +133,7 @@ KNOWN = (
     _("number taken back"),
     _("ended the quarantine of"),
     _("paper runs out"),
+    _("tried"),
 )
 OF_A_THING = {
     "customer.created": _("added"),
