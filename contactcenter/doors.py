@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 APPS = (
     "tenants.people",
+    "tenants.plans",
     "tenants.billing",
     "tenants.hooks",
     "tenants.trust",

@@ -10,6 +10,9 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         from quality import broadcasts, rights
+        from quality.models import Evaluation
+        from tenants.plans.use import add_trace
 
         broadcasts.subscribe_all()
         rights.connect()
+        add_trace("quality", lambda since: Evaluation.objects.filter(published_at__gte=since).exists())

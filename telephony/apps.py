@@ -23,3 +23,5 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.message_news").connect()
         import_module("telephony.departures").connect()
         import_module("telephony.rights").connect()
+        import_module("telephony.plan_figures").connect()
+        import_module("telephony.openings").connect()

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.admin import display
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -25,6 +26,8 @@ from tenants.people.admin_confirm import Question, ask, given_reason
 from tenants.people.admin_sites import AuditedModelAdmin, operator_site
 from tenants.people.invitations import invitation_path
 from tenants.people.models import Member, Role
+from tenants.plans.actions.modules import settle
+from tenants.plans.beginning import begin_as
 from tenants.policies import can_manage_tenants, can_manage_terms, can_see_tenants
 from tenants.provisioning.opening import progress_words
 
@@ -126,6 +129,10 @@ class TenantAdmin(AuditedModelAdmin):
             {"fields": ["name", "schema_name", "domain", ("language", "country"), ("time_zone", "currency")]},
         ),
         (_("Contract"), {"fields": ["plan", "sla", ("starts_on", "ends_on"), ("seats", "reference")]}),
+        (
+            _("How it begins"),
+            {"fields": [("trade", "direction"), ("trial_days", "keep_days")]},
+        ),
         (_("First administrator"), {"fields": ["admin_name", "admin_username", "admin_email"]}),
     ]
 
@@ -181,9 +188,17 @@ class TenantAdmin(AuditedModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        tenant = open_tenant(**form.order())
+        with transaction.atomic():
+            tenant = open_tenant(**form.order())
+            begin_as(tenant, form.beginning(), at=timezone.now())
         obj.pk = tenant.pk
         messages.info(request, _("The opening runs now. Reload this page to see its steps."))
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # noqa: ANN001
+        """Contracts stand beside the tenant: what they say is its standing at once."""
+        super().save_related(request, form, formsets, change)
+        if change:
+            settle(tenant=form.instance, at=timezone.now())
 
     def response_add(
         self, request: HttpRequest, obj: Tenant, post_url_continue: str | None = None
@@ -343,6 +358,10 @@ class ContractAdmin(AuditedModelAdmin):
     list_filter_submit = True
     list_select_related = ["tenant", "plan", "sla"]
     search_fields = ["reference", "tenant__name"]
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # noqa: ANN001
+        super().save_related(request, form, formsets, change)
+        settle(tenant=form.instance.tenant, at=timezone.now())
 
 
 operator_site.register(Tenant, TenantAdmin)

@@ -16,6 +16,8 @@ from unfold.widgets import (
 
 from tenants.actions import RESERVED_SCHEMAS, FirstAdmin, Terms
 from tenants.models import HOST_NAME, SCHEMA_NAME, Domain, Plan, Sla, Tenant
+from tenants.plans.beginning import DAYS_KEPT, Beginning
+from tenants.plans.models import Preset
 
 
 class TenantForm(forms.ModelForm):
@@ -75,6 +77,38 @@ class OpenTenantForm(TenantForm):
     admin_name = forms.CharField(label=_("Name"), max_length=80, widget=UnfoldAdminTextInputWidget)
     admin_email = forms.EmailField(label=_("E-mail"), required=False, widget=UnfoldAdminEmailInputWidget)
 
+    trade = forms.ChoiceField(
+        label=_("Trade"),
+        choices=[("", "–"), *Preset.Trade.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Its call flow is drawn as a draft."),
+    )
+    direction = forms.ChoiceField(
+        label=_("Direction of calls"),
+        choices=Preset.Direction.choices,
+        initial=Preset.Direction.MIXED,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Modules that it does not need are off; they can be switched on."),
+    )
+    trial_days = forms.IntegerField(
+        label=_("Trial, days"),
+        min_value=1,
+        max_value=365,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Empty: no trial. Afterwards the tenant is suspended."),
+    )
+    keep_days = forms.IntegerField(
+        label=_("Data kept after the trial, days"),
+        min_value=1,
+        max_value=365,
+        initial=30,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"].strip().lower()
         HOST_NAME(domain)
@@ -103,3 +137,13 @@ class OpenTenantForm(TenantForm):
             "terms": Terms(**{name: given[name] for name in Terms.__dataclass_fields__}),
             "admin": FirstAdmin(given["admin_username"], given["admin_name"], given["admin_email"]),
         }
+
+    def beginning(self) -> Beginning:
+        """How it begins, beside the order itself."""
+        given = self.cleaned_data
+        return Beginning(
+            trade=given["trade"],
+            direction=given["direction"] or Preset.Direction.MIXED,
+            trial_days=given["trial_days"],
+            keep_days=given["keep_days"] or DAYS_KEPT,
+        )

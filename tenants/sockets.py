@@ -22,6 +22,7 @@ from tenants.errors import DomainError
 from tenants.gathering import Gathering
 from tenants.hub import hub
 from tenants.mailbox import Mailbox
+from tenants.plans.doors import refuse_order
 from tenants.sessions import members_of_sessions
 from tenants.socket_messages import BadMessage, language_of, parsed, refusal
 
@@ -185,6 +186,7 @@ class MemberSocket(AsyncWebsocketConsumer):
             await self._send(refusal(message, error))
 
     def _obey_as_member(self, message: dict[str, Any]) -> None:
+        refuse_order(self.scope["tenant"], message["type"])
         self.obey(self.scope["member"], message)
 
     async def _watch_more(self, is_wanted: bool, what: Any) -> None:

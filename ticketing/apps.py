@@ -9,7 +9,10 @@ class TicketingConfig(AppConfig):
     verbose_name = _("Customers and tickets")
 
     def ready(self) -> None:
+        from tenants.plans.use import add_trace
         from ticketing import broadcasts, rights
+        from ticketing.models import Ticket
 
         broadcasts.subscribe_all()
         rights.connect()
+        add_trace("tickets", lambda since: Ticket.objects.filter(opened_at__gte=since).exists())

@@ -17,7 +17,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 def tenant_of_host(host: str):
     """The tenant whose domain the host is, or None."""
     with enter_public():
-        domains = get_tenant_domain_model().objects.select_related("tenant")
+        domains = get_tenant_domain_model().objects.select_related("tenant__standing")
         domain = domains.filter(domain=remove_www(host.lower())).first()
     return domain.tenant if domain else None
 

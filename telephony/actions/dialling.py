@@ -34,6 +34,7 @@ from telephony.queries import agent_of
 from telephony.queries.dialling import diallable, name_of, phone_to_call_with, queue_to_call_for
 from telephony.queries.displays import Shown, chosen_to_show, verdict_on_calling
 from telephony.queries.outside_numbers import Rung, rung_device, shown
+from telephony.queries.plan_limits import refuse_without_a_line
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
 from tenants.context import current_tenant
@@ -60,6 +61,7 @@ def ask_to_dial(*, member: Any, number: str, subject: Any, at: datetime, queue_i
     device = phone_to_call_with(agent, at)
     queue = queue_to_call_for(agent.pk, queue_id)
     _number_shown(agent.pk, queue, digits, subject)
+    refuse_without_a_line(current_tenant())
     send_order(Dial(agent_id=agent.pk, number=digits, queue_id=queue_id or 0), member=member)
     record_audit(verb="dialled", subject=subject, actor=member, after={"number": mask_number(digits)})
     return _what_happens(device, mask_number(digits))

@@ -9,7 +9,7 @@ from django.db import transaction
 from tenants.billing import months, rounding
 from tenants.billing.fees import rate_numbers, rate_seats
 from tenants.billing.legs import SettledLeg, charge_leg, charge_legs, price_unpriced
-from tenants.billing.models import Charge, Invoice, InvoiceLine, Price, PriceList
+from tenants.billing.models import Charge, Invoice, InvoiceLine, ModulePrice, Price, PriceList
 from tenants.billing.queries import Usage, charges_of, totals, unpriced_of, usage
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
@@ -104,6 +104,10 @@ def copy_price_list(*, price_list: PriceList, at: datetime) -> PriceList:
     for price in prices:
         price.pk, price.price_list = None, made
     Price.objects.bulk_create(prices)
+    modules = list(price_list.module_prices.all())
+    for module_price in modules:
+        module_price.pk, module_price.price_list = None, made
+    ModulePrice.objects.bulk_create(modules)
     record_audit(
         verb="added", subject=made, after={"copy of": price_list.version, "valid_from": made.valid_from}
     )

@@ -12,7 +12,7 @@ from unfold.decorators import action
 
 from tenants.billing.actions import copy_price_list
 from tenants.billing.admin_forms import PriceListForm
-from tenants.billing.models import Price, PriceList
+from tenants.billing.models import ModulePrice, Price, PriceList
 from tenants.billing.policies import can_change_prices, can_see_ledger
 from tenants.billing.resources import SHEETS, PriceResource
 from tenants.people.admin_confirm import Question, ask
@@ -45,6 +45,11 @@ class PriceInline(TabularInline):
         return self.has_add_permission(request, obj)
 
 
+class ModulePriceInline(PriceInline):
+    model = ModulePrice
+    fields = ["module", "label", "monthly_fee"]
+
+
 class PriceListAdmin(AuditedModelAdmin):
     policy = staticmethod(can_change_prices)
     view_policy = staticmethod(can_see_ledger)
@@ -53,7 +58,7 @@ class PriceListAdmin(AuditedModelAdmin):
     list_filter = ["plan", "currency"]
     list_select_related = ["plan"]
     search_fields = ["plan__name", "plan__code", "note"]
-    inlines = [PriceInline]
+    inlines = [PriceInline, ModulePriceInline]
     actions_detail = ["new_version"]
 
     @display(description=_("in use"), boolean=True)

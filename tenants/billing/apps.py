@@ -12,6 +12,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from tenants.billing import rights
+        from tenants.billing import module_costs, rights
 
         rights.connect()
+        module_costs.connect()

@@ -17,6 +17,7 @@ from tenants.billing import months, rounding
 from tenants.billing.models import ZERO, Charge, PriceList
 from tenants.billing.queries import charges_of, price_list_on
 from tenants.models import Contract, NumberAssignment, Tenant
+from tenants.plans.queries import paid_from
 from tenants.queries import contracts_between
 
 
@@ -57,7 +58,7 @@ class Period(NamedTuple):
 
 @transaction.atomic
 def rate_seats(*, tenant: Tenant, month: date) -> int:
-    """Plan fee and seats beyond those included, by the days each contract holds. How many periods have no
+    """Plan fee, modules, and seats beyond those included, by the days each contract holds. How many periods have no
     prices.
     """
     month = months.first_day(month)
@@ -69,7 +70,8 @@ def rate_seats(*, tenant: Tenant, month: date) -> int:
             missing += 1
         else:
             fees += _fees_of(period, price_list)
-    _bring_to(tenant, month, (Charge.Kind.PLAN, Charge.Kind.SEATS), fees)
+            fees += _module_fees(period, price_list)
+    _bring_to(tenant, month, (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.MODULE), fees)
     return missing
 
 
@@ -116,6 +118,22 @@ def _fees_of(period: Period, price_list: PriceList) -> Iterator[Fee]:
         )
         quantity = rounding.share_of_month(period.days * extra_seats, whole)
         yield Fee(key, quantity, rounding.prorated(monthly, period.days, whole), price_list)
+
+
+def _module_fees(period: Period, price_list: PriceList) -> Iterator[Fee]:
+    """Each module from the day it was there to the end of the period: switched off in it, it is paid to its end."""
+    contract, whole = period.contract, months.days_in(period.first)
+    start, end = months.moments(period.first, period.last, contract.tenant.time_zone)
+    for price in price_list.module_prices.all():
+        first = paid_from(contract, price.module, start, end)
+        if first is None or not price.monthly_fee:
+            continue
+        paid = Period(contract, first, period.last)
+        source = f"module:{price.module}:{contract.pk}:{price_list.pk}"
+        label = f"{price.label} {paid.text}"
+        key = FeeKey(Charge.Kind.MODULE, source, label, price.monthly_fee, price_list.currency)
+        quantity = rounding.share_of_month(paid.days, whole)
+        yield Fee(key, quantity, rounding.prorated(price.monthly_fee, paid.days, whole), price_list)
 
 
 def _number_fee(lent: NumberAssignment, tenant: Tenant, month: date) -> Fee | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.billing.errors import PriceListInUse
 from tenants.models import Currency, Number, Plan, Tenant
+from tenants.plans.modules import Module
 
 ZERO = Decimal(0)
 NOT_NEGATIVE = MinValueValidator(ZERO)
@@ -107,6 +108,35 @@ class Price(models.Model):
             raise ValidationError({"price_list": PriceListInUse().message})
 
 
+class ModulePrice(models.Model):
+    """What a module costs a month beside the plan. A module without one is paid with the plan, or not at all."""
+
+    price_list = models.ForeignKey(
+        PriceList, models.CASCADE, related_name="module_prices", verbose_name=_("price list")
+    )
+    module = models.CharField(_("module"), max_length=20, choices=Module.choices)
+    label = models.CharField(_("label"), max_length=80, help_text=_("As it stands on the invoice"))
+    monthly_fee = models.DecimalField(
+        _("fee per month"), max_digits=12, decimal_places=2, validators=[NOT_NEGATIVE]
+    )
+
+    class Meta:
+        verbose_name = _("price of a module")
+        verbose_name_plural = _("prices of modules")
+        ordering = ["price_list", "module"]
+        constraints = [
+            models.UniqueConstraint(fields=["price_list", "module"], name="billing_one_price_per_module")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        """As of minutes: a list that charges were made by stays as it is."""
+        if self.price_list_id and self.price_list.is_in_use:
+            raise ValidationError({"price_list": PriceListInUse().message})
+
+
 class Charge(models.Model):
     """One row of the ledger. `quantity` is minutes for calls, and months (or seat-months) for fees.
 
@@ -122,6 +152,7 @@ class Charge(models.Model):
         SEATS = "seats", _("Seats")
         PLAN = "plan", _("Plan fee")
         NUMBER = "number", _("Number fee")
+        MODULE = "module", _("Module")
 
     class State(models.TextChoices):
         PRICED = "priced", _("Priced")

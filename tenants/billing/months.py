@@ -40,6 +40,15 @@ def bounds(month: date, time_zone: str) -> tuple[datetime, datetime]:
     )
 
 
+def moments(first: date, last: date, time_zone: str) -> tuple[datetime, datetime]:
+    """From the first moment of a day to the first after another."""
+    zone = ZoneInfo(time_zone)
+    return (
+        datetime.combine(first, time.min, zone),
+        datetime.combine(last + timedelta(days=1), time.min, zone),
+    )
+
+
 def month_from(text: str) -> date | None:
     """`2026-11` → 1 November 2026; None for anything else."""
     try:

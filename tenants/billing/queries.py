@@ -106,11 +106,12 @@ class Usage(NamedTuple):
 
     @property
     def is_of_minutes(self) -> bool:
-        return self.kind not in (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.NUMBER)
+        return self.kind not in (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.MODULE, Charge.Kind.NUMBER)
 
 
 _ORDER = {
-    kind: place for place, kind in enumerate(("plan", "seats", "number", "inbound", "outbound", "internal"))
+    kind: place
+    for place, kind in enumerate(("plan", "seats", "module", "number", "inbound", "outbound", "internal"))
 }
 
 

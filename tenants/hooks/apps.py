@@ -11,7 +11,10 @@ class HooksConfig(AppConfig):
     def ready(self) -> None:
         from tenants import events
         from tenants.hooks import rights
+        from tenants.hooks.models import Delivery
         from tenants.hooks.outbox import write_down
+        from tenants.plans.use import add_trace
 
         rights.connect()
+        add_trace("webhooks", lambda since: Delivery.objects.filter(created_at__gte=since).exists())
         events.witness(write_down)

@@ -1,6 +1,7 @@
 """The two admin sites, both on unfold: operators at the public hosts, tenants' people at their own."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.contrib.admin.utils import unquote
@@ -24,6 +25,7 @@ from tenants.people.audit import difference, row_values
 from tenants.people.first_steps import steps_for
 from tenants.people.history import history_of
 from tenants.people.policies import can_open_operator_admin, can_open_tenant_admin
+from tenants.plans.doors import is_open, name_of
 
 SEARCH_RESULTS = 50
 LINES_PER_PAGE = 100
@@ -31,6 +33,9 @@ LINES_PER_PAGE = 100
 ICONS = {
     "Tenant": "apartment",
     "Contract": "contract",
+    "PlanTerms": "widgets",
+    "Notice": "campaign",
+    "Wish": "lightbulb",
     "Plan": "sell",
     "Sla": "verified",
     "Number": "dialpad",
@@ -105,14 +110,18 @@ class ConsoleSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict:
         """The tenant's name in the head; two tabs of two tenants must not look alike."""
         current = getattr(request, "tenant", None)
-        name = getattr(current, "name", "")
+        name = name_of(current)
         return super().each_context(request) | ({"site_header": name, "site_title": name} if name else {})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         apps = super().get_app_list(request, app_label)
         for app in apps:
+            app["models"] = [model for model in app["models"] if is_open(model["admin_url"] or "/")]
             app["models"].sort(key=lambda model: (place_of(model), model["object_name"]))
-        return sorted(apps, key=lambda app: min(map(place_of, app["models"]), default=len(ICONS)))
+        return sorted(
+            filter(itemgetter("models"), apps),
+            key=lambda app: min(map(place_of, app["models"]), default=len(ICONS)),
+        )
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
         """Every page this member may open, grouped by app; nothing is listed that would refuse him."""

@@ -6,9 +6,11 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from tenants.context import connection, is_public
 from tenants.people.acting import act_as
 from tenants.people.models import ApiToken, Member
 from tenants.people.queries import live_token
+from tenants.plans.doors import refuse_keys, refuse_what_is_off
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -21,6 +23,9 @@ class TokenAuthentication(BaseAuthentication):
         token = live_token(words[1].decode("latin-1")) if len(words) == 2 else None
         if token is None:
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
+        if not is_public():
+            refuse_keys(connection.tenant)
+            refuse_what_is_off(request._request)
         act_as(token.member)
         return token.member, token
 

@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.context import current_tenant
 from tenants.hooks.kept import stopped_endpoints
@@ -14,6 +15,8 @@ from tenants.masking import mask_number
 from tenants.numbers import format_number
 from tenants.people.history import HistoryLine, history_of
 from tenants.people.policies import has_role
+from tenants.plans.doors import is_open, name_of, standing_of
+from tenants.plans.queries.warnings import warning_for
 
 register = template.Library()
 
@@ -69,6 +72,8 @@ PLACES = (
         ("/prompts/", "/music/", "/voices/", "/texts/"),
     ),
     Place("/usage/", _("Usage"), (OWNER, FINANCE)),
+    Place("/plan/", _("Plan"), (ADMIN, OWNER, FINANCE)),
+    Place("/plan/start/", pgettext_lazy("of a tenant", "Opening"), (MANAGER, PROJECT)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
     Place("/rollout/", _("Rollout"), (MANAGER, PROJECT)),
     Place("/audit/", _("Trust"), (ADMIN, OWNER), ("/support/", "/proof/")),
@@ -90,7 +95,8 @@ def places(context: dict[str, Any]) -> list[dict[str, Any]]:
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
         return []
-    mine = [place for place in PLACES if has_role(member, *place.roles)]
+    tenant = getattr(request, "tenant", None)
+    mine = [place for place in PLACES if has_role(member, *place.roles) and is_open(place.path, tenant)]
     here = next((place for place in mine if place.holds(request.path)), None)
     return [
         {"path": place.path, "label": place.label, "is_here": place is here, "troubles": _troubles(place)}
@@ -119,6 +125,31 @@ def seat_end(context: dict[str, Any]) -> datetime | None:
 def last_changes(row: Any) -> list[HistoryLine]:
     """The newest of what the audit log knows of a row."""
     return history_of(row, LAST_CHANGES) if getattr(row, "pk", None) else []
+
+
+@register.simple_tag(takes_context=True)
+def brand(context: dict[str, Any]) -> dict[str, str]:
+    """{name, accent, logo} of the tenant whose page it is: the last two are addresses, '' where ours are shown."""
+    tenant = getattr(context.get("request"), "tenant", None)
+    standing = standing_of(tenant)
+    return {
+        "name": name_of(tenant),
+        "accent": f"/brand/colours/{standing.accent.removeprefix('#')}.css" if standing.accent else "",
+        "logo": f"/brand/logo/{standing.logo}" if standing.logo else "",
+    }
+
+
+@register.simple_tag(takes_context=True)
+def plan_warning(context: dict[str, Any]) -> dict[str, str] | None:
+    """{link, words} for whoever can act: a trial that ends, a notice nobody has read, a quota nearly used."""
+    request = context.get("request")
+    return warning_for(getattr(request, "tenant", None), getattr(request, "user", None))
+
+
+@register.filter
+def has_module(request: Any, module: str) -> bool:
+    """`{% if request|has_module:"recordings" %}`: of the tenant whose page this is."""
+    return standing_of(getattr(request, "tenant", None)).has(module)
 
 
 @register.filter(name="has_role")

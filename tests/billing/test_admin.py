@@ -231,6 +231,8 @@ def test_a_list_is_in_the_currency_of_its_plan(finance, plan) -> None:
         "seat_fee": "1",
         "note": "",
         "prices-TOTAL_FORMS": "0",
+        "module_prices-TOTAL_FORMS": 0,
+        "module_prices-INITIAL_FORMS": 0,
         "prices-INITIAL_FORMS": "0",
     }
     answer = finance.post("/admin/billing/pricelist/add/", fields)

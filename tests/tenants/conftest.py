@@ -5,6 +5,7 @@ from django.test import Client
 
 from tenants.context import enter
 from tenants.models import Number, Plan
+from tenants.plans.models import Standing
 from tests.tenants.planting import NUMBER, Garden, plant
 
 
@@ -17,10 +18,12 @@ def inner_garden(acme) -> Garden:
 
 @pytest.fixture
 def garden(acme, inner_garden) -> Garden:
-    """And acme's bills, numbers and papers, which stand in the public schema."""
+    """And acme's bills, plan, numbers and papers, which stand in the public schema."""
     plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
     number = Number.objects.create(e164=f"{NUMBER}99999", country="CN", tenant=acme)
-    bills = plant(("billing", "support", "desk"), given=(acme, plan, number))
+    bills = plant(("billing", "plans", "support", "desk"), given=(acme, plan, number))
+    # Its look is for everybody who comes to its door, like its name.
+    Standing.objects.update(product_name="", accent="", logo="")
     return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)
 
 

@@ -33,6 +33,8 @@ OTHER_PARAMETERS = {
     "paper_id": "1",
     "application_id": "1",
     "pool_id": "1",
+    "accent": "2350c4",
+    "fingerprint": "0" * 16,
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 

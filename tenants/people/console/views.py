@@ -22,6 +22,7 @@ from tenants.people.homes import home_of
 from tenants.people.invitations import invited_member
 from tenants.people.models import Member
 from tenants.people.sign_in import check_password
+from tenants.plans.doors import name_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
@@ -55,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.message)
             form.focus_password()
             status = error.status
-    page = {"form": form, "next": _safe_next(request), "tenant_name": getattr(request.tenant, "name", "")}
+    page = {"form": form, "next": _safe_next(request), "tenant_name": name_of(request.tenant)}
     return render(request, "tenants/sign_in.html", page, status=status)
 
 
