@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.models import Plan, Tenant
 from tenants.plans.modules import EVERY, Module
@@ -54,7 +55,7 @@ class ModuleChange(models.Model):
         Tenant, models.CASCADE, related_name="module_changes", verbose_name=_("tenant")
     )
     module = models.CharField(_("module"), max_length=20, choices=Module.choices)
-    is_on = models.BooleanField(_("on"))
+    is_on = models.BooleanField(pgettext_lazy("module", "on"))
     at = models.DateTimeField(_("since"))
     by_name = models.CharField(_("by"), max_length=120, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
