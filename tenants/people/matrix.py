@@ -41,6 +41,10 @@ def add_road(road: Speaking) -> None:
         _roads.append(road)
 
 
+def known_roads() -> list[str]:
+    return [road.where for road in _roads]
+
+
 def sayings() -> list[Said]:
     people = {role: probe(role) for role in TENANT_ROLES}
     return [

@@ -125,6 +125,8 @@ KNOWN = (
     _("moved"),
     _("audit log broken"),
     _("exported audit log"),
+    _("asked for proof"),
+    _("proved isolation"),
     _("support asked"),
     _("support refused"),
     _("support let in"),

@@ -6,6 +6,7 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from tenants.context import enter, enter_public, every_tenant
+from tenants.people.models import Member
 from tenants.tasks import for_every_tenant, tenant_task
 from tenants.trust import actions
 
@@ -15,6 +16,11 @@ log = structlog.get_logger()
 @tenant_task(name="trust.check_chain")
 def check_chain() -> bool:
     return actions.check_chain(at=timezone.now()).is_whole
+
+
+@tenant_task(name="trust.prove", expires=600)
+def prove(run_id: int, member_id: int) -> int:
+    return actions.run_proof(run_id=run_id, owner=Member.objects.get(pk=member_id)).leaks
 
 
 @shared_task(name="trust.check_chains")

@@ -114,7 +114,8 @@ def enter(request: HttpRequest, ticket: str) -> HttpResponse:
     login(request, member, backend=BACKEND)
     request.session[SESSION_KEY] = access.pk
     request.session.set_expiry(max(1, int((access.ends_at - now).total_seconds())))
-    return redirect("/")
+    # Not to the role's home: a page that lives by its socket says nothing to who only looks.
+    return redirect("people:own_rights")
 
 
 def _own(access_id: int | str) -> SupportAccess:
