@@ -22,6 +22,7 @@ SUITE = {
     "g": "benchmarks.fanout",
     "m": "benchmarks.storm",
     "i": "benchmarks.charging",
+    "d": "benchmarks.heap",
     "a3": "benchmarks.assignments",
     "k": "benchmarks.live_calls",
     "l": "benchmarks.rebuild",
@@ -30,7 +31,6 @@ SUITE = {
     "o": "benchmarks.page_figures",
 }
 NOT_WRITTEN = {
-    "d": "COPY of call records at 10 % duplicates: records are settled one by one, see i",
     "e": "reports over 10 million calls",
     "f1, f2, f3": "a thousand tenants: creating, migrating, memory of a backend",
     "g, 10,000": "ten thousand sockets on four processes: they need a second machine",

@@ -1,8 +1,7 @@
 """Fact → tenant → action: the only place that enters a schema for what a switch said.
 
 A fact that names no tenant is traced through its leg or its number. What cannot be traced is kept as a stray,
-with
-what was heard, and never reaches another tenant.
+with what was heard, and never reaches another tenant.
 """
 
 from __future__ import annotations
@@ -140,7 +139,7 @@ class Ingest:
             table.prepare(
                 [leg_id for fact in told for leg_id in _legs_of(fact)],
                 [fact.call_id for fact in told if isinstance(fact, SPEAK_OF_CALLS) and fact.call_id],
-                stays=sum(isinstance(fact, facts.LegQueued) for fact in told),
+                stays=sum(_begins_a_stay(fact) for fact in told),
             )
             expect_callers([fact.caller_number for fact in told if isinstance(fact, facts.LegQueued)])
             for fact in told:
@@ -384,6 +383,11 @@ class Ingest:
     @_apply.register
     def _(self, fact: facts.LegSettled) -> None:
         actions.settle_leg(record=fact, at=fact.at)
+
+
+def _begins_a_stay(fact: facts.Fact) -> bool:
+    """Perhaps: of a caller whose waiting nobody heard, the record alone speaks."""
+    return isinstance(fact, facts.LegQueued) or bool(isinstance(fact, facts.LegSettled) and fact.queue_id)
 
 
 def _legs_of(fact: facts.Fact) -> Iterator[UUID]:

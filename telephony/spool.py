@@ -3,14 +3,14 @@
 <spool>/*.json           written by the switch, maybe only half by now
 <spool>/done/<day>/      settled; kept for a week
 <spool>/quarantine/      unreadable, or of a tenant that cannot be: an error is logged, a person must look
+
+Records of one tenant are settled together: a few at a time while calls go on, many when a heap waits.
 """
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -31,7 +31,8 @@ from telephony.facts import (
     RoomLeft,
 )
 from telephony.ingest import Ingest
-from telephony.models import Recording
+from telephony.queries.recordings import unproved_recordings
+from telephony.spool_folder import SpoolFolder
 from tenants import queries as tenant_queries
 from tenants.context import enter, enter_public
 from tenants.events import in_one_breath
@@ -44,12 +45,14 @@ HALF_WRITTEN_SECONDS = 2.0
 MOST_PER_SWEEP = 500
 TOGETHER = 25
 """Records of one transaction: it holds the rows of their legs, which news of the switch may be about."""
-SETTLED_TOGETHER = frozenset(
-    {LegSettled, FlowStepped, CallerHeld, RoomEntered, RoomLeft, LegsBridged, LegsUnbridged}
+TOGETHER_IN_A_HEAP = 250
+"""Of legs that ended while nobody settled: there is hardly news of them any more."""
+FIT_TOGETHER = frozenset(
+    {LegSettled, FlowStepped, CallerHeld, RoomEntered, RoomLeft, LegsBridged, LegsUnbridged, LegMeasured}
 )
-FIT_TOGETHER = SETTLED_TOGETHER | {LegMeasured}
 MOST_ATTEMPTS = 3
-KEEP_DONE_SECONDS = 7 * 24 * 3600
+SETTINGS_KEPT_SECONDS = 1.0
+"""What a tenant's settings say is asked again after so long."""
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 _CONFLICTS = ("40P01", "40001", "55P03")
 
@@ -67,6 +70,15 @@ def kept_whole(content: bytes) -> bytes | None:
     return None
 
 
+@dataclass(slots=True)
+class Paper:
+    """One file and what it says."""
+
+    file: Path
+    content: bytes
+    told: list[Fact]
+
+
 @dataclass
 class Sweep:
     """Sweeps one folder. `parse` raises ValueError on what is no whole record; `on_recording` hears (schema, id)."""
@@ -77,86 +89,99 @@ class Sweep:
     scrub: Callable[[bytes], bytes | None] = kept_whole
     """What is kept of a settled record instead of the whole; None: all of it."""
     now: Callable[[], float] = time.time
-    ingest: Ingest = field(default_factory=Ingest)
+    ingest: Ingest = field(default_factory=lambda: Ingest(settings_kept_seconds=SETTINGS_KEPT_SECONDS))
     _attempts: Counter = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._files = SpoolFolder(self.folder, lambda: self.now())
 
     def run(self) -> int:
         """Settle what lies there; returns how many records. Raises DATABASE_AWAY errors, and nothing is lost then."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        waiting, count = self._waiting(), 0
-        for begin in range(0, len(waiting), TOGETHER):
-            portion = waiting[begin : begin + TOGETHER]
+        waiting, count = self._files.next(MOST_PER_SWEEP), 0
+        together = TOGETHER_IN_A_HEAP if self.is_behind else TOGETHER
+        for begin in range(0, len(waiting), together):
+            portion = waiting[begin : begin + together]
             with publishing_together(), in_one_breath():
                 taken = self._take_together(portion)
             count += len(taken) + sum(1 for file in portion if file not in taken and self._take(file))
         return count
 
-    def waiting(self) -> int:
-        return sum(1 for _file in self._waiting(most=10_000))
+    @property
+    def is_behind(self) -> bool:
+        """More waits than one sweep takes."""
+        return self._files.is_heap
 
-    def _waiting(self, most: int = MOST_PER_SWEEP) -> list[Path]:
-        found = sorted(self.folder.glob("*.json"), key=lambda file: file.name)
-        return found[:most]
+    def forget_old(self) -> int:
+        return self._files.forget_old()
 
-    def _take_together(self, files: list[Path]) -> set[Path]:
+    # --- with others
+
+    def _take_together(self, files: Sequence[Path]) -> set[Path]:
         """Those that could be settled with others of their tenant, in one transaction each tenant; who does not fit, or
         breaks the others, is left to be taken alone.
         """
         taken: set[Path] = set()
-        for tenant, found in self._by_tenant(files).items():
-            if len(found) < 2:
-                continue
-            told = [fact for _file, facts in found for fact in facts if type(fact) in SETTLED_TOGETHER]
-            try:
-                self.ingest.take_together(tenant, told)
-            except DATABASE_AWAY:
-                raise
-            except Exception as problem:
-                log.warning(
-                    "Records are settled one by one.", count=len(found), problem=type(problem).__name__
-                )
-                continue
-            for file, facts in found:
-                if self._finish(file, facts):
-                    taken.add(file)
+        for tenant, papers in self._by_tenant(files).items():
+            taken |= self._settle_together(tenant, papers)
         return taken
 
-    def _by_tenant(self, files: list[Path]) -> dict[str, list[tuple[Path, list[Fact]]]]:
-        found: dict[str, list[tuple[Path, list[Fact]]]] = {}
+    def _by_tenant(self, files: Sequence[Path]) -> dict[str, list[Paper]]:
+        found: dict[str, list[Paper]] = {}
         for file in files:
             try:
-                told = self.parse(file.read_bytes())
+                content = file.read_bytes()
+                told = self.parse(content)
             except (FileNotFoundError, ValueError):
                 continue
             records = [fact for fact in told if isinstance(fact, LegSettled)]
             tenant = self.ingest.place_of(records[0]) if len(records) == 1 else ""
             if tenant and all(type(fact) in FIT_TOGETHER for fact in told):
-                found.setdefault(tenant, []).append((file, told))
+                found.setdefault(tenant, []).append(Paper(file, content, told))
         return found
 
-    def _finish(self, file: Path, told: list[Fact]) -> bool:
-        """What a record says beside how its leg went; after the commit, and told again it changes nothing."""
+    def _settle_together(self, tenant: str, papers: list[Paper]) -> set[Path]:
+        """Where one of many breaks the others, each half is tried: most of them need not go alone."""
+        if len(papers) < 2:
+            return set()
         try:
-            for fact in told:
-                if type(fact) not in SETTLED_TOGETHER:
-                    self.ingest.take(fact)
-                elif isinstance(fact, LegSettled) and fact.offer_id:
-                    self._announce_recording(fact)
-            self._put_away(file)
+            self.ingest.take_together(tenant, [fact for paper in papers for fact in paper.told])
         except DATABASE_AWAY:
             raise
+        except Exception as problem:
+            if len(papers) > TOGETHER:
+                middle = len(papers) // 2
+                halves = papers[:middle], papers[middle:]
+                return set().union(*(self._settle_together(tenant, half) for half in halves))
+            log.warning("Records are settled one by one.", count=len(papers), problem=type(problem).__name__)
+            return set()
+        self._announce(tenant, [fact for paper in papers for fact in paper.told])
+        return {paper.file for paper in papers if self._put_away(paper.file, paper.content)}
+
+    def _put_away(self, file: Path, content: bytes) -> bool:
+        """After the commit, and told again it changes nothing."""
+        try:
+            self._files.put_away(file, self.scrub(content))
         except Exception:
             log.exception("A settled record could not be put away; it is taken again.", file=file.name)
             return False
         return True
 
-    def _put_away(self, file: Path) -> None:
-        self._without_secrets(file)
-        self._move(file, self.folder / "done" / f"{datetime.now(UTC):%Y-%m-%d}")
+    def _announce(self, tenant: str, told: Sequence[Fact]) -> None:
+        """The recordings of these legs are whole: their hashes can be taken."""
+        legs = [fact.leg_id for fact in told if isinstance(fact, LegSettled) and fact.offer_id]
+        if not legs or not tenant:
+            return
+        with enter(tenant):
+            found = unproved_recordings(legs)
+        for recording_id in found:
+            self.on_recording(tenant, recording_id)
+
+    # --- alone
 
     def _take(self, file: Path) -> bool:
         try:
-            self._settle(file)
+            content = file.read_bytes()
+            self._settle(content)
         except DATABASE_AWAY:
             raise
         except (FileNotFoundError, RecordMisplaced, ValueError) as error:
@@ -169,15 +194,17 @@ class Sweep:
             if self._attempts[file.name] >= MOST_ATTEMPTS:
                 self._quarantine(file, "it broke the settlement")
             return False
-        self._put_away(file)
-        return True
+        return self._put_away(file, content)
 
-    def _without_secrets(self, file: Path) -> None:
-        clean = self.scrub(file.read_bytes())
-        if clean is not None:
-            beside = file.with_suffix(".clean")
-            beside.write_bytes(clean)
-            os.replace(beside, file)
+    def _settle(self, content: bytes) -> None:
+        told = self.parse(content)
+        for fact in told:
+            if isinstance(fact, LegSettled):
+                check_place(fact)
+            self.ingest.take(fact)
+        for record in told:
+            if isinstance(record, LegSettled):
+                self._announce(self.ingest.tenant_of(record.leg_id), [record])
 
     def _put_aside(self, file: Path, error: Exception) -> None:
         """A record that is only half there yet gets its time."""
@@ -186,42 +213,10 @@ class Sweep:
         elif isinstance(error, ValueError) and self.now() - file.stat().st_mtime > HALF_WRITTEN_SECONDS:
             self._quarantine(file, f"unreadable: {error}")
 
-    def _settle(self, file: Path) -> None:
-        for fact in self.parse(file.read_bytes()):
-            if isinstance(fact, LegSettled):
-                check_place(fact)
-            self.ingest.take(fact)
-            if isinstance(fact, LegSettled) and fact.offer_id:
-                self._announce_recording(fact)
-
-    def _announce_recording(self, record: LegSettled) -> None:
-        tenant = self.ingest.tenant_of(record.leg_id)
-        if not tenant:
-            return
-        with enter(tenant):
-            found = Recording.objects.filter(leg=record.leg_id, sha256="", ended_at__isnull=False)
-            recording_id = found.values_list("pk", flat=True).first()
-        if recording_id:
-            self.on_recording(tenant, recording_id)
-
     def _quarantine(self, file: Path, why: str) -> None:
         log.error("A call record was put aside; someone has to look at it.", file=file.name, why=why)
         self._attempts.pop(file.name, None)
-        self._move(file, self.folder / "quarantine")
-
-    def _move(self, file: Path, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        os.replace(file, folder / file.name)
-
-    def forget_old(self) -> int:
-        """Delete settled records older than a week; returns how many."""
-        old = [file for file in self._done() if self.now() - file.stat().st_mtime > KEEP_DONE_SECONDS]
-        for file in old:
-            file.unlink(missing_ok=True)
-        return len(old)
-
-    def _done(self) -> Iterator[Path]:
-        return (self.folder / "done").glob("*/*.json")
+        self._files.put_aside(file)
 
 
 def check_place(record: LegSettled) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -11,6 +12,7 @@ LONGEST_RAW = 40
 _SERVICE_NUMBER = {"CN": re.compile(r"(?:[48]00\d{7}|9[56]\d{3,6}|1[02]\d{3,4})")}
 
 
+@lru_cache(maxsize=20_000)
 def to_e164(raw: str | None, country: str) -> str | None:
     """The stored spelling of what was typed or dialled, or None when it is no number of any kind.
 

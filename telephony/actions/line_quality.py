@@ -1,17 +1,21 @@
 """How well a leg was heard is written down once; a poor one is told, and is somebody's work."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from telephony import events
+from telephony.actions.bulk import insert_rows
 from telephony.actions.follow_ups import open_follow_up
+from telephony.actions.sitting import sitting, together
 from telephony.facts import LegMeasured
 from telephony.models import FollowUp, Leg, LineQuality, QualityTerms
 from telephony.queries.line_quality import terms
-from telephony.queries.line_tally import count_line
+from telephony.queries.line_tally import count_lines
 from telephony.queries.remembered import once
 from tenants.errors import BadInput
 from tenants.events import emit
@@ -19,15 +23,35 @@ from tenants.people.actions import record_audit
 from tenants.people.audit import difference, row_values
 
 
-@transaction.atomic
-def note_line_quality(*, told: LegMeasured, at: datetime) -> LineQuality | None:
+@together
+def note_line_quality(*, told: LegMeasured, at: datetime) -> None:
     """The first telling stands. A leg of no call of ours is nobody's line."""
+    table = sitting()
+    if table is None:
+        keep_lines([(told, at)])
+    else:
+        table.later(keep_lines, (told, at))
+
+
+def keep_lines(measured: Sequence[tuple[LegMeasured, datetime]]) -> None:
+    """Of many legs at once, behind their rows, in the transaction that settles them."""
+    first: dict[UUID, tuple[LegMeasured, datetime]] = {}
+    for told, at in measured:
+        first.setdefault(told.leg_id, (told, at))
     # The call and its queue are read only where the line was poor: this is asked for every leg that ends.
-    leg = Leg.objects.filter(pk=told.leg_id).first()
-    if leg is None or LineQuality.objects.filter(pk=told.leg_id).exists():
-        return None
+    legs = Leg.objects.in_bulk(first)
+    known = set(LineQuality.objects.filter(pk__in=legs).values_list("pk", flat=True))
     wanted = once("quality_terms", terms, is_setting=True)
-    row = LineQuality.objects.create(
+    rows = [_line(first[pk][0], leg, wanted) for pk, leg in legs.items() if pk not in known]
+    insert_rows(rows)
+    transaction.on_commit(lambda: count_lines(len(rows), poor=sum(row.is_poor for row in rows)))
+    for row in rows:
+        if row.is_poor:
+            _raise_alert(row, wanted, first[row.pk][1])
+
+
+def _line(told: LegMeasured, leg: Leg, wanted: QualityTerms) -> LineQuality:
+    return LineQuality(
         leg=leg,
         agent_id=leg.agent_id if leg.kind == Leg.Kind.AGENT else None,
         trunk="" if leg.kind == Leg.Kind.AGENT else told.trunk,
@@ -39,10 +63,6 @@ def note_line_quality(*, told: LegMeasured, at: datetime) -> LineQuality | None:
         packets=told.packets,
         least_mos=wanted.least_mos,
     )
-    transaction.on_commit(lambda: count_line(is_poor=row.is_poor))
-    if row.is_poor:
-        _raise_alert(row, wanted, at)
-    return row
 
 
 @transaction.atomic

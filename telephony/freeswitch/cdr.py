@@ -41,7 +41,9 @@ def settle(content: bytes, source: Source) -> list[Fact]:
     Of a call that was nobody's there is nothing to settle.
     """
     record = _loaded(content)
-    variables = {name: _word(value) for name, value in record["variables"].items()}
+    variables = {
+        name: value if type(value) is str else _word(value) for name, value in record["variables"].items()
+    }
     if is_nobodys(_as_event(record, variables)):
         return []
     leg = _leg(record, variables, source)

@@ -10,15 +10,16 @@ log = structlog.get_logger()
 JUDGED, POOR = "lines:judged", "lines:poor"
 
 
-def count_line(*, is_poor: bool) -> None:
+def count_lines(judged: int, *, poor: int) -> None:
     """Never in the way of a call: without a cache nothing is counted."""
     with enter_public():
         try:
-            for name in (JUDGED, *((POOR,) if is_poor else ())):
-                cache.add(name, 0, None)
-                cache.incr(name)
+            for name, count in ((JUDGED, judged), (POOR, poor)):
+                if count:
+                    cache.add(name, 0, None)
+                    cache.incr(name, count)
         except (redis.RedisError, OSError, ValueError) as problem:
-            log.info("A line was not counted.", problem=type(problem).__name__)
+            log.info("Lines were not counted.", problem=type(problem).__name__)
 
 
 def counted_lines() -> tuple[int, int] | None:

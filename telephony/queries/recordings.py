@@ -43,6 +43,12 @@ class RecordingPage:
     is_first: bool
 
 
+def unproved_recordings(leg_ids: Iterable[UUID]) -> list[UUID]:
+    """Of these legs: ended, and their hashes not taken yet."""
+    found = Recording.objects.filter(leg__in=list(leg_ids), sha256="", ended_at__isnull=False)
+    return list(found.values_list("pk", flat=True))
+
+
 def visible_recordings(member: Any) -> QuerySet[Recording]:
     """What this member may hear: by policies.can_listen, as rows."""
     found = Recording.objects.filter(ended_at__isnull=False)

@@ -75,7 +75,7 @@ def test_of_too_little_or_nonsense_nothing_is_said(odd):
     assert len(settle(record(LEG, **MEASURED | odd), SOURCE)) >= 1, "the bill is made all the same"
 
 
-def told_of(floor, leg_id, **values) -> facts.LegMeasured:
+def told_of(floor, leg_id, is_later=False, **values) -> facts.LegMeasured:
     given = {
         "trunk": "203.0.113.9",
         "packets": 3000,
@@ -86,7 +86,8 @@ def told_of(floor, leg_id, **values) -> facts.LegMeasured:
     fact = facts.LegMeasured(
         node="main-1", at=floor.now, tenant=floor.tenant.schema_name, leg_id=leg_id, **given
     )
-    floor.ingest.take(fact)
+    if not is_later:
+        floor.ingest.take(fact)
     return fact
 
 
@@ -107,6 +108,20 @@ def test_each_leg_has_its_quality_once(floor, other_floor):
     assert rows_of(other_floor) == []
     with floor.inside():
         assert FollowUp.objects.count() == 0
+
+
+def test_many_lines_told_together_end_as_each_alone(floor, other_floor, at_once):
+    agent = floor.agent()
+    call_id, offer = floor.talk(agent)
+    told = [told_of(floor, call_id, mos=3.0, is_later=True), told_of(floor, offer.pk, mos=4.0, is_later=True)]
+    before = counted_lines() or (0, 0)
+    for _time in range(2):
+        floor.ingest.take_together(floor.tenant.schema_name, [*told, *told])
+    assert rows_of(floor) == [(call_id, None, "203.0.113.9", 3.0, 3.6), (offer.pk, agent.pk, "", 4.0, 3.6)]
+    assert rows_of(other_floor) == []
+    with floor.inside():
+        assert FollowUp.objects.filter(kind="poor_line", call_id=call_id).count() == 1
+    assert counted_lines() == (before[0] + 2, before[1] + 1)
 
 
 def test_a_poor_line_is_work_once_for_each_phone_and_trunk(floor, other_floor, at_once):

@@ -100,6 +100,43 @@ def test_records_settled_together_end_as_each_alone(floor, other_floor, spool, m
     assert spool.run() == 0
 
 
+def test_of_a_heap_many_are_settled_at_once_and_one_that_breaks_holds_nobody_back(
+    floor, other_floor, spool, monkeypatch
+):
+    from telephony import actions
+
+    monkeypatch.setattr("telephony.spool.MOST_PER_SWEEP", 70)
+    monkeypatch.setattr("telephony.spool.TOGETHER_IN_A_HEAP", 64)
+    monkeypatch.setattr("telephony.spool.TOGETHER", 4)
+    charged, asked, whole, take = [], [], actions.settle_leg, spool.ingest.take_together
+    monkeypatch.setattr("telephony.actions.settlement.charge_all", charged.extend)
+    monkeypatch.setattr(spool.ingest, "take_together", lambda *told: (asked.append(1), take(*told)))
+    legs = [uuid4() for _place in range(70)]
+
+    def settle(*, record, at):
+        if record.leg_id == legs[20]:
+            raise ZeroDivisionError
+        whole(record=record, at=at)
+
+    monkeypatch.setattr("telephony.actions.settle_leg", settle)
+    for place, leg_id in enumerate(legs):
+        record = record_of(floor if place % 2 == 0 else other_floor, leg_id)
+        put(spool, record, b"{%d}" % place, f"{place:02}.json")
+        put(spool, record, b"{%d}" % place, f"{place:02}-again.json")
+    assert spool.run() == 68
+    assert spool.is_behind
+    assert len(asked) < 20
+    assert spool.run() == 70
+    assert not spool.is_behind
+    assert sorted(leg.leg_id for leg in charged) == sorted(set(legs) - {legs[20]})
+    for one, count in ((floor, 34), (other_floor, 35)):
+        with one.inside():
+            assert Call.objects.count() == count
+    assert {name.split("-")[0] for name in names(spool.folder) if not name.startswith("done/")} == {
+        "20.json/20.json", "20"
+    }  # fmt: skip
+
+
 def test_a_record_of_a_tenant_that_is_not_there_is_put_aside_with_an_alarm(floor, spool, caplog):
     put(spool, record_of(floor, uuid4(), tenant="nobody"))
     assert spool.run() == 0
