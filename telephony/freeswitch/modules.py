@@ -82,6 +82,7 @@ _APPLICATIONS = [
     "export",
     "event",
     "transfer",
+    "execute_extension",
     "playback",
     "play_and_get_digits",
     "record",

@@ -24,6 +24,7 @@ from telephony.switch import ErrandCommand, QueueEntry
 from tests.contract.driver import SwitchUnderTest, loudness, seconds_of, wait_until
 from tests.contract.flow_rows import lay, node
 from tests.contract.tones import TONES
+from tests.contract.walker import together
 
 CALLS = {"rehearsal": (int(os.environ.get("CARD_CALLS", "20")), 10), "freeswitch": (4, 4)}
 """(all, at once)."""
@@ -145,8 +146,7 @@ def _walk(calls: list[CardCall]) -> list[CardCall]:
         call.is_recorded()
     time.sleep(0.8)
     masked = [call.mask(True) for call in calls]
-    for call in calls:
-        call.key_in()
+    _all_key_in(calls)
     time.sleep(1)
     unmasked = [call.mask(False) for call in calls]
     time.sleep(0.8)
@@ -155,7 +155,10 @@ def _walk(calls: list[CardCall]) -> list[CardCall]:
         if call is not calls[2]:
             call.line.switch.hang_up(call.agent)
     for call, begin, end in zip(calls, masked, unmasked, strict=True):
-        call.line.log.wait(facts.LegHungUp, 20, leg_id=call.caller)
+        for leg in (call.caller, call.agent):
+            call.line.log.wait(facts.LegHungUp, 20, leg_id=leg)
+        # Until then more of the file may be written while it is measured.
+        call.line.log.wait(facts.RecordingStopped, 20, leg_id=call.agent)
         file = call.line.settings.recordings_dir / call.path
         assert seconds_of(file) > end + 0.3, "the recording went on after the mask"
         assert loudness(file, begin + EDGE, end - EDGE) == [0, 0], "masked, both sides are silent"
@@ -165,14 +168,18 @@ def _walk(calls: list[CardCall]) -> list[CardCall]:
     return calls
 
 
+def _all_key_in(calls: list[CardCall]) -> None:
+    """At once: one after another the last would begin when a busy machine has given up waiting for the first key."""
+    together({call.number: call.key_in for call in calls})
+
+
 def _errands(calls: list[CardCall]) -> None:
     """The second caller is fetched back in the middle of the step, the third hangs up in it."""
     for call in calls:
         call.goes_on_errand()
     for call in calls:
         call.comes_to_the_card()
-    for call in calls:
-        call.key_in()
+    _all_key_in(calls)
     time.sleep(0.8)
     calls[1].line.switch.end_errand(calls[1].caller)
     calls[2].line.api(f"uuid_kill {calls[2].caller}")
@@ -193,12 +200,15 @@ def _is_masked_by_the_step(call: CardCall, after: float, *, is_over: bool) -> No
     assert max(loudness(file, begin - 0.3, begin - 0.1)) > 0, "the agent alone, before the step, is recorded"
     if not is_over:
         assert (step.exit, step.left_at) == ("", None)
-        assert end > seconds_of(file) - 0.2, "whoever hangs up in the step leaves it masked"
+        assert end > seconds_of(file) - 0.2, (
+            f"who hangs up in the step leaves it masked: {begin} to {end} is silent"
+        )
         return
     assert step.left_at is not None
     assert (step.exit, step.value) in (("next", ""), ("back", ""))
     lasted = (step.left_at - step.entered_at).total_seconds()
-    assert lasted - 2 * EDGE < end - begin < lasted + EDGE, "silent as long as the step lasts, and no longer"
+    # A busy machine's phones are silent for a while by themselves, and its switch writes late.
+    assert abs(end - begin - lasted) < 4 * EDGE, "silent as long as the step lasts, and no longer"
     assert end < seconds_of(file) - 0.4
 
 

@@ -62,7 +62,7 @@ class WebStandIn:
     """What a flow's asks are answered, by their destination; others are not known."""
 
     def __post_init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -92,6 +92,11 @@ class WebStandIn:
         if section == "directory" and phone:
             return documents.directory_document(phone)
         return documents.NOT_FOUND
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Of more than five who knock while the machine is busy, the sixth would be let in a second later: too late."""
 
 
 class _Handler(BaseHTTPRequestHandler):

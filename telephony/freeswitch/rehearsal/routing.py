@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 class LegReader:
     """Reads a dialplan on behalf of one leg."""
 
-    def __init__(self, leg: Leg) -> None:
-        self._leg = leg
+    def __init__(self, leg: Leg, destination: str = "") -> None:
+        """`destination`: asked for instead of the leg's own."""
+        self._leg, self._destination = leg, destination
 
     def field(self, name: str) -> str:
+        if name == "destination_number" and self._destination:
+            return self._destination
         return headers.profile_field(self._leg, name) or self._leg.get(name)
 
     def expand(self, text: str) -> str:
@@ -223,12 +226,14 @@ def split_target(words: list[str], leg: Leg) -> tuple[str, str, str]:
     )
 
 
-async def execute_extension(leg: Leg, data: str) -> None:
-    """Runs another extension's applications, then goes on with its own."""
-    destination, _, context = split_target(data.split(), leg)
-    contexts = {element.get("name"): element for element in await _asked(leg)}
-    if context in contexts:
-        extension = dialplan.read(contexts[context], destination, LegReader(leg))
+async def execute_extension(leg: Leg, words: list[str]) -> None:
+    """Runs another extension's applications, then goes on with its own; nothing else about the leg changes."""
+    destination, plan, context = split_target(words, leg)
+    argument = expand(leg, plan).partition(":")[2]
+    contexts = leg.switch.contexts_in(argument) if argument else await _asked(leg)
+    named = {element.get("name"): element for element in contexts}
+    if context in named:
+        extension = dialplan.read(named[context], destination, LegReader(leg, destination))
         if extension is not None:
             await run(leg, extension)
 

@@ -86,6 +86,10 @@ def _transfer(leg: Leg, data: str) -> None:
     routing.send(leg, *routing.split_target(originate.separate(data, " "), leg))
 
 
+async def _execute_extension(leg: Leg, data: str) -> None:
+    await routing.execute_extension(leg, originate.separate(data, " "))
+
+
 def _event(leg: Leg, data: str) -> None:
     """`Event-Subclass=a::b,Event-Name=CUSTOM,name=value,…`: an event with this leg's headers beside those given."""
     given: Headers = {}
@@ -203,5 +207,5 @@ SLOW: dict[str, applications.Application] = {
     "conference": rooms.conference,
     "eavesdrop": rooms.eavesdrop,
     "bridge": _bridge,
-    "execute_extension": routing.execute_extension,
+    "execute_extension": _execute_extension,
 }
