@@ -8,7 +8,7 @@ from unfold.admin import TabularInline
 
 from tenants.people.admin_sites import AuditedModelAdmin, ConsolePage, operator_site
 from tenants.plans.actions import settle_all
-from tenants.plans.admin_forms import PlanTermsForm
+from tenants.plans.admin_forms import NoticeForm, PlanTermsForm
 from tenants.plans.models import Acknowledgement, Notice, PlanTerms, Wish
 from tenants.plans.policies import can_announce, can_switch_modules
 
@@ -54,7 +54,7 @@ class NoticeAdmin(AuditedModelAdmin):
     list_display = ["title", "starts_at", "ends_at", "effect", "shown_read", "withdrawn_at"]
     list_filter = ["effect"]
     search_fields = ["title", "title_zh"]
-    autocomplete_fields = ["tenants"]
+    form = NoticeForm
     inlines = [AcknowledgementInline]
 
     @display(description=_("read by tenants"))
