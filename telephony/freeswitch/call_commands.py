@@ -33,6 +33,8 @@ from telephony.switch import (
 
 LONGEST_ASIDE = 4 * 3600
 """Seconds a caller stands aside at most; then the line has them again."""
+APART = "apart"
+"""`uuid_dual_transfer` moves the caller's leg first: an agent's leg that notices before its own turn waits there."""
 _DIGITS = re.compile(r"[0-9*#A-Da-d]{1,32}")
 _DIALLED = re.compile(r"[0-9]{2,32}")
 _PATH = re.compile(r"[a-z0-9_]{1,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,4}")
@@ -75,6 +77,7 @@ def prepare_consult(command: ConsultCommand) -> str:
     """The variables with which the agent's leg rings whoever is asked."""
     values: dict[str, object] = {
         "cc_caller": command.caller_leg_id,
+        "transfer_after_bridge": APART,
         "cc_call": command.call_id,
         "cc_consult": command.consult_id,
         "cc_consult_seconds": int(command.timeout_seconds),
@@ -132,7 +135,7 @@ def prepare_errand(command: ErrandCommand, now: datetime) -> str:
 
 
 def name_caller(agent_leg_id: UUID, caller_leg_id: UUID) -> str:
-    return _set(agent_leg_id, {"cc_caller": caller_leg_id})
+    return _set(agent_leg_id, {"cc_caller": caller_leg_id, "transfer_after_bridge": APART})
 
 
 def errand(agent_leg_id: UUID) -> str:
