@@ -168,3 +168,12 @@ def test_secrets_do_not_reach_the_log(people, acme, inside):
 
 def test_the_password_is_changed_on_our_own_page(people, client_of):
     assert client_of(people["admin"]).get("/admin/password_change/")["Location"] == "/password/"
+
+
+@pytest.mark.parametrize(
+    "address", ["0d4f6f3c-1111-4222-8333-944444444444/change/", "x/change/", "export/?nobody_knows=1"]
+)
+def test_what_can_be_no_row_leads_back_and_breaks_nothing(address, people, client_of, acme, globex):
+    answer = client_of(people["admin"]).get(MEMBERS + address)
+    assert answer.status_code == 302
+    assert answer["Location"] in ("/admin/", MEMBERS)
