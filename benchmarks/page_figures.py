@@ -86,7 +86,7 @@ class Wire:
 
 def run(repeats: int) -> Report:
     if not TOOLS["browser"].path:
-        raise NotRun("no Chromium on this machine: apt-get install chromium")
+        raise NotRun("no Chromium on this machine: apt-get install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     from tests.journeys.conftest import ARGUMENTS

@@ -27,7 +27,8 @@ class Tool(NamedTuple):
 
 TOOLS = {
     "browser": Tool(
-        ("chromium", "chromium-browser", "google-chrome"), "make test as root, or apt-get install chromium"
+        ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        "make test as root, or apt-get install chromium-headless-shell",
     ),
     "sipp": Tool(("sipp",), "make test as root, or apt-get install sip-tester"),
     "freeswitch": Tool(("freeswitch",), "put a freeswitch on PATH"),

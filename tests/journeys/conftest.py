@@ -1,6 +1,5 @@
 """A browser on the running product; everything here is skipped, and says so, where there is no Chromium."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +7,9 @@ import pytest
 
 from tests.journeys.product import Product, running_product
 from tests.journeys.visitor import Visitor
+from tests.outside import TOOLS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = TOOLS["browser"].path
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP *.localhost 127.0.0.1", "--disable-dev-shm-usage"]
 
 
@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(240))
             if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
+                item.add_marker(pytest.mark.skip(reason="no Chromium: " + TOOLS["browser"].how))
 
 
 @pytest.fixture(scope="session")
