@@ -40,8 +40,8 @@ from tenants.realtime import publishing_together
 
 log = structlog.get_logger()
 
-HALF_WRITTEN_SECONDS = 2.0
-"""A record still unreadable when it is older than this is broken, not unfinished."""
+HALF_WRITTEN_SECONDS = 10.0
+"""A record still unreadable when it is older than this is broken, not unfinished: a disk may stall for seconds."""
 MOST_PER_SWEEP = 500
 TOGETHER = 25
 """Records of one transaction: it holds the rows of their legs, which news of the switch may be about."""

@@ -25,11 +25,11 @@ def run(kind: str, *, backlog: int, seed: int = 1) -> Result:
             if number % 10 == 0:
                 spool.put(content)
         halves = [(spool.folder / f"half{number}.json", spool.record()) for number in range(EACH)]
-        for file, content in halves:
-            file.write_bytes(content[: len(content) // 2])
         spoilt = _spoil(spool)
         began = time.monotonic()
         spool.start_sweeper()
+        for file, content in halves:
+            file.write_bytes(content[: len(content) // 2])
         time.sleep(1)
         for file, content in halves:
             file.write_bytes(content)

@@ -56,7 +56,7 @@ def test_a_half_written_record_gets_its_time_and_then_is_put_aside(floor, spool)
     put(spool, record_of(floor, uuid4()), name="half.json")
     assert spool.run() == 1
     (spool.folder / "broken.json").write_bytes(b"")
-    spool.age[0] = 3.0
+    spool.age[0] = 11.0
     assert spool.run() == 0
     assert names(spool.folder) == ["done/half.json", "quarantine/broken.json"]
 
