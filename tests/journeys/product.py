@@ -66,6 +66,7 @@ class Product:
             "worker": ["manage.py", "run_telephony"],
         }
         self._running: dict[str, subprocess.Popen] = {}
+        self._nursery: subprocess.Popen[str] | None = None
         self._logs: list[IO[bytes]] = []
         self.made: dict[str, Any] = {}
 
@@ -91,6 +92,9 @@ class Product:
     def stop(self) -> None:
         for name in list(self._running)[::-1]:
             self.stop_part(name)
+        if self._nursery is not None:
+            self._nursery.kill()
+            self._nursery.wait()
         for log in self._logs:
             log.close()
 
@@ -130,10 +134,24 @@ class Product:
     # --- inside
 
     def _program(self, *arguments: str) -> str:
-        made = subprocess.run([sys.executable, *arguments], cwd=PROJECT, env=self.environment, capture_output=True,
-                              text=True, timeout=PATIENCE)  # fmt: skip
-        assert made.returncode == 0, made.stderr[-3000:]
-        return made.stdout
+        """`-m`, a module and its words, run in this product's surroundings; what it wrote."""
+        assert arguments[0] == "-m", arguments
+        if self._nursery is None:
+            log = (self.home / "nursery.log").open("ab")
+            self._logs.append(log)
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.nursery"], cwd=PROJECT, env=self.environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(json.dumps(arguments[1:]) + "\n")
+        self._nursery.stdin.flush()
+        answer = self._nursery.stdout.readline()
+        assert answer, (self.home / "nursery.log").read_text()[-3000:]
+        code, said, complained = json.loads(answer)
+        assert code == 0, complained[-3000:]
+        return said
 
     def _answers(self) -> bool:
         for name, process in self._running.items():
