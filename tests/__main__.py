@@ -1,4 +1,4 @@
-"""`python -m tests`: the whole suite in lots, four at a time; with arguments, one pytest with these arguments.
+"""`python -m tests`: the whole suite in lots, three at a time; with arguments, one pytest with these arguments.
 
 Each lot is a pytest of its own, with its own database, cache, switches and ports, so that lots do not meet. Most lots
 that speak to switches wait for real time; the others compute, or work browsers. A free lane takes the next lot, so that
@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.lots import Arguments, computing, undisturbed, waiting
 from tests.outside import FAILED, SURE
 
-LANES = 4
+LANES = 3
 WAITING_LANES = 2
 """These take what waits first; the others what computes."""
 OUTCOMES = re.compile(r"(\d+) (passed|failed|errors?|skipped|rerun|xfailed|xpassed)\b")
