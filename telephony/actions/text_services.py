@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models import TextOptOut, TextService
+from telephony.provider_fields import kept_settings
 from telephony.text import plain_line
 from telephony.texts.providers import PROVIDERS
 from tenants.context import current_tenant
@@ -106,17 +107,12 @@ def _locked(service_id: int) -> TextService:
 
 
 def _settings(provider: str, given: Mapping[str, Any]) -> dict[str, str]:
-    kept = {}
-    for field in PROVIDERS[provider].FIELDS:
-        value = plain_line(str(given.get(field.name) or ""), 200)
-        if field.is_required and not value and not field.default:
-            raise BadInput(_("This service needs this setting."), field=field.name)
-        if field.name.startswith("text_") and value and "{link}" not in value:
+    kept = kept_settings(PROVIDERS[provider].FIELDS, given)
+    for name, value in kept.items():
+        if name.startswith("text_") and "{link}" not in value:
             raise BadInput(
-                _("Without {link} nobody could answer: put it where the link is to stand."), field=field.name
+                _("Without {link} nobody could answer: put it where the link is to stand."), field=name
             )
-        if value:
-            kept[field.name] = value
     return kept
 
 

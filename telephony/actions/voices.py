@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models import Voice
+from telephony.provider_fields import kept_settings
 from telephony.speech.listening import LISTENERS
 from telephony.speech.providers import PROVIDERS
 from telephony.text import plain_line
@@ -47,7 +48,7 @@ def keep_voice(
         raise BadInput(_("A voice needs a name."), field="name")
     if Voice.objects.filter(name=voice.name).exclude(pk=voice.pk).exists():
         raise VoiceNameTaken(field="name")
-    voice.settings = _settings(provider, settings)
+    voice.settings = kept_settings(PROVIDERS[provider].FIELDS, settings)
     if secret is not None or is_other_service:
         voice.secret = seal((secret or "").strip())
     if PROVIDERS[provider].NEEDS_SECRET and not voice.secret:
@@ -74,17 +75,6 @@ def _locked(voice_id: int) -> Voice:
     if voice is None:
         raise VoiceNotFound
     return voice
-
-
-def _settings(provider: str, given: Mapping[str, Any]) -> dict[str, str]:
-    kept = {}
-    for field in PROVIDERS[provider].FIELDS:
-        value = plain_line(str(given.get(field.name) or ""), 200)
-        if field.is_required and not value and not field.default:
-            raise BadInput(_("This service needs this setting."), field=field.name)
-        if value:
-            kept[field.name] = value
-    return kept
 
 
 def _make_default(voice: Voice, is_default: bool) -> None:

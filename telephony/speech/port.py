@@ -6,19 +6,11 @@ from hashlib import sha256
 from json import dumps
 from typing import Protocol
 
+from telephony.provider_fields import Field
 from telephony.speech.failures import SpeechFailed
 from tenants.outward import Answer
 
 LONGEST_TEXT = 2000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One setting of a voice, as its form asks for it."""
-
-    name: str
-    is_required: bool = False
-    default: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

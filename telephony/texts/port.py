@@ -4,20 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from telephony.provider_fields import Field
 from telephony.texts.failures import TextFailed
 
 SECONDS = 10.0
 LONGEST_TEXT = 300
 LONGEST_RECEIPT = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One setting of a service, as its form asks for it."""
-
-    name: str
-    is_required: bool = False
-    default: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
