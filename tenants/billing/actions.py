@@ -1,4 +1,4 @@
-"""Every write of billing. Calls are charged in legs.py, monthly fees in fees.py."""
+"""Every write of billing. Calls are charged in legs.py, monthly fees in fees.py, what is bought once in items.py."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tenants.billing import months, rounding
 from tenants.billing.fees import rate_numbers, rate_seats
+from tenants.billing.items import book_item
 from tenants.billing.legs import SettledLeg, charge_leg, charge_legs, price_unpriced
 from tenants.billing.models import Charge, Invoice, InvoiceLine, ModulePrice, Price, PriceList
 from tenants.billing.queries import Usage, charges_of, totals, unpriced_of, usage
@@ -16,6 +17,7 @@ from tenants.people.actions import record_audit
 
 __all__ = [
     "SettledLeg",
+    "book_item",
     "charge_leg",
     "charge_legs",
     "copy_price_list",

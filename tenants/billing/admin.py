@@ -17,10 +17,11 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from tenants.billing import admin_prices, rounding  # noqa: F401  (registers the prices)
-from tenants.billing.actions import draft_invoice
-from tenants.billing.admin_forms import DraftForm
+from tenants.billing.actions import book_item, draft_invoice
+from tenants.billing.admin_forms import DraftForm, ItemForm
+from tenants.billing.errors import ItemBookedOtherwise
 from tenants.billing.models import Charge, Invoice, InvoiceLine, month_text
-from tenants.billing.policies import can_draft_invoices, can_see_ledger
+from tenants.billing.policies import can_book_items, can_draft_invoices, can_see_ledger
 from tenants.billing.queries import unpriced_charges
 from tenants.billing.resources import SHEETS, BillingSheetResource, ChargeResource
 from tenants.masking import mask_number
@@ -93,6 +94,43 @@ class ChargeAdmin(ReadOnlySheetAdmin):
     list_select_related = ["tenant"]
     search_fields = ["leg_id__exact", "label"]
     exclude = ["other_number"]
+    actions_list = ["book"]
+
+    def has_book_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return can_book_items(request.user)
+
+    @action(description=_("Book an item"), url_path="book", permissions=["book"])
+    def book(self, request: HttpRequest) -> HttpResponse:
+        """A purchase, a fee paid once, a credit or a discount."""
+        form = ItemForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and self._booked(request, form):
+            month = form.cleaned_data["month"].isoformat()
+            return redirect(reverse("admin:billing_charge_changelist") + f"?month={month}")
+        context = self.admin_site.each_context(request) | {
+            "title": _("Book an item"),
+            "lead": _(
+                "It stands in the ledger at once and on the next draft of the month. What is booked stays; "
+                "a mistake is answered by a credit."
+            ),
+            "button": _("Book"),
+            "form": form,
+            "opts": self.opts,
+            "back": reverse("admin:billing_charge_changelist"),
+        }
+        return TemplateResponse(request, "billing/admin/form.html", context)
+
+    def _booked(self, request: HttpRequest, form: ItemForm) -> bool:
+        try:
+            item = book_item(form.cleaned_data["tenant"], **form.item())
+        except ItemBookedOtherwise as refused:
+            form.add_error(None, refused.message)
+            return False
+        messages.success(
+            request,
+            _("Booked: %(label)s, %(amount)s %(currency)s.")
+            % {"label": item.label, "amount": rounding.to_cent(item.amount), "currency": item.currency},
+        )
+        return True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Sheets name the tenant in every row."""
@@ -171,12 +209,17 @@ class InvoiceAdmin(ReadOnlySheetAdmin):
             return self._draft(request, form)
         context = self.admin_site.each_context(request) | {
             "title": _("Draft invoices for a month"),
+            "lead": _(
+                "Fees are brought up to date, calls without a price are tried again, and the drafts are rebuilt "
+                "from the ledger. Drafting again changes nothing that is right."
+            ),
+            "rule": rounding.RULE,
+            "button": _("Draft"),
             "form": form,
             "opts": self.opts,
-            "rule": rounding.RULE,
             "back": reverse("admin:billing_invoice_changelist"),
         }
-        return TemplateResponse(request, "billing/admin/draft.html", context)
+        return TemplateResponse(request, "billing/admin/form.html", context)
 
     def _draft(self, request: HttpRequest, form: DraftForm) -> HttpResponse:
         now, count, missing = timezone.now(), 0, 0

@@ -1,17 +1,20 @@
 """Forms of billing in the operators' console."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from tenants.billing.errors import NoSuchMonth
-from tenants.billing.models import PriceList
+from tenants.billing.items import ITEMS, MOST, TAKES_AWAY
+from tenants.billing.models import Charge, PriceList
 from tenants.billing.months import month_from
-from tenants.models import Tenant
+from tenants.models import Currency, Tenant
 
 
 class PriceListForm(forms.ModelForm):
@@ -29,30 +32,100 @@ class PriceListForm(forms.ModelForm):
         return values
 
 
-class DraftForm(forms.Form):
-    month = forms.CharField(
-        label=_("Month"),
-        max_length=7,
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "month", "placeholder": "2026-11"}),
-        help_text=_("It begins and ends at midnight where the tenant is."),
-    )
-    tenant = forms.ModelChoiceField(
-        Tenant.objects.exclude(schema_name="public"),
-        label=_("Tenant"),
-        required=False,
-        empty_label=_("All"),
-        widget=UnfoldAdminSelectWidget,
-    )
+class MonthField(forms.CharField):
+    """2026-11 → its first day."""
 
-    def clean_month(self) -> date:
-        month = month_from(self.cleaned_data["month"])
+    def __init__(self, **options: Any) -> None:
+        widget = UnfoldAdminTextInputWidget(attrs={"type": "month", "placeholder": "2026-11"})
+        super().__init__(label=_("Month"), max_length=7, widget=widget, **options)
+
+    def clean(self, value: Any) -> date:
+        month = month_from(super().clean(value))
         if month is None:
             raise forms.ValidationError(NoSuchMonth().message)
         return month
+
+
+def own_tenants() -> QuerySet[Tenant]:
+    return Tenant.objects.exclude(schema_name="public")
+
+
+class DraftForm(forms.Form):
+    month = MonthField(help_text=_("It begins and ends at midnight where the tenant is."))
+    tenant = forms.ModelChoiceField(
+        own_tenants(), label=_("Tenant"), required=False, empty_label=_("All"), widget=UnfoldAdminSelectWidget
+    )
 
     def tenants(self) -> QuerySet[Tenant] | list[Tenant]:
         """The one chosen, else all who may have been charged."""
         chosen = self.cleaned_data["tenant"]
         if chosen:
             return [chosen]
-        return Tenant.objects.exclude(schema_name="public").exclude(state=Tenant.State.PROVISIONING)
+        return own_tenants().exclude(state=Tenant.State.PROVISIONING)
+
+
+def _new_key() -> str:
+    return f"typed:{uuid4()}"
+
+
+class ItemForm(forms.Form):
+    """One line for an invoice. The hidden key is of this form: sent twice, it is booked once."""
+
+    tenant = forms.ModelChoiceField(own_tenants(), label=_("Tenant"), widget=UnfoldAdminSelectWidget)
+    month = MonthField(help_text=_("The invoice it will stand on."))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(kind.value, kind.label) for kind in Charge.Kind if kind in ITEMS],
+        widget=UnfoldAdminSelectWidget,
+    )
+    label = forms.CharField(
+        label=_("Label"),
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("As it stands on the invoice"),
+    )
+    quantity = forms.DecimalField(
+        label=_("Quantity"),
+        initial=1,
+        max_digits=12,
+        decimal_places=6,
+        min_value=Decimal("0.000001"),
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    unit_price = forms.DecimalField(
+        label=_("Unit price"),
+        max_digits=12,
+        decimal_places=6,
+        min_value=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("Without a minus: credits and discounts are taken off by themselves."),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        choices=[("", _("The tenant's")), *Currency.choices],
+        widget=UnfoldAdminSelectWidget,
+    )
+    key = forms.CharField(max_length=80, initial=_new_key, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        price, quantity = values.get("unit_price"), values.get("quantity")
+        if price is not None and quantity and price * quantity >= MOST:
+            self.add_error("quantity", _("Quantity × unit price is more than an invoice can hold."))
+        return values
+
+    def item(self) -> dict[str, Any]:
+        """What `book_item` takes."""
+        given = self.cleaned_data
+        sign = -1 if given["kind"] in TAKES_AWAY else 1
+        return {
+            "month": given["month"],
+            "kind": given["kind"],
+            "label": given["label"],
+            "quantity": given["quantity"],
+            "unit_price": sign * given["unit_price"],
+            "amount": sign * given["unit_price"] * given["quantity"],
+            "currency": given["currency"] or given["tenant"].currency,
+            "source_key": given["key"],
+        }

@@ -9,3 +9,23 @@ class PriceListInUse(DomainError):
 
 class NoSuchMonth(BadInput):
     """This is not a month. Write it as 2026-11."""
+
+
+class ItemBookedOtherwise(DomainError):
+    """This was booked before with another amount. What is in the ledger stays; book the difference as a new item."""
+
+
+class NotAnItem(BadInput):
+    """Only purchases, fees, credits and discounts are booked by hand."""
+
+
+class AmountCannotBe(BadInput):
+    """An amount must be a number of less than a billion, a quantity more than nothing."""
+
+
+class CreditAddsNothing(BadInput):
+    """A credit or a discount takes away: its amount is not above zero."""
+
+
+class SourceCannotBe(BadInput):
+    """What an item was booked for needs a name of at most 80 signs."""

@@ -153,6 +153,13 @@ class Charge(models.Model):
         PLAN = "plan", _("Plan fee")
         NUMBER = "number", _("Number fee")
         MODULE = "module", _("Module")
+        ONE_OFF = "one_off", _("One-off purchase")
+        SETUP = "setup", _("Implementation and configuration")
+        CUSTOM = "custom", _("Customisation and integration")
+        CREDIT = "credit", _("Credit")
+        DISCOUNT = "discount", _("Discount")
+        BUNDLE = "bundle", _("Included minutes")
+        RERATED = "rerated", _("Rated anew")
 
     class State(models.TextChoices):
         PRICED = "priced", _("Priced")

@@ -16,6 +16,10 @@ def can_draft_invoices(member: object) -> bool:
     return has_role(member, Role.OPERATOR_FINANCE)
 
 
+def can_book_items(member: object) -> bool:
+    return has_role(member, Role.OPERATOR_FINANCE)
+
+
 def can_see_usage(member: object) -> bool:
     """A tenant's own people, of their own tenant."""
     return has_role(member, *USAGE_ROLES)

@@ -106,17 +106,30 @@ class Usage(NamedTuple):
 
     @property
     def is_of_minutes(self) -> bool:
-        return self.kind not in (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.MODULE, Charge.Kind.NUMBER)
+        return self.kind in OF_MINUTES
 
 
+OF_MINUTES = {
+    Charge.Kind.INBOUND,
+    Charge.Kind.OUTBOUND,
+    Charge.Kind.INTERNAL,
+    Charge.Kind.ADJUSTMENT,
+    Charge.Kind.BUNDLE,
+    Charge.Kind.RERATED,
+}
 _ORDER = {
     kind: place
-    for place, kind in enumerate(("plan", "seats", "module", "number", "inbound", "outbound", "internal"))
+    for place, kind in enumerate(
+        (
+            *("plan", "seats", "module", "number", "setup", "custom", "one_off"),
+            *("inbound", "outbound", "internal", "adjustment", "rerated", "bundle", "discount", "credit"),
+        )
+    )
 }
 
 
 def usage(tenant: Tenant, month: date) -> list[Usage]:
-    """The month so far, in the order of an invoice: fees first, then calls, corrections last."""
+    """The month so far, in the order of an invoice: fees first, then calls, what is taken off last."""
     rows = (
         charges_of(tenant, month)
         .filter(state=Charge.State.PRICED)

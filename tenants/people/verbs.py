@@ -42,6 +42,8 @@ KNOWN = (
     _("disposed"),
     _("revealed the number of"),
     _("invoice drafted"),
+    _("item booked"),
+    _("rated anew"),
     _("moved on the floor"),
     _("ended the move of"),
     _("took on the alert"),
