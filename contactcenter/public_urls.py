@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("telephony.console.operator_urls")),
     path("", include("tenants.support.console.operator_urls")),
     path("", include("tenants.plans.console.operator_urls")),
+    path("", include("tenants.billing.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]
 

@@ -24,4 +24,5 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.departures").connect()
         import_module("telephony.rights").connect()
         import_module("telephony.plan_figures").connect()
+        import_module("telephony.billing_figures").connect()
         import_module("telephony.openings").connect()

@@ -27,6 +27,10 @@ def restore(value: object) -> object:
     return value
 
 
+def restored(row: dict) -> dict:
+    return {name: restore(value) for name, value in row.items()}
+
+
 class SafeResource(ModelResource):
     """A model's rows for import and export, every text neutralised on the way out and restored on the way in."""
 

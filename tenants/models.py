@@ -31,6 +31,8 @@ class Currency(models.TextChoices):
     POUND = "GBP", "GBP £"
     EURO = "EUR", "EUR €"
     DOLLAR = "USD", "USD $"
+    YEN = "JPY", "JPY ¥"
+    DINAR = "KWD", "KWD د.ك"
 
 
 class TenantLanguage(models.TextChoices):

@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from tenants.billing import months, rounding
-from tenants.billing.fees import rate_numbers, rate_seats
+from tenants.billing.bundles import rate_bundles
+from tenants.billing.fees import rate_numbers
 from tenants.billing.items import book_item
 from tenants.billing.legs import SettledLeg, charge_leg, charge_legs, price_unpriced
-from tenants.billing.models import Charge, Invoice, InvoiceLine, ModulePrice, Price, PriceList
+from tenants.billing.models import Charge, Invoice, InvoiceLine, PriceList
 from tenants.billing.queries import Usage, charges_of, totals, unpriced_of, usage
+from tenants.billing.rerating import rate_anew
+from tenants.billing.seats import rate_seats
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
@@ -23,6 +27,8 @@ __all__ = [
     "copy_price_list",
     "draft_invoice",
     "price_unpriced",
+    "rate_anew",
+    "rate_bundles",
     "rate_numbers",
     "rate_seats",
 ]
@@ -37,6 +43,7 @@ def draft_invoice(*, tenant: Tenant, month: date, at: datetime) -> list[Invoice]
     price_unpriced(tenant=tenant, month=month)
     missing = rate_seats(tenant=tenant, month=month)
     rate_numbers(tenant=tenant, month=month)
+    rate_bundles(tenant=tenant, month=month)
     missing += unpriced_of(tenant, month).count()
     return [_rebuild(tenant, month, currency, missing, at) for currency in _currencies(tenant, month)]
 
@@ -53,7 +60,7 @@ def _rebuild(tenant: Tenant, month: date, currency: str, missing: int, at: datet
     exact = totals(tenant, month).get(currency, Decimal(0))
     values = {
         "exact_total": exact,
-        "total": rounding.to_cent(exact),
+        "total": rounding.to_coin(exact, currency),
         "charge_count": sum(row.charge_count for row in lines),
         "unpriced_count": missing,
         "drafted_at": at,
@@ -75,8 +82,9 @@ def _line(invoice: Invoice, row: Usage) -> InvoiceLine:
         quantity=row.quantity,
         unit_price=row.unit_price,
         exact_amount=row.amount,
-        amount=rounding.to_cent(row.amount),
+        amount=rounding.to_coin(row.amount, row.currency),
         charge_count=row.charge_count,
+        rule=row.rule,
     )
 
 
@@ -93,23 +101,35 @@ def _with_rounding(invoice: Invoice, lines: list[InvoiceLine]) -> Iterable[Invoi
 def copy_price_list(*, price_list: PriceList, at: datetime) -> PriceList:
     """The next version of a plan's prices, the same for now, holding from the day after."""
     newest = PriceList.objects.select_for_update().filter(plan=price_list.plan_id).order_by("-version")[0]
-    prices = list(price_list.prices.all())
+    kept = {
+        name: getattr(price_list, name)
+        for name in (
+            "currency",
+            "plan_fee",
+            "seat_fee",
+            "plan_fee_year",
+            "seat_fee_year",
+            "seat_fee_day",
+            "note",
+        )
+    }
     made = PriceList.objects.create(
         plan_id=price_list.plan_id,
         version=newest.version + 1,
         valid_from=at.date() + timedelta(days=1),
-        currency=price_list.currency,
-        plan_fee=price_list.plan_fee,
-        seat_fee=price_list.seat_fee,
-        note=price_list.note,
+        **kept,
     )
-    for price in prices:
-        price.pk, price.price_list = None, made
-    Price.objects.bulk_create(prices)
-    modules = list(price_list.module_prices.all())
-    for module_price in modules:
-        module_price.pk, module_price.price_list = None, made
-    ModulePrice.objects.bulk_create(modules)
+    lists: list[Any] = [
+        price_list.prices,
+        price_list.module_prices,
+        price_list.bundles,
+        price_list.term_discounts,
+    ]
+    for parts in lists:
+        rows = list(parts.all())
+        for row in rows:
+            row.pk, row.price_list = None, made
+        parts.model.objects.bulk_create(rows)
     record_audit(
         verb="added", subject=made, after={"copy of": price_list.version, "valid_from": made.valid_from}
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from tenants.billing import admin_prices, rounding  # noqa: F401  (registers the prices)
+from tenants.billing import admin_costs, admin_prices, rounding  # noqa: F401  (they register themselves)
 from tenants.billing.actions import book_item, draft_invoice
 from tenants.billing.admin_forms import DraftForm, ItemForm
 from tenants.billing.errors import ItemBookedOtherwise

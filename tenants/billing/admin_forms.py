@@ -12,8 +12,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from tenants.billing.errors import NoSuchMonth
 from tenants.billing.items import ITEMS, MOST, TAKES_AWAY
-from tenants.billing.models import Charge, PriceList
+from tenants.billing.models import Bundle, Charge, Price, PriceList
 from tenants.billing.months import month_from
+from tenants.billing.price_check import line_of, overlaps, problems
 from tenants.models import Currency, Tenant
 
 
@@ -22,7 +23,10 @@ class PriceListForm(forms.ModelForm):
 
     class Meta:
         model = PriceList
-        fields = ["plan", "version", "valid_from", "currency", "plan_fee", "seat_fee", "note"]
+        fields = [
+            *("plan", "version", "valid_from", "currency", "plan_fee", "seat_fee"),
+            *("plan_fee_year", "seat_fee_year", "seat_fee_day", "note"),
+        ]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -30,6 +34,61 @@ class PriceListForm(forms.ModelForm):
         if plan and values.get("currency") and plan.currency != values["currency"]:
             self.add_error("currency", _("The plan is sold in %(currency)s.") % {"currency": plan.currency})
         return values
+
+
+class PriceForm(forms.ModelForm):
+    """One price beside the others of its list: no time twice. Gaps are told where the list is seen whole."""
+
+    class Meta:
+        model = Price
+        fields = [
+            *("price_list", "direction", "prefix", "number_kind", "days", "hours", "label"),
+            *("per_minute", "minimum_seconds", "increment_seconds"),
+        ]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors:
+            return
+        own = self.instance
+        others = own.price_list.prices.filter(
+            direction=own.direction, prefix=own.prefix, number_kind=own.number_kind
+        ).exclude(pk=own.pk)
+        lines = [line_of(number, row) for number, row in enumerate([*others, own])]
+        for problem in overlaps(lines):
+            self.add_error("hours", problem.message)
+
+
+class PriceFormSet(forms.BaseInlineFormSet):
+    """All prices of a list together: no time twice, none without a price. Each is told at its own row."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if self._counts(form)]
+        lines = [line_of(number, form.instance) for number, form in enumerate(kept)]
+        for problem in problems(lines):
+            kept[int(str(problem.place))].add_error(None, problem.message)
+
+    def _counts(self, form: forms.ModelForm) -> bool:
+        if not form.is_valid() or form in self.deleted_forms:
+            return False
+        return form.has_changed() or form.instance.pk is not None
+
+
+class BundleFormSet(forms.BaseInlineFormSet):
+    """Two kinds of included minutes must not cover the same call, also when both are new."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: list[Bundle] = []
+        for form in self.forms:
+            if not form.is_valid() or form in self.deleted_forms or not form.instance.direction:
+                continue
+            row = form.instance
+            for other in seen:
+                if row.covers_like(other):
+                    form.add_error("prefix", row.same_calls(other))
+            seen.append(row)
 
 
 class MonthField(forms.CharField):

@@ -11,25 +11,17 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from tenants.billing.actions import copy_price_list
-from tenants.billing.admin_forms import PriceListForm
-from tenants.billing.models import ModulePrice, Price, PriceList
+from tenants.billing.admin_forms import BundleFormSet, PriceFormSet, PriceListForm
+from tenants.billing.models import Bundle, ModulePrice, Price, PriceList, TermDiscount
 from tenants.billing.policies import can_change_prices, can_see_ledger
 from tenants.billing.resources import SHEETS, PriceResource
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site
 
 
-class PriceInline(TabularInline):
-    model = Price
-    fields = [
-        "direction",
-        "prefix",
-        "number_kind",
-        "label",
-        "per_minute",
-        "minimum_seconds",
-        "increment_seconds",
-    ]
+class PartInline(TabularInline):
+    """Rows of a list that is read only once charges were made by it."""
+
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: PriceList | None = None) -> bool:
@@ -45,9 +37,36 @@ class PriceInline(TabularInline):
         return self.has_add_permission(request, obj)
 
 
-class ModulePriceInline(PriceInline):
+class PriceInline(PartInline):
+    model = Price
+    formset = PriceFormSet
+    fields = [
+        "direction",
+        "prefix",
+        "number_kind",
+        "days",
+        "hours",
+        "label",
+        "per_minute",
+        "minimum_seconds",
+        "increment_seconds",
+    ]
+
+
+class ModulePriceInline(PartInline):
     model = ModulePrice
     fields = ["module", "label", "monthly_fee"]
+
+
+class BundleInline(PartInline):
+    model = Bundle
+    formset = BundleFormSet
+    fields = ["label", "direction", "prefix", "minutes"]
+
+
+class TermDiscountInline(PartInline):
+    model = TermDiscount
+    fields = ["months", "percent"]
 
 
 class PriceListAdmin(AuditedModelAdmin):
@@ -58,7 +77,7 @@ class PriceListAdmin(AuditedModelAdmin):
     list_filter = ["plan", "currency"]
     list_select_related = ["plan"]
     search_fields = ["plan__name", "plan__code", "note"]
-    inlines = [PriceInline, ModulePriceInline]
+    inlines = [PriceInline, BundleInline, TermDiscountInline, ModulePriceInline]
     actions_detail = ["new_version"]
 
     @display(description=_("in use"), boolean=True)
@@ -98,7 +117,17 @@ class PriceAdmin(AuditedSheetAdmin):
     view_policy = staticmethod(can_see_ledger)
     resource_classes = [PriceResource]
     import_formats = export_formats = SHEETS
-    list_display = ["label", "price_list", "direction", "prefix", "number_kind", "per_minute", "counted"]
+    list_display = [
+        "label",
+        "price_list",
+        "direction",
+        "prefix",
+        "number_kind",
+        "days",
+        "hours",
+        "per_minute",
+        "counted",
+    ]
     list_filter = ["price_list", "direction", "number_kind"]
     list_select_related = ["price_list__plan"]
     search_fields = ["label", "prefix"]

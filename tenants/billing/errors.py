@@ -28,4 +28,12 @@ class CreditAddsNothing(BadInput):
 
 
 class SourceCannotBe(BadInput):
-    """What an item was booked for needs a name of at most 80 signs."""
+    """What an item was booked for needs a name of at most 80 signs that does not begin as those of fees do."""
+
+
+class ListCannotRate(DomainError):
+    """This price list has no price, or another currency, for %(count)s of the month's calls. Nothing was changed."""
+
+
+class TermInUse(DomainError):
+    """Fees were charged by this term. End the contract, and make one that follows it."""

@@ -15,6 +15,7 @@ ITEMS = frozenset(
 )
 TAKES_AWAY = frozenset({Charge.Kind.CREDIT, Charge.Kind.DISCOUNT})
 MOST = Decimal(10) ** 9
+OF_FEES = ("fee:", "year:")
 LONGEST_SOURCE, LONGEST_LABEL = 80, 120
 
 
@@ -64,7 +65,7 @@ def book_item(
 def _checked(kind: str, source_key: str, amount: Decimal, quantity: Decimal | int) -> tuple[Decimal, Decimal]:
     if kind not in ITEMS:
         raise errors.NotAnItem(field="kind")
-    if not source_key or len(source_key) > LONGEST_SOURCE:
+    if not source_key or len(source_key) > LONGEST_SOURCE or source_key.startswith(OF_FEES):
         raise errors.SourceCannotBe(field="source_key")
     amount, quantity = _number(amount), _number(quantity)
     if quantity <= 0:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tenants.billing import months, rounding
 from tenants.billing.models import Charge, Direction, Price, PriceList
-from tenants.billing.queries import price_of, price_on, unpriced_of, why_unpriced
+from tenants.billing.queries import price_at, prices_of, prices_on, unpriced_of, why_unpriced
 from tenants.models import Tenant
 from tenants.numbers import to_e164
 
@@ -137,7 +137,7 @@ class _Prices:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._known: dict[tuple[date, str, str], Price | None] = {}
+        self._known: dict[tuple[date, str, str], list[Price]] = {}
         self._why: dict[date, str] = {}
 
     def charge(self, used: LegUsage) -> Charge | None:
@@ -162,14 +162,14 @@ class _Prices:
         number = used.number if used.direction == Direction.INBOUND else used.other_number
         key = day, used.direction, number
         if key not in self._known:
-            self._known[key] = price_on(
+            self._known[key] = prices_on(
                 self._tenant,
                 day,
                 direction=used.direction,
                 number=used.number,
                 other_number=used.other_number,
             )
-        return self._known[key]
+        return price_at(self._known[key], used.answered_at, self._tenant.time_zone)
 
 
 def _empty_charge(tenant: Tenant, used: LegUsage) -> Charge:
@@ -206,10 +206,13 @@ def _set_price(charge: Charge, price: Price, price_list: PriceList) -> None:
 def _correct_estimate(estimate: Charge, used: LegUsage) -> None:
     """By the prices the estimate was made with, as one more row: the ledger is only added to."""
     price_list = estimate.price_list
-    price = price_list and price_of(
+    if not price_list or estimate.started_at is None:
+        return
+    prices = prices_of(
         price_list, direction=used.direction, number=estimate.number, other_number=estimate.other_number
     )
-    if not price_list or not price:
+    price = price_at(prices, estimate.started_at, estimate.tenant.time_zone)
+    if not price:
         return
     true = _empty_charge(estimate.tenant, used)
     _set_price(true, price, price_list)

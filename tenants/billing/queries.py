@@ -1,13 +1,14 @@
 """Reads of prices, the ledger and invoices. All take the tenant: the tables are shared by all."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Length
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
+from tenants.billing import windows
 from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
 from tenants.models import Number, Tenant
 from tenants.queries import contracts_between
@@ -15,12 +16,20 @@ from tenants.queries import contracts_between
 LONGEST_PREFIX = 15
 
 
-def price_on(tenant: Tenant, day: date, *, direction: str, number: str, other_number: str) -> Price | None:
-    """The price that holds for a tenant's call on a day, with its list; one question to the database."""
+def prices_on(tenant: Tenant, day: date, *, direction: str, number: str, other_number: str) -> list[Price]:
+    """What may hold for a tenant's call on a day, the nearest first, with their list; one question to the database.
+    `price_at` says which of them does.
+    """
     plan = contracts_between(tenant, day, day).values("plan_id")[:1]
     price_list = _lists_on(day).filter(plan=Subquery(plan)).values("pk")[:1]
     prices = Price.objects.filter(price_list=Subquery(price_list)).select_related("price_list")
-    return _best(prices, direction, number, other_number)
+    return _nearest(prices, direction, number, other_number)
+
+
+def price_at(prices: Sequence[Price], answered_at: datetime, time_zone: str) -> Price | None:
+    """Of the nearest first: the one whose hours hold at the moment the call was answered, through its whole length."""
+    minute = windows.minute_of(answered_at.astimezone(ZoneInfo(time_zone)))
+    return next((price for price in prices if price.window.holds(minute)), None)
 
 
 def why_unpriced(tenant: Tenant, day: date) -> str:
@@ -47,18 +56,22 @@ def price_list_on(plan_id: int, day: date) -> PriceList | None:
     return _lists_on(day).filter(plan=plan_id).first()
 
 
-def price_of(price_list: PriceList, *, direction: str, number: str, other_number: str) -> Price | None:
-    return _best(price_list.prices.all(), direction, number, other_number)
+def prices_of(price_list: PriceList, *, direction: str, number: str, other_number: str) -> list[Price]:
+    return _nearest(price_list.prices.all(), direction, number, other_number)
 
 
-def _best(prices: QuerySet[Price], direction: str, number: str, other_number: str) -> Price | None:
-    """Inbound: by the kind of the tenant's number, else any kind. Others: the longest prefix that fits."""
+def _nearest(prices: QuerySet[Price], direction: str, number: str, other_number: str) -> list[Price]:
+    """Inbound: those of the kind of the tenant's number, then of any kind. Others: the longest prefix that fits first.
+    Of one destination, those with hours before the one for all other times.
+    """
     prices = prices.filter(direction=direction)
     if direction == Direction.INBOUND:
         kind = Number.objects.filter(e164=number).values_list("kind", flat=True).first() or ""
-        return prices.filter(number_kind__in={kind, ""}).order_by("-number_kind").first()
+        found = prices.filter(number_kind__in={kind, ""}).order_by("id")
+        return sorted(found, key=lambda price: (not price.number_kind, price.window.is_rest))
     prefixes = [other_number[:length] for length in range(len(other_number[:LONGEST_PREFIX]) + 1)]
-    return prices.filter(prefix__in=prefixes).order_by(Length("prefix").desc()).first()
+    found = prices.filter(prefix__in=prefixes).order_by("id")
+    return sorted(found, key=lambda price: (-len(price.prefix), price.window.is_rest))
 
 
 def charges_of(tenant: Tenant, month: date) -> QuerySet[Charge]:
@@ -99,6 +112,12 @@ class Usage(NamedTuple):
     quantity: Decimal
     amount: Decimal
     charge_count: int
+    rule: str = ""
+
+    @property
+    def rule_text(self) -> str:
+        """How a part of a fee was worked out, in words; "" for what needs none."""
+        return str(Charge.Rule(self.rule).label) if self.rule else ""
 
     @property
     def kind_text(self) -> str:
@@ -134,7 +153,7 @@ def usage(tenant: Tenant, month: date) -> list[Usage]:
         charges_of(tenant, month)
         .filter(state=Charge.State.PRICED)
         .values_list("kind", "label", "unit_price", "currency")
-        .annotate(Sum("quantity"), Sum("amount"), Count("id"))
+        .annotate(Sum("quantity"), Sum("amount"), Count("id"), Max("rule"))
         .order_by("currency", "label", "unit_price")
     )
     return sorted((Usage(*row) for row in rows), key=lambda row: _ORDER.get(row.kind, len(_ORDER)))

@@ -11,9 +11,11 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.widgets import DecimalWidget, IntegerWidget
 from tablib import Dataset
 
+from tenants.billing import windows
 from tenants.billing.errors import PriceListInUse
 from tenants.billing.models import Charge, Invoice, InvoiceLine, Price, PriceList, month_text
-from tenants.exports import SafeResource
+from tenants.billing.sheet_check import sheet_problems
+from tenants.exports import SafeResource, restored
 from tenants.masking import mask_number
 
 
@@ -73,13 +75,15 @@ class PriceResource(SafeResource):
 
     class Meta:
         model = Price
-        import_id_fields = ("plan", "version", "direction", "prefix", "number_kind")
+        import_id_fields = ("plan", "version", "direction", "prefix", "number_kind", "days", "hours")
         fields = (
             "plan",
             "version",
             "direction",
             "prefix",
             "number_kind",
+            "days",
+            "hours",
             "label",
             "per_minute",
             "minimum_seconds",
@@ -90,31 +94,57 @@ class PriceResource(SafeResource):
         report_skipped = True
         clean_model_instances = True
 
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """The lists as they would be after this sheet, looked at as wholes: what is wrong is told of its row."""
+        super().before_import(dataset, **kwargs)
+        for name in {"days", "hours"} - set(dataset.headers or []):  # sheets of before there were hours
+            dataset.append_col([""] * len(dataset), header=name)
+        self._lists: dict[tuple[str, str], PriceList | None] = {}
+        self._told = sheet_problems([self._plain(restored(row)) for row in dataset.dict], self._list)
+        self._row = -1
+
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         super().before_import_row(row, **kwargs)
-        price_list = _price_list(str(row.get("plan") or "").strip(), str(row.get("version") or "").strip())
+        self._row += 1
+        plain = self._plain(row)
+        price_list = self._list(plain["plan"], plain["version"])
+        if price_list is None:
+            raise ValidationError(
+                _("There is no price list %(plan)s version %(version)s.")
+                % {"plan": plain["plan"][:40] or "–", "version": plain["version"][:10] or "–"}
+            )
         if price_list.is_in_use:
             raise ValidationError(PriceListInUse().message)
-        row["plan"], row["version"] = price_list.plan.code, price_list.version
-        for name in ("direction", "prefix", "number_kind"):
-            row[name] = str(row.get(name) or "").strip()
+        if self._row in self._told:
+            raise ValidationError(self._told[self._row])
+        row |= plain | {"plan": price_list.plan.code, "version": price_list.version}
         for name in ("minimum_seconds", "increment_seconds"):
             row[name] = str(row.get(name) or "").strip() or Price._meta.get_field(name).default
 
+    def _plain(self, row: dict[str, Any]) -> dict[str, str]:
+        """What a price is found by, in one spelling."""
+        names = ("plan", "version", "direction", "prefix", "number_kind", "days", "hours")
+        plain = {name: str(row.get(name) or "").strip() for name in names}
+        return plain | {"days": windows.plain_days(plain["days"])}
+
+    def _list(self, plan: str, version: str) -> PriceList | None:
+        """Asked once for all its rows."""
+        if (plan, version) not in self._lists:
+            found = PriceList.objects.select_related("plan").filter(plan__code=plan)
+            self._lists[plan, version] = (
+                found.filter(version=version).first() if _is_version(version) else None
+            )
+        return self._lists[plan, version]
+
     def import_instance(self, instance: Price, row: dict[str, Any], **kwargs: Any) -> None:
-        instance.price_list = _price_list(row["plan"], str(row["version"]))
+        price_list = self._list(str(row["plan"]), str(row["version"]))
+        assert price_list is not None  # before_import_row refuses the row
+        instance.price_list = price_list
         super().import_instance(instance, row, **kwargs)
 
 
-def _price_list(plan: str, version: str) -> PriceList:
-    found = PriceList.objects.filter(plan__code=plan, version=version) if version.isdecimal() else None
-    price_list = found.first() if found is not None else None
-    if price_list is None:
-        raise ValidationError(
-            _("There is no price list %(plan)s version %(version)s.")
-            % {"plan": plan[:40] or "–", "version": version[:10] or "–"}
-        )
-    return price_list
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 class ChargeResource(SafeResource):

@@ -1,12 +1,14 @@
 """Money and minutes: pure arithmetic with Decimal, and the rounding rule the invoices state in words.
 
-A charge is exact to six decimal places, half up. A line is rounded half up to the cent. The total is the
-exact sum of all charges rounded once; a line named "rounding" carries what the lines together miss of it.
+A charge is exact to six decimal places, half up. A line is rounded half up to the smallest coin of its currency. The
+total is the exact sum of all charges rounded once; a line named "rounding" carries what the lines together miss of it.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
+
+from tenants.billing.money import places_of
 
 MICRO = Decimal("0.000001")
 CENT = Decimal("0.01")
@@ -22,6 +24,11 @@ def to_micro(amount: Decimal) -> Decimal:
 
 def to_cent(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def to_coin(amount: Decimal, currency: str) -> Decimal:
+    """To the currency's smallest coin: whole yen, cents, thousandths of a dinar."""
+    return amount.quantize(Decimal(1).scaleb(-places_of(currency)), ROUND_HALF_UP)
 
 
 def billed_seconds(seconds: int, *, minimum: int, increment: int) -> int:

@@ -15,6 +15,7 @@ class UsageLineSerializer(serializers.Serializer):
     amount = serializers.DecimalField(max_digits=18, decimal_places=6)
     currency = serializers.CharField()
     charge_count = serializers.IntegerField()
+    rule = serializers.CharField()
 
 
 class UsageSerializer(serializers.Serializer):
@@ -27,15 +28,18 @@ class UsageSerializer(serializers.Serializer):
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer):
+    amount = serializers.CharField(read_only=True)
+
     class Meta:
         model = InvoiceLine
-        fields = ["position", "kind", "label", "quantity", "unit_price", "amount", "charge_count"]
+        fields = ["position", "kind", "label", "quantity", "unit_price", "amount", "charge_count", "rule"]
 
 
 class InvoiceSerializer(serializers.ModelSerializer):
     """A draft with its lines, which add up to `total`."""
 
     month = serializers.SerializerMethodField()
+    total = serializers.CharField(read_only=True)
     lines = InvoiceLineSerializer(many=True)
 
     class Meta:

@@ -72,6 +72,110 @@ def test_a_bad_row_is_said_and_nothing_comes_in(finance, prices, row: str, said:
     assert not Price.objects.filter(prefix="+8620").exists()
 
 
+HOURS = HEAD.replace("number_kind,", "number_kind,days,hours,")
+
+
+def upload_hours(client, rows: str):
+    sheet = SimpleUploadedFile("prices.csv", (HOURS + rows).encode(), content_type="text/csv")
+    answer = client.post(
+        "/admin/billing/price/import/", {"import_file": sheet, "format": "0", "resource": "0"}
+    )
+    form = answer.context.get("confirm_form")
+    return answer.content.decode(), form and dict(form.initial)
+
+
+def test_prices_by_the_hour_come_in_and_out_again(finance, prices) -> None:
+    rows = 'billing-cn,1,outbound,+8621,,"1,2,3,4,5",08:00-20:00,Shanghai by day,0.04,0,6\n'
+    rows += "billing-cn,1,outbound,+8621,,,,Shanghai,0.02,0,6\n"
+    said, confirm = upload_hours(finance, rows)
+    assert confirm, said
+    finance.post("/admin/billing/price/process_import/", confirm)
+    assert list(prices.prices.filter(prefix="+8621").values_list("days", "hours", "label")) == [
+        ("", "", "Shanghai"),
+        ("1-5", "08:00-20:00", "Shanghai by day"),
+    ]
+    again, _confirm = upload_hours(finance, rows)
+    assert "Row" not in again
+    assert prices.prices.filter(prefix="+8621").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            "billing-cn,1,outbound,+8621,,,,Shanghai,0.04,0,6\nbilling-cn,1,outbound,+8621,,,,Shanghai,0.05,0,6\n",
+            "Row 1 names the same destination and time.",
+        ),
+        (
+            "billing-cn,1,outbound,+8621,,1-5,,Shanghai,0.04,0,6\nbilling-cn,1,outbound,+8621,,5-7,,Weekend,0.05,0,6\n",
+            "Outbound · +8621 has two prices on Friday 00:00.",
+        ),
+        (
+            "billing-cn,1,outbound,+8621,,1-5,08:00-20:00,Shanghai,0.04,0,6\n",
+            "Outbound · +8621 has no price from Monday 00:00 until Monday 08:00.",
+        ),
+        ("billing-cn,1,outbound,+8621,,1-9,,Shanghai,0.04,0,6\n", "where 1 is Monday"),
+        ("billing-cn,1,outbound,+8621,,,20:00-08:00,Shanghai,0.04,0,6\n", "a night is two lines"),
+    ],
+)
+def test_gaps_and_overlaps_are_said_of_their_row_and_nothing_comes_in(finance, prices, rows, said) -> None:
+    answer, confirm = upload_hours(finance, rows)
+    assert said in answer
+    assert not confirm
+    assert not prices.prices.filter(prefix="+8621").exists()
+
+
+def test_a_list_that_leaves_destinations_without_a_price_takes_no_sheet(finance, prices) -> None:
+    prices.prices.filter(prefix="+").delete()
+    answer, confirm = upload_hours(finance, "billing-cn,1,outbound,+8621,,,,Shanghai,0.04,0,6\n")
+    assert "Calls to all other destinations have no price" in answer
+    assert not confirm
+
+
+def inline(prefix: str, *rows: dict[str, str], known: int = 0) -> dict[str, str]:
+    typed = {f"{prefix}-TOTAL_FORMS": str(len(rows)), f"{prefix}-INITIAL_FORMS": str(known)}
+    return typed | {
+        f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()
+    }
+
+
+def test_a_list_typed_with_a_gap_is_refused_at_its_row(finance, plan) -> None:
+    row = {
+        "direction": "outbound",
+        "prefix": "",
+        "label": "All",
+        "per_minute": "0.1",
+        "minimum_seconds": "0",
+        "increment_seconds": "60",
+    }
+    page = {
+        "plan": plan.pk,
+        "version": "1",
+        "valid_from": "2026-01-01",
+        "currency": "CNY",
+        **dict.fromkeys(("plan_fee", "seat_fee", "plan_fee_year", "seat_fee_year", "seat_fee_day"), "1"),
+        **inline("module_prices"),
+        **inline("term_discounts", {"months": "24", "percent": "10"}),
+        **inline(
+            "bundles",
+            {"label": "China", "direction": "outbound", "prefix": "+86", "minutes": "100"},
+            {"label": "Beijing", "direction": "outbound", "prefix": "+8610", "minutes": "100"},
+        ),
+    }
+    bad = finance.post("/admin/billing/pricelist/add/", page | inline("prices", row | {"days": "1-5"}))
+    text = bad.content.decode()
+    assert "has no price from Saturday 00:00 until Monday 00:00" in text
+    assert "covers the same calls" in text
+    assert not PriceList.objects.exists()
+    page |= inline("bundles", {"label": "China", "direction": "outbound", "prefix": "+86", "minutes": "100"})
+    finance.post("/admin/billing/pricelist/add/", page | inline("prices", row | {"days": "1-5"}, row))
+    made = PriceList.objects.get()
+    copy = copy_price_list(price_list=made, at=ANSWERED)
+    for one in (made, copy):
+        assert (one.prices.count(), one.bundles.count(), one.term_discounts.get().percent) == (2, 1, 10)
+        assert one.seat_fee_year == 1
+
+
 def test_a_list_in_use_takes_no_rows_and_no_changes(finance, prices, contract, charge) -> None:
     charge(60)
     answer, confirm = upload(finance, "billing-cn,1,outbound,+86,,China,9,0,60\n")
@@ -121,7 +225,7 @@ def test_versions_count_on_from_the_newest(prices) -> None:
 def test_what_was_exported_can_come_in_again_unchanged(finance, prices) -> None:
     out = finance.post("/admin/billing/price/export/", {"format": "0", "resource": "0"})
     text = out.content.decode()
-    assert text.startswith(HEAD.strip())
+    assert text.startswith(HEAD.replace("number_kind,", "number_kind,days,hours,").strip())
     sheet = SimpleUploadedFile("prices.csv", out.content, content_type="text/csv")
     answer = finance.post(
         "/admin/billing/price/import/", {"import_file": sheet, "format": "0", "resource": "0"}
@@ -230,10 +334,12 @@ def test_a_list_is_in_the_currency_of_its_plan(finance, plan) -> None:
         "plan_fee": "1",
         "seat_fee": "1",
         "note": "",
-        "prices-TOTAL_FORMS": "0",
-        "module_prices-TOTAL_FORMS": 0,
-        "module_prices-INITIAL_FORMS": 0,
-        "prices-INITIAL_FORMS": "0",
+        **dict.fromkeys(("plan_fee_year", "seat_fee_year", "seat_fee_day"), "0"),
+        **{
+            f"{name}-{count}_FORMS": "0"
+            for name in ("prices", "module_prices", "bundles", "term_discounts")
+            for count in ("TOTAL", "INITIAL")
+        },
     }
     answer = finance.post("/admin/billing/pricelist/add/", fields)
     assert "The plan is sold in CNY." in answer.content.decode()

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,7 @@ from contactcenter.run import web
 from telephony.cells.queries import SPARES
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
-from tests.nursery import NURSERY, Started
-from tests.servers import SERVERS
+from tests.servers import PROJECT, SERVERS
 
 WEB_SECRET = "web-secret"
 
@@ -37,7 +37,7 @@ class Product:
     database_url: str
     web_port: int
     logs: Path
-    processes: dict[str, Started] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)
     """Settings of one test's own."""
 
@@ -72,7 +72,9 @@ class Product:
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return NURSERY.run(words, self.environment)
+        return subprocess.run(
+            [sys.executable, *words], cwd=PROJECT, env=self.environment, capture_output=True, text=True
+        )
 
     def furnish(self, agents: int) -> list[dict[str, Any]]:
         return self.furnish_floor(agents)["agents"]
@@ -186,7 +188,10 @@ class Product:
         return redis.Redis.from_url(SERVERS.start_valkey().url)
 
     def _start(self, name: str, *words: str) -> None:
-        self.processes[name] = NURSERY.start(words, self.environment, self.logs / f"{name}.log")
+        log = (self.logs / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, *words], cwd=PROJECT, env=self.environment, stdout=log, stderr=log
+        )
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url, autocommit=True) as connection:

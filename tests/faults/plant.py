@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, wait_until
 from tests.contract.furnish import PASSWORD
@@ -27,8 +28,7 @@ from tests.contract.web import Route
 from tests.faults.checker import END_OF_STORY, Verdict, judge
 from tests.faults.history import History
 from tests.faults.proxy import Road
-from tests.nursery import NURSERY, Started
-from tests.servers import SERVERS
+from tests.servers import PROJECT, SERVERS
 
 TALK_SECONDS = (4, 9)
 
@@ -44,18 +44,32 @@ class Plant:
     talk: tuple[int, int] = TALK_SECONDS
     road: Road | None = None
     workers: list[int] = field(default_factory=list)
-    _started: dict[int, Started] = field(default_factory=dict)
+    _nursery: subprocess.Popen[str] | None = None
     _dialler: Dialler | None = None
 
     # --- workers
 
+    def open_nursery(self) -> None:
+        log = (self.line.directory / "workers.log").open("ab")
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.nursery"], cwd=PROJECT, env=self.product.environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+
     def start_worker(self) -> int:
         """One more: the first acts, the next ones stand by."""
-        log = self.line.directory / "workers.log"
-        one = NURSERY.start(["manage.py", "run_telephony"], self.product.environment, log)
-        self._started[one.pid] = one
-        self.workers.append(one.pid)
-        return one.pid
+        asked, answered = self._nursery_pipes()
+        asked.write("one more\n")
+        asked.flush()
+        pid = int(answered.readline())
+        self.workers.append(pid)
+        return pid
+
+    def _nursery_pipes(self) -> tuple[IO[str], IO[str]]:
+        assert self._nursery is not None
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        return self._nursery.stdin, self._nursery.stdout
 
     def holder(self) -> int:
         """The process id of the worker that acts; 0 while the lease is nobody's."""
@@ -82,7 +96,7 @@ class Plant:
         wait_until(lambda: self.product.rows(waiting)[0][0] >= 2, 20, "no spare stands by")
 
     def kill(self, pid: int) -> None:
-        self._started.pop(pid).kill()
+        os.kill(pid, signal.SIGKILL)
         self.workers.remove(pid)
 
     def expire_lease(self, dead: int) -> None:
@@ -187,10 +201,10 @@ class Plant:
         for pid in self.workers:
             for number in (signal.SIGCONT, signal.SIGTERM):
                 _tell(pid, number)
-        time.sleep(0.3 if self._started else 0)
-        for one in self._started.values():
-            one.kill()
-            one.wait()
+        if self._nursery:
+            time.sleep(0.3)
+            self._nursery.kill()
+            self._nursery.wait()
         if self.road:
             self.road.close()
 
@@ -286,6 +300,8 @@ def _furnish(line: SwitchUnderTest, url: str, agents: int, talk: tuple[int, int]
     if by_road:
         plant.road = Road(line.settings.event_port)
         product.more["FREESWITCH_EVENT_PORT"] = str(plant.road.port)
+    # Importing takes as long as furnishing: let both go on at once.
+    plant.open_nursery()
     made = product.furnish_floor(agents, wrap_up_seconds=1)
     plant.agents = made["agents"]
     line.web.reset()

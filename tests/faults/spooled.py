@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,8 +21,7 @@ import orjson
 import psycopg
 
 from tests.contract.furnish import HOT_LINE
-from tests.nursery import NURSERY, Started
-from tests.servers import SERVERS
+from tests.servers import PROJECT, SERVERS
 
 NOON_US = 1_790_000_000_000_000
 CAME_BACK = 30.0
@@ -35,7 +37,7 @@ class Spool:
     queue_id: int
     chance: random.Random
     seconds: dict[UUID, int] = field(default_factory=dict)
-    _sweepers: dict[int, Started] = field(default_factory=dict)
+    _nursery: subprocess.Popen[str] | None = None
     _serial: int = 0
 
     def record(self, *, tenant: str = "acme", number: str = HOT_LINE, leg_id: UUID | None = None) -> bytes:
@@ -76,13 +78,20 @@ class Spool:
     # --- who settles
 
     def start_sweeper(self) -> int:
-        log = self.folder.parent / "sweepers.log"
-        one = NURSERY.start(["-m", "tests.faults.sweepers", str(self.folder)], self.environment, log)
-        self._sweepers[one.pid] = one
-        return one.pid
+        if self._nursery is None:
+            log = (self.folder.parent / "sweepers.log").open("ab")
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.sweepers", str(self.folder)], cwd=PROJECT,
+                env=self.environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write("one more\n")
+        self._nursery.stdin.flush()
+        return int(self._nursery.stdout.readline())
 
     def kill(self, pid: int) -> None:
-        self._sweepers.pop(pid).kill()
+        os.kill(pid, signal.SIGKILL)
 
     def wait_until_settled(self, seconds: float = CAME_BACK) -> None:
         end = time.monotonic() + seconds
@@ -90,9 +99,9 @@ class Spool:
             time.sleep(0.05)
 
     def close(self) -> None:
-        for one in self._sweepers.values():
-            one.kill()
-            one.wait()
+        if self._nursery is not None:
+            self._nursery.kill()
+            self._nursery.wait()
 
     # --- what the rows say
 
@@ -152,7 +161,10 @@ def a_spool(seed: int) -> Iterator[Spool]:
             "RUN_DIR": str(Path(home) / "run"),
             "FREESWITCH_SPOOL": str(folder),
         }
-        made = NURSERY.run(["-m", "tests.contract.furnish", "agents", "1"], environment)
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.contract.furnish", "agents", "1"], cwd=PROJECT, env=environment,
+            capture_output=True, text=True,
+        )  # fmt: skip
         assert made.returncode == 0, made.stderr[-2000:]
         queue_id = json.loads(made.stdout.strip().splitlines()[-1])["queue"]
         chance = random.Random(seed)  # noqa: S311 - a story that can be told again, no secret

@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from contactcenter.run import web
 from contactcenter.run.choices import REHEARSED_CARRIER
-from tests.nursery import NURSERY, Started
 from tests.servers import SERVERS, stop
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,7 +65,9 @@ class Product:
             "web": web.arguments("127.0.0.1", self.port),
             "worker": ["manage.py", "run_telephony"],
         }
-        self._running: dict[str, subprocess.Popen | Started] = {}
+        self._running: dict[str, subprocess.Popen] = {}
+        self._nursery: subprocess.Popen[str] | None = None
+        self._logs: list[IO[bytes]] = []
         self.made: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -79,15 +80,11 @@ class Product:
         wait_for(self._answers, f"The product does not answer; its logs are in {self.home}")
 
     def start_part(self, name: str) -> None:
-        log = self.home / f"{name}.log"
-        if name != "switch":
-            self._running[name] = NURSERY.start(self._commands[name], self.environment, log)
-            return
-        # It needs nothing of Django's.
-        with log.open("ab") as sink:
-            command = [sys.executable, *self._commands[name]]
-            self._running[name] = subprocess.Popen(command, cwd=PROJECT, env=self.environment,
-                                                   stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)  # fmt: skip
+        log = (self.home / f"{name}.log").open("ab")
+        self._logs.append(log)
+        command = [sys.executable, *self._commands[name]]
+        self._running[name] = subprocess.Popen(command, cwd=PROJECT, env=self.environment, stdin=subprocess.DEVNULL,
+                                               stdout=log, stderr=log)  # fmt: skip
 
     def stop_part(self, name: str) -> None:
         stop(self._running.pop(name))
@@ -95,6 +92,11 @@ class Product:
     def stop(self) -> None:
         for name in list(self._running)[::-1]:
             self.stop_part(name)
+        if self._nursery is not None:
+            self._nursery.kill()
+            self._nursery.wait()
+        for log in self._logs:
+            log.close()
 
     def address(self, tenant: str, path: str = "/") -> str:
         host = f"{tenant}.localhost" if tenant else "localhost"
@@ -133,9 +135,23 @@ class Product:
 
     def _program(self, *arguments: str) -> str:
         """`-m`, a module and its words, run in this product's surroundings; what it wrote."""
-        done = NURSERY.run(arguments, self.environment)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
+        assert arguments[0] == "-m", arguments
+        if self._nursery is None:
+            log = (self.home / "nursery.log").open("ab")
+            self._logs.append(log)
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.nursery"], cwd=PROJECT, env=self.environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(json.dumps(arguments[1:]) + "\n")
+        self._nursery.stdin.flush()
+        answer = self._nursery.stdout.readline()
+        assert answer, (self.home / "nursery.log").read_text()[-3000:]
+        code, said, complained = json.loads(answer)
+        assert code == 0, complained[-3000:]
+        return said
 
     def _answers(self) -> bool:
         for name, process in self._running.items():

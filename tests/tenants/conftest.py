@@ -1,10 +1,12 @@
 """acme with a canary in every row, and browsers that report a broken page instead of raising."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from tenants.context import enter
-from tenants.models import Number, Plan
+from tenants.models import Contract, Number, Plan
 from tenants.plans.models import Standing
 from tests.tenants.planting import NUMBER, Garden, plant
 
@@ -21,7 +23,10 @@ def garden(acme, inner_garden) -> Garden:
     """And acme's bills, plan, numbers and papers, which stand in the public schema."""
     plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
     number = Number.objects.create(e164=f"{NUMBER}99999", country="CN", tenant=acme)
-    bills = plant(("billing", "plans", "support", "desk"), given=(acme, plan, number))
+    contract = Contract.objects.create(
+        tenant=acme, plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 31)
+    )
+    bills = plant(("billing", "plans", "support", "desk"), given=(acme, plan, number, contract))
     # Its look is for everybody who comes to its door, like its name.
     Standing.objects.update(product_name="", accent="", logo="")
     return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)

@@ -144,6 +144,8 @@ OF_OPERATORS = {
     "can_open_operator_admin",
     "can_ask_for_support",
     "can_change_prices",
+    "can_book_items",
+    "can_see_costs",
     "can_see_ledger",
     "can_draft_invoices",
 }

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from tenants.billing import months, rounding
+from tenants.billing import idle, months, rounding
 from tenants.billing.errors import NoSuchMonth
+from tenants.billing.forecast import month_end
 from tenants.billing.models import Charge, month_text
 from tenants.billing.policies import USAGE_ROLES
 from tenants.billing.queries import (
@@ -27,6 +28,7 @@ from tenants.billing.resources import ChargeResource
 from tenants.errors import NotFound
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
+from tenants.plans.queries import gauges_of
 
 ROWS_PER_PAGE = 50
 KINDS = {
@@ -53,10 +55,14 @@ def usage_page(request: HttpRequest) -> HttpResponse:
         "month": month,
         "months": sorted(known, reverse=True),
         "lines": [(line, _address(month, line)) for line in usage(tenant, month)],
-        "totals": [(currency, rounding.to_cent(exact)) for currency, exact in totals(tenant, month).items()],
+        "totals": [
+            (currency, rounding.to_coin(exact, currency)) for currency, exact in totals(tenant, month).items()
+        ],
         "unpriced_count": unpriced_of(tenant, month).count(),
         "invoices": invoices_of(tenant),
         "rule": rounding.RULE,
+        "end": month_end(tenant, month, timezone.now()),
+        "gauges": gauges_of(tenant),
     }
     return render(request, "billing/usage.html", seen)
 
@@ -109,3 +115,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     name = f"usage-{request.tenant.schema_name}-{month_text(month)}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(body, content_type=KINDS[kind], headers=headers)
+
+
+@require_GET
+@member_required(*USAGE_ROLES)
+def seats_page(request: HttpRequest) -> HttpResponse:
+    """Seats nobody used lately and modules without use, with what they cost a month."""
+    found = idle.idle_seats(request.tenant, at=timezone.now())
+    return render(request, "billing/seats.html", {"found": found, "days": idle.IDLE_DAYS})

@@ -1,140 +1,14 @@
-"""Prices with the dates they hold, the ledger, and invoices. The ledger is append-only: a trigger refuses
-the rest.
-"""
+"""The ledger, and the invoices drafted from it. The ledger is append-only: a trigger refuses the rest."""
 
 from datetime import date
-from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.billing.errors import PriceListInUse
-from tenants.models import Currency, Number, Plan, Tenant
-from tenants.plans.modules import Module
-
-ZERO = Decimal(0)
-NOT_NEGATIVE = MinValueValidator(ZERO)
-PREFIX = RegexValidator(
-    r"^\+?\d{0,14}$", _("A prefix such as +8613, or the bare digits 400; empty for all others.")
-)
-
-
-class Direction(models.TextChoices):
-    INBOUND = "inbound", _("Inbound")
-    OUTBOUND = "outbound", _("Outbound")
-    INTERNAL = "internal", _("Internal")
-
-
-class PriceList(models.Model):
-    """The prices of a plan from one day on. The newest that holds on a day counts; one in use is never
-    changed.
-    """
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="price_lists", verbose_name=_("plan"))
-    version = models.PositiveIntegerField(_("version"), validators=[MinValueValidator(1)])
-    valid_from = models.DateField(_("valid from"))
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
-    plan_fee = models.DecimalField(
-        _("plan fee per month"), max_digits=12, decimal_places=2, default=ZERO, validators=[NOT_NEGATIVE]
-    )
-    seat_fee = models.DecimalField(
-        _("fee per seat and month"), max_digits=12, decimal_places=2, default=ZERO, validators=[NOT_NEGATIVE]
-    )
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("price list")
-        verbose_name_plural = _("price lists")
-        ordering = ["plan", "-valid_from", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "version"], name="billing_one_list_per_version")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.plan} v{self.version}"
-
-    @property
-    def is_in_use(self) -> bool:
-        """True once a charge was made by it: from then on a change is a new version."""
-        return self.pk is not None and self.charges.exists()
-
-
-class Price(models.Model):
-    """What a minute costs. Outbound is found by the longest prefix, inbound by the kind of the tenant's
-    number.
-    """
-
-    price_list = models.ForeignKey(
-        PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list")
-    )
-    direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices)
-    prefix = models.CharField(_("destination prefix"), max_length=15, blank=True, validators=[PREFIX])
-    number_kind = models.CharField(
-        _("kind of number"), max_length=12, blank=True, choices=Number.Kind.choices
-    )
-    label = models.CharField(_("label"), max_length=80, help_text=_("As it stands on the invoice"))
-    per_minute = models.DecimalField(
-        _("per minute"), max_digits=12, decimal_places=6, validators=[NOT_NEGATIVE]
-    )
-    minimum_seconds = models.PositiveIntegerField(_("minimum, seconds"), default=0)
-    increment_seconds = models.PositiveIntegerField(
-        _("counted by, seconds"), default=60, validators=[MinValueValidator(1)]
-    )
-
-    class Meta:
-        verbose_name = _("price")
-        verbose_name_plural = _("prices")
-        ordering = ["price_list", "direction", "prefix", "number_kind"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["price_list", "direction", "prefix", "number_kind"],
-                name="billing_one_price_per_destination",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(per_minute__gte=0, increment_seconds__gte=1),
-                name="billing_price_makes_sense",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    def clean(self) -> None:
-        """By whatever door it comes: a list that charges were made by takes no price and loses none."""
-        if self.price_list_id and self.price_list.is_in_use:
-            raise ValidationError({"price_list": PriceListInUse().message})
-
-
-class ModulePrice(models.Model):
-    """What a module costs a month beside the plan. A module without one is paid with the plan, or not at all."""
-
-    price_list = models.ForeignKey(
-        PriceList, models.CASCADE, related_name="module_prices", verbose_name=_("price list")
-    )
-    module = models.CharField(_("module"), max_length=20, choices=Module.choices)
-    label = models.CharField(_("label"), max_length=80, help_text=_("As it stands on the invoice"))
-    monthly_fee = models.DecimalField(
-        _("fee per month"), max_digits=12, decimal_places=2, validators=[NOT_NEGATIVE]
-    )
-
-    class Meta:
-        verbose_name = _("price of a module")
-        verbose_name_plural = _("prices of modules")
-        ordering = ["price_list", "module"]
-        constraints = [
-            models.UniqueConstraint(fields=["price_list", "module"], name="billing_one_price_per_module")
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    def clean(self) -> None:
-        """As of minutes: a list that charges were made by stays as it is."""
-        if self.price_list_id and self.price_list.is_in_use:
-            raise ValidationError({"price_list": PriceListInUse().message})
+from tenants.billing.models.prices import ZERO, PriceList
+from tenants.billing.money import MoneyField
+from tenants.models import Currency, Tenant
 
 
 class Charge(models.Model):
@@ -165,6 +39,22 @@ class Charge(models.Model):
         PRICED = "priced", _("Priced")
         UNPRICED = "unpriced", _("Without a price")
 
+    class Rule(models.TextChoices):
+        """How a part of a fee was worked out, in words under its line."""
+
+        MONTH_DAYS = "month_days", _("Part of a month: the fee × days ÷ days of that month.")
+        AHEAD = "ahead", _("A year paid ahead: the yearly fee × days ÷ days of that year of the contract.")
+        TWELFTHS = (
+            "twelfths",
+            _(
+                "The yearly fee in monthly parts: a twelfth for each whole month, a part of a month by its days; "
+                "the last part makes the year whole."
+            ),
+        )
+        SEAT_DAYS = "seat_days", _("Temporary seats: seats × days × the fee per day.")
+        TERM = "term", _("Discount for the length of the contract, on plan and seats.")
+        BUNDLE = "bundle", _("Calls used up the included minutes in the order they began.")
+
     class Reason(models.TextChoices):
         NO_CONTRACT = "no_contract", _("No contract on that day")
         NO_PRICE_LIST = "no_price_list", _("No price list on that day")
@@ -194,6 +84,7 @@ class Charge(models.Model):
         PriceList, models.PROTECT, null=True, blank=True, related_name="charges", verbose_name=_("price list")
     )
     price_version = models.PositiveIntegerField(_("price version"), default=0)
+    rule = models.CharField(_("worked out"), max_length=12, choices=Rule.choices, blank=True, db_default="")
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
 
     class Meta:
@@ -207,13 +98,18 @@ class Charge(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "leg_id", "kind", "price_version"],
-                condition=models.Q(leg_id__isnull=False),
+                condition=models.Q(leg_id__isnull=False) & ~models.Q(kind="rerated"),
                 name="billing_leg_charged_once_per_version",
             ),
             models.UniqueConstraint(
                 fields=["tenant", "leg_id", "kind"],
-                condition=models.Q(leg_id__isnull=False, state="priced"),
+                condition=models.Q(leg_id__isnull=False, state="priced") & ~models.Q(kind="rerated"),
                 name="billing_leg_charged_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "leg_id", "source_key"],
+                condition=models.Q(kind="rerated"),
+                name="billing_leg_rated_anew_once",
             ),
             models.UniqueConstraint(
                 fields=["tenant", "month", "kind", "source_key"],
@@ -241,7 +137,7 @@ class Invoice(models.Model):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     exact_total = models.DecimalField(_("sum of charges"), max_digits=18, decimal_places=6, default=ZERO)
-    total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, default=ZERO)
+    total = MoneyField(_("total"), default=ZERO)
     charge_count = models.PositiveIntegerField(_("charges"), default=0)
     unpriced_count = models.PositiveIntegerField(_("without a price"), default=0)
     drafted_at = models.DateTimeField(_("drafted"))
@@ -275,7 +171,10 @@ class InvoiceLine(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6, default=ZERO)
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=6, default=ZERO)
     exact_amount = models.DecimalField(_("sum of charges"), max_digits=18, decimal_places=6, default=ZERO)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, default=ZERO)
+    amount = MoneyField(_("amount"), default=ZERO)
+    rule = models.CharField(
+        _("worked out"), max_length=12, choices=Charge.Rule.choices, blank=True, db_default=""
+    )
     charge_count = models.PositiveIntegerField(_("charges"), default=0)
 
     class Meta:
@@ -288,6 +187,11 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.label}".strip()
+
+    @property
+    def rule_text(self) -> str:
+        """How a part of a fee was worked out, in words; "" for what needs none."""
+        return str(self.get_rule_display()) if self.rule else ""
 
 
 def month_text(month: date) -> str:
