@@ -13,6 +13,7 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
+from benchmarks import rating
 from benchmarks.harness import Report, Target, by_turns, check, ratio
 
 TITLE = "i · Legs charged"
@@ -21,10 +22,10 @@ ANSWERED = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 INSERT = """
 INSERT INTO billing_charge (tenant_id, month, kind, state, reason, leg_id, source_key, node, number, other_number,
     started_at, ended_at, billable_seconds, billed_seconds, is_estimated, label, quantity, unit_price, amount, currency,
-    price_list_id, price_version, created_at)
+    price_list_id, price_version, rule, created_at)
 VALUES (%(tenant)s, '2026-11-01', 'outbound', 'priced', '', %(leg)s, '', 'bench', '+862155500001', %(other)s,
     %(from)s, %(until)s, %(seconds)s, %(billed)s, false, 'China', %(billed)s / 60.0, 0.10, %(billed)s * 0.10 / 60,
-    'CNY', %(list)s, 1, now())
+    'CNY', %(list)s, 1, '', now())
 ON CONFLICT DO NOTHING
 """
 
@@ -66,6 +67,7 @@ def _run(repeats: int) -> Report:
     report.checks.append(
         ("sum of the ledger = sum by hand, and a second run wrote nothing", f"{2 * repeats * LEGS:,} legs")
     )
+    rating.add_to(report, repeats)
     return report
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from math import ceil
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from django.db import transaction
 
 from tenants.billing import months, rounding
 from tenants.billing.models import Charge, Direction, Price, PriceList
+from tenants.billing.price_table import PriceTables
 from tenants.billing.queries import price_at, prices_of, prices_on, unpriced_of, why_unpriced
 from tenants.models import Tenant
 from tenants.numbers import to_e164
 
+HEAP = 50
+"""So many calls at once are worth reading a whole list for."""
 LONGEST_NUMBER = 40
 LONGEST_SECONDS = 30 * 24 * 3600  # a record that says more is not billed before somebody has looked at it
 
@@ -102,7 +106,7 @@ def _usage(leg: SettledLeg, tenant: Tenant) -> LegUsage:
 
 def _charge(tenant: Tenant, used: Sequence[LegUsage]) -> list[Charge]:
     """Those written, now or before."""
-    prices = _Prices(tenant)
+    prices = _Prices(tenant, is_heap=len(used) >= HEAP)
     made = [(usage, charge) for usage in used if (charge := prices.charge(usage)) is not None]
     rated = [usage for usage, _made in made]
     if not rated:
@@ -133,10 +137,11 @@ def _written(tenant: Tenant, used: Sequence[LegUsage]) -> dict[tuple[UUID, str],
 
 
 class _Prices:
-    """One tenant's, each looked up once."""
+    """One tenant's, each looked up once; for a heap of calls the lists are read whole."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, is_heap: bool) -> None:
         self._tenant = tenant
+        self._ask = PriceTables(tenant).prices_on if is_heap else partial(prices_on, tenant)
         self._known: dict[tuple[date, str, str], list[Price]] = {}
         self._why: dict[date, str] = {}
 
@@ -162,8 +167,7 @@ class _Prices:
         number = used.number if used.direction == Direction.INBOUND else used.other_number
         key = day, used.direction, number
         if key not in self._known:
-            self._known[key] = prices_on(
-                self._tenant,
+            self._known[key] = self._ask(
                 day,
                 direction=used.direction,
                 number=used.number,

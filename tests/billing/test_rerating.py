@@ -6,9 +6,11 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from tenants.billing.actions import rate_anew, rate_bundles
 from tenants.billing.errors import ListCannotRate
+from tenants.billing.legs import SettledLeg, charge_legs
 from tenants.billing.models import Bundle, Charge, Price, PriceList, Rerating
 from tenants.billing.queries import totals
 from tenants.billing.rerating import calls_behind, difference_of
@@ -182,6 +184,7 @@ def test_a_month_as_a_set_costs_what_its_calls_cost_one_by_one(
     type(globex).objects.filter(pk=globex.pk).update(time_zone=acme.time_zone, country=acme.country)
     for call in calls:
         charge(**call, tenant=globex)
+    assert_a_heap_costs_the_same(globex, calls)
     singly = {row.leg_id: row for row in Charge.objects.filter(tenant=globex)}
     left = [row for row in singly.values() if row.state == "unpriced"]
     if left or len(singly) < len(calls):
@@ -196,6 +199,26 @@ def test_a_month_as_a_set_costs_what_its_calls_cost_one_by_one(
             assert sum(own.values_list("billed_seconds", flat=True)) == row.billed_seconds
             assert sum(own.values_list("quantity", flat=True)) == row.quantity
     assert difference_of(acme, NOVEMBER, wanted).changed_count == 0
+
+
+def assert_a_heap_costs_the_same(tenant, calls: list[dict]) -> None:
+    """Whole lists read at once for all of them: other legs, the same amounts."""
+    heap = [
+        SettledLeg(uuid4(), "n", ended_at=ANSWERED, billable_seconds=call["seconds"], **_of(call))
+        for call in calls
+    ]
+    singly = Charge.objects.filter(tenant=tenant, leg_id__in=[call["leg_id"] for call in calls])
+    told = "kind", "other_number", "number", "started_at", "label", "amount", "state", "billed_seconds"
+    expected = sorted(singly.values_list(*told))
+    with transaction.atomic():
+        made = charge_legs(heap, tenant_schema=tenant.schema_name)
+        found = Charge.objects.filter(pk__in=[charge.pk for charge in made])
+        assert sorted(found.values_list(*told)) == expected
+        transaction.set_rollback(True)
+
+
+def _of(call: dict) -> dict:
+    return {name: call[name] for name in ("direction", "number", "other_number", "answered_at")}
 
 
 def test_finance_sees_the_difference_and_its_calls_and_writes_it(
