@@ -265,6 +265,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "EndpointStateEnum": "tenants.hooks.models.Endpoint.State",
+        "TicketStateEnum": "ticketing.models.Ticket.State",
+        "MemberLanguageEnum": "tenants.people.roles.Language",
+        "SpokenLanguageEnum": ["zh", "en"],
+    },
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True

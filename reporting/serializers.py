@@ -18,7 +18,7 @@ class MetricSerializer(serializers.Serializer):
     is_chosen = serializers.BooleanField(help_text="The service level shown by default.")
 
 
-class LineSerializer(serializers.Serializer):
+class FigureLineSerializer(serializers.Serializer):
     label = serializers.CharField()
     figures = serializers.DictField(
         child=serializers.FloatField(allow_null=True),
@@ -31,9 +31,9 @@ class CallReportSerializer(serializers.Serializer):
     last = serializers.DateField()
     time_zone = serializers.CharField()
     queue = serializers.IntegerField(allow_null=True)
-    days = LineSerializer(many=True)
-    hours = LineSerializer(many=True)
-    total = LineSerializer()
+    days = FigureLineSerializer(many=True)
+    hours = FigureLineSerializer(many=True)
+    total = FigureLineSerializer()
     unexplained = serializers.IntegerField(
         help_text="O − A − B − F − still waiting; anything but 0 is a fault."
     )
@@ -43,14 +43,16 @@ class AgentReportSerializer(serializers.Serializer):
     first = serializers.DateField()
     last = serializers.DateField()
     time_zone = serializers.CharField()
-    agents = LineSerializer(many=True)
+    agents = FigureLineSerializer(many=True)
 
 
 class SiteReportSerializer(serializers.Serializer):
     first = serializers.DateField()
     last = serializers.DateField()
     time_zone = serializers.CharField()
-    sites = LineSerializer(many=True, help_text="The last is of agents of no site, where there are any.")
+    sites = FigureLineSerializer(
+        many=True, help_text="The last is of agents of no site, where there are any."
+    )
 
 
 class HoursReportSerializer(serializers.Serializer):
@@ -58,10 +60,10 @@ class HoursReportSerializer(serializers.Serializer):
     last = serializers.DateField()
     time_zone = serializers.CharField()
     queue = serializers.IntegerField(allow_null=True)
-    served = LineSerializer(
+    served = FigureLineSerializer(
         many=True, help_text="Calls within and outside hours of service; a third where it is not known."
     )
-    patterns = LineSerializer(many=True, help_text="The same for each hours of service.")
+    patterns = FigureLineSerializer(many=True, help_text="The same for each hours of service.")
 
 
 def line_row(line: Line) -> dict:

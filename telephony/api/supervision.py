@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from telephony import floor_orders, policies, queries
-from telephony.api.shapes import OrderTakenSerializer
+from telephony.api.shapes import NamedSerializer, OrderTakenSerializer
 from telephony.errors import AgentNotFound, CallNotFound
 from telephony.models import Listening
 from telephony.orders import Order, send_order
@@ -40,11 +40,6 @@ class ForcedStateSerializer(serializers.Serializer):
 
     state = serializers.ChoiceField(["ready", "not_ready", "signed_out"])
     reason_id = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1, allow_null=True)
-
-
-class NamedSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
 
 
 class ListeningSerializer(serializers.Serializer):

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory
+from drf_spectacular.generators import SchemaGenerator
 
 from contactcenter import errors
 from contactcenter.middleware.refusals import RefusalsAsAnswers
@@ -67,6 +68,12 @@ def test_the_api_is_described(acme, member, client_of):
     assert answer.status_code == 200
     assert answer.json()["openapi"].startswith("3.")
     assert all(path.startswith("/api/v1/") for path in answer.json()["paths"])
+
+
+def test_the_description_has_one_name_for_each_thing(capsys):
+    """Two things of one name would be described as one of them."""
+    SchemaGenerator().get_schema(request=None, public=True)
+    assert "Warning" not in capsys.readouterr().err
 
 
 def test_the_api_wants_to_know_who_asks(acme):
