@@ -13,11 +13,11 @@ from telephony.models import Agent, Call, FlowStep, Listening, Recording, Survey
 from telephony.queries.device_checks import latest_checks
 from telephony.queries.plan_limits import calls_at_once
 from telephony.queries.recording_room import quota_of_tenant
+from tenants.billing.queries import seats_on
 from tenants.plans.modules import Module
 from tenants.plans.preflight import Preflight, answer_with
 from tenants.plans.queries import Source, add_gauge, today_of
 from tenants.plans.use import add_trace
-from tenants.queries import contract_on
 
 BYTES_PER_GB = 10**9
 
@@ -31,8 +31,8 @@ def connect() -> None:
 
 
 def seats(tenant: Any) -> tuple[int, int | None]:
-    contract = contract_on(tenant, today_of(tenant, timezone.now()))
-    return Agent.objects.filter(is_active=True).count(), contract.seats if contract else None
+    most = seats_on(tenant, today_of(tenant, timezone.now()))
+    return Agent.objects.filter(is_active=True).count(), most
 
 
 def storage(_tenant: Any) -> tuple[Decimal, Decimal | None]:

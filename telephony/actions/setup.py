@@ -19,7 +19,7 @@ from telephony.actions.agents import sign_out
 from telephony.errors import NoFreeSeat, TelephonyUnreachable
 from telephony.models import Agent, Device, Queue, QueueAgent
 from telephony.orders import ReadFloorAgain, send_order
-from tenants import queries as tenant_queries
+from tenants.billing.queries import seats_on
 from tenants.context import current_schema, current_tenant, enter
 from tenants.events import emit
 from tenants.people.actions import record_audit
@@ -93,10 +93,8 @@ def renew_password(*, device: Device) -> NewPhone:
 
 
 def check_seats(*, adding: int) -> None:
-    """Raises NoFreeSeat when so many more active agents would exceed the seats of today's contract."""
-    tenant = current_tenant()
-    contract = tenant_queries.contract_on(tenant, timezone.localdate())
-    seats = getattr(contract, "seats", None)
+    """Raises NoFreeSeat when so many more active agents would exceed today's seats, of contract and temporary."""
+    seats = seats_on(current_tenant(), timezone.localdate())
     if seats is None:
         return
     if Agent.objects.filter(is_active=True).count() + adding > seats:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tenants.billing import windows
-from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList
+from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList, TemporarySeats
 from tenants.models import Number, Tenant
-from tenants.queries import contracts_between
+from tenants.queries import contract_on, contracts_between
 
 LONGEST_PREFIX = 15
 
@@ -72,6 +72,15 @@ def _nearest(prices: QuerySet[Price], direction: str, number: str, other_number:
     prefixes = [other_number[:length] for length in range(len(other_number[:LONGEST_PREFIX]) + 1)]
     found = prices.filter(prefix__in=prefixes).order_by("id")
     return sorted(found, key=lambda price: (-len(price.prefix), price.window.is_rest))
+
+
+def seats_on(tenant: Tenant, day: date) -> int | None:
+    """Of the contract, and those lent for some days; None without a contract, which sets no limit."""
+    contract = contract_on(tenant, day)
+    if contract is None:
+        return None
+    lent = TemporarySeats.objects.filter(tenant=tenant, first_day__lte=day, last_day__gte=day)
+    return contract.seats + (lent.aggregate(sum=Sum("seats"))["sum"] or 0)
 
 
 def charges_of(tenant: Tenant, month: date) -> QuerySet[Charge]:

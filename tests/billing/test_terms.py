@@ -1,14 +1,17 @@
 """Contracts by the year, in parts and ahead; discounts by term; seats for some days. Each run again writes nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from telephony.actions.setup import check_seats
+from telephony.errors import NoFreeSeat
 from tenants.billing.actions import draft_invoice, rate_seats
 from tenants.billing.models import Charge, ContractTerm, TemporarySeats, TermDiscount
-from tenants.billing.queries import totals, usage
+from tenants.billing.queries import seats_on, totals, usage
 from tenants.models import Contract
 from tests.billing.conftest import ANSWERED, price_list, terms
 
@@ -140,6 +143,20 @@ def test_temporary_seats_are_paid_by_their_days_in_each_month(acme, plan, yearly
     )
     TemporarySeats.objects.filter(pk=lent.pk).update(last_day=date(2026, 10, 30))
     assert rate(acme, [date(2026, 10, 1), NOVEMBER]) == [860 + Decimal("26.00"), Decimal(860)]
+
+
+def test_temporary_seats_are_seats_while_they_last(acme, globex, plan, contract, british, inside) -> None:
+    today = timezone.localdate()
+    lent = TemporarySeats.objects.create(tenant=acme, seats=4, first_day=today, last_day=today)
+    assert (seats_on(acme, today), seats_on(acme, today + timedelta(days=1))) == (14, 10)
+    assert seats_on(globex, today) == 2
+    with inside(acme):
+        check_seats(adding=14)
+        with pytest.raises(NoFreeSeat):
+            check_seats(adding=15)
+        lent.delete()
+        with pytest.raises(NoFreeSeat):
+            check_seats(adding=11)
 
 
 def test_what_has_no_prices_is_counted_for_every_way_of_paying(acme, plan) -> None:
