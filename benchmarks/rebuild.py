@@ -62,8 +62,10 @@ def _fill(plant, talking: int, waiting: int) -> None:
     end, dialled = time.monotonic() + SETUP_SECONDS, 0
     while len(plant.history.look().talking()) < talking or len(plant.history.waiting()) < waiting:
         check(time.monotonic() < end, "the call centre could not be filled in time")
-        on_their_way = dialled - len(plant.history.talking()) - len(plant.history.waiting())
-        for _ in range(min(20, talking + waiting - dialled) if on_their_way < 40 else 0):
+        # A worker on a busy machine may lose one: whoever has gone is dialled for again.
+        there = plant.callers_there() + dialled - len(plant.history.callers())
+        on_their_way = there - len(plant.history.talking()) - len(plant.history.waiting())
+        for _ in range(min(20, talking + waiting - there) if on_their_way < 40 else 0):
             plant.line.call(number=f"+86138{dialled:08d}")
             dialled += 1
         time.sleep(0.05)

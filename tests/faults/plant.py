@@ -123,9 +123,9 @@ class Plant:
         """From now on so many callers talk or wait at any moment."""
         self._dialler = Dialler(self, callers)
         self._dialler.start()
-        wait_until(lambda: self._callers_there() >= callers * 0.9, 60, "the callers did not come")
+        wait_until(lambda: self.callers_there() >= callers * 0.9, 60, "the callers did not come")
 
-    def _callers_there(self) -> int:
+    def callers_there(self) -> int:
         return sum(1 for leg in self.history.look().callers() if leg.ended_at is None)
 
     def stop_dialling(self) -> None:
