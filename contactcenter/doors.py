@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 APPS = (
     "tenants.people",
     "tenants.plans",
+    "tenants.contracts",
     "tenants.billing",
     "tenants.hooks",
     "tenants.trust",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("tenants.support.console.operator_urls")),
     path("", include("tenants.plans.console.operator_urls")),
     path("", include("tenants.billing.console.operator_urls")),
+    path("", include("tenants.contracts.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]
 

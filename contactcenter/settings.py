@@ -58,6 +58,7 @@ SHARED_APPS = [
     "tenants.billing",
     "tenants.support",
     "tenants.desk",
+    "tenants.contracts",
     "telephony.cells",
 ]
 TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]

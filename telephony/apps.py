@@ -26,3 +26,4 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.plan_figures").connect()
         import_module("telephony.billing_figures").connect()
         import_module("telephony.openings").connect()
+        import_module("telephony.contract_papers").connect()

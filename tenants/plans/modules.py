@@ -55,6 +55,7 @@ SEGMENTS: dict[str, str] = {
             # People, what is paid, and what proves it.
             "audit-head", "support", "proof",
             "people", "members", "teams", "rights", "rollout", "audit", "usage", "invoices", "plan", "brand", "notices",
+            "contract",
         ),
         ALWAYS,
     ),

@@ -11,7 +11,7 @@ import sys
 import django
 from django.contrib.auth.hashers import make_password
 
-from tests.journeys import desk_stage
+from tests.journeys import contract_stage, desk_stage
 
 PEOPLE = {
     "owner": ["owner"],
@@ -92,6 +92,7 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
         if schema == "acme":
             desk_stage.furnish(queue)
             history(row, number)
+            contract_stage.furnish(row)
     return phones
 
 

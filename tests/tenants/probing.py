@@ -33,6 +33,9 @@ OTHER_PARAMETERS = {
     "paper_id": "1",
     "application_id": "1",
     "pool_id": "1",
+    "quote_id": "1",
+    "agreement_id": "1",
+    "signature_id": "1",
     "accent": "2350c4",
     "fingerprint": "0" * 16,
 }
@@ -121,6 +124,9 @@ def _of_the_desk(rows: dict) -> dict[str, str]:
         "paper_id": "desk.numberpaper",
         "application_id": "desk.numberapplication",
         "number_id": "tenants.number",
+        "quote_id": "contracts.quote",
+        "agreement_id": "contracts.agreement",
+        "signature_id": "contracts.signature",
     }
     return {name: str(rows[label].pk) for name, label in named.items() if label in rows}
 

@@ -1,6 +1,7 @@
 """What stands in the head of the pages of those who can act: counted once in a while, not for each page."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -17,11 +18,20 @@ from tenants.plans.queries.trials import SHOWN_BEFORE, days_left
 
 TOLD = (Role.OWNER, Role.ADMIN)
 KEPT_SECONDS = 30.0
-_kept: dict[str, tuple[float, tuple[int, Gauge | None]]] = {}
+Told = dict[str, str]
+Counted = tuple[int, Told | None, Gauge | None]
+_kept: dict[str, tuple[float, Counted]] = {}
+_others: list[Callable[[Any], Told | None]] = []
 
 
-def warning_for(tenant: Any, member: Any) -> dict[str, str] | None:
-    """{link, words}: the end of a trial before an unread notice before the fullest quota."""
+def warn_of(ask: Callable[[Any], Told | None]) -> None:
+    """Another floor's news: `ask(tenant)` says {link, words} or nothing. After notices, before quotas."""
+    if ask not in _others:
+        _others.append(ask)
+
+
+def warning_for(tenant: Any, member: Any) -> Told | None:
+    """{link, words}: the end of a trial before an unread notice before a reminder before the fullest quota."""
     if not getattr(member, "is_authenticated", False) or not getattr(tenant, "pk", None):
         return None
     if not has_role(member, *TOLD):
@@ -30,9 +40,11 @@ def warning_for(tenant: Any, member: Any) -> dict[str, str] | None:
     if left is not None and left <= SHOWN_BEFORE:
         words = ngettext("Trial: %(days)s day left", "Trial: %(days)s days left", max(left, 0))
         return {"link": "/plan/", "words": words % {"days": max(left, 0)}}
-    unread, fullest = _counted(tenant)
+    unread, told, fullest = _counted(tenant)
     if unread:
         return {"link": "/notices/", "words": _("Maintenance is planned")}
+    if told:
+        return {"link": told["link"], "words": str(told["words"])}
     if fullest:
         words = _("%(what)s: %(percent)s %% used") % {
             "what": fullest.source.name,
@@ -46,11 +58,12 @@ def forget() -> None:
     _kept.clear()
 
 
-def _counted(tenant: Any) -> tuple[int, Gauge | None]:
+def _counted(tenant: Any) -> Counted:
     now, known = time.monotonic(), _kept.get(tenant.schema_name)
     if known is None or now - known[0] > KEPT_SECONDS:
         near = [gauge for gauge in gauges_of(tenant) if gauge.state != "good"]
         fullest = max(near, key=lambda gauge: gauge.percent or 0, default=None)
-        found = unread_notices(tenant, timezone.now()), fullest
+        told = next((news for ask in _others if (news := ask(tenant))), None)
+        found = unread_notices(tenant, timezone.now()), told, fullest
         _kept[tenant.schema_name] = known = now, found
     return known[1]

@@ -1,0 +1,32 @@
+"""What a quote is made of, and how a side signs."""
+
+from datetime import date
+from decimal import Decimal
+
+from tenants.contracts.actions import agreements, quotes
+from tenants.contracts.models import Agreement
+from tenants.desk.actions import Kept
+
+PDF = b"%PDF-1.4 signed by both"
+PAPER = Kept(
+    media_type="application/pdf", size=len(PDF), sha256="0" * 64, stored_as="x", wrapped="x", wrapped_by="x"
+)
+PER_SEAT = quotes.Line(
+    kind="seats", label="Seats", billed="monthly", quantity=Decimal(10), unit_price=Decimal("99.90")
+)
+SETUP = quotes.Line(
+    kind="training", label="Training", billed="once", quantity=Decimal(2), unit_price=Decimal("1500.00")
+)
+
+
+def sign(agreement: Agreement, side: str, now) -> None:
+    agreements.sign(
+        tenant=agreement.tenant,
+        agreement_id=agreement.pk,
+        side=side,
+        name=f"Signer of {side}",
+        title="Director",
+        signed_on=date(2026, 11, 10),
+        kept=PAPER,
+        at=now,
+    )
