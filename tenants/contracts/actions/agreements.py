@@ -61,14 +61,12 @@ def _term(agreement: Agreement) -> str:
 
 def _price(quote: Quote) -> str:
     totals = totals_of(quote.lines.all(), quote.discount_percent, quote.term_months)
-    return _(
-        "%(month)s %(currency)s a month, after a discount of %(percent)s %% for the term; %(once)s %(currency)s once."
-    ) % {
-        "month": totals.per_month,
-        "once": totals.once,
-        "currency": quote.currency,
-        "percent": quote.discount_percent.normalize(),
-    }
+    named = {"month": totals.per_month, "once": totals.once, "currency": quote.currency}
+    words = _("%(month)s %(currency)s a month; %(once)s %(currency)s once.") % named
+    if not totals.discount:
+        return words
+    off = _("A discount of %(percent)s %% for the term is taken off already.")
+    return f"{words} {off % {'percent': f'{quote.discount_percent.normalize():f}'}}"
 
 
 @transaction.atomic
