@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.contracts.actions import money
 from tenants.contracts.calculators import Cost, Investing, Owning, Return, cost_of, return_of
@@ -147,7 +148,7 @@ def formulas_of_cost(cost: Cost) -> list[Formula]:
 
 
 def formulas_of_return(found: Return) -> list[Formula]:
-    never = _("never")
+    never = pgettext_lazy("payback", "never")
     return [
         (
             _("Gain a month"),

@@ -36,7 +36,11 @@ class ChangeRequest(TwoSided):
     reason = models.CharField(_("what for"), max_length=300)
     impact_days = models.PositiveSmallIntegerField(_("takes, days"), default=0)
     impact_cost = models.DecimalField(
-        _("costs"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[MinValueValidator(0)]
+        pgettext_lazy("change request", "costs"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     proposed_at = models.DateTimeField(_("proposed"))
