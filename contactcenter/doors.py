@@ -12,6 +12,7 @@ APPS = (
     "tenants.hooks",
     "tenants.trust",
     "tenants.support",
+    "tenants.service",
     "telephony",
     "ticketing",
     "quality",

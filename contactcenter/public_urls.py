@@ -13,6 +13,7 @@ urlpatterns = [
     path("switch/", include("telephony.freeswitch.urls")),
     path("", include("telephony.console.operator_urls")),
     path("", include("tenants.support.console.operator_urls")),
+    path("", include("tenants.service.console.operator_urls")),
     path("", include("tenants.plans.console.operator_urls")),
     path("", include("tenants.billing.console.operator_urls")),
     path("", include("tenants.contracts.console.operator_urls")),

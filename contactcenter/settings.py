@@ -59,6 +59,7 @@ SHARED_APPS = [
     "tenants.support",
     "tenants.desk",
     "tenants.contracts",
+    "tenants.service",
     "telephony.cells",
 ]
 TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]
@@ -190,6 +191,9 @@ SWITCH: dict[str, Any] = {
 
 # wss://host:port where browsers reach the switch themselves; empty: by way of our web, at this site's own address.
 PHONE_SOCKET_URL = environment.socket_url("PHONE_SOCKET_URL")
+
+# Where the watch asks for pages and sockets; where the switch asks, unless said otherwise.
+WATCH_URL = environment.text("WATCH_URL") or SWITCH["web_url"]
 
 # Relays for phones in pages (telephony/relay.py): turn:host:3478,turns:host:5349 and the secret they share with us.
 TURN_URLS, TURN_SECRET = environment.relays("TURN_URLS", "TURN_SECRET")

@@ -109,6 +109,7 @@ class Product:
         self._python("hooks", *celery, "worker", *hooks, "--without-gossip", "--without-mingle")
         schedule = ["--schedule", str(self.choices.run_dir / "beat-schedule"), "--pidfile="]
         self._python("beat", *celery, "beat", *schedule)
+        self._python("watch", "manage.py", "run_watch")
         if self.has_demo:
             self._python("demo", "manage.py", "run_demo")
 

@@ -14,6 +14,7 @@ from tenants.people.actions import record_audit
 from tenants.people.models import Member
 from tenants.people.roles import Role, Seat
 from tenants.support import errors
+from tenants.support.cases import is_case_of
 from tenants.support.models import SupportAccess, SupportTerms
 from tenants.support.queries import OPEN, terms_of
 
@@ -45,6 +46,8 @@ def ask_for_access(
     if tenant.state != Tenant.State.ACTIVE:
         raise errors.TenantIsNotOpen
     terms = terms_of(tenant)
+    if not is_case_of(tenant, case_number):
+        raise errors.NoSuchCase(field="case_number", case=case_number)
     if minutes > terms.most_minutes:
         raise errors.TooManyMinutes(field="minutes", most=terms.most_minutes)
     if SupportAccess.objects.filter(tenant=tenant, operator_id=operator.pk, state__in=OPEN).exists():

@@ -19,6 +19,10 @@ class TooManyMinutes(BadInput):
     """This tenant lets support in for %(most)s minutes at most."""
 
 
+class NoSuchCase(BadInput):
+    """%(case)s is no case of this tenant."""
+
+
 class TenantIsNotOpen(DomainError):
     """Support enters an active tenant only."""
 

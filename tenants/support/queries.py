@@ -50,6 +50,10 @@ def tenant_of(access_id: int) -> Tenant:
     return SupportAccess.objects.select_related("tenant").get(pk=access_id).tenant
 
 
+def accesses_for_case(tenant: Tenant, case_number: str) -> list[SupportAccess]:
+    return list(SupportAccess.objects.filter(tenant=tenant, case_number=case_number)[:MOST_SHOWN])
+
+
 def every_access() -> list[SupportAccess]:
     """For the operators, who answer for each other."""
     return list(SupportAccess.objects.select_related("tenant").order_by("-pk")[:MOST_SHOWN])

@@ -76,6 +76,12 @@ PLACES = (
     Place("/plan/start/", pgettext_lazy("of a tenant", "Opening"), (MANAGER, PROJECT), ("/contract/",)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),
     Place("/rollout/", _("Rollout"), (MANAGER, PROJECT)),
+    Place(
+        "/status/",
+        _("Service"),
+        (OWNER, ADMIN, SUPERVISOR, OPERATIONS, FINANCE),
+        ("/cases/",),
+    ),
     Place("/audit/", _("Trust"), (ADMIN, OWNER), ("/support/", "/proof/")),
     Place(
         "/teams/",

@@ -19,7 +19,7 @@ SECRETS = {
     "SWITCH_SECRET",
     "METRICS_TOKEN",
 }
-OURS = {"prepare", "web", "sockets", "door", "telephony", "tasks", "hooks", "beat"}
+OURS = {"prepare", "web", "sockets", "door", "telephony", "tasks", "hooks", "beat", "watch"}
 
 
 def words(service):

@@ -17,7 +17,7 @@ from tests.tenants.test_permissions import LETTERS
 
 pytestmark = pytest.mark.timeout(600)
 MARK = "'\"><img src=x onerror=alert(1)>"
-PUBLIC = ("billing", "plans", "desk")
+PUBLIC = ("billing", "plans", "desk", "service")
 LIVE = re.compile(rb"<img src=x|=\s*'\"><img")
 
 

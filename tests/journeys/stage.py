@@ -11,7 +11,7 @@ import sys
 import django
 from django.contrib.auth.hashers import make_password
 
-from tests.journeys import contract_stage, desk_stage
+from tests.journeys import contract_stage, desk_stage, service_stage
 
 PEOPLE = {
     "owner": ["owner"],
@@ -32,6 +32,7 @@ def main() -> None:
     # Hashed once: a hash costs what a guess is to cost.
     hashed = make_password(made["password"])
     operators(hashed)
+    service_stage.watched()
     for schema, number in NUMBERS.items():
         made["phones"][schema] = tenant(schema, number, hashed)
     json.dump(made, sys.stdout)
@@ -91,6 +92,7 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
                 QueueAgent.objects.create(queue=other, agent=agent)
         if schema == "acme":
             desk_stage.furnish(queue)
+            service_stage.furnish(row)
             history(row, number)
             contract_stage.furnish(row)
     return phones

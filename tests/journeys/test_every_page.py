@@ -39,7 +39,7 @@ SAME_TEMPLATE = [
     (re.compile(r"^/admin/.*/history/$"), "/admin/app/model/…/history/"),
 ]
 OF_ONE_APP = re.compile(r"^(/admin/\w+/)\w+/(…/)?(add/|change/)?$")
-MOST_PAGES = 160
+MOST_PAGES = 220
 SEEN: dict[tuple[str, str], str] = {}
 """(tenant, kind of page) → who looked at it in this session."""
 

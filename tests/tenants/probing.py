@@ -36,6 +36,11 @@ OTHER_PARAMETERS = {
     "quote_id": "1",
     "agreement_id": "1",
     "signature_id": "1",
+    "span_id": "1",
+    "shift_id": "1",
+    "page_id": "1",
+    "case_id": "1",
+    "outagenote_id": "1",
     "accent": "2350c4",
     "fingerprint": "0" * 16,
 }
@@ -123,6 +128,8 @@ def _of_the_desk(rows: dict) -> dict[str, str]:
     named = {
         "paper_id": "desk.numberpaper",
         "application_id": "desk.numberapplication",
+        "case_id": "service.case",
+        "outagenote_id": "service.outagenote",
         "number_id": "tenants.number",
         "quote_id": "contracts.quote",
         "agreement_id": "contracts.agreement",

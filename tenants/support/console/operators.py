@@ -47,7 +47,7 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @member_required(Role.OPERATOR)
 def accesses(request: HttpRequest) -> HttpResponse:
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST or None, initial=_asked_for(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.ask_for_access(operator=request.user, at=timezone.now(), **form.cleaned_data)
@@ -59,6 +59,12 @@ def accesses(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("You are let in.") if is_in else _("Asked. The owner sees it now."))
             return redirect("support_operators:accesses")
     return _page(request, form)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """Where a case led here: its tenant and number are filled in."""
+    tenant, case = request.GET.get("tenant", ""), request.GET.get("case", "")[:40]
+    return {"minutes": 30, "case_number": case} | ({"tenant": int(tenant)} if tenant.isdecimal() else {})
 
 
 def _page(request: HttpRequest, form: AskForm, **more: Any) -> HttpResponse:

@@ -1,0 +1,75 @@
+"""What is refused about cases, shifts, notes and outages, in words one can act on."""
+
+from tenants.errors import BadInput, DomainError, NotFound
+
+
+class CaseNotFound(NotFound):
+    """There is no such case."""
+
+
+class CaseIsOver(DomainError):
+    """This case is closed. Open a new one."""
+
+
+class CaseIsPaused(DomainError):
+    """The clock of this case stands still already."""
+
+
+class CaseIsNotPaused(DomainError):
+    """The clock of this case is running."""
+
+
+class AnswerFirst(DomainError):
+    """Write an answer before you stop the clock: the customer must know what you wait for."""
+
+
+class MailUnreadable(BadInput):
+    """This is no mail we can read: it needs a sender and a subject or a text."""
+
+
+class ShiftOverlaps(BadInput):
+    """%(who)s is on call at this level from %(start)s to %(end)s already."""
+
+
+class ShiftTooLong(BadInput):
+    """A shift ends after it begins, and after 14 days at the latest."""
+
+
+class ShiftNotFound(NotFound):
+    """There is no such shift, or it is over."""
+
+
+class NotWithinShift(BadInput):
+    """What is taken over must lie within the shift."""
+
+
+class PageNotFound(NotFound):
+    """There is no such call to an operator."""
+
+
+class WebhookAddress(BadInput):
+    """Give an address that begins with https:// and that we can reach from here."""
+
+
+class OutageNotFound(NotFound):
+    """There is no such outage."""
+
+
+class WasSeen(DomainError):
+    """The probes saw this time. Only what nobody saw can be settled afterwards."""
+
+
+class IsSettled(DomainError):
+    """This time is part of a month that was booked. It stays as it is."""
+
+
+class NoteNotFound(NotFound):
+    """There is no such note."""
+
+
+class NoteIsOver(DomainError):
+    """This note is over. Write a new one."""
+
+
+class SayIt(BadInput):
+    """Write what is known in both languages."""

@@ -1,0 +1,28 @@
+"""Public rows of what we promise: each tenant is shown its own alone, and what is of all."""
+
+from tenants.service.models.availability import AgreedWindow, CellStay, MonthAvailability
+from tenants.service.models.cases import Case, CaseEntry, CasePause, CaseTerms, ContactAddress, SupportHours
+from tenants.service.models.notes import NoteUpdate, OutageNote, ToldTenant
+from tenants.service.models.roster import Page, PageTarget, Shift
+from tenants.service.models.watch import PartDay, PartSpan, WatchClock
+
+__all__ = [
+    "AgreedWindow",
+    "Case",
+    "CaseEntry",
+    "CasePause",
+    "CaseTerms",
+    "CellStay",
+    "ContactAddress",
+    "MonthAvailability",
+    "NoteUpdate",
+    "OutageNote",
+    "Page",
+    "PageTarget",
+    "PartDay",
+    "PartSpan",
+    "Shift",
+    "SupportHours",
+    "ToldTenant",
+    "WatchClock",
+]

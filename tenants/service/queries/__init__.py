@@ -1,0 +1,1 @@
+"""Every read about service, by subject."""
