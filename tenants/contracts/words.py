@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tenants.contracts.models import CLAUSES, Agreement, Amendment
 from tenants.contracts.models.agreements import name_of
@@ -30,7 +31,7 @@ def _name(key: str) -> str | Promise:
 
 def _value(key: str, value: Any) -> str:
     if key.startswith("module:"):
-        return _("on") if value else _("off")
+        return pgettext("module", "on") if value else pgettext("module", "off")
     if value is None or value == "":
         return _("no end") if key == "ends_on" else "–"
     return str(value)

@@ -56,7 +56,7 @@ class SpendingForm(ActForm):
 
     budget = forms.TypedChoiceField(label=_("Budget"), coerce=int)
     post = forms.ChoiceField(label=_("Post"), choices=Post.choices)
-    spent_on = day_field(_("On"))
+    spent_on = day_field(pgettext_lazy("day", "On"))
     label = forms.CharField(label=_("What for"), max_length=160)
     amount = forms.DecimalField(
         label=_("Amount"), min_value=-MOST, max_value=MOST, max_digits=14, decimal_places=2
@@ -138,7 +138,7 @@ def formulas_of_cost(cost: Cost) -> list[Formula]:
         (_("Software"), _("set-up + seats × fee × 12 × years"), cost.software),
         (_("Labour"), _("people × pay × 12 × years"), cost.labour),
         (
-            _("Running"),
+            pgettext_lazy("cost", "Running"),
             _("(lines + power) × 12 × years + hardware × maintenance % × years"),
             cost.running,
         ),
