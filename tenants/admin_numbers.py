@@ -15,8 +15,10 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from tenants.admin_resources import NumberResource
+from tenants.desk.errors import LicenceMissing
+from tenants.desk.queries import needs_licence
 from tenants.errors import DomainError
-from tenants.lending import QUARANTINE_DAYS, assign_number, take_number_back
+from tenants.lending import QUARANTINE_DAYS, lend_number, take_number_back
 from tenants.models import Number, Tenant
 from tenants.numbers import format_number, to_e164
 from tenants.people.admin_confirm import Question, ask
@@ -59,6 +61,10 @@ class NumberForm(forms.ModelForm):
                 self.add_error("e164", _("This is no telephone number of that country."))
             else:
                 values["e164"] = number
+        if tenant := values.get("lend_to"):
+            day, kind = timezone.localdate(), values.get("kind", "")
+            if needs_licence(kind, tenant_id=tenant.pk, number_id=self.instance.pk, day=day):
+                self.add_error("lend_to", LicenceMissing().message)
         return values
 
 
@@ -115,7 +121,7 @@ class NumberAdmin(AuditedSheetAdmin):
         if tenant is None:
             return
         try:
-            assign_number(number_id=obj.pk, tenant_id=tenant.pk, at=timezone.now())
+            lend_number(number_id=obj.pk, tenant_id=tenant.pk, at=timezone.now())
         except DomainError as error:
             messages.error(request, error.message)
 

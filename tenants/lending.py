@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tenants.context import enter_public
+from tenants.desk.errors import LicenceMissing
 from tenants.desk.history import note_change
+from tenants.desk.queries import needs_licence
 from tenants.errors import DomainError
 from tenants.events import (
     NumberAssigned,
@@ -31,6 +33,15 @@ class NumberRests(DomainError):
 
 class NumberIsRetired(DomainError):
     """This number is retired. It is not lent again."""
+
+
+def lend_number(*, number_id: int, tenant_id: int, at: datetime, reason: str = "") -> None:
+    """As an operator does: whoever gets a 400 or 95 number has its licence. Raises LicenceMissing too."""
+    with enter_public():
+        kind = Number.objects.values_list("kind", flat=True).get(pk=number_id)
+        if needs_licence(kind, tenant_id=tenant_id, number_id=number_id, day=at.date()):
+            raise LicenceMissing
+    assign_number(number_id=number_id, tenant_id=tenant_id, at=at, reason=reason)
 
 
 @transaction.atomic

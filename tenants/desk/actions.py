@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tenants.context import current_tenant, enter_public, enter_row
-from tenants.desk.errors import AlreadyDecided, LicenceMissing, NumberNotFit
+from tenants.desk.errors import AlreadyDecided, NumberNotFit
 from tenants.desk.history import note_change, who_acts
 from tenants.desk.models import NumberApplication, NumberPaper, NumberTally
-from tenants.desk.queries import LICENSED_KINDS, has_licence, papers_to_tell
-from tenants.lending import assign_number
+from tenants.desk.queries import papers_to_tell
+from tenants.lending import lend_number
 from tenants.models import Number, Tenant
 from tenants.people.actions import record_audit
 
@@ -86,9 +86,7 @@ def approve_application(*, application_id: int, number_id: int, at: datetime) ->
             raise AlreadyDecided
         if number is None or (number.kind, number.country) != (asked.kind, asked.country):
             raise NumberNotFit(field="number")
-        if asked.kind in LICENSED_KINDS and not has_licence(asked.tenant_id, number_id, at.date()):
-            raise LicenceMissing
-        assign_number(number_id=number_id, tenant_id=asked.tenant_id, at=at, reason=asked.purpose)
+        lend_number(number_id=number_id, tenant_id=asked.tenant_id, at=at, reason=asked.purpose)
         Number.objects.filter(pk=number_id).update(use=asked.use, purpose=asked.purpose)
         _decide(application_id, NumberApplication.State.APPROVED, at, "", number)
 

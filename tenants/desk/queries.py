@@ -142,9 +142,18 @@ def paper(paper_id: int) -> NumberPaper | None:
         return NumberPaper.objects.select_related("number", "tenant").filter(pk=paper_id).first()
 
 
-def has_licence(tenant_id: int, number_id: int, day: date) -> bool:
+def needs_licence(kind: str, *, tenant_id: int, number_id: int | None, day: date) -> bool:
+    """A number of this kind may not be lent to this tenant as long as no licence holds. To be asked in the public
+    schema.
+    """
+    return kind in LICENSED_KINDS and not has_licence(tenant_id, number_id, day)
+
+
+def has_licence(tenant_id: int, number_id: int | None, day: date) -> bool:
     """A licence of the tenant or of the number holds on this day. To be asked in the public schema."""
-    whose = Q(tenant_id=tenant_id, number=None) | Q(number_id=number_id)
+    whose = Q(tenant_id=tenant_id, number=None)
+    if number_id is not None:
+        whose |= Q(number_id=number_id)
     found = NumberPaper.objects.filter(whose, kind=NumberPaper.Kind.LICENCE)
     return found.filter(Q(expires_on=None) | Q(expires_on__gte=day)).exists()
 

@@ -1,6 +1,7 @@
 """Numbers in the operators' console: stored in one spelling, lent and taken back, brought in from a sheet."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from tenants.models import Number
 from tenants.people.models import AuditEntry
@@ -51,6 +52,34 @@ def test_a_lent_number_stays_with_its_tenant_when_lent_to_another(operator, acme
     answer = operator.post(f"{NUMBERS}{number.pk}/change/", number_form(lend_to=globex.pk), follow=True)
     assert "belongs to another tenant" in " ".join(str(message) for message in answer.context["messages"])
     assert Number.objects.get().tenant == acme
+
+
+def test_a_400_number_is_lent_from_the_inventory_only_with_its_licence(
+    operator, acme, globex, published, now
+):
+    from tenants.desk.models import NumberPaper
+
+    number = Number.objects.create(e164="4005550177", country="CN", kind="shared_cost")
+    wanted = number_form(e164="4005550177", country="CN", kind="shared_cost", currency="CNY", lend_to=acme.pk)
+    refused = operator.post(f"{NUMBERS}{number.pk}/change/", wanted)
+    assert "need a licence that is valid today" in refused.content.decode()
+    assert Number.objects.get().tenant is None
+    NumberPaper.objects.create(
+        kind="licence", tenant=acme, reference="A-1", expires_on=timezone.localdate(), media_type="x",
+        size=1, sha256="a" * 64, stored_as="x", wrapped="x", wrapped_by="x", added_at=now,
+    )  # fmt: skip
+    operator.post(f"{NUMBERS}{number.pk}/change/", wanted | {"lend_to": globex.pk})
+    assert Number.objects.get().tenant is None
+    operator.post(f"{NUMBERS}{number.pk}/change/", wanted)
+    assert Number.objects.get().tenant == acme
+
+
+def test_what_can_be_no_rows_id_is_no_page_for_any_button_of_a_row(operator):
+    for row in ("desk", "take-back"):
+        for odd in ("abc", "1.5", "%00", "9" * 40, "None", "1/2"):
+            assert operator.get(f"{NUMBERS}{odd}/{row}/").status_code in (403, 404), (row, odd)
+    for odd in ("abc", "%27", "9" * 40):
+        assert operator.get(f"/admin/tenants/tenant/{odd}/suspend/").status_code in (403, 404)
 
 
 def test_a_malformed_number_is_refused(operator):
