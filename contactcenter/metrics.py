@@ -5,6 +5,7 @@ import time
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
@@ -17,6 +18,7 @@ from telephony.queries.load import load_now
 from telephony.queries.recording_room import recording_disks
 from telephony.queries.truth import BUCKETS, KINDS, last_look
 from telephony.queries.vault_signs import figures_by_tenant
+from telephony.trunks import queries as trunks
 from tenants.hooks import tally
 
 
@@ -175,6 +177,37 @@ class Lines(Collector):
         )
 
 
+class Trunks(Collector):
+    """Lines to carriers, as the switches find them; nothing while the database is away."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        try:
+            known, uses, faults = trunks.trunks(), trunks.uses(timezone.now()), trunks.open_faults()
+        except DatabaseError:
+            return
+        up = GaugeMetricFamily("contactcenter_trunk_up", "1: its carrier answers", labels=["trunk", "node"])
+        calls = GaugeMetricFamily("contactcenter_trunk_calls", "Calls by it", labels=["trunk", "direction"])
+        room = GaugeMetricFamily(
+            "contactcenter_trunk_channels", "Calls it bears", labels=["trunk", "direction"]
+        )
+        wrong = GaugeMetricFamily("contactcenter_trunk_faults", "What is wrong with it now", labels=["trunk"])
+        for row in known:
+            for sight in row.sights.all():
+                up.add_metric([row.name, sight.node], 1.0 if sight.is_up else 0.0)
+            use = uses.get(row.pk, trunks.Use())
+            for direction, now, most in (
+                ("out", use.out, row.channels_out),
+                ("in", use.into, row.channels_in),
+            ):
+                calls.add_metric([row.name, direction], now)
+                room.add_metric([row.name, direction], most)
+            wrong.add_metric([row.name], sum(fault.trunk_id == row.pk for fault in faults))
+        yield from (up, calls, room, wrong)
+
+
 class Vault(Collector):
     """Room for recordings, and of each tenant's kept sounds what is used, late or in alarm."""
 
@@ -213,6 +246,7 @@ REGISTRY.register(Differences())
 REGISTRY.register(Canary())
 REGISTRY.register(Webhooks())
 REGISTRY.register(Lines())
+REGISTRY.register(Trunks())
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

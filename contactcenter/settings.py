@@ -61,6 +61,7 @@ SHARED_APPS = [
     "tenants.contracts",
     "tenants.service",
     "telephony.cells",
+    "telephony.trunks",
 ]
 TENANT_APPS = [*_EVERYWHERE, "tenants.hooks", "telephony", "ticketing", "quality", "reporting"]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]

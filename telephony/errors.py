@@ -133,6 +133,10 @@ class CallbackImpossible(DomainError):
     "This number cannot be called back: it cannot be dialled from here, or the queue is closed."
 
 
+class CallbackNotPermitted(CallbackImpossible):
+    "The terms of the number that would be shown do not permit this call."
+
+
 class CallbackGone(NotFound):
     "There is no such callback."
 

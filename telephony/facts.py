@@ -57,6 +57,8 @@ class LegCreated(LegFact):
     epoch: int | None = None
     username: str = ""
     domain: str = ""
+    line: str = ""
+    """The trunk it goes out by, in the switch's word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +171,8 @@ class LegHungUp(LegFact):
     created_at: datetime
     answered_at: datetime | None
     ended_at: datetime
+    line: str = ""
+    """As in LegCreated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +271,30 @@ class DeviceRegistered(Fact):
 class DeviceUnregistered(Fact):
     username: str
     domain: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineStated(Fact):
+    """How the switch finds a trunk now. `registration` is its own word (REGED, TRYING, FAIL_WAIT, NOREG …);
+    `sip_status` and `phrase` are the carrier's last answer, None and "" where this is not about one.
+    """
+
+    line: str
+    registration: str
+    is_up: bool | None
+    sip_status: int | None = None
+    phrase: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFailed(Fact):
+    """A call failed at this trunk's carrier before anybody was rung, and the switch tries the next one by itself: the
+    leg with this id comes again.
+    """
+
+    line: str
+    leg_id: UUID
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True)

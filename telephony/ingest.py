@@ -18,6 +18,7 @@ from telephony.actions.listening import note_ear
 from telephony.cells import actions as cell_actions
 from telephony.queries.caller_facts import expect_callers
 from telephony.queries.remembered import Keeper
+from telephony.trunks import news as trunk_news
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter, enter_public, enter_row
 
@@ -53,10 +54,7 @@ SPEAK_OF_CALLS = (facts.LegCreated, facts.LegSettled)
 
 
 class Ingest:
-    """Remembers which tenant a leg belongs to, because not every fact says so.
-
-    One per process, in one thread.
-    """
+    """Remembers which tenant a leg belongs to: not every fact says so. One per process, in one thread."""
 
     def __init__(
         self,
@@ -77,6 +75,8 @@ class Ingest:
             self._take_of_leg(fact)
         elif isinstance(fact, facts.DeviceRegistered | facts.DeviceUnregistered):
             self._take_of_device(fact)
+        else:
+            trunk_news.take(fact)
 
     def tenant_of(self, leg_id: UUID) -> str:
         return self._tenant_of_leg.get(leg_id, "")
@@ -144,6 +144,7 @@ class Ingest:
             expect_callers([fact.caller_number for fact in told if isinstance(fact, facts.LegQueued)])
             for fact in told:
                 self._apply(fact)
+        trunk_news.take_legs(told)
 
     def _take_of_leg(self, fact: facts.LegFact) -> None:
         tenant = self._owner(fact)
@@ -152,6 +153,7 @@ class Ingest:
             return
         with enter_row(self._row_of(tenant)):
             self._apply(fact)
+        trunk_news.take_legs([fact])
 
     def _trace(self, fact: facts.LegFact) -> str:
         """The schema this leg belongs to.
@@ -294,12 +296,9 @@ class Ingest:
         actions.note_unbridge(leg_id=fact.leg_id, other_leg_id=fact.other_leg_id, node=fact.node, at=fact.at)
 
     @_apply.register
-    def _(self, fact: facts.LegHeld) -> None:
-        actions.note_hold(leg_id=fact.leg_id, node=fact.node, at=fact.at, is_held=True)
-
-    @_apply.register
-    def _(self, fact: facts.LegUnheld) -> None:
-        actions.note_hold(leg_id=fact.leg_id, node=fact.node, at=fact.at, is_held=False)
+    def _(self, fact: facts.LegHeld | facts.LegUnheld) -> None:
+        held = isinstance(fact, facts.LegHeld)
+        actions.note_hold(leg_id=fact.leg_id, node=fact.node, at=fact.at, is_held=held)
 
     @_apply.register
     def _(self, fact: facts.CallerHeld) -> None:

@@ -46,6 +46,8 @@ class OutsidePhone:
     dials: str
     shown_number: str
     language: str
+    line: str = "backup"
+    """The trunk it is dialled by, as the switch knows it; without trunks there is the one of the settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ class OfferCommand:
     """
     shown_number: str = ""
     """Our own number, which the one who is dialled sees."""
+    lines: tuple[str, ...] = ("backup",)
+    """By which trunks it is dialled, in order; the next one when a call fails at a carrier."""
     is_parked: bool = False
     """The caller stands aside (parked) instead of waiting in the line: the phone picks them up there."""
 
@@ -146,11 +150,10 @@ class ConsultCommand:
     username: str = ""
     domain: str = ""
     contact: str = ""
-    """As in RungPhone."""
     outside: OutsidePhone | None = None
-    """The colleague's external number."""
     dials: str = ""
     shown_number: str = ""
+    lines: tuple[str, ...] = ("backup",)
     caller_number: str = ""
     """Shows on the colleague's phone."""
     recording: str | None = None
@@ -173,6 +176,7 @@ class OnwardCommand:
     shown_number: str
     timeout_seconds: int
     recording: str | None = None
+    lines: tuple[str, ...] = ("backup",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +225,6 @@ class EarCommand:
     """Ring a supervisor's phone; picked up, it hears the talk of `agent_leg_id` and ends with it."""
 
     ear_id: UUID
-    """The new leg's id: the ear's."""
     tenant: str
     agent_leg_id: UUID
     call_id: UUID

@@ -15,7 +15,9 @@ from telephony.actions.outgoing import lock_number, note_never_dialled
 from telephony.cells.actions import hold_epoch
 from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Callback, CallbackAttempt, FollowUp, Leg, Offer
+from telephony.number_limits import REFUSED
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
+from telephony.queries.displays import number_to_show, verdict_on_calling
 from telephony.queries.outside_numbers import Rung, rung
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
@@ -76,12 +78,37 @@ def _is_due(callback: Callback, at: datetime) -> bool:
         callback.not_before = allowed or at + timedelta(days=1)
         save_callback(callback)
         return False
+    if _is_forbidden(callback):
+        _give_up(callback, at)
+        return False
     lock_number(callback.number)
     is_on_a_call = Call.objects.filter(caller_number=callback.number, ended_at=None).exists()
     if is_on_a_call:
         callback.not_before = at + BUSY_LINE_PAUSE
         save_callback(callback)
     return not is_on_a_call
+
+
+def _is_forbidden(callback: Callback) -> bool:
+    """The terms of our number were changed since the promise: another of ours is shown, or nobody is called."""
+    shown = callback.shown_number
+    if not shown or verdict_on_calling(shown, callback.number).kind != REFUSED:
+        return False
+    callback.shown_number = number_to_show(shown, queue_id=callback.queue_id, to=callback.number)
+    return verdict_on_calling(callback.shown_number, callback.number).kind == REFUSED
+
+
+def _give_up(callback: Callback, at: datetime) -> None:
+    """Not kept, and a person's from now on."""
+    _hand_over(callback, at)
+    save_callback(callback)
+    tell_of_callback(callback, at)
+
+
+def _hand_over(callback: Callback, at: datetime) -> None:
+    callback.state, callback.ended_at = State.MISSED, at
+    if callback.origin:
+        open_follow_up(kind=FollowUp.Kind.CALLBACK, call=callback.origin, queue=callback.queue, at=at)
 
 
 def _begin(
@@ -220,9 +247,7 @@ def _decide(callback: Callback, outcome: str, customer: Leg | None, at: datetime
         return
     is_hopeless = customer is not None and customer.cause in NO_SUCH_NUMBER
     if is_hopeless or callback.attempts >= callback.max_attempts:
-        callback.state, callback.ended_at = State.MISSED, at
-        if callback.origin:
-            open_follow_up(kind=FollowUp.Kind.CALLBACK, call=callback.origin, queue=callback.queue, at=at)
+        _hand_over(callback, at)
         return
     terms = waiting_terms(callback.queue_id)
     pause = timedelta(minutes=1) if outcome == "failed" else timedelta(minutes=terms.retry_minutes)

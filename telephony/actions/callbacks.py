@@ -11,14 +11,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony import events
-from telephony.errors import CallbackGone, CallbackImpossible, CallbackRings, TelephonyUnreachable
+from telephony.errors import (
+    CallbackGone,
+    CallbackImpossible,
+    CallbackNotPermitted,
+    CallbackRings,
+    TelephonyUnreachable,
+)
 from telephony.models import Call, Callback, Queue, QueueStay, WaitingTerms
 from telephony.orders import LookAtCallback, send_order
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
-from telephony.queries.displays import number_to_show
+from telephony.queries.displays import number_to_show, refuse_outside_terms
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.expected_wait import expected_seconds, pace_of
 from tenants.context import current_tenant
+from tenants.errors import BadInput
 from tenants.events import emit
 from tenants.numbers import to_e164
 
@@ -73,6 +80,7 @@ def _write(
         raise CallbackImpossible
     remaining = _remaining(stay, at)
     shown = number_to_show(call.number, queue_id=queue.pk, to=call.caller_number)
+    refuse_promise(shown, call.caller_number)
     return Callback.objects.create(
         origin=None if call._state.adding else call,
         source=source,
@@ -111,6 +119,14 @@ def enter_callback(
     callback.save(update_fields=["priority"])
     tell_of_callback(callback, at)
     return callback, True
+
+
+def refuse_promise(shown: str, number: str) -> None:
+    """Nobody is promised a call that the terms of our number forbid. Raises CallbackNotPermitted."""
+    try:
+        refuse_outside_terms(shown, number)
+    except BadInput as refusal:
+        raise CallbackNotPermitted(refusal.message) from refusal
 
 
 def _kept_plan(stay: QueueStay | None) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from telephony import events
@@ -23,16 +22,14 @@ from telephony.dial_errors import (
     BusyOnCall,
     NoNumberHere,
     NotAnAgent,
-    NumberNotForThere,
-    NumberNotForThis,
     OnTheLineAlready,
 )
 from telephony.models import Agent, Call, Callback, Device, Leg, Offer, PoolNumber, Queue
-from telephony.number_limits import REFUSED, place_words
+from telephony.number_limits import REFUSED
 from telephony.orders import send_order
 from telephony.queries import agent_of
 from telephony.queries.dialling import diallable, name_of, phone_to_call_with, queue_to_call_for
-from telephony.queries.displays import Shown, chosen_to_show, verdict_on_calling
+from telephony.queries.displays import Shown, chosen_to_show, refuse_outside_terms, verdict_on_calling
 from telephony.queries.outside_numbers import Rung, rung_device, shown
 from telephony.queries.plan_limits import refuse_without_a_line
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
@@ -122,11 +119,8 @@ def _number_shown(agent_id: int, queue: Queue | None, number: str, subject: Any 
             "place": verdict.place,
         }
         record_audit(verb="refused", subject=subject, after=after)
-    if verdict.why == "use":
-        raise NumberNotForThis(number=own.number)
-    raise NumberNotForThere(
-        number=own.number, place=place_words(verdict.place, get_language() or "en") or "–"
-    )
+    refuse_outside_terms(own.number, number)
+    return own
 
 
 def _outgoing(agent: Agent, number: str, own_number: str, queue: Queue | None, at: datetime) -> Call:

@@ -44,6 +44,7 @@ class StrayAdmin(ReadOnlyAdmin):
 
 operator_site.pages += [
     ConsolePage("/numbers/", _("Number desk"), "dialpad", can_see_desk),
+    ConsolePage("/network/trunks/", _("SIP trunks"), "settings_phone", may_look),
     ConsolePage("/network/ports/", _("Ports"), "lan", may_look),
     ConsolePage("/network/sizing/", _("Sizing"), "straighten", may_look),
     ConsolePage("/capacity/", _("Capacity"), "speed", may_look),

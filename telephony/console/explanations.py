@@ -168,6 +168,14 @@ def _told_way(step: Mapping[str, Any], routing: Mapping[str, Any], names: Names)
 
 def _told_last_agent(last: Mapping[str, Any], names: Names) -> str:
     who = {"agent": names.agent(last.get("agent"))}
+    if last.get("is_theirs"):
+        theirs = {
+            "": _("The virtual number of %(agent)s was dialled, so they are asked first."),
+            "gone": _("The virtual number of %(agent)s was dialled, but they take no calls any more."),
+            "offline": _("The virtual number of %(agent)s was dialled, but they were not signed in."),
+            "not_in_queue": _("The virtual number of %(agent)s was dialled, but they are not in this queue."),
+        }
+        return theirs.get(last.get("why_not", ""), theirs[""]) % who
     said = {
         "": _("%(agent)s spoke with this caller last and is asked first."),
         "gone": _("%(agent)s spoke with this caller last, but takes no calls any more."),

@@ -72,6 +72,9 @@ def _ways() -> dict[str, str]:
         "key_is_repeat": _(
             "Key %(value)s says the menu again and leads somewhere too. Choose one of the two."
         ),
+        "not_permitted": _(
+            "The terms of your number do not permit calls there. Choose another number, or another one to be shown."
+        ),
         "leads_back": _("This number is your own: callers would come back here. Choose another."),
     }
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from telephony.console import cells, number_desk_urls, operators, recording_terms
+from telephony.console import cells, number_desk_urls, operators, recording_terms, trunk_urls
 
 app_name = "operators"
 
 urlpatterns = [
     *number_desk_urls.urlpatterns,
+    *trunk_urls.urlpatterns,
     path("capacity/", operators.capacity, name="capacity"),
     path("availability/", operators.availability, name="availability"),
     path("recording-terms/", recording_terms.terms_list, name="recording_terms"),

@@ -57,6 +57,7 @@ ERRORS = frozenset(
             "secret_said",
         ),
         *("min_over_max", "ends_before_it_begins", "language_not_spoken", "leads_back", "key_is_repeat"),
+        "not_permitted",
         *("nothing_offered", "sound_missing"),
     }
 )
@@ -80,8 +81,8 @@ class Known:
     surveys the prompt of their question.
 
     `voices` are the languages text can be spoken in, `listeners` those that are understood (None: nobody knows).
-    `own_numbers` are answered by ourselves. `now` is the tenant's wall clock as "2026-11-16T09:00", or "" to leave the
-    past alone.
+    `own_numbers` are answered by ourselves; what would be shown to `forbidden_numbers` may not be, by its terms. `now`
+    is the tenant's wall clock as "2026-11-16T09:00", or "" to leave the past alone.
     """
 
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Known:
     closed_queues: frozenset[int] = frozenset()
     deserted_queues: frozenset[int] = frozenset()
     own_numbers: frozenset[str] = frozenset()
+    forbidden_numbers: frozenset[str] = frozenset()
     now: str = ""
 
 
@@ -261,11 +263,19 @@ def _rows(node: Node, document: Document, known: Known) -> Iterator[Problem]:
             yield from _wordings(node, known.questions[key], kind, document, known)
         elif kind == "queue" and "queue" in node.settings:
             yield from _queue(node, key, known)
-    if node.kind == "external" and node.settings.get("number") in known.own_numbers:
-        yield Problem(node.id, "leads_back", "number")
+    if node.kind == "external":
+        yield from _outside(node, known)
     until = node.settings.get("until")
     if node.kind == "notice" and isinstance(until, str) and known.now and until <= known.now:
         yield Problem(node.id, "over", "until")
+
+
+def _outside(node: Node, known: Known) -> Iterator[Problem]:
+    number = node.settings.get("number")
+    if number in known.own_numbers:
+        yield Problem(node.id, "leads_back", "number")
+    if number in known.forbidden_numbers:
+        yield Problem(node.id, "not_permitted", "number")
 
 
 def _listeners(node: Node, document: Document, known: Known) -> Iterator[Problem]:

@@ -28,3 +28,5 @@ class FlowTerms:
     notices: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     shown_number: str = ""
     """What those who are called outside see; "": the number the caller dialled."""
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Node → by which trunks its outside number is dialled, in order; none: it is not, and is left by "failed"."""

@@ -20,6 +20,7 @@ from telephony.freeswitch.commands import (
     queue_variables,
     shown_number,
     variables,
+    ways,
 )
 from telephony.switch import (
     ConsultCommand,
@@ -85,8 +86,10 @@ def prepare_consult(command: ConsultCommand) -> str:
     }
     if command.dials:
         digits = _dialled(command.dials)
+        on = ways(command.lines)
         outside = {"cc_consult_shown": _own_number(command.shown_number), "cc_consult_agent": ""}
-        return _with_rings(command.agent_leg_id, values | outside, f"sofia/gateway/backup/{digits}")
+        outside |= {"cc_ways": on.get("cc_ways", "")}
+        return _with_rings(command.agent_leg_id, values | outside, f"sofia/gateway/{on['cc_way']}/{digits}")
     phone = RungPhone(
         offer_id=command.consult_id,
         agent_id=int(command.agent_id or 0),
@@ -181,6 +184,7 @@ def prepare_onward(command: OnwardCommand, now: datetime) -> str:
         "cc_onward_shown": _own_number(command.shown_number),
         "cc_onward_seconds": int(command.timeout_seconds),
         "cc_onward_recording": "" if command.recording is None else command.recording,
+        **({"cc_ways": ""} | ways(command.lines)),
     }
     return _set(command.caller_leg_id, queue_variables(command.entry, now) | values)
 

@@ -22,6 +22,7 @@ from telephony.facts import (
     VoicemailLeft,
 )
 from telephony.freeswitch import call_story, flow_paths
+from telephony.freeswitch.line_news import is_tried_again
 from telephony.freeswitch.line_quality import measured
 from telephony.freeswitch.readers import is_nobodys, moment, shown, uuid_of, whole
 from telephony.freeswitch.translate import NotAFact, Source, hung_up_by, survey_answer
@@ -44,13 +45,19 @@ def settle(content: bytes, source: Source) -> list[Fact]:
     variables = {
         name: value if type(value) is str else _word(value) for name, value in record["variables"].items()
     }
-    if is_nobodys(_as_event(record, variables)):
+    if is_nobodys(_as_event(record, variables)) or _is_tried_again(variables):
         return []
     leg = _leg(record, variables, source)
     told = (_message(leg, variables, source), _survey(leg, variables, source))
     after = (_walk(leg, variables), measured(variables, leg))
     lived = _story(leg, record, variables)
     return [*(fact for fact in told if fact), leg, *lived, *(fact for fact in after if fact)]
+
+
+def _is_tried_again(variables: dict[str, str]) -> bool:
+    """The leg's other record, of the trunk by which it went at last, is the one that counts."""
+    cause = variables.get("hangup_cause", "")
+    return is_tried_again(variables.get("cc_more", ""), cause, variables.get("answer_uepoch", ""))
 
 
 def _story(leg: LegSettled, record: dict[str, Any], variables: dict[str, str]) -> list[LegFact]:

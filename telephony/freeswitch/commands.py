@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from telephony.switch import OfferCommand, OutsidePhone, QueueEntry, RungPhone, 
 _HARMLESS = re.compile(r"[A-Za-z0-9_.+@:/-]{1,255}")
 _CAUSE = re.compile(r"[A-Z0-9_]{1,40}")
 _CONTACT = re.compile(r"sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?")
+_LINE_NAME = re.compile(r"[a-z0-9]{1,20}")
 _SHOWN_NUMBER = re.compile(r"\+?[0-9]{1,32}")
 
 WITHHELD = "anonymous"
@@ -75,7 +77,20 @@ def _dialling(offer: OfferCommand) -> dict[str, str]:
     digits, shown = offer.dials.removeprefix("+"), offer.shown_number
     if not re.fullmatch(r"[0-9]{2,32}", digits) or not re.fullmatch(r"\+?[0-9]{1,32}", shown):
         raise UnsafeValue("Only digits can be dialled and shown.")
-    return {"cc_dials": digits, "cc_shown": shown}
+    return {"cc_dials": digits, "cc_shown": shown, **ways(offer.lines)}
+
+
+def ways(lines: Sequence[str]) -> dict[str, str]:
+    """What conf/line.xml goes by: the trunk to try, and those to try after it."""
+    first, *more = [line_name(line) for line in lines]
+    return {"cc_way": first, **({"cc_ways": ":".join(more)} if more else {})}
+
+
+def line_name(line: str) -> str:
+    """A gateway as the switch knows it."""
+    if not _LINE_NAME.fullmatch(line):
+        raise UnsafeValue("A line is a few small letters and digits.")
+    return line
 
 
 def _phone(phone: RungPhone, domain: str) -> str:
@@ -104,6 +119,7 @@ def confirmed(outside: OutsidePhone) -> dict[str, object]:
     digits_alone(outside.shown_number)
     return {
         "cc_outside": "true",
+        "cc_line": line_name(outside.line),
         "origination_caller_id_number": outside.shown_number,
         "origination_caller_id_name": outside.shown_number,
         "group_confirm_key": CONFIRM_KEY,
@@ -122,7 +138,7 @@ def digits_alone(number: str) -> str:
 def endpoint(phone: RungPhone, domain: str) -> str:
     """What is rung: a registered phone, or an external number by way of the gateway."""
     if phone.outside:
-        return f"sofia/gateway/backup/{digits_alone(phone.outside.dials)}"
+        return f"sofia/gateway/{line_name(phone.outside.line)}/{digits_alone(phone.outside.dials)}"
     return f"sofia/internal/{address(phone, domain)}"
 
 
@@ -205,5 +221,5 @@ SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP BACKGROUND_JOB HEARTBEAT"
     " RECV_RTCP_MESSAGE CUSTOM sofia::register sofia::unregister sofia::expire cc::enqueue cc::fallback cc::flow"
-    " cc::survey cc::held cc::room cc::asked cc::ear"
+    " sofia::gateway_state cc::survey cc::held cc::room cc::asked cc::ear"
 )

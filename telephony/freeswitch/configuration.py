@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from telephony.freeswitch import modules, music, own_certificate, profiles
+from telephony.freeswitch import modules, music, own_certificate, profiles, trunk_document
 from telephony.freeswitch.documents import fallback_document
 from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
 
@@ -27,6 +27,7 @@ SURVEYS_DIRECTORY = "surveys"
 FLOW_FILE = "flow.xml"
 CANARY_FILE = "canary.xml"
 EAR_FILE = "ear.xml"
+LINE_FILE = "line.xml"
 FLOWS_DIRECTORY = "flows"
 SOUND_CERTIFICATE = "dtls-srtp.pem"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
@@ -105,10 +106,11 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, CALL_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE):
+    for name in (WAITING_FILE, CALL_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE, LINE_FILE):
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
+    trunk_document.make_room(conf)
     if not (conf / NUMBERS_FILE).exists():
         _write(conf / NUMBERS_FILE, fallback_document([]))
     if settings.wss_certificate is not None:
@@ -198,6 +200,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_flows": conf / FLOWS_DIRECTORY,
         "cc_canary_plan": conf / CANARY_FILE,
         "cc_ear_plan": conf / EAR_FILE,
+        "cc_line_plan": conf / LINE_FILE,
         "cc_sounds": OUR_FILES / "sounds",
         # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
         "sound_prefix": OUR_FILES / "sounds",
@@ -210,6 +213,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         # Whom a leg rings is offered what they may know, not what that leg speaks itself.
         "cc_phone_codecs": f"^^:{':'.join(profiles.PHONE_CODECS)}",
         "cc_trunk_codecs": f"^^:{':'.join(profiles.TRUNK_CODECS)}",
+        "cc_codecs_backup": f"^^:{':'.join(profiles.TRUNK_CODECS)}",
         # Whoever says they are the phone of a page must be the one whose certificate the call's offer names.
         "rtp_dtls_client_cert_verify_mode": "fingerprint",
         # The sound of pages is wide; kept is what a telephone carries, as of everybody else.

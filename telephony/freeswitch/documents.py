@@ -8,9 +8,11 @@ is ever put in. There is no `<?xml` line (the line it stands on would be dropped
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from xml.sax.saxutils import quoteattr
+
+from telephony.freeswitch.commands import ways
 
 NOT_FOUND = """<document type="freeswitch/xml">
 <section name="result">
@@ -77,6 +79,8 @@ class Route(Protocol):
     def is_recorded(self) -> bool: ...
     @property
     def backup_number(self) -> str: ...
+    @property
+    def backup_lines(self) -> Sequence[str]: ...
     @property
     def shown_number(self) -> str: ...
     @property
@@ -197,6 +201,7 @@ def _settings(route: Route | None) -> list[tuple[str, str]]:
         values |= {"cc_flow": str(int(route.flow_version_id or 0)), "cc_home_place": _place(route)}
     if route.treatment == "backup":
         values["cc_backup"] = _outside_number(route.backup_number)
+        values |= ways(route.backup_lines or ("backup",))
         values["cc_shown"] = re.sub(r"[^0-9+]", "", route.shown_number or route.number)[:33]
     return [("set", f"{name}={value}") for name, value in values.items()]
 

@@ -9,7 +9,9 @@ from telephony.flows.kinds import fallback_of
 from telephony.flows.kinds import setting as set_to
 from telephony.flows.terms import FlowTerms, QueueTerms
 from telephony.freeswitch import flow_listening, flow_speech
+from telephony.freeswitch.commands import ways
 from telephony.freeswitch.flow_lines import (
+    CONTEXT,
     PLAN,
     Action,
     Block,
@@ -26,6 +28,7 @@ from telephony.freeswitch.flow_lines import (
     to_line,
 )
 
+BACKUP = "backup"
 GONE = QueueTerms(max_wait_seconds=300)
 
 
@@ -130,26 +133,46 @@ def agent(node: Node, terms: FlowTerms) -> list[str]:
 
 
 def external(node: Node, terms: FlowTerms) -> list[str]:
-    """Out by the carrier. The leg says whose it is and of which call; our own number is shown, as carriers demand."""
+    """Out by a carrier (`o-`, once for each trunk), or nobody was reached (`f-`). The leg says whose it is and of which
+    call; our own number is shown, as carriers demand.
+    """
+    lines = terms.lines.get(node.id, (BACKUP,))
+    if not lines:
+        return _entrance(node, Block(left(node, "failed")))
+    name, on = node_id(node.id), ways(lines)
     number, seconds = digits_of(node.settings["number"]), int(set_to(node, "seconds"))
     shown = f"+{digits_of(terms.shown_number)}" if terms.shown_number else "${cc_number}"
     told = (
         f"origination_caller_id_number={shown},origination_caller_id_name={shown},cc_tenant=${{cc_tenant}},"
-        f"cc_call=${{uuid}},accountcode=${{cc_tenant}},originate_timeout={seconds},media_timeout=60000"
+        f"cc_call=${{uuid}},cc_line=${{cc_way}},cc_more=${{cc_ways}},accountcode=${{cc_tenant}},originate_timeout={seconds},media_timeout=60000"
     )
-    return _entrance(
-        node,
-        Block(
-            [
-                setting("cc_place", "backup"),
-                setting("hangup_after_bridge", "true"),
-                setting("continue_on_fail", "true"),
-                ("bridge", f"{{{told}}}sofia/gateway/backup/{number}"),
-                setting("cc_place", "flow"),
-                *left(node, "failed"),
-            ]
+    tried = [
+        setting("cc_way", on["cc_way"]),
+        setting("cc_ways", on.get("cc_ways", "")),
+        setting("cc_line_leg", ""),
+        setting("cc_try_again", f"o-{name} {PLAN} {CONTEXT}"),
+        setting("cc_given_up", f"f-{name} {PLAN} {CONTEXT}"),
+        go(f"o-{name}"),
+    ]
+    out = [
+        ("bridge", f"{{{told}}}sofia/gateway/${{cc_way}}/{number}"),
+        ("transfer", "next 'XML:${cc_line_plan}' line"),
+    ]
+    return [
+        *_entrance(
+            node,
+            Block(
+                [
+                    setting("cc_place", "backup"),
+                    setting("hangup_after_bridge", "true"),
+                    setting("continue_on_fail", "true"),
+                    *tried,
+                ]
+            ),
         ),
-    )
+        *extension(f"o-{name}", Block(out)),
+        *extension(f"f-{name}", Block([setting("cc_place", "flow"), *left(node, "failed")])),
+    ]
 
 
 def voicemail(node: Node, terms: FlowTerms) -> list[str]:

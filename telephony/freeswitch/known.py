@@ -21,7 +21,7 @@ from tenants.queries import spellings as spellings_of_number
 
 MOST_KEPT = 50_000
 LONGEST_HOST = 253
-FORMAT = 2
+FORMAT = 3
 _KEPT = [field.name for field in fields(TenantOnLine) if field.name != "row"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from telephony.freeswitch import profiles
+from telephony.freeswitch import profiles, trunk_document
 from telephony.freeswitch.profiles import params
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _COMMANDS = [
     "module_exists",
     "originate",
     "reload",
+    "reloadacl",
     "reloadxml",
     "show",
     "shutdown",
@@ -217,6 +218,7 @@ def _acl(settings: SwitchSettings) -> list[str]:
     lists = ["<network-lists>"]
     for name, networks in allowed.items():
         nodes = [f'<node type="allow" cidr={quoteattr(network)}/>' for network in networks]
+        nodes += [trunk_document.NETWORKS] if name == "trunks" else []
         lists += [f'<list name="{name}" default="deny">', *nodes, "</list>"]
     return ['<configuration name="acl.conf">', *lists, "</network-lists>", "</configuration>"]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+from telephony.freeswitch import trunk_document
+
 if TYPE_CHECKING:
     from telephony.freeswitch.configuration import SwitchSettings
 
@@ -59,8 +61,10 @@ def _gateways(settings: SwitchSettings) -> list[str]:
     `watch` is the same carrier, asked again and again whether it is there (OPTIONS), and never dialled: a carrier that
     answers no such question loses no calls by it.
     """
+    # What trunks the house has is written by the worker, while the switch runs.
+    own = ["<gateways>", trunk_document.GATEWAYS]
     if not settings.gateway:
-        return []
+        return [*own, "</gateways>"]
     values: dict[str, object] = {
         "username": "contactcenter",
         "password": "none",
@@ -71,7 +75,7 @@ def _gateways(settings: SwitchSettings) -> list[str]:
     }
     watched = values | {"ping": settings.gateway_watch_seconds}
     return [
-        "<gateways>",
+        *own,
         *('<gateway name="backup">', *params(values), "</gateway>"),
         *('<gateway name="watch">', *params(watched), "</gateway>"),
         "</gateways>",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from telephony import facts
 from telephony.facts import Direction, HungUpBy
-from telephony.freeswitch import call_story, flow_paths
+from telephony.freeswitch import call_story, flow_paths, line_news
 from telephony.freeswitch.flow_speech import FOLDER as UTTERANCES
 from telephony.freeswitch.readers import (
     Event,
@@ -125,6 +125,7 @@ def _leg_created(event: Event, source: Source) -> facts.Fact:
         epoch=whole(variable(event, "cc_epoch")),
         username=variable(event, "dialed_user"),
         domain=variable(event, "dialed_domain"),
+        line=line_news.line_of(variable(event, "cc_line")),
     )
 
 
@@ -204,6 +205,8 @@ def hung_up_by(disposition: str) -> HungUpBy:
 
 
 def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
+    if failed := line_news.failed(event, _said(event, source)):
+        return failed
     said = _of_leg(event, source)
     by = hung_up_by(variable(event, "sip_hangup_disposition"))
     return facts.LegHungUp(
@@ -214,7 +217,12 @@ def _leg_hung_up(event: Event, source: Source) -> facts.Fact:
         created_at=moment(text(event, "Caller-Channel-Created-Time")) or said["at"],
         answered_at=moment(text(event, "Caller-Channel-Answered-Time")),
         ended_at=moment(text(event, "Caller-Channel-Hangup-Time")) or said["at"],
+        line=line_news.line_of(variable(event, "cc_line")),
     )
+
+
+def _line_stated(event: Event, source: Source) -> facts.Fact | None:
+    return line_news.stated(event, _said(event, source))
 
 
 def _recording_started(event: Event, source: Source) -> facts.Fact | None:
@@ -373,6 +381,7 @@ _TRANSLATORS: dict[str, Callable[[Event, Source], facts.Fact | None]] = {
     "sofia::register": _device_registered,
     "sofia::unregister": _device_unregistered,
     "sofia::expire": _device_unregistered,
+    "sofia::gateway_state": _line_stated,
     "BACKGROUND_JOB": _command_finished,
     "HEARTBEAT": _switch_beat,
 }

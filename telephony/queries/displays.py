@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import get_language
 
-from telephony.models import DisplayPool, PoolNumber, VirtualNumber
-from telephony.number_limits import OUTBOUND, REFUSED, Verdict, verdict_on
+from telephony.dial_errors import NumberNotForThere, NumberNotForThis
+from telephony.models import DisplayPool, Entry, PoolNumber, VirtualNumber
+from telephony.number_limits import OUTBOUND, REFUSED, Verdict, place_words, verdict_on
 from telephony.queries.routes import display_number
 from telephony.regions import origin_of
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter_public
 from tenants.desk.queries import known_number
+
+MOST_SHOWN = 5
+"""A flow that shows the number dialled is judged by so many of them."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,32 @@ def verdict_on_calling(number: str, to: str) -> Verdict:
     return verdict_on(known_number(number), direction=OUTBOUND, other=to, home=str(current_tenant().country))
 
 
+def refuse_outside_terms(number: str, to: str) -> None:
+    """Raises NumberNotForThis or NumberNotForThere where the terms of `number` do not let it be shown to `to`."""
+    verdict = verdict_on_calling(number, to)
+    if verdict.kind != REFUSED:
+        return
+    if verdict.why == "use":
+        raise NumberNotForThis(number=number)
+    place = place_words(verdict.place, get_language() or "en") or "–"
+    raise NumberNotForThere(number=number, place=place)
+
+
+def forbidden_numbers(dialled: Iterable[str]) -> frozenset[str]:
+    """Of these the ones a flow may not dial: whatever it would show there, by its terms it may not be shown."""
+    wanted = list(dialled)
+    if not wanted:
+        return frozenset()
+    chosen = display_number()
+    own = [chosen] if chosen else list(Entry.objects.values_list("number_e164", flat=True)[:MOST_SHOWN])
+    refused = {one for one in wanted if own and all(_refuses(number, one) for number in own)}
+    return frozenset(refused)
+
+
+def _refuses(number: str, to: str) -> bool:
+    return verdict_on_calling(number, to).kind == REFUSED
+
+
 def display_pools() -> QuerySet[DisplayPool]:
     return DisplayPool.objects.select_related("queue").prefetch_related("numbers")
 
@@ -108,6 +139,7 @@ def virtual_numbers() -> QuerySet[VirtualNumber]:
 
 
 __all__: list[Any] = [
-    "Shown", "chosen_to_show", "display_pools", "number_to_show", "own_numbers", "pool_for", "verdict_on_calling",
+    "Shown", "chosen_to_show", "display_pools", "forbidden_numbers", "number_to_show", "own_numbers", "pool_for",
+    "refuse_outside_terms", "verdict_on_calling",
     "virtual_numbers",
 ]  # fmt: skip

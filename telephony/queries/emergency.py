@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from telephony.models import Call, EmergencyPlan, EmergencySwitch, Entry, QueueStay
+from telephony.trunks.queries import has_trunk_in_use
 from tenants.context import current_tenant
 
 DRILL_LIMIT = timedelta(seconds=30)
@@ -74,5 +75,5 @@ def effect_of(plan: EmergencyPlan) -> EmergencyEffect:
 
 
 def has_outside_line() -> bool:
-    """A carrier is configured to which the switch may send calls out (FREESWITCH_GATEWAY)."""
-    return bool(_GATEWAY.fullmatch(str(settings.SWITCH.get("gateway") or "")))
+    """Calls may go out: by a trunk in use, or by the one carrier of the settings (FREESWITCH_GATEWAY)."""
+    return bool(_GATEWAY.fullmatch(str(settings.SWITCH.get("gateway") or ""))) or has_trunk_in_use()

@@ -10,8 +10,10 @@ from telephony.flows.references import references
 from telephony.flows.terms import FlowTerms, QueueTerms
 from telephony.models import Call, Flow, FlowVersion, PromptWording, Queue
 from telephony.queries.arrivals import Arrival, settled, standing_arrival
+from telephony.queries.displays import forbidden_numbers
 from telephony.queries.recording_policies import is_call_announced
 from telephony.queries.routes import display_number
+from telephony.trunks.queries import standing_lines
 from tenants.context import current_schema, current_tenant
 
 
@@ -30,7 +32,23 @@ def flow_terms(version: FlowVersion, at: datetime) -> FlowTerms | None:
         queues={queue.pk: terms_of(standing_arrival(queue, at=at)) for queue in _queues(named["queue"])},
         notices=_notices(document),
         shown_number=display_number(),
+        lines=_lines(document),
     )
+
+
+def _lines(document: Document) -> dict[str, tuple[str, ...]]:
+    """Node → the trunks its number goes by; none where the terms of what would be shown forbid it."""
+    cell, numbers = str(current_tenant().cell), outside_numbers(document)
+    forbidden = forbidden_numbers(numbers.values())
+    return {
+        node: () if number in forbidden else standing_lines(number, cell) for node, number in numbers.items()
+    }
+
+
+def outside_numbers(document: Document) -> dict[str, str]:
+    """Node → what it dials outside."""
+    outside = (node for node in document.nodes.values() if node.kind == "external")
+    return {node.id: str(node.settings.get("number", "")) for node in outside}
 
 
 def sounds_of(prompts: set[int]) -> dict[int, dict[str, str]]:

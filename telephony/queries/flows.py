@@ -30,7 +30,9 @@ from telephony.models import (
     Voice,
     WorkingHours,
 )
+from telephony.queries.displays import forbidden_numbers
 from telephony.queries.flow_facts import wall_clock
+from telephony.queries.flow_terms import outside_numbers
 from telephony.speech.listening import sphinx
 from telephony.speech.phrases import LANGUAGES
 from telephony.speech.providers import espeak
@@ -93,6 +95,7 @@ def known_for(document: Document, at: datetime) -> Known:
         closed_queues=_closed(queues),
         deserted_queues=_deserted(queues, at),
         own_numbers=frozenset(Entry.objects.values_list("number_e164", flat=True)),
+        forbidden_numbers=forbidden_numbers(outside_numbers(document).values()),
         now=wall_clock(at),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill
+from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill, VirtualNumber
 from telephony.queries.caller_facts import last_agent_of
 from telephony.queries.remembered import once
 from telephony.queries.suitability import scores_of
@@ -16,6 +16,8 @@ from telephony.routing.asking import Remembered, Terms, Widening, asks_of
 from telephony.routing.rules import Decision, Person, Rule, decide
 
 Plan = dict[str, Any]
+MASKED_SECONDS = 20
+"""So long an agent whose virtual number was dialled is asked alone, where the queue says nothing of it."""
 
 
 def active_rules() -> list[Rule]:
@@ -71,9 +73,12 @@ def plan_in(
 ) -> Plan:
     """What this queue asks once the rules have spoken. `priority` is the queue's own unless given."""
     terms = terms_of(queue, at)
-    last = last_agent(queue, str(facts.get("caller_number") or ""), at, but_call=call_id)
+    last = masked_agent(queue, str(facts.get("number") or ""), at) or last_agent(
+        queue, str(facts.get("caller_number") or ""), at, but_call=call_id
+    )
     is_asked = last is not None and last["why_not"] == ""
-    remembered = Remembered(last["agent"], queue.sticky_seconds) if last and is_asked else None
+    alone = queue.sticky_seconds or MASKED_SECONDS
+    remembered = Remembered(last["agent"], alone) if last and is_asked else None
     own = queue.priority if priority is None else priority
     asks = asks_of(terms, decision, priority=own + decision.priority, remembered=remembered)
     if queue.is_scored:
@@ -105,6 +110,20 @@ def _terms_of(queue: Queue, at: datetime) -> Terms:
     )
 
 
+def masked_agent(queue: Queue, number: str, at: datetime) -> dict[str, Any] | None:
+    """As `last_agent`, with "is_theirs": whose virtual number was dialled. Who calls it back means that agent."""
+    agents = once("virtual numbers", _virtual_numbers, is_setting=True)
+    agent_id = agents.get(number)
+    if agent_id is None:
+        return None
+    agent = Agent.objects.filter(pk=agent_id).first()
+    return {"agent": agent_id, "is_theirs": True, "why_not": _why_not(queue, agent, at)}
+
+
+def _virtual_numbers() -> dict[str, int]:
+    return dict(VirtualNumber.objects.values_list("number_e164", "agent_id"))
+
+
 def last_agent(
     queue: Queue, caller_number: str, at: datetime, *, but_call: UUID | None = None
 ) -> dict[str, Any] | None:
@@ -119,12 +138,15 @@ def last_agent(
         return None
     agent_id, answered_at = found
     agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
-    why_not = "gone" if agent is None else ""
-    if agent is not None and agent.presence != Agent.Presence.ONLINE:
-        why_not = "offline"
-    elif agent is not None and not _has_place(queue.pk, agent_id, at):
-        why_not = "not_in_queue"
-    return {"agent": agent_id, "answered_at": answered_at.isoformat(), "why_not": why_not}
+    return {"agent": agent_id, "answered_at": answered_at.isoformat(), "why_not": _why_not(queue, agent, at)}
+
+
+def _why_not(queue: Queue, agent: Agent | None, at: datetime) -> str:
+    if agent is None or not agent.is_active:
+        return "gone"
+    if agent.presence != Agent.Presence.ONLINE:
+        return "offline"
+    return "" if _has_place(queue.pk, agent.pk, at) else "not_in_queue"
 
 
 def _has_place(queue_id: int, agent_id: int, at: datetime) -> bool:

@@ -19,8 +19,9 @@ from telephony.queries.devices import may_register
 from telephony.queries.emergency import plan_in_effect
 from telephony.queries.recording_policies import is_call_announced
 from telephony.text import plain_line
+from telephony.trunks.queries import standing_lines
 from tenants import queries as tenant_queries
-from tenants.context import enter, enter_row
+from tenants.context import current_tenant, enter, enter_row
 from tenants.numbers import to_e164
 
 
@@ -55,6 +56,8 @@ class InboundRoute:
     backup_number: str = ""
     shown_number: str = ""
     """What who answers the backup line sees; "": the number dialled."""
+    backup_lines: tuple[str, ...] = ()
+    """By which trunks the backup number is dialled, in order."""
     flow_version_id: int | None = None
     """The published flow callers go through; queue and treatment then say where they come to without it."""
     because: str = ""
@@ -141,6 +144,7 @@ def emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> 
             number=number,
             backup_number=plan.backup_number,
             shown_number=display_number(),
+            backup_lines=standing_lines(plan.backup_number, str(current_tenant().cell)),
             **known,
         )
     if plan.action == EmergencyPlan.Action.MESSAGE or plan.queue is None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from telephony import freeswitch
 from telephony.cells import actions as cell_actions
@@ -20,6 +20,7 @@ from telephony.worker.fence import FencedSwitch
 from telephony.worker.floor_watch import FloorWatch
 from telephony.worker.inbox import Inbox
 from telephony.worker.lease import LeaseKeeper, session_name
+from telephony.worker.lines import LinedSwitch
 from telephony.worker.loop import Worker
 from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes, connect_nodes
@@ -28,10 +29,18 @@ from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
 from telephony.worker.standby import Standby
 from telephony.worker.sweeper import Sweeper
+from telephony.worker.trunks import TrunkKeeper
 from telephony.worker.watchdog import Watch, Watchdog
 
 SETTINGS_KEPT_SECONDS = 1.0
 """For so long callers may come by settings that have just been changed, should the word of it not reach us."""
+
+
+class Stoppable(Protocol):
+    """A thread of ours."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 @dataclass
@@ -49,10 +58,12 @@ class Crew:
     between: NeighbourEar
     renewal: Renewal
     floor: FloorWatch
+    trunks: TrunkKeeper
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
-        for thread in (self.facts, *self._others):
+        self.facts.start()
+        for thread in self._others:
             thread.start()
         try:
             self.worker.run()
@@ -65,26 +76,24 @@ class Crew:
     @property
     def _others(
         self,
-    ) -> tuple[Renewal, OrderEar, Sweeper, Standby, Canary, FloorWatch, Watchdog, Neighbours, NeighbourEar]:
-        beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary, self.floor
+    ) -> tuple[Stoppable, ...]:
+        beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary, self.floor, self.trunks
         return *beside, self.watchdog, self.neighbours, self.between
 
 
 def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
     """`known` is settings.SWITCH; a switch given is used instead of connecting to one."""
-    # libpq's own variable: every session of this process bears the name by which a successor can end it.
-    os.environ["PGAPPNAME"] = session_name(worker_id)
-    cell, nodes = str(known["cell"]), nodes_of(known)
+    cell, nodes = _open_cell(known, worker_id)
     node = str(nodes[0]["node"])
-    for one in nodes:
-        cell_actions.open_cell(cell, node=str(one["node"]), kind=str(known["kind"]))
     switches = SwitchNodes({node: switch}) if switch else connect_nodes(known, freeswitch.connect)
     inbox, lease = Inbox(), LeaseKeeper(cell, worker_id)
     sweeper = _sweeper_of(nodes, lease)
     canary = Canary(known, may_act=lambda: lease.is_held)
     standby = Standby(known, may_act=lambda: lease.is_held, after_write=canary.look_soon)
     neighbours = Neighbours(cell, inbox, may_act=lambda: lease.is_held)
-    joined = JoinedSwitch(switches, lambda: lease.is_held, neighbours)
+    lined = LinedSwitch(switches, cell)
+    joined = JoinedSwitch(lined, lambda: lease.is_held, neighbours)
+    trunks = TrunkKeeper(known, may_act=lambda: lease.is_held, after_write=standby.write_numbers)
 
     def after_resync() -> None:
         write_snapshot(known)
@@ -121,15 +130,26 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         orders=OrderEar(cell, inbox, may_act=lambda: lease.is_held, home_of=neighbours.home_of),
         neighbours=neighbours,
         between=NeighbourEar(
-            cell, inbox, FencedSwitch(switches, lambda: lease.is_held), may_act=lambda: lease.is_held
+            cell, inbox, FencedSwitch(lined, lambda: lease.is_held), may_act=lambda: lease.is_held
         ),
         sweeper=sweeper,
         standby=standby,
         canary=canary,
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
         renewal=Renewal(lease, lambda: worker.alive_at),
+        trunks=trunks,
         floor=FloorWatch(cell, may_act=lambda: lease.is_held),
     )
+
+
+def _open_cell(known: Mapping[str, Any], worker_id: str) -> tuple[str, Sequence[Mapping[str, Any]]]:
+    """The cell and its switches, which have rows from now on."""
+    # libpq's own variable: every session of this process bears the name by which a successor can end it.
+    os.environ["PGAPPNAME"] = session_name(worker_id)
+    cell, nodes = str(known["cell"]), nodes_of(known)
+    for one in nodes:
+        cell_actions.open_cell(cell, node=str(one["node"]), kind=str(known["kind"]))
+    return cell, nodes
 
 
 def _sweeper_of(nodes: Sequence[Mapping[str, Any]], lease: LeaseKeeper) -> Sweeper:

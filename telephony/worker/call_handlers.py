@@ -23,7 +23,7 @@ from telephony.errors import (
 from telephony.models import Agent, Call, Leg, Offer
 from telephony.orders import Envelope
 from telephony.queries.dialling import diallable
-from telephony.queries.displays import number_to_show
+from telephony.queries.displays import number_to_show, refuse_outside_terms
 from telephony.queries.errands import errand_flows, recording_to_mask
 from telephony.queries.transfers import transfer_limits
 from telephony.switch import (
@@ -85,8 +85,10 @@ def consult_number(tools: Tools, order: call_orders.ConsultNumber, _envelope: En
     digits = _diallable(tools, order.agent_id, order.number)
     if call_control.is_asking(talk.call_id):
         raise call_control.AlreadyAsking
+    command = _consult(tools, talk, uuid4())
+    refuse_outside_terms(command.shown_number, digits)
     _leave_hold(tools, talk)
-    tools.switch.consult(replace(_consult(tools, talk, uuid4()), dials=digits))
+    tools.switch.consult(replace(command, dials=digits))
 
 
 @carries_out(call_orders.HandOver)
@@ -146,6 +148,8 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
     talk = _talk(order.agent_id, order.call_id)
     digits = _diallable(tools, order.agent_id, order.number)
     call = _call(talk)
+    shown = number_to_show(call.number, queue_id=call.queue_id, to=digits)
+    refuse_outside_terms(shown, digits)
     tools.switch.send_to_number(
         OnwardCommand(
             onward_id=uuid4(),
@@ -154,7 +158,7 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
             call_id=talk.call_id,
             entry=back_in_line(call),
             dials=digits,
-            shown_number=number_to_show(call.number, queue_id=call.queue_id, to=digits),
+            shown_number=shown,
             timeout_seconds=RINGS_SECONDS,
         )
     )

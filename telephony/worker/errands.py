@@ -22,6 +22,7 @@ from telephony.worker import recording_handlers as recording_handlers
 from telephony.worker.clock import Clock
 from telephony.worker.entries import entry_of
 from telephony.worker.handlers import Tools, handler_of
+from telephony.worker.lines import NoLine
 from telephony.worker.pages import Pages
 from telephony.worker.subjects import current_offer, open_queue, ringing_offer, talking_offer
 from telephony.worker.wheel import Wheel
@@ -69,6 +70,8 @@ class Errands:
                     self._do(order)
                 else:
                     handler(self._tools, order, envelope)
+            except NoLine as error:
+                self._refuse(envelope, error.refusal)
             except SwitchError as error:
                 log.warning("The switch did not carry out an order.", order=order.type, problem=str(error))
                 self._refuse(envelope, SwitchDidNotAnswer())

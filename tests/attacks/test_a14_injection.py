@@ -28,11 +28,13 @@ from telephony.freeswitch.flow_document import answer_document, flow_document
 from telephony.freeswitch.flow_lines import left
 from telephony.freeswitch.survey_document import AskedSurvey, survey_document
 from telephony.freeswitch.translate import Source, translate
+from telephony.freeswitch.trunk_document import gateways_document, networks_document
 from telephony.speech.failures import SpeechFailed
 from telephony.speech.port import Utterance
 from telephony.speech.providers import azure, espeak
 from telephony.switch import OfferCommand, QueueEntry, UnsafeValue
 from tests.attacks.payloads import CANARY, PROOF, chance, texts
+from tests.contract.carriers import terms as trunk
 from tests.contract.web import Phone, Route
 
 SHA = "a" * 64
@@ -343,3 +345,23 @@ def _nothing_ran(monkeypatch: pytest.MonkeyPatch) -> Any:
     PROOF.unlink(missing_ok=True)
     yield
     assert not PROOF.exists()
+
+
+def test_nothing_entered_of_a_trunk_reaches_the_switches_file_but_what_it_is() -> None:
+    good = gateways_document([trunk("t1", 5060)])
+    dice, refused = chance(), 0
+    fields = ("key", "host", "transport", "username", "secret", "codecs", "caller_form", "dial_prefix")
+    for text in texts(dice, 4000):
+        try:
+            told = gateways_document([trunk(**{"key": "t1", "port": 5060, dice.choice(fields): text})])
+        except UnsafeText:
+            refused += 1
+            continue
+        assert re.sub(r'value="[^"]*"', "", told) == re.sub(r'value="[^"]*"', "", good)
+        assert not set("<>&'$`{}\\;\n") & set("".join(re.findall(r'value="([^"]*)"', told)))
+    assert refused > 3500
+    for text in texts(dice, 1000):
+        with pytest.raises(ValueError, match="does not appear"):
+            networks_document([text])
+        with pytest.raises(UnsafeValue):
+            commands.ways([text])

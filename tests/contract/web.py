@@ -28,6 +28,7 @@ class Route:
     is_recorded: bool = False
     backup_number: str = ""
     shown_number: str = ""
+    backup_lines: tuple[str, ...] = ()
     flow_version_id: int | None = None
 
 

@@ -3,13 +3,20 @@
 import pytest
 from django.utils import timezone
 
+from telephony.actions import sign_out
+from telephony.actions.callback_attempts import CallbackNotNow, start_attempt
+from telephony.actions.callbacks import enter_callback
 from telephony.actions.dialling import start_dial
 from telephony.actions.number_desk import mask_agent, save_pool
 from telephony.dial_errors import NumberNotForThere, NumberNotForThis
-from telephony.models import Call, DisplayPool, Entry
+from telephony.errors import CallbackNotPermitted
+from telephony.flows.document import parse
+from telephony.models import Call, Callback, DisplayPool, Entry
 from telephony.number_limits import Verdict, regions_of, verdict_on
-from telephony.queries.displays import number_to_show
+from telephony.queries.displays import number_to_show, refuse_outside_terms
+from telephony.queries.flows import problems_of
 from telephony.queries.known_answers import known_tenant
+from telephony.queries.plans import MASKED_SECONDS, plan
 from telephony.queries.routes import inbound_route
 from tenants.desk.errors import NotYourNumber
 from tenants.models import Number
@@ -183,3 +190,75 @@ def test_pages_of_pools_offer_own_numbers_alone(lines, floor, other_floor, membe
     assert admin.post("/numbers/displays/new/", form | {"numbers": [SECOND]}).status_code == 302
     assert "North" in leader.get("/numbers/displays/").content.decode()
     assert leader.post("/numbers/displays/", {}).status_code == 403
+
+
+# --- refused at their time, in words, and not only listed ---
+
+
+def test_a_transfer_or_a_question_outside_the_terms_is_refused_before_the_switch_is_asked(lines, floor):
+    limit(SECOND, regions=["Guangdong"], outside="refuse")
+    with floor.inside():
+        Entry.objects.filter(number_e164=SECOND).update(is_shown=True)
+        refuse_outside_terms(number_to_show(floor.number, to=SHENZHEN), SHENZHEN)
+        with pytest.raises(NumberNotForThere, match="may not be used for calls to Beijing"):
+            refuse_outside_terms(SECOND, BEIJING)
+    limit(floor.number, use="inbound", outside="refuse")
+    with floor.inside(), pytest.raises(NumberNotForThis, match="is for calls in only"):
+        refuse_outside_terms(number_to_show(floor.number, to=BEIJING), BEIJING)
+
+
+def test_nobody_is_promised_a_call_the_terms_forbid_and_an_old_promise_becomes_work(
+    lines, floor, outside_line
+):
+    def promise(number: str) -> Callback:
+        with floor.inside():
+            return enter_callback(
+                number=number, queue_id=floor.queue.pk, at=floor.now, language="en", source="agent"
+            )[0]
+
+    kept = promise(BEIJING)
+    for number in (floor.number, SECOND):
+        limit(number, regions=["Guangdong"], outside="refuse")
+    with pytest.raises(CallbackNotPermitted, match="may not be used for calls to London"):
+        promise(LONDON)
+    agent = floor.agent()
+    with floor.inside(), pytest.raises(CallbackNotNow):
+        start_attempt(
+            callback_id=kept.pk, agent_id=agent.pk, cell="main", epoch=EPOCH, explanation={}, at=floor.now
+        )
+    with floor.inside():
+        kept.refresh_from_db()
+        assert (kept.state, kept.ended_at) == (Callback.State.MISSED, floor.now)
+
+
+def test_a_flow_that_dials_where_its_number_may_not_is_not_published(lines, floor):
+    nodes = [{"id": "x", "kind": "external", "settings": {"number": BEIJING, "seconds": 20}, "exits": {}}]
+
+    def problems() -> set[str]:
+        with floor.inside():
+            document = parse({"format": 1, "start": "x", "languages": ["en"], "nodes": nodes})
+            return {problem.code for problem in problems_of(document, floor.now)}
+
+    assert "not_permitted" not in problems()
+    for number in (floor.number, SECOND):
+        limit(number, use="inbound", outside="refuse")
+    assert "not_permitted" in problems()
+
+
+def test_a_call_back_to_an_agents_virtual_number_rings_that_agent_first(lines, floor, other_floor):
+    first, theirs = floor.agent(), floor.agent()
+    with floor.inside():
+        mask_agent(agent_id=theirs.pk, number=floor.number, at=floor.now)
+        found = plan({"number": floor.number, "caller_number": BEIJING}, floor.queue, at=floor.now)
+        other = plan({"number": SECOND, "caller_number": BEIJING}, floor.queue, at=floor.now)
+    assert (found["last_agent"]["agent"], found["last_agent"]["why_not"]) == (theirs.pk, "")
+    assert found["asks"]["target_agent"] == theirs.pk
+    assert found["asks"]["steps"][0]["after"] == (floor.queue.sticky_seconds or MASKED_SECONDS)
+    assert other["last_agent"] is None
+    with floor.inside():
+        sign_out(agent_id=theirs.pk, at=floor.now)
+        away = plan({"number": floor.number, "caller_number": BEIJING}, floor.queue, at=floor.now)
+    assert (away["last_agent"]["why_not"], away["asks"].get("target_agent")) == ("offline", None)
+    assert first.pk != theirs.pk
+    with other_floor.inside():
+        assert plan({"number": floor.number}, other_floor.queue, at=floor.now)["last_agent"] is None

@@ -75,6 +75,10 @@ def _sofia(switch: RehearsalSwitch, argument: str) -> str:
         return "\nRegistrations:\n" + "\n".join(blocks) + f"\nTotal items returned: {len(blocks)}\n"
     if words[:2] == ["status", "gateway"]:
         return listings.gateway(switch, " ".join(words[2:]))
+    if words[:1] == ["xmlstatus"]:
+        return switch.lines.listed(" ".join(words[2:]))
+    if words[:2] == ["profile", "external"]:
+        return switch.lines.command(words[2:])
     lines = [f"{name}\tprofile\tRUNNING (0)" for name in ("external", "internal")]
     return "\n".join([*lines, "2 profiles 0 aliases", ""])
 
@@ -112,6 +116,7 @@ _COMMANDS: dict[str, Command] = {
     "status": _status,
     "show": listings.show,
     "reloadxml": _reloadxml,
+    "reloadacl": lambda switch, argument: "+OK acl reloaded\n",
     "hash": _hash,
     "expand": _expand,
     "global_getvar": _global_getvar,

@@ -58,7 +58,15 @@ class Conf:
         param = (
             self.document.find(f".//gateway[@name='{name}']/param[@name='proxy']") if name.isalnum() else None
         )
-        return "" if param is None else param.get("value", "")
+        return "" if param is None else param.get("value", "").partition(";")[0]
+
+    def gateways(self) -> list[str]:
+        found = self.document.findall(".//gateway[@name]")
+        return [element.get("name", "") for element in found]
+
+    def is_registering(self, name: str) -> bool:
+        param = self.document.find(f".//gateway[@name='{name}']/param[@name='register']")
+        return param is not None and param.get("value") == "true"
 
     def is_asked(self, name: str) -> bool:
         """The gateway is asked again and again whether it is there."""

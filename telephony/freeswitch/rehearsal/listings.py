@@ -58,10 +58,10 @@ def status(switch: RehearsalSwitch) -> str:
 def gateway(switch: RehearsalSwitch, name: str) -> str:
     """Down is one that is asked whether it is there, and is not; of the others nobody knows."""
     proxy = switch.conf.gateway(name)
-    if not proxy:
+    if not proxy or not switch.lines.has(name):
         return "Invalid Gateway!\n"
-    is_down = switch.carrier.mode == "away" and switch.conf.is_asked(name)
-    lines = (f"Name    \t{name}", "Profile \texternal", f"Proxy   \t{proxy}", "State   \tNOREG")
+    is_down, state = switch.lines.is_down(name), switch.lines.registration(name)
+    lines = (f"Name    \t{name}", "Profile \texternal", f"Proxy   \t{proxy}", f"State   \t{state}")
     return "\n".join([*lines, f"Status  \t{'DOWN' if is_down else 'UP'}", ""])
 
 

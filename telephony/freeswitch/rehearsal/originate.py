@@ -211,7 +211,7 @@ async def _find_phone(switch: RehearsalSwitch, request: Request) -> tuple[Phone,
         user, _, domain = address.partition("%")
         if profile == "gateway":
             carrier = outward.gateway_phone(switch, request.target)
-            return (carrier, DirectoryUser()) if carrier else "INVALID_GATEWAY"
+            return carrier if isinstance(carrier, str) else (carrier, DirectoryUser())
         if far := outward.far_phone(switch, address):
             return far, DirectoryUser()
         if not domain:

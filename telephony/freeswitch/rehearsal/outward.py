@@ -22,14 +22,16 @@ CARRIER = Habits(mode="auto", answer_after=Span(1, 1))
 _OF_PHONES = ("dialed_user", "dialed_domain", "presence_id", "sip_invite_domain", "originate_endpoint")
 
 
-def gateway_phone(switch: RehearsalSwitch, target: str) -> Phone | None:
-    """Who answers `gateway/<name>/<number>`; None when no such gateway is configured."""
+def gateway_phone(switch: RehearsalSwitch, target: str) -> Phone | str:
+    """Who answers `gateway/<name>/<number>`, or the cause why nobody can."""
     name, _, number = target.removeprefix("gateway/").partition("/")
     proxy = switch.conf.gateway(name)
     host, _, port = proxy.rpartition(":")
-    if not proxy or not number or not port.isdecimal():
-        return None
-    return Phone(switch, number, host, int(port), switch.carrier, switch.new_uuid())
+    if not proxy or not number or not port.isdecimal() or not switch.lines.has(name):
+        return "INVALID_GATEWAY"
+    if switch.lines.is_down(name):
+        return "GATEWAY_DOWN"
+    return Phone(switch, number, host, int(port), switch.lines.habits(name), switch.new_uuid())
 
 
 def far_phone(switch: RehearsalSwitch, address: str) -> Phone | None:

@@ -42,7 +42,9 @@ def _a1(user: str, domain: str, password: str) -> str:
 
 @dataclass(frozen=True)
 class Habits:
-    """How a phone's owner behaves. manual: rings until told; auto: answers after a while; busy: refuses."""
+    """How a phone's owner behaves. manual: rings until told; auto: answers after a while; busy: refuses; fails: is a
+    carrier that cannot put the call through.
+    """
 
     mode: str = "manual"
     answer_after: Span = Span(2, 2)
@@ -53,8 +55,8 @@ class Habits:
     @classmethod
     def read(cls, mode: str, options: Mapping[str, str]) -> Habits:
         """Raises ValueError."""
-        if mode not in {"manual", "auto", "busy", "away"}:
-            raise ValueError("a phone's mode is manual, auto, busy or away")
+        if mode not in {"manual", "auto", "busy", "away", "fails"}:
+            raise ValueError("a phone's mode is manual, auto, busy, away or fails")
         spans = {name: Span.read(options[name]) for name in ("answer_after", "talk") if name in options}
         return cls(mode=mode, hertz=int(options.get("tone", 0)), **spans)
 
@@ -85,6 +87,10 @@ class Phone:
         if leg.is_hung_up:
             return
         self.legs[leg.uuid] = leg
+        if self.habits.mode == "fails":
+            leg.variables["sip_term_status"] = "503"
+            lifecycle.hang_up(leg, "NORMAL_TEMPORARY_FAILURE", by_party=True)
+            return
         if self.habits.mode in {"busy", "away"} or len(self.legs) > 1:
             lifecycle.hang_up(leg, "USER_BUSY", by_party=True)
             return

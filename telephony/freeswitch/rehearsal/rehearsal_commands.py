@@ -25,6 +25,7 @@ USAGE = (
     " | phone <user>@<domain> unregister|answer|hangup"
     " | phone <user>@<domain> mode manual|auto|busy [answer_after=] [talk=]"
     " | carrier manual|auto|busy|away [answer_after=] [talk=]"
+    " | line <trunk> manual|auto|busy|away|fails [answer_after=] [talk=] [registers=200|401|403|404|408]"
     " | hangup <uuid> | press <uuid> <digits> | say <uuid> <wav> | pace <speed> | list\n"
 )
 
@@ -94,6 +95,13 @@ async def _carrier(switch: RehearsalSwitch, words: list[str]) -> str:
     return "+OK\n"
 
 
+async def _line(switch: RehearsalSwitch, words: list[str]) -> str:
+    options = _options(words[2:])
+    registers = int(options.pop("registers", 200))
+    switch.lines.set(words[0], Habits.read(words[1], options), registers)
+    return "+OK\n"
+
+
 async def _press(switch: RehearsalSwitch, words: list[str]) -> str:
     leg = switch.legs.get(words[0])
     if leg is None:
@@ -158,6 +166,7 @@ _VERBS: dict[str, Callable[[RehearsalSwitch, list[str]], Awaitable[str]]] = {
     "call": _call,
     "phone": _phone,
     "carrier": _carrier,
+    "line": _line,
     "hangup": _hangup,
     "press": _press,
     "say": _say,

@@ -18,6 +18,7 @@ from .bus import KNOWN_NAMES, Bus, Headers
 from .conf import Binding, Conf
 from .hashes import Hashes
 from .leg import Leg
+from .lines import Lines
 from .outward import CARRIER
 from .people import Pace
 from .phones import Phones
@@ -48,6 +49,7 @@ class RehearsalSwitch:
         self.pace = Pace()
         self.phones = Phones(self)
         self.carrier = CARRIER
+        self.lines = Lines(self)
         self.counters = Counters()
         self.stopping = asyncio.Event()
         # A desk of its own: a call record must not wait behind minutes of sound.

@@ -67,7 +67,7 @@ def test_a_colleague_is_rung_by_registration_and_an_outside_number_by_its_digits
         COLLEAGUE, username="", agent_id=None, dials="+8613900001234", shown_number="+862155500001"
     )
     outside = call_commands.prepare_consult(number)
-    assert outside.endswith(";cc_consult_agent=;cc_consult_rings=sofia/gateway/backup/8613900001234")
+    assert outside.endswith(";cc_consult_agent=;cc_ways=;cc_consult_rings=sofia/gateway/backup/8613900001234")
     assert call_commands.consult(A) == (
         f"api uuid_dual_transfer {A} consult/XML:${{cc_call_plan}}/call held/XML:${{cc_call_plan}}/call"
     )

@@ -142,7 +142,7 @@ def test_a_number_outside_is_rung_by_the_gateway_and_asked_for_a_key() -> None:
     said = commands.originate_offer(replace(COMMAND, username="", outside=MOBILE))
     assert "dialed_user" not in said
     assert said.endswith(
-        "cc_outside=true,origination_caller_id_number=+862155500001,origination_caller_id_name=+862155500001,"
+        "cc_outside=true,cc_line=backup,origination_caller_id_number=+862155500001,origination_caller_id_name=+862155500001,"
         f"group_confirm_key=1,group_confirm_file=zh/press-one.wav,cc_recording=acme/2026-11-20/{OFFER}.wav]"
         "sofia/gateway/backup/8613800138000 join XML:${cc_dialplan} cc"
     )

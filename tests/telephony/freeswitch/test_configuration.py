@@ -119,7 +119,8 @@ def test_whom_an_agents_leg_rings_is_offered_what_telephones_know(
     text = (conf / "freeswitch.xml").read_text()
     assert 'data="cc_trunk_codecs=^^:PCMA:PCMU"' in text
     assert 'data="cc_phone_codecs=^^:OPUS@8000h:PCMA:PCMU"' in text
-    for file, extension in (("call.xml", "consult"), ("cc.xml", "call-back")):
+    assert 'data="cc_codecs_backup=^^:PCMA:PCMU"' in text
+    for file, extension in (("call.xml", "consult"), ("call.xml", "consult-out"), ("cc.xml", "call-out")):
         within = ET.parse(conf / file).find(f".//extension[@name='{extension}']")
         assert within is not None
         bridges = [
@@ -127,7 +128,7 @@ def test_whom_an_agents_leg_rings_is_offered_what_telephones_know(
         ]
         assert bridges
         for bridge in bridges:
-            codecs = "cc_codecs" if "cc_consult_agent" in bridge else "cc_trunk_codecs"
+            codecs = "cc_codecs" if "cc_consult_agent" in bridge else "cc_codecs_${cc_way}"
             assert f"absolute_codec_string=${{{codecs}}}," in bridge
 
 
