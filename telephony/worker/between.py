@@ -279,6 +279,8 @@ def read(hint: Any, value: Any) -> Any:
         return rebuild(OutsidePhone, value)
     if hint == tuple[RungPhone, ...]:
         return tuple(rebuild(RungPhone, one) for one in value)
+    if hint == tuple[str, ...]:
+        return tuple(str(one) for one in value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
     return rebuild(hint, value) if isinstance(hint, type) and is_dataclass(hint) else value
