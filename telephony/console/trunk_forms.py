@@ -23,7 +23,6 @@ class TrunkForm(forms.Form):
     nodes = forms.MultipleChoiceField(
         label=gettext_lazy("Switches"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen: every switch of the cell."),
     )
     host = forms.CharField(
