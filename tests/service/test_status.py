@@ -1,6 +1,9 @@
 """The status pages: of everybody, of a tenant; outage notes; the watch while parts are away."""
 
+import base64
 import json
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -166,3 +169,28 @@ def test_a_look_tells_each_part(db, monkeypatch, settings):
     }  # fmt: skip
     note_round(at=timezone.now(), found=found)
     assert PartSpan.objects.count() == 7
+
+
+def test_a_handshake_is_one_that_a_server_takes(settings):
+    """The first line of the product's own server for it, and for a server that takes none."""
+    for first, state in (
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "up"),
+        (b"HTTP/1.1 400 bad\r\n\r\n", "down"),
+    ):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            settings.WATCH_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
+            asked = []
+
+            def answer(line=server, first=first, asked=asked) -> None:
+                taken, _from = line.accept()
+                with taken:
+                    asked.append(taken.recv(2000).decode())
+                    taken.sendall(first)
+
+            other = threading.Thread(target=answer)
+            other.start()
+            assert watching._asked(watching._ask_socket)[0] == state
+            other.join(5)
+        key = asked[0].split("Sec-WebSocket-Key: ")[1].split("\r\n")[0]
+        assert len(base64.b64decode(key, validate=True)) == 16
+        assert "Upgrade: websocket" in asked[0]
