@@ -13,6 +13,7 @@ APPS = (
     "tenants.trust",
     "tenants.support",
     "tenants.service",
+    "tenants.leaving",
     "telephony",
     "ticketing",
     "quality",

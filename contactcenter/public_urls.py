@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("tenants.plans.console.operator_urls")),
     path("", include("tenants.billing.console.operator_urls")),
     path("", include("tenants.contracts.console.operator_urls")),
+    path("", include("tenants.leaving.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]
 

@@ -60,6 +60,7 @@ SHARED_APPS = [
     "tenants.desk",
     "tenants.contracts",
     "tenants.service",
+    "tenants.leaving",
     "telephony.cells",
     "telephony.trunks",
 ]

@@ -9,10 +9,11 @@ class QualityConfig(AppConfig):
     verbose_name = _("Quality")
 
     def ready(self) -> None:
-        from quality import broadcasts, rights
+        from quality import broadcasts, persons, rights
         from quality.models import Evaluation
         from tenants.plans.use import add_trace
 
         broadcasts.subscribe_all()
         rights.connect()
+        persons.connect()
         add_trace("quality", lambda since: Evaluation.objects.filter(published_at__gte=since).exists())

@@ -27,3 +27,5 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.billing_figures").connect()
         import_module("telephony.openings").connect()
         import_module("telephony.contract_papers").connect()
+        import_module("telephony.leaving").connect()
+        import_module("telephony.persons").connect()

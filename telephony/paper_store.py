@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from telephony.vault import keys
 from telephony.vault.places import DiskPlace, ObjectMissing, ObjectSource, PlaceAway
 from telephony.vault.sealing import Seal, SealedReader, Tampered, seal
-from tenants.desk.actions import Kept
+from tenants.desk.actions import Kept, lay_paper
 from tenants.desk.errors import PaperEmpty, PaperMissing, PaperOfWrongKind, PaperTooLarge
 
 LARGEST_BYTES = 10 * 2**20
@@ -32,7 +32,21 @@ def keep(upload: UploadedFile | None) -> Kept:
         raise PaperEmpty(field="file")
     if upload.size > LARGEST_BYTES:
         raise PaperTooLarge(field="file", megabytes=LARGEST_BYTES // 2**20)
-    content = upload.read()
+    return _kept(upload.read())
+
+
+def brought(paper_id: int, content: bytes) -> None:
+    """A paper of a tenant that moves in. Raises what `keep` raises."""
+    if len(content) > LARGEST_BYTES:
+        raise PaperTooLarge(field="file", megabytes=LARGEST_BYTES // 2**20)
+    lay_paper(paper_id=paper_id, kept=_kept(content))
+
+
+def remove(stored_as: str) -> None:
+    _place().delete(stored_as)
+
+
+def _kept(content: bytes) -> Kept:
     media_type = next((kind for magic, kind in KINDS.items() if content.startswith(magic)), "")
     if not media_type:
         raise PaperOfWrongKind(field="file")

@@ -10,9 +10,10 @@ class TicketingConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants.plans.use import add_trace
-        from ticketing import broadcasts, rights
+        from ticketing import broadcasts, persons, rights
         from ticketing.models import Ticket
 
         broadcasts.subscribe_all()
         rights.connect()
+        persons.connect()
         add_trace("tickets", lambda since: Ticket.objects.filter(opened_at__gte=since).exists())

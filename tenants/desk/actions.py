@@ -195,3 +195,11 @@ def tell_ending_papers(*, at: datetime) -> int:
                     record_audit(verb="paper runs out", subject=f"desk.numberpaper:{paper.pk}", after=after)
             NumberPaper.objects.filter(pk=paper.pk).update(told_at=at)
         return len(papers)
+
+
+@transaction.atomic
+def lay_paper(*, paper_id: int, kept: Kept) -> None:
+    """A paper that came with its tenant from elsewhere now lies here, sealed with a key of ours."""
+    with enter_public():
+        where = {"stored_as": kept.stored_as, "wrapped": kept.wrapped, "wrapped_by": kept.wrapped_by}
+        NumberPaper.objects.filter(pk=paper_id).update(**where)

@@ -82,7 +82,7 @@ PLACES = (
         (OWNER, ADMIN, SUPERVISOR, OPERATIONS, FINANCE),
         ("/cases/",),
     ),
-    Place("/audit/", _("Trust"), (ADMIN, OWNER), ("/support/", "/proof/")),
+    Place("/audit/", _("Trust"), (ADMIN, OWNER), ("/support/", "/proof/", "/leaving/")),
     Place(
         "/teams/",
         _("People"),

@@ -27,7 +27,7 @@ def garden(acme, inner_garden) -> Garden:
         tenant=acme, plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 31)
     )
     bills = plant(
-        ("billing", "plans", "support", "desk", "contracts", "service"), given=(acme, plan, number, contract)
+        ("billing", "plans", "support", "desk", "contracts", "service", "leaving"), given=(acme, plan, number, contract)
     )
     # Its look is for everybody who comes to its door, like its name.
     Standing.objects.update(product_name="", accent="", logo="")

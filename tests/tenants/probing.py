@@ -43,6 +43,8 @@ OTHER_PARAMETERS = {
     "outagenote_id": "1",
     "accent": "2350c4",
     "fingerprint": "0" * 16,
+    "export_id": "1",
+    "deletion_id": "1",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 

@@ -1,0 +1,87 @@
+"""Where callers are in the rows of calls (tenants/leaving): how theirs are found, and what erasing leaves of a row.
+
+A cell that names the number is emptied; `blank` cells of a row that is theirs as well. Times and lengths stay: figures
+of the past do not change.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from telephony.actions.deletion import OnHold, delete_sound
+from telephony.models import KeptSound
+from telephony.queries.retention import holds_over, limits_of_law
+from telephony.vault.retention import Limit
+from tenants.leaving.registry import Personal, add_impersonal, add_personal, add_purge
+
+CALL = {"call_id": "telephony.call"}
+HELD = "on legal hold: lift the hold first"
+STAFF = "a telephone of somebody who works here"
+HOUSE = "a number of the house"
+WORDS = "words of the house, said or written to everybody"
+
+
+def connect() -> None:
+    add_personal(
+        Personal("telephony.call", by={"number": "number", "caller_number": "number", "caller_raw": "number"},
+                 blank=("caller_name", "note", "collected")),
+        Personal("telephony.leg", by={"number": "number", "other_number": "number"}, through=CALL),
+        Personal("telephony.recording", by={"number": "number"}, through=CALL),
+        Personal("telephony.callback", by={"number": "number"}, through={"origin_id": "telephony.call"},
+                 blank=("routing",)),
+        Personal("telephony.callerprofile", by={"e164": "number"}, goes=True),
+        Personal("telephony.contactnote", by={"number": "number", "text": "text"},
+                 through=CALL | {"customer_id": "ticketing.customer"}, goes=True),
+        Personal("telephony.followup", by={"number": "number", "note": "text"},
+                 through=CALL | {"customer_id": "ticketing.customer"}, blank=("title", "note")),
+        Personal("telephony.flowstep", through=CALL, blank=("value", "said")),
+        Personal("telephony.helprequest", through=CALL, blank=("text",)),
+        Personal("telephony.surveyanswer", through=CALL, blank=("comment",)),
+        Personal("telephony.surveytext", by={"number": "number"}, through=CALL),
+        Personal("telephony.queuestay", through=CALL, blank=("routing",)),
+        Personal("telephony.chatmessage", by={"text": "text"}),
+        Personal("telephony.announcement", by={"text": "text"}),
+        Personal("telephony.legalhold", by={"number": "number"}, kept_because=HELD),
+        Personal("telephony.textoptout", by={"number": "number"},
+                 kept_because="so that nobody writes to this number again"),
+        Personal("telephony.device", by={"number": "number"}, kept_because=STAFF),
+    )  # fmt: skip
+    add_purge("telephony.call", purge_sounds)
+    add_impersonal(
+        {
+            "telephony.device.contact": STAFF,
+            "telephony.call.hangup_cause": "a word of the switch",
+            "telephony.poolnumber.number_e164": HOUSE,
+            "telephony.virtualnumber.number_e164": HOUSE,
+            "telephony.entry.number_e164": HOUSE,
+            "telephony.callback.shown_number": HOUSE,
+            "telephony.flowcheck.number": HOUSE,
+            "telephony.emergencyplan.backup_number": HOUSE,
+            "telephony.prompt.note": WORDS,
+            "telephony.promptwording.text": WORDS,
+            "telephony.snippettext.text": WORDS,
+            "telephony.flowversion.note": WORDS,
+            "telephony.recordingpolicy.note": WORDS,
+            "telephony.surveyanswer.comment_path": "where its sound lies",
+            "telephony.custodyentry.address": "the ledger's: of people who work here",
+        }
+    )
+
+
+def purge_sounds(calls: Iterable[Any], at: datetime) -> tuple[dict[str, int], set[Any]]:
+    """Everything heard in these calls is deleted, but what a hold or the law keeps; those calls stay as they are."""
+    held = {call for call in calls if holds_over(call).exists()}
+    counts, limits = {"deleted": 0, "held": 0, "by_law": 0}, limits_of_law()
+    sounds = KeptSound.objects.filter(call_id__in=list(calls)).exclude(state__in=("deleted", "lost"))
+    for sound in sounds.only("pk", "call_id", "kind", "recorded_at"):
+        if at < sound.recorded_at + timedelta(days=limits.get(sound.kind, Limit()).floor):
+            counts["by_law"] += 1
+            held.add(sound.call_id)
+            continue
+        try:
+            delete_sound(sound_id=sound.pk, why="purge", at=at)
+            counts["deleted"] += 1
+        except OnHold:
+            counts["held"] += 1
+            held.add(sound.call_id)
+    return counts, held

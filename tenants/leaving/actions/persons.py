@@ -1,0 +1,113 @@
+"""One person's data handed out, or erased: rows emptied or deleted, sounds purged; with a report."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tenants.context import current_tenant, enter_public
+from tenants.leaving import persons
+from tenants.leaving.actions.exports import throw_away
+from tenants.leaving.models import Erasure, Export
+from tenants.leaving.persons import Found, Person
+from tenants.leaving.registry import purges
+from tenants.leaving.signing import canonical
+from tenants.models import Tenant
+from tenants.people.actions import record_audit
+from tenants.people.models import Member
+
+
+def digest_of(person: Person) -> str:
+    """The same person gives the same digest here; without our key it says nothing."""
+    key = hashlib.sha256(b"leaving persons" + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, person.typed.encode(), hashlib.sha256).hexdigest()
+
+
+def note_search(*, person: Person, by: Member, verb: str, rows: int) -> None:
+    """`verb`: looked for a person, handed out a person's data."""
+    record_audit(verb=verb, subject=f"person:{digest_of(person)[:16]}", actor=by,
+                 after={"person": person.shown, "rows": rows})  # fmt: skip
+
+
+def erase_person(*, person: Person, reason: str, by: Member, at: datetime) -> Erasure:
+    """Everything of this person in the current tenant. Repeating it finds what came since."""
+    tenant = current_tenant()
+    found = persons.found_of(person)
+    sounds: dict[str, int] = {}
+    held: dict[str, set[Any]] = {}
+    for label, purge in purges().items():
+        if label in found:
+            counts, held[label] = purge(found[label].keys, at)
+            sounds |= counts
+    with transaction.atomic():
+        tables = {label: _erased(one, person, held) for label, one in found.items()}
+    archives = _without_archives(tenant, by)
+    kept = [
+        {"what": label, "rows": len(one.keys), "why": one.personal.kept_because}
+        for label, one in found.items()
+        if one.personal.kept_because
+    ]
+    report = {"tables": tables, "sounds": sounds, "kept": kept, "archives": archives}
+    with enter_public():
+        erasure = Erasure.objects.create(
+            tenant=tenant, at=at, by_name=str(by)[:120], reason=reason,
+            subject_digest=digest_of(person), subject_shown=person.shown, report=report,
+            proof=hashlib.sha256(canonical(report)).hexdigest(),
+        )  # fmt: skip
+    after = {
+        "person": person.shown,
+        "proof": erasure.proof,
+        "rows": sum(t["erased"] for t in tables.values()),
+    }
+    record_audit(
+        verb="erased a person's data",
+        subject=f"leaving.erasure:{erasure.pk}",
+        actor=by,
+        after=after,
+        reason=reason,
+    )
+    return erasure
+
+
+def _erased(one: Found, person: Person, held: dict[str, set[Any]]) -> dict[str, int]:
+    found = len(one.keys)
+    if one.personal.kept_because:
+        return {"found": found, "erased": 0, "kept": found}
+    rows = one.rows().exclude(pk__in=held.get(one.label, set()))
+    for column, led in one.personal.through.items():
+        if held.get(led):
+            rows = rows.exclude(**{f"{column}__in": held[led]})
+    keys = list(rows.values_list("pk", flat=True))
+    if one.personal.goes:
+        rows.delete()
+    else:
+        for row in one.model._default_manager.filter(pk__in=keys).iterator(500):
+            if changed := _emptied(row, one, person):
+                one.model._default_manager.filter(pk=row.pk).update(**changed)
+    return {"found": found, "erased": len(keys), "kept": found - len(keys)}
+
+
+def _emptied(row: Any, one: Found, person: Person) -> dict[str, Any]:
+    """Columns → what stands there from now on."""
+    wanted, words = person.numbers, persons.needles(person)
+    changed: dict[str, Any] = {}
+    for name, how in one.personal.by.items():
+        value = getattr(row, name)
+        said = str(value or "")
+        if how == "number" and said in wanted or how == "text" and any(word in said for word in words):
+            changed[name] = persons.emptied(row._meta.get_field(name), row)
+    for name in one.personal.blank:
+        changed[name] = persons.emptied(row._meta.get_field(name), row)
+    return changed
+
+
+def _without_archives(tenant: Tenant, by: Member) -> int:
+    """Archives of everything hold the person as well."""
+    with enter_public():
+        ready = list(Export.objects.filter(tenant=tenant, state=Export.State.READY))
+    for export in ready:
+        throw_away(export=export, by=by)
+    return len(ready)

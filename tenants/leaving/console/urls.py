@@ -1,0 +1,11 @@
+from django.urls import path, re_path
+
+from tenants.leaving.console import exports, persons
+
+app_name = "leaving"
+urlpatterns = [
+    path("leaving/", exports.page, name="exports"),
+    re_path(r"^leaving/(?P<export_id>[0-9]{1,18})/(?P<act>cancel|drop)/$", exports.act, name="act"),
+    re_path(r"^leaving/(?P<export_id>[0-9]{1,18})/archive\.tar$", exports.download, name="download"),
+    path("leaving/persons/", persons.page, name="persons"),
+]

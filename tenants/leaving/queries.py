@@ -1,0 +1,75 @@
+"""Reads of exports, imports and deletions. Rows are public: a tenant asks for its own alone."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from tenants.context import current_schema, enter_public, is_public
+from tenants.leaving.models import Deletion, Erasure, Export, Import
+from tenants.models import Tenant
+
+LOST_AFTER = timedelta(minutes=2)
+"""Without a sign for so long, whoever was at it is gone."""
+MOST_SHOWN = 50
+
+
+def own_exports() -> QuerySet[Export]:
+    """Of the current tenant; in the public schema, of everybody."""
+    if is_public():
+        return Export.objects.select_related("tenant")
+    return Export.objects.filter(tenant__schema_name=current_schema()).select_related("tenant")
+
+
+def export_of(export_id: int) -> Export | None:
+    return own_exports().filter(pk=export_id).first()
+
+
+def exports_to_take_up(at: datetime) -> list[int]:
+    """Asked for, or begun by a worker that is gone."""
+    lost = Q(state="asked") | Q(state="running", beat_at__lt=at - LOST_AFTER)
+    with enter_public():
+        return list(Export.objects.filter(lost).order_by("pk").values_list("pk", flat=True))
+
+
+def exports_over(at: datetime) -> list[Export]:
+    with enter_public():
+        return list(Export.objects.filter(state="ready", expires_at__lte=at).select_related("tenant"))
+
+
+def imports_to_take_up(at: datetime) -> list[int]:
+    lost = Q(state="asked") | Q(state="running", beat_at__lt=at - LOST_AFTER)
+    with enter_public():
+        return list(Import.objects.filter(lost).order_by("pk").values_list("pk", flat=True))
+
+
+def imports() -> list[Import]:
+    return list(Import.objects.select_related("tenant")[:MOST_SHOWN])
+
+
+def deletions() -> list[Deletion]:
+    return list(Deletion.objects.select_related("tenant")[:MOST_SHOWN])
+
+
+def deletion_of(deletion_id: int) -> Deletion | None:
+    return Deletion.objects.select_related("tenant").filter(pk=deletion_id).first()
+
+
+def deletions_to_take_up(at: datetime) -> list[int]:
+    lost = Q(beat_at=None) | Q(beat_at__lt=at - LOST_AFTER)
+    with enter_public():
+        return list(Deletion.objects.filter(lost, state="running").values_list("pk", flat=True))
+
+
+def tenants_to_export() -> QuerySet[Tenant]:
+    """With a schema still: open, suspended, closed."""
+    gone = Deletion.objects.filter(state="done").values("tenant_id")
+    found = Tenant.objects.exclude(schema_name="public").exclude(state="provisioning")
+    return found.exclude(pk__in=gone).order_by("name")
+
+
+def closed_tenants() -> list[Tenant]:
+    return list(tenants_to_export().filter(state=Tenant.State.CLOSED))
+
+
+def own_erasures() -> QuerySet[Erasure]:
+    return Erasure.objects.filter(tenant__schema_name=current_schema())

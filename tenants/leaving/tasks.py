@@ -1,0 +1,51 @@
+"""Works of hours, in a worker: begun at once, taken up by beat when a worker died, thrown away after their days."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tenants.leaving import queries
+from tenants.leaving.actions import deletions, exports, imports
+
+log = structlog.get_logger()
+
+
+@shared_task(name="leaving.export")
+def export(export_id: int) -> str:
+    return exports.run_export(export_id=export_id)
+
+
+@shared_task(name="leaving.import")
+def bring(import_id: int) -> str:
+    return imports.run_import(import_id=import_id)
+
+
+@shared_task(name="leaving.delete")
+def delete(deletion_id: int) -> str:
+    return deletions.run_deletion(deletion_id=deletion_id)
+
+
+@shared_task(name="leaving.take_up", expires=55)
+def take_up() -> int:
+    """Each in a task of its own, so that a long one keeps no other waiting; twice does no harm."""
+    now = timezone.now()
+    found = [(export, pk) for pk in queries.exports_to_take_up(now)]
+    found += [(bring, pk) for pk in queries.imports_to_take_up(now)]
+    found += [(delete, pk) for pk in queries.deletions_to_take_up(now)]
+    for task, pk in found:
+        task.delay(pk)
+    for over in queries.exports_over(now):
+        exports.throw_away(export=over)
+    return len(found)
+
+
+def send(task, pk: int) -> None:  # noqa: ANN001
+    """Without a broker the row waits, and `take_up` finds it."""
+    try:
+        task.delay(pk)
+    except OperationalError:
+        log.warning("Work on a tenant's leaving waits because the task queue is away", work=task.name)
+
+
+SCHEDULE = {"leaving: take up what waits": {"task": "leaving.take_up", "schedule": 60.0}}
