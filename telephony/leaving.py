@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from telephony.actions.music import lay_music
 from telephony.actions.storing import new_name, stored
 from telephony.models import KeptSound, LegalHold, VaultKey
-from telephony.paper_store import brought, read
+from telephony.paper_store import brought, read, remove
 from telephony.queries.nodes import recording_folder, recordings_folders
 from telephony.queries.retention import limits_of_law
 from telephony.queries.vault import opened_place, seal_of, sealed_reader, vault_folder
@@ -29,9 +29,10 @@ from telephony.vault.keys import KeyUnreadable
 from telephony.vault.places import ObjectMissing, PlaceAway
 from telephony.vault.plain import plain_sound
 from telephony.vault.sealing import ChangedMeanwhile, Tampered, seal
-from tenants.context import current_schema
+from tenants.context import current_schema, current_tenant, enter
 from tenants.desk.errors import PaperMissing
 from tenants.desk.queries import paper as paper_of
+from tenants.desk.queries import papers_of_tenant
 from tenants.leaving import registry
 from tenants.leaving.declared import path_column, sealed_column
 from tenants.leaving.registry import Codec, FileKind, FileMissing, Place
@@ -65,6 +66,7 @@ def connect() -> None:
     registry.add_guard(kept_for_good_reason)
     registry.add_place(Place("storages elsewhere", empty_storages, lambda schema: [], is_inside=True))
     registry.add_place(Place("sounds", remove_folders, folders_left, is_disk=True))
+    registry.add_place(Place("papers", remove_papers, lambda schema: []))
 
 
 # --- keys ---
@@ -225,6 +227,16 @@ def remove_folders(schema: str) -> dict[str, int]:
             counted += sum(1 for one in folder.rglob("*") if one.is_file() and not one.is_symlink())
             shutil.rmtree(folder, ignore_errors=True)
     return {"files": counted}
+
+
+def remove_papers(schema: str) -> dict[str, int]:
+    """Papers lie together, whosever they are: their rows name them."""
+    with enter(schema):
+        papers = papers_of_tenant(current_tenant())
+    for paper in papers:
+        if paper.stored_as:
+            remove(paper.stored_as)
+    return {"files": len(papers)}
 
 
 def folders_left(schema: str) -> list[str]:

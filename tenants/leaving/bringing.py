@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,9 +59,9 @@ def bring_in(
 def refuse_names(schema: str, host: str) -> None:
     from tenants.actions import RESERVED_SCHEMAS
 
-    if not SCHEMA_NAME.regex.fullmatch(schema) or schema.startswith(RESERVED_SCHEMAS):
+    if not re.fullmatch(SCHEMA_NAME.regex, schema) or schema.startswith(RESERVED_SCHEMAS):
         raise BadInput(SCHEMA_NAME.message, field="schema_name")
-    if host and not HOST_NAME.regex.fullmatch(host):
+    if host and not re.fullmatch(HOST_NAME.regex, host):
         raise BadInput(HOST_NAME.message, field="host")
     with enter_public(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
@@ -104,7 +105,7 @@ class _Work:
         with path.open("rb") as file:
             for member in members(file):
                 if found := PART.fullmatch(member.name):
-                    self._part(*found.groups()[:2], plain_part(member))
+                    self._part(found[1], found[2], plain_part(member))
                 elif found := FILE.fullmatch(member.name):
                     if finishing:
                         loading.finished(self.schema, list(self.tables.values()))

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -66,7 +67,7 @@ def table_of(model: type[models.Model]) -> Table:
     meta = model._meta
     fields = [f for f in meta.local_concrete_fields if f.column not in local_of(meta.db_table)]
     columns, types = zip(*((f.column, f.db_type(connection) or "") for f in fields), strict=True)
-    key = meta.pk
+    key: Any = meta.pk
     while key.is_relation:
         key = key.target_field
     is_text = isinstance(key, models.CharField | models.TextField)

@@ -1,5 +1,7 @@
 """A deleted tenant's rows in the public schema: what goes, and what the law makes us keep."""
 
+from typing import Any
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
@@ -7,14 +9,14 @@ from psycopg import sql
 from tenants.context import enter_public
 from tenants.leaving.house import HouseTable, house_tables, keys_of
 
-KEPT = {
+KEPT: dict[str, Any] = {
     "tenants.tenant": _("The name of who was billed: bills name it."),
     "tenants.contract": _("The terms bills were made under."),
     "tenants.numberassignment": _("Who had which number when: the law on telecommunications asks for it."),
     "desk.numberchange": _("Who had which number when: the law on telecommunications asks for it."),
     "support.supportaccess": _("Who of us was in the house, when and why: the operators' own account."),
 }
-KEPT_APPS = {
+KEPT_APPS: dict[str, Any] = {
     "billing": _("Ledger and bills: kept as long as the law of accounting says."),
     "closing": _("Issued invoices and payments: kept as long as the law of accounting says."),
     "contracts": _("Signed terms: kept as long as claims can be made from them."),

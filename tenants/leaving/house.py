@@ -147,7 +147,7 @@ def house_lines(own: psycopg.Connection, table: HouseTable, tenant_id: int, sche
     return texts(own, sql.SQL("SELECT row_to_json(x)::text FROM ({}) x").format(_rows(table, tenant_id)))
 
 
-def keys_of(table: HouseTable, tenant_id: int) -> sql.Composed:
+def keys_of(table: HouseTable, tenant_id: int) -> sql.Composable:
     """SQL of the keys of the tenant's rows."""
     model = apps.get_model(table.label)
     rows = model.objects.filter(**{table.way: tenant_id}) if table.way else model.objects.filter(pk=tenant_id)
@@ -157,7 +157,7 @@ def keys_of(table: HouseTable, tenant_id: int) -> sql.Composed:
 
 
 def _rows(table: HouseTable, tenant_id: int) -> sql.Composed:
-    columns = [sql.SQL("t.{}").format(sql.Identifier(name)) for name in table.columns]
+    columns: list[sql.Composable] = [sql.SQL("t.{}").format(sql.Identifier(name)) for name in table.columns]
     joins = []
     for number, (column, label) in enumerate(table.own.items()):
         alias = sql.Identifier(f"n{number}")

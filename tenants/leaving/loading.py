@@ -160,7 +160,7 @@ def load_called(line: bytes, known: dict[str, tuple[str, ...]]) -> None:
         raise ArchiveRefused(why=_("a line of %(table)s is not what we write") % {"table": "_called"})
     model = model_of(str(label))
     with refusing(str(label)):
-        found = model.objects.filter(**{name: key.get(name) for name in known[str(label)]}).first()
+        found = model._default_manager.filter(**{name: key.get(name) for name in known[str(label)]}).first()
         pk = found.pk if found else _made(model, row)
         _do(sql.SQL("INSERT INTO leaving_called VALUES (%s, %s::jsonb, %s)"), [label, dump(key), pk])
 

@@ -52,7 +52,7 @@ class AskForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @member_required(*OPERATORS)
 def page(request: HttpRequest) -> HttpResponse:
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = deletions.ask_deletion(by=request.user, at=timezone.now(), **form.cleaned_data)

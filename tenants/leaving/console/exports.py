@@ -57,7 +57,7 @@ class OperatorsForm(ExportForm):
 @require_http_methods(["GET", "POST"])
 @member_required(*OWNERS)
 def page(request: HttpRequest) -> HttpResponse:
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _asked(request, form, current_tenant()):
         return redirect("leaving:exports")
     return _shown(request, form, "tenants/leaving/exports.html")
@@ -67,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required(*OPERATORS)
 def operators_page(request: HttpRequest) -> HttpResponse:
-    form = OperatorsForm(request.POST or None)
+    form = OperatorsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _asked(request, form, form.cleaned_data["tenant"]):
         return redirect("leaving_operators:exports")
     return _shown(request, form, "tenants/leaving/operators.html")

@@ -40,7 +40,7 @@ class PersonForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @member_required(*PERSON_FINDERS)
 def page(request: HttpRequest) -> HttpResponse:
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
         return _shown(request, form)
     try:
