@@ -7,6 +7,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.schedules import crontab
 from django.utils import timezone
+from django_tenants.utils import schema_exists
 from kombu.exceptions import OperationalError
 
 from tenants.context import current_schema, enter, every_closed_tenant, every_tenant
@@ -29,7 +30,12 @@ class TenantTask(DjangoTask):
     def __call__(self, *args, **kwargs):  # noqa: ANN002, ANN003, ANN204
         if self.request.called_directly:
             return super().__call__(*args, **kwargs)
-        with enter(self._schema()):
+        schema = self._schema()
+        if not schema_exists(schema):
+            # Of a tenant deleted meanwhile: without its schema the public tables of the same names would answer.
+            log.warning("A task of a deleted tenant was left out", task=self.name, schema=schema)
+            return None
+        with enter(schema):
             # Not super().__call__: that pushes an empty request, and retries would forget their count.
             return self.run(*args, **kwargs)
 

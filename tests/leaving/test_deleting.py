@@ -171,3 +171,21 @@ def test_a_step_that_fails_is_taken_up_where_it_stopped(
     monkeypatch.setitem(deleting.STEPS, "outside", real)
     assert deletions.run_deletion(deletion_id=deletion.pk) == "done"
     assert Deletion.objects.get(pk=deletion.pk).problem == ""
+
+
+def test_a_task_that_was_sent_before_the_tenant_was_deleted_touches_nothing(acme):
+    """Without its schema the public tables of the same names would answer it."""
+    from contactcenter.celery import app
+    from tenants.tasks import tenant_task
+
+    ran = []
+    task = tenant_task(name="tests.of_a_deleted_tenant", shared=False)(
+        lambda: ran.append(connection.schema_name)
+    )
+    app.conf.update(task_always_eager=True)
+    try:
+        for schema in ("acme", "deleted_long_ago"):
+            task.apply_async(headers={HEADER: schema})
+    finally:
+        app.conf.update(task_always_eager=False)
+    assert ran == ["acme"]
