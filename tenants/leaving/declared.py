@@ -15,6 +15,8 @@ def connect() -> None:
     # Who decides about calls, and under which prices of ours it was priced: both are this installation's.
     add_local("tenants_tenant", "schema_name", "cell", "state", "state_since", "state_reason", "created_at")
     add_local("billing_charge", "price_list_id")
+    # What the operator pays for a number, and to whom.
+    add_local("tenants_number", "carrier", "carrier_fee", "trunk", "expires_on")
     from tenants.leaving import personal, places
 
     personal.connect()

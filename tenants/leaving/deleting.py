@@ -16,7 +16,7 @@ from tenants import realtime
 from tenants.context import enter, enter_public
 from tenants.leaving.catalog import tenant_tables
 from tenants.leaving.erasing_house import counted_house, erase_house, kept_house, why_kept
-from tenants.leaving.house import house_tables
+from tenants.leaving.house import every_house_table
 from tenants.leaving.lines import lines_of, snapshot
 from tenants.leaving.models import Deletion, Export
 from tenants.leaving.registry import places
@@ -109,7 +109,7 @@ def left_of(tenant: Tenant) -> list[str]:
     with enter_public(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [tenant.schema_name])
         left = [f"schema {tenant.schema_name}"] if cursor.fetchone() else []
-        kept = {table.label for table in house_tables() if why_kept(table)}
+        kept = {table.label for table in every_house_table() if why_kept(table)}
         left += sorted(counted_house(tenant.pk).keys() - kept)
         for place in places():
             if not place.is_inside:

@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from tenants.context import enter_public
-from tenants.leaving.house import HouseTable, house_tables, keys_of
+from tenants.leaving.house import HouseTable, every_house_table, keys_of
 
 KEPT: dict[str, Any] = {
     "tenants.tenant": _("The name of who was billed: bills name it."),
     "tenants.contract": _("The terms bills were made under."),
     "tenants.numberassignment": _("Who had which number when: the law on telecommunications asks for it."),
     "desk.numberchange": _("Who had which number when: the law on telecommunications asks for it."),
+    "leaving.deletion": _("That it was deleted, and the certificate."),
+    "leaving.import": _("That it was deleted, and the certificate."),
     "support.supportaccess": _("Who of us was in the house, when and why: the operators' own account."),
 }
 KEPT_APPS: dict[str, Any] = {
@@ -32,7 +34,7 @@ def counted_house(tenant_id: int) -> dict[str, int]:
     """Label → rows of the tenant, in tables where there are any."""
     found = {}
     with enter_public(), connection.cursor() as cursor:
-        for table in house_tables():
+        for table in every_house_table():
             cursor.execute(sql.SQL("SELECT count(*) FROM ({}) k").format(keys_of(table, tenant_id)))
             if count := cursor.fetchone()[0]:
                 found[table.label] = count
@@ -43,7 +45,7 @@ def erase_house(tenant_id: int) -> dict[str, int]:
     """Rows that go, those that point at others first. Label → rows."""
     gone = {}
     with enter_public(), connection.cursor() as cursor:
-        for table in reversed(house_tables()):
+        for table in reversed(every_house_table()):
             if why_kept(table):
                 continue
             cursor.execute(
@@ -61,6 +63,6 @@ def kept_house(tenant_id: int) -> list[dict[str, object]]:
     counts = counted_house(tenant_id)
     return [
         {"what": table.label, "rows": counts[table.label], "why": why_kept(table)}
-        for table in house_tables()
+        for table in every_house_table()
         if table.label in counts and why_kept(table)
     ]

@@ -26,6 +26,8 @@ LEFT_OUT = {
     "leaving.import": "works of this installation",
     "leaving.deletion": "works of this installation",
     "cells.cellmove": "which machines of this installation it was on",
+    "billing.costline": "what the operator pays: not the tenant's",
+    "billing.rerating": "works of this installation",
 }
 TO_READ = {
     "plans.notice_tenants": "news of this operator",
@@ -46,13 +48,14 @@ REF = "ref:"
 
 
 class NotDeclared(Exception):
-    """A foreign key leads to a row that is not the tenant's, and nobody said what that is called elsewhere."""
+    """A foreign key leads to a table of the tenant's that no archive holds."""
 
 
 @dataclass(frozen=True)
 class HouseTable:
     """`way`: Django's path from a row to its tenant; "" for the tenant's own row. `own`: column → label of a table of
-    these; `called`: column → label of a table that is nobody's; `to_tenant`: columns that say which tenant.
+    these, `must`: those never empty; `called`: column → label of a table that is nobody's; `to_tenant`: columns
+    that say which tenant.
     """
 
     label: str
@@ -65,10 +68,8 @@ class HouseTable:
     own: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     to_tenant: tuple[str, ...] = ()
-
-    @property
-    def is_brought_in(self) -> bool:
-        return self.label not in TO_READ
+    must: tuple[str, ...] = ()
+    is_brought_in: bool = True
 
 
 def ways() -> dict[type[models.Model], str]:
@@ -104,17 +105,28 @@ def _way(model: type[models.Model], known: dict[type[models.Model], str]) -> str
 
 @lru_cache(maxsize=1)
 def house_tables() -> tuple[HouseTable, ...]:
+    """Those an archive holds."""
+    return tuple(table for table in every_house_table() if table.label not in LEFT_OUT)
+
+
+@lru_cache(maxsize=1)
+def every_house_table() -> tuple[HouseTable, ...]:
+    """Those a deletion looks at, too."""
     found = ways()
-    kept = [model for model in found if model._meta.label_lower not in LEFT_OUT]
-    return tuple(_table(model, found) for model in in_order(kept))
+    tables: list[HouseTable] = []
+    for model in in_order(list(found)):
+        tables.append(_table(model, found, {table.label for table in tables if not table.is_brought_in}))
+    return tuple(tables)
 
 
-def _table(model: type[models.Model], found: dict[type[models.Model], str]) -> HouseTable:
+def _table(model: type[models.Model], found: dict[type[models.Model], str], to_read: set[str]) -> HouseTable:
+    """`to_read`: tables before this one that are not brought in; what points at them is not either."""
     meta, local = model._meta, local_of(model._meta.db_table)
     own: dict[str, str] = {}
     called: dict[str, str] = {}
     to_tenant, plain = [], []
     has_own_key = isinstance(meta.pk, models.AutoField)
+    is_tied = meta.label_lower in TO_READ
     for one in meta.local_concrete_fields:
         if one.column in local or (one is meta.pk and has_own_key):
             continue
@@ -122,12 +134,13 @@ def _table(model: type[models.Model], found: dict[type[models.Model], str]) -> H
             plain.append(one)
         elif one.related_model is Tenant:
             to_tenant.append(one.column)
-        elif one.related_model in found:
+        elif one.related_model in found and one.related_model._meta.label_lower not in LEFT_OUT:
             own[one.column] = one.related_model._meta.label_lower
         elif one.related_model._meta.label_lower in CALLED:
             called[one.column] = one.related_model._meta.label_lower
-        else:
-            raise NotDeclared(f"{meta.label_lower}.{one.name}: tenants/leaving/house.py, CALLED or add_local")
+        elif not one.null:
+            # Nobody said what that row is called elsewhere: it can be read there, and not brought in.
+            is_tied = True
     return HouseTable(
         label=meta.label_lower,
         name=meta.db_table,
@@ -139,6 +152,8 @@ def _table(model: type[models.Model], found: dict[type[models.Model], str]) -> H
         own=own,
         called=called,
         to_tenant=tuple(to_tenant),
+        must=tuple(one.column for one in meta.local_concrete_fields if one.column in own and not one.null),
+        is_brought_in=not is_tied and not set(own.values()) & to_read,
     )
 
 
@@ -154,6 +169,22 @@ def keys_of(table: HouseTable, tenant_id: int) -> sql.Composable:
     # Only the tenant's number is in it, which is one.
     text, values = rows.order_by().values("pk").query.sql_with_params()
     return sql.SQL(text % tuple(int(value) for value in values))
+
+
+def _lined(table: HouseTable, tenant_id: int) -> sql.Composable:
+    """Of them, those an archive has lines of: what must point at a number that went back long ago is not among them."""
+    found: sql.Composable = keys_of(table, tenant_id)
+    for column in table.must:
+        found = sql.SQL(
+            "SELECT m.{key} FROM {name} m WHERE m.{key} IN ({keys}) AND m.{column} IN ({there})"
+        ).format(
+            key=sql.Identifier(table.key),
+            name=sql.Identifier(table.name),
+            keys=found,
+            column=sql.Identifier(column),
+            there=_lined(_of(table.own[column]), tenant_id),
+        )
+    return found
 
 
 def _rows(table: HouseTable, tenant_id: int) -> sql.Composed:
@@ -174,7 +205,7 @@ def _rows(table: HouseTable, tenant_id: int) -> sql.Composed:
         sql.Identifier(table.name),
         sql.SQL(" ").join(joins),
         sql.Identifier(table.key),
-        keys_of(table, tenant_id),
+        _lined(table, tenant_id),
         sql.Identifier(table.key),
     )
 
@@ -183,7 +214,7 @@ def _places(table: HouseTable, tenant_id: int) -> sql.Composed:
     key = sql.Identifier(table.key)
     return sql.SQL(
         "SELECT {} AS pk, row_number() OVER (ORDER BY {}) AS place FROM {} WHERE {} IN ({})"
-    ).format(key, key, sql.Identifier(table.name), key, keys_of(table, tenant_id))
+    ).format(key, key, sql.Identifier(table.name), key, _lined(table, tenant_id))
 
 
 def _of(label: str) -> HouseTable:

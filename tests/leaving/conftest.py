@@ -81,8 +81,10 @@ class House:
             record_audit(verb="tested", subject="leaving")
         plan = Plan.objects.create(code="canary-plan", name="Plan", currency="CNY")
         number = Number.objects.create(e164="+8613955099999", country="CN", tenant=self.tenant)
-        Contract.objects.create(tenant=self.tenant, plan=plan, starts_on=self.moment.date(), seats=7)
-        plant(("billing", "plans", "support", "desk"), given=(self.tenant, plan, number))
+        contract = Contract.objects.create(
+            tenant=self.tenant, plan=plan, starts_on=self.moment.date(), seats=7
+        )
+        plant(("billing", "plans", "support", "desk"), given=(self.tenant, plan, number, contract))
         kept = paper_store.keep(SimpleUploadedFile("paper.pdf", PAPER))
         NumberPaper.objects.update(tenant=self.tenant, number=number, **vars(kept))
         commit()

@@ -18,7 +18,7 @@ from tenants.leaving import errors
 from tenants.leaving.actions import deletions, exports
 from tenants.leaving.deleting import left_of
 from tenants.leaving.erasing_house import why_kept
-from tenants.leaving.house import house_tables
+from tenants.leaving.house import every_house_table
 from tenants.leaving.models import Deletion, Export
 from tenants.leaving.signing import signer_of
 from tenants.models import Domain, Number, Tenant
@@ -97,7 +97,7 @@ def test_nothing_of_a_deleted_tenant_is_left_anywhere(
     assert deletions.run_deletion(deletion_id=deletion.pk) == "done"
 
     assert left_of(tenant) == []
-    tenants_own = {table.name: why_kept(table) for table in house_tables()}
+    tenants_own = {table.name: why_kept(table) for table in every_house_table()}
     assert [name for name in canaries_in_database() if "." in name or tenants_own.get(name) == ""] == []
     assert [
         path for path in tmp_path.rglob("*") if path.is_file() and "acme" in str(path.relative_to(tmp_path))
@@ -179,9 +179,11 @@ def test_a_task_that_was_sent_before_the_tenant_was_deleted_touches_nothing(acme
     from tenants.tasks import tenant_task
 
     ran = []
-    task = tenant_task(name="tests.of_a_deleted_tenant", shared=False)(
-        lambda: ran.append(connection.schema_name)
-    )
+
+    @tenant_task(name="tests.of_a_deleted_tenant", shared=False)
+    def task() -> None:
+        ran.append(connection.schema_name)
+
     app.conf.update(task_always_eager=True)
     try:
         for schema in ("acme", "deleted_long_ago"):

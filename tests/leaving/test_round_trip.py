@@ -14,7 +14,7 @@ from tenants.desk.models import NumberPaper
 from tenants.hooks.models import Endpoint
 from tenants.leaving.actions.imports import import_file
 from tenants.leaving.catalog import LEFT_OUT, tenant_tables
-from tenants.models import Contract, Tenant
+from tenants.models import Contract, Number, NumberAssignment, Tenant
 from tenants.people.models import Member
 from tenants.secrets import unseal
 from tenants.trust import chain
@@ -90,3 +90,19 @@ def test_every_table_and_column_of_a_tenant_is_in_the_archive(acme):
     assert there.keys() - tables.keys() == left_out
     for name, columns in tables.items():
         assert there[name] - columns == local_of(name), name
+
+
+def test_what_went_back_before_keeps_nobody_from_leaving(house, new_schemas, tmp_path):
+    """A number that was the tenant's once: its assignment names a row of the house that does not go along."""
+    lent = Number.objects.get(tenant=house.tenant)
+    NumberAssignment.objects.create(number=lent, tenant=house.tenant, assigned_at=house.moment)
+    former = Number.objects.create(e164="+8613955077777", country="CN")
+    NumberAssignment.objects.create(
+        number=former, tenant=house.tenant, assigned_at=house.moment, returned_at=house.moment
+    )
+    path = house.written(tmp_path)
+    house.make_room()
+    found = import_file(path, schema="former", host="former.localhost", secret=SECRET)
+    kept = NumberAssignment.objects.filter(tenant=found.tenant).values_list("number__e164", flat=True)
+    assert list(kept) == [lent.e164]
+    assert not Number.objects.filter(pk=former.pk).exclude(tenant=None).exists()
