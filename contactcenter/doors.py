@@ -9,6 +9,7 @@ APPS = (
     "tenants.plans",
     "tenants.contracts",
     "tenants.billing",
+    "tenants.closing",
     "tenants.hooks",
     "tenants.trust",
     "tenants.support",

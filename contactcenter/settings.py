@@ -56,6 +56,7 @@ SHARED_APPS = [
     "tenants",
     "tenants.plans",
     "tenants.billing",
+    "tenants.closing",
     "tenants.support",
     "tenants.desk",
     "tenants.contracts",
@@ -225,6 +226,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 # Where `collectstatic` puts a copy for a web server in front; without it the files are served from where they are.
 STATIC_ROOT = environment.text("STATIC_ROOT") or None
+# A TrueType font with Chinese to carry inside printed bills; without it they name one that the reader has.
+BILL_FONT = environment.text("BILL_FONT")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 # File names carry no hash: after an update nobody may run the scripts of the hour before.

@@ -160,6 +160,7 @@ class _Opening:
 
 
 def _prices() -> None:
-    """Billing is a floor above in the table of imports, and has its prices ready when it is installed."""
-    if find_spec("tenants.billing") and find_spec("tenants.billing.demo"):
-        import_module("tenants.billing.demo").prices()
+    """Billing and closing are a floor above in the table of imports, and have theirs ready when they are installed."""
+    for app, name in (("tenants.billing", "prices"), ("tenants.closing", "sellers")):
+        if find_spec(app) and find_spec(f"{app}.demo"):
+            getattr(import_module(f"{app}.demo"), name)()

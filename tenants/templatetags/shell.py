@@ -71,7 +71,7 @@ PLACES = (
         (SUPERVISOR, ADMIN, OWNER),
         ("/prompts/", "/music/", "/voices/", "/texts/"),
     ),
-    Place("/usage/", _("Usage"), (OWNER, FINANCE)),
+    Place("/usage/", _("Usage"), (OWNER, FINANCE), ("/invoices/",)),
     Place("/plan/", _("Plan"), (ADMIN, OWNER, FINANCE), ("/contract/",)),
     Place("/plan/start/", pgettext_lazy("of a tenant", "Opening"), (MANAGER, PROJECT), ("/contract/",)),
     Place("/webhooks/", _("Webhooks"), (ADMIN, OWNER)),

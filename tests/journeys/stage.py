@@ -11,7 +11,7 @@ import sys
 import django
 from django.contrib.auth.hashers import make_password
 
-from tests.journeys import contract_stage, desk_stage, service_stage
+from tests.journeys import closing_stage, contract_stage, desk_stage, service_stage
 
 PEOPLE = {
     "owner": ["owner"],
@@ -35,7 +35,14 @@ def main() -> None:
     service_stage.watched()
     for schema, number in NUMBERS.items():
         made["phones"][schema] = tenant(schema, number, hashed)
+    bills()
     json.dump(made, sys.stdout)
+
+
+def bills() -> None:
+    from tenants.models import Tenant
+
+    closing_stage.furnish(*(Tenant.objects.get(schema_name=schema) for schema in NUMBERS))
 
 
 def operators(password: str) -> None:

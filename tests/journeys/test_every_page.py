@@ -22,7 +22,7 @@ ROLES = [
     ("acme", "ann", ["/workspace/", "/phone-check/", "/figures/", "/voicemails/?show=all", "/password/"]),
     ("acme", "inspector", ["/quality/"]),
     ("acme", "supervisor", [*OWN_PAGES, "/admin/telephony/"]),
-    ("acme", "finance", ["/usage/"]),
+    ("acme", "finance", ["/usage/", "/invoices/"]),
     ("globex", "supervisor", OWN_PAGES),
     ("globex", "ann", ["/workspace/"]),
     ("", "operator", ["/admin/"]),
@@ -31,7 +31,7 @@ ROLES = [
 WITHOUT_OWN_ADMIN = {"globex"}
 """Its admin is acme's with less in it; its own pages are those of a tenant where nothing has happened yet."""
 NOT_A_PAGE = re.compile(
-    r"/(sign-out|language|audio|export|logout|import|delete|static|api|switch|metrics|healthz)\b|\.(csv|xlsx)"
+    r"/(sign-out|language|audio|export|logout|import|delete|static|api|switch|metrics|healthz)\b|\.(csv|xlsx|pdf)"
 )
 IDS = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}/|/\d+/|(?<=/behind)/\w+/")
 SAME_TEMPLATE = [

@@ -26,9 +26,8 @@ def garden(acme, inner_garden) -> Garden:
     contract = Contract.objects.create(
         tenant=acme, plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 31)
     )
-    bills = plant(
-        ("billing", "plans", "support", "desk", "contracts", "service", "leaving"), given=(acme, plan, number, contract)
-    )
+    apps = ("billing", "plans", "support", "desk", "contracts", "service", "leaving", "closing")
+    bills = plant(apps, given=(acme, plan, number, contract))
     # Its look is for everybody who comes to its door, like its name.
     Standing.objects.update(product_name="", accent="", logo="")
     return Garden(inner_garden.ids | bills.ids, inner_garden.rows | bills.rows)

@@ -41,6 +41,9 @@ OTHER_PARAMETERS = {
     "page_id": "1",
     "case_id": "1",
     "outagenote_id": "1",
+    "bill_id": "1",
+    "closerun_id": "1",
+    "payment_id": "1",
     "accent": "2350c4",
     "fingerprint": "0" * 16,
     "export_id": "1",
@@ -136,6 +139,9 @@ def _of_the_desk(rows: dict) -> dict[str, str]:
         "quote_id": "contracts.quote",
         "agreement_id": "contracts.agreement",
         "signature_id": "contracts.signature",
+        "bill_id": "closing.bill",
+        "closerun_id": "closing.closerun",
+        "payment_id": "closing.payment",
     }
     return {name: str(rows[label].pk) for name, label in named.items() if label in rows}
 

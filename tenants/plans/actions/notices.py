@@ -1,6 +1,7 @@
-"""Notices read, wishes made."""
+"""Notices made for one tenant, read and withdrawn; wishes made."""
 
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,6 +9,35 @@ from tenants.context import enter_public
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.plans.models import Acknowledgement, Notice, Wish
+
+LASTS = timedelta(days=30)
+"""How long a notice of something without an end is shown."""
+
+
+@transaction.atomic
+def announce(
+    *, tenant: Tenant, words: Mapping[str, tuple[str, str]], starts_at: datetime, effect: str, at: datetime
+) -> Notice:
+    """To this tenant alone; `words` are title and text by language, of `en` and `zh-hans`."""
+    with enter_public():
+        notice = Notice.objects.create(
+            title=words["en"][0][:120],
+            body=words["en"][1],
+            title_zh=words["zh-hans"][0][:120],
+            body_zh=words["zh-hans"][1],
+            starts_at=starts_at,
+            ends_at=starts_at + LASTS,
+            effect=effect,
+            published_at=at,
+        )
+        notice.tenants.add(tenant)
+    return notice
+
+
+def withdraw_notices(*, notice_ids: Collection[int], at: datetime) -> None:
+    """What does not come after all."""
+    with enter_public():
+        Notice.objects.filter(pk__in=notice_ids, withdrawn_at=None).update(withdrawn_at=at)
 
 
 @transaction.atomic

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,8 +22,24 @@ TOLD = (Role.OWNER, Role.ADMIN)
 KEPT_SECONDS = 30.0
 Told = dict[str, str]
 Counted = tuple[int, Told | None, Gauge | None]
+
+
+class HeadWarning(NamedTuple):
+    link: str
+    words: str | Promise
+
+
+Source = Callable[[Any, datetime], HeadWarning | None]
 _kept: dict[str, tuple[float, Counted]] = {}
 _others: list[Callable[[Any], Told | None]] = []
+_told: dict[tuple[str, Source], tuple[float, HeadWarning | None]] = {}
+_sources: list[tuple[tuple[str, ...], Source]] = []
+
+
+def add_warning(roles: tuple[str, ...], source: Source) -> None:
+    """Another app's, for these roles; it comes before all others. Safe to repeat."""
+    if (roles, source) not in _sources:
+        _sources.append((roles, source))
 
 
 def warn_of(ask: Callable[[Any], Told | None]) -> None:
@@ -31,9 +49,19 @@ def warn_of(ask: Callable[[Any], Told | None]) -> None:
 
 
 def warning_for(tenant: Any, member: Any) -> Told | None:
-    """{link, words}: the end of a trial before an unread notice before a reminder before the fullest quota."""
+    """{link, words}: what other apps put first, then the end of a trial before an unread notice before a reminder
+    before the fullest quota.
+    """
     if not getattr(member, "is_authenticated", False) or not getattr(tenant, "pk", None):
         return None
+    for roles, source in _sources:
+        found = _asked(source, tenant) if has_role(member, *roles) else None
+        if found:
+            return {"link": found.link, "words": str(found.words)}
+    return _own_warning(tenant, member)
+
+
+def _own_warning(tenant: Any, member: Any) -> dict[str, str] | None:
     if not has_role(member, *TOLD):
         return None
     left = days_left(standing_of(tenant), today_of(tenant, timezone.now()))
@@ -56,6 +84,14 @@ def warning_for(tenant: Any, member: Any) -> Told | None:
 
 def forget() -> None:
     _kept.clear()
+    _told.clear()
+
+
+def _asked(source: Source, tenant: Any) -> HeadWarning | None:
+    now, known = time.monotonic(), _told.get((tenant.schema_name, source))
+    if known is None or now - known[0] > KEPT_SECONDS:
+        _told[tenant.schema_name, source] = known = now, source(tenant, timezone.now())
+    return known[1]
 
 
 def _counted(tenant: Any) -> Counted:

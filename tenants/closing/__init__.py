@@ -1,0 +1,1 @@
+"""Months closed, bills issued and frozen, tax, payments, reminders. All tables are in the public schema."""
