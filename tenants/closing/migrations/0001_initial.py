@@ -48,6 +48,8 @@ RULES = (
     ('CN', 'outbound', 'telecom'),
     ('CN', 'internal', 'telecom'),
     ('CN', 'adjustment', 'telecom'),
+    ('CN', 'bundle', 'telecom'),
+    ('CN', 'rerated', 'telecom'),
     ('CN', 'number', 'telecom'),
     ('CN', '', 'services'),
     ('GB', '', 'standard'),
