@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -42,7 +42,7 @@ class PaymentForm(forms.Form):
         label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"})
     )
     reference = forms.CharField(
-        label=gettext_lazy("Reference"),
+        label=pgettext_lazy("payment", "Reference"),
         max_length=80,
         help_text=gettext_lazy("As the bank has it. One reference counts once per tenant."),
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.models import Tenant
 
@@ -45,7 +46,7 @@ class Close(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("months", "Closed")
         BLOCKED = "blocked", _("Not possible yet")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")

@@ -41,7 +41,8 @@ def running() -> CloseRun | None:
 def runs() -> QuerySet[CloseRun]:
     """Newest first, each with how its tenants stand."""
     states = {state: Count("closes", filter=Q(closes__state=state)) for state in Close.State.values}
-    return CloseRun.objects.annotate(steps=Count("closes"), **{f"count_{k}": v for k, v in states.items()})
+    counted = {f"count_{state}": how_many for state, how_many in states.items()}
+    return CloseRun.objects.annotate(steps=Count("closes"), **counted).order_by("-pk")
 
 
 def has_waiting(run: CloseRun) -> bool:
