@@ -37,6 +37,7 @@ _EVERYWHERE = [
     "django.contrib.admin",
     "tenants.people",
     "tenants.trust",
+    "tenants.lists",
 ]
 SHARED_APPS = [
     # Before django_tenants, which brings admin templates of its own.
@@ -62,6 +63,7 @@ SHARED_APPS = [
     "tenants.contracts",
     "tenants.service",
     "tenants.leaving",
+    "tenants.overview",
     "telephony.cells",
     "telephony.trunks",
 ]
@@ -121,13 +123,16 @@ TEMPLATES = [
 _POOL = environment.integer("DATABASE_POOL", 10, highest=200)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "tenants.postgresql",
         **environment.database(),
         # After a restart of the server the pool holds dead connections: each is tried before it is given out.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL, "timeout": 5}} if _POOL else {},
     }
 }
+# A role for each tenant, so that the database itself refuses SQL that names another tenant's schema; "auto": where
+# the login role may make roles. Off until the whole suite has run with it (docs/decisions/0054).
+DATABASE_FENCE = environment.choice("DATABASE_FENCE", "off", of=("auto", "off"))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 REDIS_URL = environment.redis()
 CACHES = {

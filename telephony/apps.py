@@ -29,3 +29,4 @@ class TelephonyConfig(AppConfig):
         import_module("telephony.contract_papers").connect()
         import_module("telephony.leaving").connect()
         import_module("telephony.persons").connect()
+        import_module("telephony.fleet_signs").connect()

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 from unfold.decorators import display as unfold_display
 
-from tenants import admin_numbers  # noqa: F401  (registers the number inventory)
+from tenants import admin_bulk, admin_finders, admin_numbers  # noqa: F401  (register themselves)
 from tenants.actions import close_tenant, open_tenant, resume_tenant, run_opening_again, suspend_tenant
 from tenants.admin_forms import OpenTenantForm, TenantForm
 from tenants.context import enter
@@ -358,6 +358,7 @@ class ContractAdmin(AuditedModelAdmin):
     list_filter_submit = True
     list_select_related = ["tenant", "plan", "sla"]
     search_fields = ["reference", "tenant__name"]
+    bulk_fields = ("sla", "ends_on")
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # noqa: ANN001
         super().save_related(request, form, formsets, change)

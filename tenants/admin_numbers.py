@@ -98,6 +98,7 @@ class NumberAdmin(AuditedSheetAdmin):
         "lend_to",
     ]
     actions_detail = ["desk", "take_back"]
+    bulk_fields = ("carrier", "trunk", "carrier_fee", "monthly_fee", "currency", "expires_on", "area_code")
 
     @display(description=_("number"), ordering="e164")
     def shown_number(self, number: Number) -> str:

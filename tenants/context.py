@@ -29,6 +29,13 @@ def enter(schema_name: str) -> Iterator[None]:
 
 
 @contextmanager
+def enter_as_owner(schema_name: str) -> Iterator[None]:
+    """As who made the tables, past the tenant's own role: for what changes tables or their guards."""
+    with enter(schema_name), connection.without_fence():
+        yield
+
+
+@contextmanager
 def enter_row(tenant: "Tenant") -> Iterator[None]:
     """The same with the tenant's row at hand: `current_tenant` inside is this one, and nobody asks for it again."""
     if connection.tenant is tenant:

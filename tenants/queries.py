@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -97,6 +98,10 @@ def contracts_between(tenant: Tenant, start: date, end: date) -> QuerySet[Contra
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=start))
         .select_related("plan", "sla")
     )
+
+
+def tenants_of_schemas(schemas: Iterable[str]) -> QuerySet[Tenant]:
+    return Tenant.objects.filter(schema_name__in=list(schemas)).order_by("name", "id")
 
 
 def cell_of(schema_name: str) -> str:

@@ -21,6 +21,8 @@ FOLDERS = (
 FUNCTION_P95, FUNCTION_MOST = 30, 60
 FILE_P95, FILE_MOST = 250, 400
 SAY_NOTHING = {"utils", "helpers", "common", "base", "core", "mixins", "manager", "managers", "misc"}
+NAMED_BY_OTHERS = {"tenants/postgresql/base.py"}
+"""Django looks for a database backend under this name and no other."""
 
 
 class Size(NamedTuple):
@@ -60,7 +62,9 @@ def main() -> int:
     said = complaints(file_sizes, "files", FILE_MOST, FILE_P95)
     said += complaints(function_sizes, "functions", FUNCTION_MOST, FUNCTION_P95)
     said += [
-        f"{path.relative_to(PROJECT)}: a name that says nothing" for path in paths if path.stem in SAY_NOTHING
+        f"{path.relative_to(PROJECT)}: a name that says nothing"
+        for path in paths
+        if path.stem in SAY_NOTHING and str(path.relative_to(PROJECT)) not in NAMED_BY_OTHERS
     ]
     print(*said, f"functions p95 {p95(function_sizes)}, files p95 {p95(file_sizes)} lines", sep="\n")
     return 1 if said else 0

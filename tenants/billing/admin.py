@@ -27,16 +27,26 @@ from tenants.billing.resources import SHEETS, BillingSheetResource, ChargeResour
 from tenants.masking import mask_number
 from tenants.people.admin_sites import AuditedSheetAdmin, operator_site
 
+MOST_MONTHS = 36
+
 
 class MonthFilter(SimpleListFilter):
+    """The months there are rows of, newest first."""
+
     """The months there are rows of, newest first."""
 
     title = _("month")
     parameter_name = "month"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        months = model_admin.model.objects.order_by("-month").values_list("month", flat=True).distinct()
-        return [(month.isoformat(), month_text(month)) for month in months[:36]]
+        found: list[date] = []
+        rows = model_admin.model.objects.order_by("-month").values_list("month", flat=True)
+        # One step of the index for each month: DISTINCT would read ten million rows.
+        while len(found) < MOST_MONTHS and (
+            month := (rows.filter(month__lt=found[-1]) if found else rows).first()
+        ):
+            found.append(month)
+        return [(month.isoformat(), month_text(month)) for month in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         try:

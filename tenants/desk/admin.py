@@ -82,6 +82,7 @@ class AssetAdmin(AuditedSheetAdmin):
         "bought_on", "warranty_until", "due_on",
     ]  # fmt: skip
     inlines = [WorkInline]
+    bulk_fields = ("place", "tenant", "warranty_until", "least_spares")
 
     @display(description=_("spares"), label={"few": "danger", "fine": "success"})
     def shown_spares(self, asset: Asset) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
 from tenants.context import is_public
+from tenants.people import admin_finders  # noqa: F401  (registers itself)
 from tenants.people.actions import end_access, record_audit, sign_out_everywhere
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_filters import ActorFilter, RoleFilter, VerbFilter
@@ -48,6 +49,11 @@ class MemberAdmin(AuditedSheetAdmin):
     search_fields = ["name", "username", "email"]
     ordering = ["name", "id"]
     actions_detail = ["invite", "end_sessions"]
+    bulk_fields = ("team", "site", "language")
+
+    def get_bulk_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Operators have neither teams nor sites."""
+        return () if is_public() else super().get_bulk_fields(request)
 
     def get_resource_classes(self, request: HttpRequest) -> list[type[MemberResource]]:
         return (not is_public() and self.sheets_of_tenants) or self.resource_classes

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,11 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.sites import UnfoldAdminSite
 
 from tenants.context import is_public
+from tenants.lists.background import BackgroundSheets
+from tenants.lists.finding import Finder
+from tenants.lists.list_pages import ListPages
+from tenants.lists.site_pages import SitePages
+from tenants.overview.dashboard import overview
 from tenants.people.actions import record_audit
 from tenants.people.audit import difference, row_values
 from tenants.people.first_steps import steps_for
@@ -29,7 +34,6 @@ from tenants.people.history import history_of
 from tenants.people.policies import can_open_operator_admin, can_open_tenant_admin
 from tenants.plans.doors import is_open, name_of
 
-SEARCH_RESULTS = 50
 LINES_PER_PAGE = 100
 # Material Symbols, served from our own static files, in the order of the menu. A model without one gets a plain dot.
 ICONS = {
@@ -83,6 +87,8 @@ ICONS = {
     "Site": "location_on",
     "ApiToken": "key",
     "AuditEntry": "history",
+    "BulkAct": "undo",
+    "SheetImport": "upload_file",
 }
 
 
@@ -92,12 +98,16 @@ def place_of(model: dict) -> int:
     return list(ICONS).index(name) if name in ICONS else len(ICONS)
 
 
-class ConsoleSite(UnfoldAdminSite):
+class ConsoleSite(SitePages, UnfoldAdminSite):
     """An admin whose door is our own sign-in page and whose rights are our policies."""
 
     may_open: Callable[[object], bool] = staticmethod(lambda member: False)
     for_public = False
     enable_nav_sidebar = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.finders: list[Finder] = []
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_public() is self.for_public and self.may_open(request.user)
@@ -153,17 +163,6 @@ class ConsoleSite(UnfoldAdminSite):
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return redirect("/sign-out/")
 
-    def search(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Pages by name. Not unfold's own: its cache key is user id and term, the same in every tenant."""
-        term = request.GET.get("s", "").strip().lower()[:100]
-        if not term:
-            return HttpResponse()
-        results = self._search_apps(self.get_app_list(request), term)[:SEARCH_RESULTS]
-        context = {"results": results, "page_obj": None, "page_counter": 0, "execution_time": 0}
-        return TemplateResponse(
-            request, "unfold/helpers/search_results.html", context, headers={"HX-Trigger": "search"}
-        )
-
 
 class ConsolePage(NamedTuple):
     """A page beside the rows, and who may open it."""
@@ -202,6 +201,10 @@ class OperatorSite(PagedSite):
     for_public = True
     site_title = site_header = _("Operator console")
     index_title = _("Operator console")
+    index_template = "tenants/overview/index.html"
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().index(request, overview(request.user, timezone.now()) | (extra_context or {}))
 
 
 class TenantSite(PagedSite):
@@ -218,7 +221,7 @@ operator_site = OperatorSite(name="operator")
 tenant_site = TenantSite(name="tenant")
 
 
-class AuditedModelAdmin(ModelAdmin):
+class AuditedModelAdmin(ListPages, ModelAdmin):
     """Rights from one policy (`policy`, and `view_policy` for reading), every save and delete in the audit log.
 
     Both policies take the member and say yes or no; `view_policy` defaults to `policy`.
@@ -342,7 +345,7 @@ class AuditedModelAdmin(ModelAdmin):
                 record_audit(verb="deleted", subject=row, before=row_values(row))
 
 
-class AuditedSheetAdmin(AuditedModelAdmin, ImportExportModelAdmin):
+class AuditedSheetAdmin(BackgroundSheets, AuditedModelAdmin, ImportExportModelAdmin):
     """Also import with a dry run and row errors, and export; both written down. Give it `resource_classes`."""
 
     import_form_class = ImportForm

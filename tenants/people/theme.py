@@ -70,6 +70,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "COLORS": {"base": GREY, "primary": BLUE, "font": FONT},
     "STYLES": [lambda request: "/static/css/admin.css", brand_style],
+    "SCRIPTS": [lambda request: "/static/js/lists/find.js"],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": []},
     "ACCOUNT": {"navigation": [{"title": _("Change password"), "link": "/password/"}]},
 }

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from tenants.context import enter_public
 from tenants.models import Tenant
+from tenants.provisioning.fence import raise_fences
 from tenants.provisioning.fleet_state import FleetState, Name, fleet_state
 from tenants.provisioning.replaying import (
     LOCK_TIMEOUT_MS,
@@ -76,6 +77,7 @@ def migrate_fleet(
         fleet = Fleet(current=len(state.current), missing=state.missing)
         for had, group in sorted(state.groups.items(), key=lambda pair: len(pair[1]), reverse=True):
             _Group(state.wanted - had, sorted(group), fleet, jobs, tell).run()
+        raise_fences([*state.current, *fleet.migrated])
         return fleet
 
 

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django_tenants.utils import schema_exists
 
 from tenants.context import enter, enter_public
+from tenants.provisioning.fence import raise_fences
 from tenants.provisioning.template_schema import CannotDump, migrate_schema, schema_sql
 
 log = structlog.get_logger()
@@ -12,6 +13,12 @@ log = structlog.get_logger()
 
 def make_schema(schema_name: str) -> str:
     """ "replayed", "migrated", or "kept" when the schema is there already and only needed its newest migrations."""
+    how = _make_tables(schema_name)
+    raise_fences([schema_name])
+    return how
+
+
+def _make_tables(schema_name: str) -> str:
     if schema_exists(schema_name):
         migrate_schema(schema_name)
         return "kept"

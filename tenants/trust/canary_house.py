@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from tenants.context import enter, enter_public
+from tenants.context import enter_as_owner, enter_public
 from tenants.provisioning.schemas import make_schema
 from tenants.provisioning.template_schema import migrations_digest
 
@@ -73,7 +73,7 @@ def _made(digest: str) -> Canary:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
     make_schema(SCHEMA)
     bird = Canary("cnry" + secrets.token_hex(12), 0)
-    with enter(SCHEMA):
+    with enter_as_owner(SCHEMA):
         planted = _plant(bird)
     with enter_public(), connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{digest} {bird.token} {planted}'")

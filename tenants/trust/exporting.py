@@ -43,9 +43,8 @@ def row_of(line: Line) -> list[object]:
         line.entry_id if line.entry_id is not None else "",
         *(neutralise(value if value is not None else "") for value in shown),
         content,
-        line.content_hash,
-        line.before_hash,
-        line.hash,
+        # Hexadecimal, unless somebody wrote over the chain itself.
+        *map(neutralise, (line.content_hash, line.before_hash, line.hash)),
     ]
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.utils import timezone
 
-LABELS = ("people", "hooks", "trust", "telephony", "ticketing", "quality", "reporting")
+LABELS = ("people", "hooks", "trust", "lists", "telephony", "ticketing", "quality", "reporting")
 CANARY = "canary"
 # No other tenant counts this far in a test.
 FIRST_ID = 7_100_001

@@ -34,7 +34,7 @@ def write(count: int = 3) -> list[AuditEntry]:
 
 def unguarded(sql: str, *values: object) -> None:
     """As somebody would who owns the database and switches its guards off."""
-    with connection.cursor() as cursor:
+    with connection.without_fence(), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(sql, values)
         cursor.execute("SET session_replication_role = DEFAULT")
@@ -100,7 +100,7 @@ def test_what_was_there_before_the_chain_is_part_of_its_beginning(acme, now):
     sql = import_module("tenants.trust.migrations.0001_initial")
     with enter("acme"):
         old = write(2)
-        with connection.cursor() as cursor:
+        with connection.without_fence(), connection.cursor() as cursor:
             cursor.execute(sql.UNCHAINED + "DELETE FROM trust_auditlink; DELETE FROM trust_auditgenesis")
             cursor.execute(sql.CHAIN)
         write(1)
