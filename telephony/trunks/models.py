@@ -185,7 +185,7 @@ class TrunkTest(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     asked_by = models.CharField(_("asked by"), max_length=150, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    is_answered = models.BooleanField(_("answered"), default=False)
+    is_answered = models.BooleanField(_("picked up"), default=False)
     sip_status = models.PositiveSmallIntegerField(_("SIP answer"), null=True)
     cause = models.CharField(_("cause"), max_length=40, blank=True)
     ringing_ms = models.PositiveIntegerField(_("post-dial delay, ms"), null=True)

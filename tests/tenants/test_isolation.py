@@ -107,7 +107,17 @@ def test_every_model_of_a_tenant_has_a_canary(garden):
     planted = {model._meta.label_lower for model in garden.rows}
     expected = {
         model._meta.label_lower
-        for label in (*LABELS, "billing", "plans", "support", "desk", "contracts", "service", "leaving", "closing")
+        for label in (
+            *LABELS,
+            "billing",
+            "plans",
+            "support",
+            "desk",
+            "contracts",
+            "service",
+            "leaving",
+            "closing",
+        )
         for model in apps.get_app_config(label).get_models()
     }
     assert planted >= expected

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
                 ('asked_by', models.CharField(blank=True, max_length=150, verbose_name='asked by')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('is_answered', models.BooleanField(default=False, verbose_name='answered')),
+                ('is_answered', models.BooleanField(default=False, verbose_name='picked up')),
                 ('sip_status', models.PositiveSmallIntegerField(null=True, verbose_name='SIP answer')),
                 ('cause', models.CharField(blank=True, max_length=40, verbose_name='cause')),
                 ('ringing_ms', models.PositiveIntegerField(null=True, verbose_name='post-dial delay, ms')),
