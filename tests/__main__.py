@@ -21,12 +21,17 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lots import Arguments, computing, undisturbed, waiting
+from tests.lots import Arguments, browsing, computing, undisturbed, waiting
 from tests.outside import FAILED, SURE
 
-LANES = 4
-WAITING_LANES = 2
-"""These take what waits first; the others what computes."""
+WAITING, BROWSING, COMPUTING = range(3)
+LANES = (
+    (WAITING, BROWSING, COMPUTING),
+    (WAITING, BROWSING, COMPUTING),
+    (BROWSING, COMPUTING, WAITING),
+    (COMPUTING, BROWSING, WAITING),
+)
+"""What each lane takes first, then, and last."""
 YIELDING = 15
 """How nice what computes is: it takes what is left by a switch, a caller and a worker that speak in real time."""
 OUTCOMES = re.compile(r"(\d+) (passed|failed|errors?|skipped|rerun|xfailed|xpassed)\b")
@@ -43,8 +48,9 @@ class Suite:
     """Lots not yet taken, and what came of the others."""
 
     words: Path
-    waiting: deque[Arguments] = field(default_factory=lambda: deque(waiting()))
-    computing: deque[Arguments] = field(default_factory=lambda: deque(computing()))
+    piles: list[deque[Arguments]] = field(
+        default_factory=lambda: [deque(waiting()), deque(browsing()), deque(computing())]
+    )
     running: set[subprocess.Popen] = field(default_factory=set)
     outcomes: Counter[str] = field(default_factory=Counter)
     failed: set[tuple[str, str]] = field(default_factory=set)
@@ -55,16 +61,13 @@ class Suite:
 
     def work(self, lane: int) -> None:
         """Take lots until none is left."""
-        first, second = (
-            (self.waiting, self.computing) if lane < WAITING_LANES else (self.computing, self.waiting)
-        )
         for number in range(100):
             with self.guard:
-                pile = first or second
-                if self.is_over or not pile:
+                kind = next((kind for kind in LANES[lane] if self.piles[kind]), None)
+                if self.is_over or kind is None:
                     return
-                process, words = self._begin(pile.popleft(), f"{lane}-{number}")
-                if pile is self.computing:
+                process, words = self._begin(self.piles[kind].popleft(), f"{lane}-{number}")
+                if kind == COMPUTING:
                     _let_it_yield(process.pid)
             began = time.monotonic()
             code, processor = _wait(process)
@@ -138,14 +141,14 @@ def run_all() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cc-tests-words-") as folder:
         suite = Suite(Path(folder))
-        lanes = [threading.Thread(target=suite.work, args=(lane,), daemon=True) for lane in range(LANES)]
+        lanes = [threading.Thread(target=suite.work, args=(lane,), daemon=True) for lane in range(len(LANES))]
         try:
             for lane in lanes:
                 lane.start()
             for lane in lanes:
                 lane.join()
-            suite.waiting.extend(undisturbed())
-            suite.work(LANES)
+            suite.piles[WAITING].extend(undisturbed())
+            suite.work(0)
         finally:
             suite.stop()
     left = _tried_alone(suite.failed)

@@ -6,10 +6,11 @@ HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "hooks", "records", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
-LARGE = {"journeys": 3, "telephony": 2, "tenants": 1}
+LARGE = {"telephony": 2, "tenants": 1}
 """Folders that are lots by themselves, and how many."""
+JOURNEYS = 3
 LONGEST = HERE / "journeys" / "test_every_page.py"
-"""A lot by itself, and begun first."""
+"""Begun first, in two parts: what one tenant's people have looked at, its others need not."""
 UNDISTURBED = HERE / "contract" / "test_page_phone.py"
 """A lot by itself, when all others have ended: a browser that speaks stutters on a busy machine."""
 Arguments = list[str]
@@ -25,13 +26,18 @@ def waiting() -> list[Arguments]:
     return [*lots, ["tests/run", "tests/records"], ["tests/faults", "tests/hooks"]]
 
 
+def browsing() -> list[Arguments]:
+    """Lots of journeys: a browser, and the product it works with."""
+    parts = [["-k", which, _named(LONGEST)] for which in ("acme", "not acme")]
+    return [*parts, *_dealt(_tests_of(HERE / "journeys"), JOURNEYS)]
+
+
 def computing() -> list[Arguments]:
     """Every other test of the folder, and those that stand beside the folders."""
-    lots = [[_named(LONGEST)]]
-    lots += [lot for name, count in LARGE.items() for lot in _dealt(_tests_of(HERE / name), count)]
+    lots = [lot for name, count in LARGE.items() for lot in _dealt(_tests_of(HERE / name), count)]
     found = sorted(path for path in HERE.iterdir() if path.is_dir() or path.name.startswith("test_"))
     rest = [path for path in found if path.is_file() or any(path.rglob("test_*.py"))]
-    return [*lots, [_named(path) for path in rest if path.name not in {*WAITING, *LARGE}]]
+    return [*lots, *_dealt([path for path in rest if path.name not in {*WAITING, *LARGE, "journeys"}], 2)]
 
 
 def undisturbed() -> list[Arguments]:

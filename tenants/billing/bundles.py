@@ -29,6 +29,10 @@ FROM counted WHERE covered > 0 GROUP BY label, unit_price ORDER BY label, unit_p
 """  # noqa: S608  (a constant of ours)
 
 
+ENDLESS = 10**12
+"""Seconds; more than any month's calls."""
+
+
 class Part(NamedTuple):
     """A bundle for the days of a contract in a month."""
 
@@ -41,11 +45,12 @@ class Part(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Of one bundle in a month, in minutes."""
+    """Of one bundle in a month, in minutes. `asked`: what its calls would have used if it had no end."""
 
     bundle: Bundle
     used: Decimal
     included: Decimal
+    asked: Decimal
 
 
 @transaction.atomic
@@ -74,9 +79,15 @@ def use_of(tenant: Tenant, month: date) -> list[Use]:
     """How much of each bundle the month's calls have used so far."""
     found = []
     for part in parts_of(tenant, months.first_day(month)):
-        used = sum(seconds for _label, _price, seconds, _amount in _used(tenant, month, part))
-        found.append(Use(part.bundle, rounding.minutes_of(used), rounding.minutes_of(part.seconds)))
+        used = _seconds_used(tenant, month, part)
+        endless = part._replace(seconds=ENDLESS)
+        asked = _seconds_used(tenant, month, endless) if used >= part.seconds else used
+        found.append(Use(part.bundle, *map(rounding.minutes_of, (used, part.seconds, asked))))
     return found
+
+
+def _seconds_used(tenant: Tenant, month: date, part: Part) -> int:
+    return sum(seconds for _label, _price, seconds, _amount in _used(tenant, month, part))
 
 
 def _fees(tenant: Tenant, month: date, part: Part) -> Iterator[Fee]:

@@ -55,7 +55,7 @@ def month_end(tenant: Tenant, month: date, at: datetime) -> MonthEnd | None:
         for currency in sorted({line.currency for line in lines})
         if (own := [line for line in lines if line.currency == currency])
     ]
-    return MonthEnd(found, [BundleForecast(use, rounding.to_micro(use.used * factor)) for use in bundles])
+    return MonthEnd(found, [BundleForecast(use, rounding.to_micro(use.asked * factor)) for use in bundles])
 
 
 def _at_end(lines: list[Usage], bundles: list[Use], factor: Decimal) -> Decimal:

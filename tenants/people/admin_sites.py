@@ -10,7 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -252,7 +252,7 @@ class AuditedModelAdmin(ListPages, ModelAdmin):
             try:
                 self.opts.pk.to_python(unquote(object_id))
             except ValidationError:
-                raise Http404 from None
+                return self._get_obj_does_not_exist_redirect(request, self.opts, unquote(object_id))
             return view(request, object_id=object_id, **more)
 
         return inner

@@ -50,7 +50,8 @@ def test_calls_take_from_the_minutes_in_the_order_they_began(
         ("10 min China: China", "6.000000", "-0.100000", "-0.600000"),
     ]
     assert totals(acme, NOVEMBER) == {"CNY": Decimal("0.30") + Decimal("22.5")}
-    assert [(use.used, use.included) for use in use_of(acme, NOVEMBER)] == [(10, 10)]
+    # Thirteen would have been used: what the month will end with is told by these.
+    assert [(use.used, use.included, use.asked) for use in use_of(acme, NOVEMBER)] == [(10, 10, 13)]
     assert not Charge.objects.filter(tenant=globex, kind="bundle").exists()
 
 

@@ -4,6 +4,7 @@ Callers of one test walk side by side: each has a number and a flow of their own
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -188,7 +189,8 @@ def test_a_secret_is_in_no_event_no_path_and_no_kept_record(line: Any) -> None:
     clean = scrubbed(caller.record())
     assert clean is not None
     assert b"483921" not in clean
-    assert b"digits_dialed" not in clean or b"4839" not in clean
+    # Some of its digits stand in times and ids by chance.
+    assert not re.search(rb'"digits_dialed":\s*"[^"]*4839', clean)
 
 
 # --- the caller is sacred --------------------------------------------------------------------------------------------

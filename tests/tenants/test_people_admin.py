@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from tenants.context import enter_public
 from tenants.people.actions import record_audit
 from tenants.people.models import AuditEntry, Member
 
@@ -150,6 +151,13 @@ def test_an_operator_in_a_tenant_is_not_taken_for_its_member(acme, member, insid
     with inside(acme):
         entry = record_audit(verb="looked", subject="a:1", actor=operator)
     assert (entry.actor_id, entry.actor_name) == (None, "Olivia · operator")
+
+
+def test_a_tenants_member_in_the_house_is_not_taken_for_an_operator(acme, globex, member):
+    owner = member(acme, "owner", name="Olga")
+    with enter_public():
+        entry = record_audit(verb="asked", subject="a:1", actor=owner)
+    assert (entry.actor_id, entry.actor_name) == (None, "Olga · acme")
 
 
 def test_secrets_do_not_reach_the_log(people, acme, inside):

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.db import models, transaction
 from django.utils import timezone
+from django_tenants.utils import get_public_schema_name
 
 from tenants.context import current_schema, is_public
 from tenants.events import MemberLeft, MemberSignedOutEverywhere, emit
@@ -45,10 +46,15 @@ def record_audit(
 
 
 def _name_of(who: Member | None) -> str:
-    """An operator inside a tenant is named as such; his id would mean somebody else there."""
+    """Who comes from elsewhere is named with where from: an operator, or a tenant's schema; his id would mean somebody
+    else here.
+    """
     if who is None:
         return ""
-    return str(who)[:120] if who.home_schema == current_schema() else f"{who} · operator"[:120]
+    if who.home_schema == current_schema():
+        return str(who)[:120]
+    home = "operator" if who.home_schema == get_public_schema_name() else who.home_schema
+    return f"{who} · {home}"[:120]
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenants.billing import months
 from tenants.people.console.access import member_required
 from tenants.people.models import Role
+from tenants.people.policies import has_role
 from tenants.service import errors, status
 from tenants.service.actions import notes as actions
 from tenants.service.actions.credits import settle_last_month
@@ -34,6 +35,7 @@ def parts(request: HttpRequest) -> HttpResponse:
     now, looked = timezone.now(), last_look()
     seen = {
         "tab": "parts",
+        "sees_budget": has_role(request.user, Role.OPERATOR),
         "parts": [(one, STATES.get(one.state, ""), one.part in COUNTED) for one in parts_now(now)],
         "looked_at": looked,
         "is_late": looked is None or now - looked > timedelta(seconds=60),
