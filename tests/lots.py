@@ -10,7 +10,7 @@ LARGE = {"telephony": 2, "tenants": 1}
 """Folders that are lots by themselves, and how many."""
 JOURNEYS = 3
 LONGEST = HERE / "journeys" / "test_every_page.py"
-"""Begun first, in two parts: what one tenant's people have looked at, its others need not."""
+"""A lot by itself, and begun first."""
 UNDISTURBED = HERE / "contract" / "test_page_phone.py"
 """A lot by itself, when all others have ended: a browser that speaks stutters on a busy machine."""
 Arguments = list[str]
@@ -28,8 +28,7 @@ def waiting() -> list[Arguments]:
 
 def browsing() -> list[Arguments]:
     """Lots of journeys: a browser, and the product it works with."""
-    parts = [["-k", which, _named(LONGEST)] for which in ("acme", "not acme")]
-    return [*parts, *_dealt(_tests_of(HERE / "journeys"), JOURNEYS)]
+    return [[_named(LONGEST)], *_dealt(_tests_of(HERE / "journeys"), JOURNEYS)]
 
 
 def computing() -> list[Arguments]:

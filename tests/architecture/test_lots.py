@@ -9,12 +9,11 @@ from tests.lots import HERE, browsing, computing, undisturbed, waiting
 def test_every_test_file_is_in_one_lot() -> None:
     named: Counter[Path] = Counter()
     for lot in [*waiting(), *browsing(), *computing(), *undisturbed()]:
-        kind = lot[1] if lot[0] in ("-m", "-k") else ""
+        kind = lot[1] if lot[0] == "-m" else ""
         for path in lot[2:] if kind else lot:
             whole = HERE.parent / path
             files = whole.rglob("test_*.py") if whole.is_dir() else [whole]
-            # Of two lots with one file, one has what the other says not.
-            named.update(file for file in files if kind not in ("freeswitch", "not acme"))
+            named.update(file for file in files if kind != "freeswitch")
     assert dict(named) == dict.fromkeys(HERE.rglob("test_*.py"), 1)
 
 
