@@ -6,7 +6,7 @@ HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "hooks", "records", "run")
 WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
-LARGE = {"telephony": 2, "tenants": 1}
+LARGE = {"tenants": 1, "telephony": 2}
 """Folders that are lots by themselves, and how many."""
 JOURNEYS = 3
 LONGEST = HERE / "journeys" / "test_every_page.py"

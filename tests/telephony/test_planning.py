@@ -175,4 +175,4 @@ def test_planning_takes_few_reads(floor):
         actions.plan_stay(stay)
         stay.save()
     reads = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
-    assert len(reads) == 7
+    assert len(reads) == 8
