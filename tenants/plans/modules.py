@@ -55,7 +55,7 @@ SEGMENTS: dict[str, str] = {
             # People, what is paid, and what proves it.
             "audit-head", "support", "proof",
             "people", "members", "teams", "rights", "rollout", "audit", "usage", "invoices", "plan", "brand", "notices",
-            "contract",
+            "contract", "status", "cases", "leaving",
         ),
         ALWAYS,
     ),
@@ -82,6 +82,7 @@ ROWS: dict[str, str] = {
     "people.apitoken": Module.API,
     **dict.fromkeys(
         (
+            "lists.bulkact", "lists.sheetimport",
             "people.auditentry", "people.member", "people.site", "ticketing.customer", "telephony.agent",
             "telephony.agentgroup", "telephony.alertterms", "telephony.call", "telephony.device",
             "telephony.disposition", "telephony.entry", "telephony.figuretarget", "telephony.notreadyreason",
@@ -103,6 +104,7 @@ ORDERS: dict[str, str] = {
 """Messages of sockets that begin something. What ends or hides something is always obeyed."""
 
 SETTINGS_ITSELF = ("r", "password_change")
+FILTERS_KEPT = ("keep", "drop")
 _OF_SETTINGS = re.compile(r"^admin/(\w+)/(\w+)/")
 
 
@@ -110,7 +112,9 @@ def module_of(route: str) -> str | None:
     """Of an address as it is written in the table of addresses; None: nobody has said yet."""
     row = _OF_SETTINGS.match(route)
     if row:
-        return ALWAYS if row[1] in SETTINGS_ITSELF else ROWS.get(f"{row[1]}.{row[2]}")
+        return (
+            ALWAYS if row[1] in SETTINGS_ITSELF or row[2] in FILTERS_KEPT else ROWS.get(f"{row[1]}.{row[2]}")
+        )
     plain = route.replace("^", "").removeprefix("api/v1/")
     for pattern, module in NARROWER:
         if pattern.search(plain.rstrip("$")):

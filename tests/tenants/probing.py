@@ -40,6 +40,7 @@ OTHER_PARAMETERS = {
     "shift_id": "1",
     "page_id": "1",
     "case_id": "1",
+    "trunk_id": "1",
     "outagenote_id": "1",
     "bill_id": "1",
     "closerun_id": "1",
