@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tenants.closing.rounding import ZERO
+from tenants.billing.models import ZERO
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from tablib import Dataset
 
+from tenants.billing.models import ZERO
 from tenants.billing.months import last_day
 from tenants.closing.models import Account, Bill, BillLine, Payment
-from tenants.closing.rounding import ZERO
 from tenants.exports import neutralise
 
 HEAD = ("date", "document", "tenant", "account", "account_name", "debit", "credit", "currency", "text")

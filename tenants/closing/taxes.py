@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tenants.closing.rounding import ZERO, to_unit
+from tenants.billing.models import ZERO
+from tenants.billing.rounding import to_coin
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Taxed:
 def tax_in(amount: Decimal, percent: Decimal | None, currency: str, *, is_included: bool) -> Decimal:
     """Of one sum: upon it, or already in it."""
     if not percent:
-        return to_unit(ZERO, currency)
+        return to_coin(ZERO, currency)
     part = amount * percent / (100 + percent) if is_included else amount * percent / 100
-    return to_unit(part, currency)
+    return to_coin(part, currency)
 
 
 def taxed(

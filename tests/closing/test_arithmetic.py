@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenants.billing.money import places_of
+from tenants.billing.rounding import to_coin
 from tenants.closing.accounts import Given, Owed, standing_of
 from tenants.closing.capitals import in_capitals
 from tenants.closing.dunning import step_due, suspends_on
 from tenants.closing.models import ReminderPolicy
-from tenants.closing.rounding import places_of, to_unit
 from tenants.closing.taxes import Rate, tax_in, taxed
 
 SIX, NINE = (
@@ -36,8 +37,8 @@ def d(text: str) -> Decimal:
      ("KWD", "0.0005", "0.001"), ("KWD", "1.2344", "1.234")],
 )  # fmt: skip
 def test_amounts_are_rounded_half_up_to_what_the_currency_has(currency, amount, rounded) -> None:
-    assert to_unit(d(amount), currency) == d(rounded)
-    assert -to_unit(d(amount), currency).as_tuple().exponent == places_of(currency)
+    assert to_coin(d(amount), currency) == d(rounded)
+    assert -to_coin(d(amount), currency).as_tuple().exponent == places_of(currency)
 
 
 # --- tax ---
@@ -77,7 +78,7 @@ def test_tax_in_prices_by_hand() -> None:
     st.booleans(),
 )
 def test_lines_and_sums_of_tax_always_agree(lines, currency: str, is_included: bool) -> None:
-    lines = [(to_unit(amount, currency), rate) for amount, rate in lines]
+    lines = [(to_coin(amount, currency), rate) for amount, rate in lines]
     done, sums = taxed(lines, currency, is_included=is_included)
     assert sum(line.tax for line in done) == sum(one.tax for one in sums.values())
     assert sum(line.net for line in done) == sum(one.net for one in sums.values())

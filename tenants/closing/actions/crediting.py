@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from tenants.billing import months
+from tenants.billing.models import ZERO
+from tenants.billing.rounding import to_coin
 from tenants.closing.actions.issuing import write_bill
 from tenants.closing.errors import (
     MoreThanTheInvoice,
@@ -16,7 +18,6 @@ from tenants.closing.errors import (
 )
 from tenants.closing.models import Bill, BillLine, BillTax
 from tenants.closing.queries.bills import credited_lines
-from tenants.closing.rounding import ZERO, to_unit
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def credit_bill(
     lines = {line.pk: line for line in bill.lines.all()}
     done = credited_lines(bill)
     left = {pk: line.amount - done.get(pk, (ZERO, ZERO))[0] for pk, line in lines.items()}
-    wanted = left if amounts is None else {pk: to_unit(one, bill.currency) for pk, one in amounts.items()}
+    wanted = left if amounts is None else {pk: to_coin(one, bill.currency) for pk, one in amounts.items()}
     wanted = {pk: one for pk, one in wanted.items() if one}
     if not wanted:
         raise NothingLeftToCredit
@@ -65,7 +66,7 @@ def _credit_line(bill: Bill, line: BillLine, amount: Decimal, done: Decimal, don
     """Its tax is what the tax of all that is credited by now comes to, less what was credited before: the last part
     takes the rest, so the parts are the whole.
     """
-    tax = to_unit(line.tax * (done + amount) / line.amount, bill.currency) - done_tax
+    tax = to_coin(line.tax * (done + amount) / line.amount, bill.currency) - done_tax
     return BillLine(
         kind=line.kind,
         label=line.label,

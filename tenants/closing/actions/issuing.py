@@ -8,12 +8,12 @@ from typing import NamedTuple
 from django.db import transaction
 
 from tenants.billing import months
-from tenants.billing.models import InvoiceLine
+from tenants.billing.models import ZERO, InvoiceLine
+from tenants.billing.rounding import to_coin
 from tenants.closing.errors import NoSeller, NoTaxRate
 from tenants.closing.models import Bill, BillLine, BillTax, Payer, Receiver, Seller, Series, Telling
 from tenants.closing.queries.due import Due, due_of
 from tenants.closing.queries.terms import RateOf, payer_of, rates_on, seller_for
-from tenants.closing.rounding import ZERO, to_unit
 from tenants.closing.taxes import Rate, Taxed, taxed
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
@@ -60,7 +60,7 @@ def _issue(
     tenant: Tenant, month: date, currency: str, due: Sequence[Due], terms: Terms, at: datetime
 ) -> Bill | None:
     exact = sum((one.amount for one in due), ZERO)
-    total = to_unit(exact, currency)
+    total = to_coin(exact, currency)
     if total <= 0:
         return None
     lines = _priced(due, total, currency, terms.rate_of)
@@ -91,7 +91,7 @@ def _told(row: Seller | Payer, *names: str) -> dict[str, str]:
 
 def _priced(due: Sequence[Due], total: Decimal, currency: str, rate_of: RateOf) -> list[Priced]:
     """Each line in units of the currency, and what they miss of the total as one more, by the rate of the largest."""
-    lines = [Priced(one, to_unit(one.amount, currency), _rate(rate_of, one.key.kind)) for one in due]
+    lines = [Priced(one, to_coin(one.amount, currency), _rate(rate_of, one.key.kind)) for one in due]
     left_over = total - sum((line.amount for line in lines), ZERO)
     if left_over:
         largest = max(lines, key=lambda line: abs(line.amount))

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
+from tenants.billing.rounding import to_coin
 from tenants.closing.actions.reminders import follow_payment
 from tenants.closing.errors import AlreadyTakenBack, NotAnAmount, NotTheirInvoice, ReferenceKnown
 from tenants.closing.models import Bill, Payment
-from tenants.closing.rounding import to_unit
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
@@ -27,7 +27,7 @@ def record_payment(
     bill: Bill | None = None,
 ) -> Payment:
     """Part of an invoice, or more than is owed, is as good as all of it. A reference counts once per tenant."""
-    if amount <= 0 or to_unit(amount, currency) != amount:
+    if amount <= 0 or to_coin(amount, currency) != amount:
         raise NotAnAmount(field="amount")
     if bill is not None and (bill.tenant_id != tenant.pk or bill.currency != currency or bill.is_credit):
         raise NotTheirInvoice(field="bill")

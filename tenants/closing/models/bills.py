@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.billing.models import InvoiceLine
-from tenants.closing.rounding import places_of
+from tenants.billing.money import places_of
 from tenants.models import Tenant
 
 ZERO = Decimal(0)

@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from django.db.models import Sum
 
-from tenants.billing.models import InvoiceLine
+from tenants.billing.models import ZERO, InvoiceLine
 from tenants.billing.queries import months_with_charges, usage
 from tenants.closing.models import Bill, BillLine
-from tenants.closing.rounding import ZERO
 from tenants.models import Tenant
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from tenants.billing.models import ZERO
 from tenants.closing.accounts import Given, Owed, Standing, standing_of
 from tenants.closing.models import Bill, Payment
-from tenants.closing.rounding import ZERO
 from tenants.models import Tenant
 
 

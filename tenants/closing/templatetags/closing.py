@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from django import template
 
+from tenants.billing.money import places_of
 from tenants.closing.models import Bill, BillTax
-from tenants.closing.rounding import places_of
 from tenants.closing.wording import amount_text, notes_of, percent_text, tax_words
 
 register = template.Library()
