@@ -62,6 +62,11 @@ def _words(page: str) -> dict[str, str]:
             _("Not understood"),
             _("The browser sent something we cannot read. Go back and try again."),
         ),
+        "too_many": (
+            _("Too many at once"),
+            _("Your call centre asks for more at once than its share. Wait a moment and try again."),
+        ),
+        "busy": (_("We are busy"), _("Many ask at once. Wait a moment and try again.")),
         "too_large": (_("Too large"), _("We take 20 MB at most. Send a smaller file.")),
         "broken": (
             _("Our fault"),

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "contactcenter.middleware.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "contactcenter.middleware.static_files.StaticFiles",
+    "contactcenter.middleware.shares.ShareOfTenant",
     "contactcenter.middleware.tenancy.TenantOfHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,7 +121,7 @@ TEMPLATES = [
 
 # --- where state lives ------------------------------------------------------------------------------------------
 # A pool, because a connection kept per thread (CONN_MAX_AGE) fills the server under ASGI within seconds.
-_POOL = environment.integer("DATABASE_POOL", 10, highest=200)
+_POOL = environment.integer("DATABASE_POOL", 16, highest=200)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "tenants.postgresql",
@@ -130,6 +131,16 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"pool": {"min_size": 1, "max_size": _POOL, "timeout": 5}} if _POOL else {},
     }
 }
+# Shares of a web process (contactcenter/middleware/shares.py): requests of tenants answered at once, of these one
+# tenant's, how many more of it wait, and for how many seconds. Some connections are left to sockets.
+WEB_PLACES = environment.integer("WEB_PLACES", max(2, (_POOL or 16) - 4), lowest=1, highest=1000)
+WEB_SHARE = environment.integer("WEB_SHARE", max(1, WEB_PLACES // 2), lowest=1, highest=1000)
+WEB_LINE = environment.integer("WEB_LINE", 200, lowest=1, highest=10_000)
+WEB_PATIENCE = environment.integer("WEB_PATIENCE", 10, lowest=1, highest=60)
+# Sockets one tenant may have open in a web process: a thousand agents have three each.
+SOCKETS_SHARE = environment.integer("SOCKETS_SHARE", 4000, lowest=10, highest=10**6)
+# Long sheets of all tenants worked on side by side: fewer than the task workers there are (tenants/lists/tasks.py).
+SHEETS_AT_ONCE = environment.integer("SHEETS_AT_ONCE", 1, lowest=1, highest=100)
 # A role for each tenant, so that the database itself refuses SQL that names another tenant's schema; "auto": where
 # the login role may make roles. Off until the whole suite has run with it (docs/decisions/0054).
 DATABASE_FENCE = environment.choice("DATABASE_FENCE", "off", of=("auto", "off"))

@@ -6,9 +6,11 @@ audiences, what the snapshot holds and what a message asks for; everything that 
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
@@ -43,6 +45,9 @@ CHECK_SECONDS = 30.0
 NEED_NOT_BE_AT_ONCE = 1.0
 """Seconds for which what comes again and again from each socket is gathered, to be asked for many in one go."""
 
+THREADS_OF_A_TENANT = min(32, (os.cpu_count() or 1) + 4) // 2
+"""Half of those a loop has (asyncio's own figure)."""
+
 BURST, PER_SECOND = 30, 5.0
 """Inbound messages: a burst, then a steady rate. Nobody clicks faster."""
 
@@ -62,13 +67,21 @@ def gathered(step: str, *, wait: float = 0.0) -> "Gathering[Group, MemberSocket,
 
 
 async def in_tenant(schema: str, language: str, function: Callable[..., T], *arguments: Any) -> T:
-    """Run sync code in a thread of its own, inside the tenant, whatever that thread did before."""
+    """Run sync code in a thread of its own, inside the tenant, whatever that thread did before. A tenant whose sockets
+    ask for what is slow has half of the threads at most.
+    """
 
     def entered() -> T:
         with context.enter(schema), translation.override(language):
             return function(*arguments)
 
-    return await database_sync_to_async(entered, thread_sensitive=False)()
+    shares = _shares.setdefault(asyncio.get_running_loop(), {})
+    share = shares.setdefault(schema, asyncio.Semaphore(THREADS_OF_A_TENANT))
+    async with share:
+        return await database_sync_to_async(entered, thread_sensitive=False)()
+
+
+_shares: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 class MemberSocket(AsyncWebsocketConsumer):

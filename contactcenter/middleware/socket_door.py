@@ -3,6 +3,7 @@
 A consumer behind it finds `tenant`, `schema_name`, `member` and `user` in its scope; nobody anonymous gets there.
 """
 
+from collections import Counter
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,9 @@ log = structlog.get_logger()
 FOREIGN_ORIGIN = 4403
 NO_TENANT = 4404
 NOT_SIGNED_IN = 4401
+TOO_MANY = 4429
+MOST_OF_A_MEMBER = 40
+"""Sockets of one member in this process: a dozen pages with three each."""
 
 
 class Refused(Exception):
@@ -76,6 +80,8 @@ _knocking: Gathering[str, str, dict[str, Any] | int] = Gathering(_read)
 class SocketDoor:
     def __init__(self, inner):
         self.inner = inner
+        self._inside: Counter[tuple[str, int | None]] = Counter()
+        """By schema and member; a tenant's all together stand under None."""
 
     async def __call__(self, scope, receive, send):
         try:
@@ -83,10 +89,31 @@ class SocketDoor:
             found = await _knocking.ask(header(scope, b"host"), session_key_of(scope))
             if isinstance(found, int):
                 raise Refused(found)
+            places = self._take_places(found["schema_name"], found["member"].pk)
         except Refused as refusal:
             log.info("A socket was refused", code=refusal.code, path=scope["path"])
             return await close(scope, receive, send, refusal.code)
-        return await self.inner(dict(scope, **found), receive, send)
+        try:
+            return await self.inner(dict(scope, **found), receive, send)
+        finally:
+            self._leave(places)
+
+    def _take_places(self, schema: str, member_id: int) -> list[tuple[str, int | None]]:
+        """Raises Refused when the member, or the tenant, has its share of this process already."""
+        member, tenant = (schema, member_id), (schema, None)
+        if self._inside[member] >= MOST_OF_A_MEMBER or self._inside[tenant] >= settings.SOCKETS_SHARE:
+            raise Refused(TOO_MANY)
+        self._inside.update((member, tenant))
+        return [member, tenant]
+
+    def _leave(self, places: list[tuple[str, int | None]]) -> None:
+        self._inside.subtract(places)
+        for place in places:
+            if not self._inside[place]:
+                del self._inside[place]
+
+
+WORDS = {TOO_MANY: "Too many pages are open at once. Close some."}
 
 
 async def close(scope, receive, send, code: int) -> None:
@@ -96,4 +123,4 @@ async def close(scope, receive, send, code: int) -> None:
     await receive()
     asked = scope.get("subprotocols") or [None]
     await send({"type": "websocket.accept", "subprotocol": asked[0]})
-    await send({"type": "websocket.close", "code": code})
+    await send({"type": "websocket.close", "code": code, "reason": WORDS.get(code, "")})

@@ -7,6 +7,8 @@ const LONGEST_WAIT = 5;
 const SIGNED_OUT = 4401;
 const NOT_ALLOWED = 4403;
 const CLOSED_TENANT = 4410;
+const TOO_MANY = 4429;
+const LONG_WAIT = 30; // too many pages are open: coming back at once would only be refused again
 
 /** Signed out: the page goes, but not from under a talk whose sound is in it (`leaving` is then refused). */
 function leaveWhenFree() {
@@ -99,7 +101,7 @@ export class Live {
       if (code !== NOT_ALLOWED) leaveWhenFree();
       return;
     }
-    const wait = this.#wait * (0.5 + Math.random());
+    const wait = (code === TOO_MANY ? LONG_WAIT : this.#wait) * (0.5 + Math.random());
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
     this.#retryAt = Date.now() + wait * 1000;
     this.#retry = setTimeout(() => this.#open(), wait * 1000);

@@ -6,7 +6,13 @@ from channels.testing import ApplicationCommunicator
 from django.db import connection
 
 from contactcenter.middleware import socket_door
-from contactcenter.middleware.socket_door import FOREIGN_ORIGIN, NO_TENANT, NOT_SIGNED_IN, SocketDoor
+from contactcenter.middleware.socket_door import (
+    FOREIGN_ORIGIN,
+    NO_TENANT,
+    NOT_SIGNED_IN,
+    TOO_MANY,
+    SocketDoor,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +28,7 @@ async def room(scope, receive, send):
     await send({"type": "websocket.send", "text": f"{scope['schema_name']} {scope['member'].name}"})
 
 
-def knock(host="acme.localhost:8000", origin="http://acme.localhost:8000", session=""):
+def knock(host="acme.localhost:8000", origin="http://acme.localhost:8000", session="", door=None):
     """What the browser gets: the text of the first message, or the close code."""
     headers = [(b"host", host.encode())]
     if origin:
@@ -32,7 +38,7 @@ def knock(host="acme.localhost:8000", origin="http://acme.localhost:8000", sessi
     scope = {"type": "websocket", "path": "/ws/workspace/", "headers": headers, "query_string": b""}
 
     async def talk():
-        browser = ApplicationCommunicator(SocketDoor(room), scope)
+        browser = ApplicationCommunicator(door or SocketDoor(room), scope)
         await browser.send_input({"type": "websocket.connect"})
         await browser.receive_output()
         said = await browser.receive_output()
@@ -94,3 +100,28 @@ def test_a_disabled_member_stays_outside(acme, member, client_of, inside):
 
 def test_there_is_no_socket_at_the_operators_host(db):
     assert knock(host="localhost:8000", origin="http://localhost:8000") == NO_TENANT
+
+
+def test_who_opens_sockets_in_heaps_is_refused_and_the_other_tenant_comes_in(
+    acme, globex, member, client_of, settings, monkeypatch
+):
+    wang, li, ann = (
+        member(acme, "agent", name="Wang"),
+        member(acme, "agent", name="Li"),
+        member(globex, "agent"),
+    )
+    mine, colleagues, theirs = (session_of(client_of(who)) for who in (wang, li, ann))
+    elsewhere = {"host": "globex.localhost:8000", "origin": "http://globex.localhost:8000"}
+    monkeypatch.setattr(socket_door, "MOST_OF_A_MEMBER", 2)
+    settings.SOCKETS_SHARE = 3
+    door = SocketDoor(room)
+    for _ in range(5):
+        assert knock(session=mine, door=door) == "acme Wang"
+    assert not door._inside, "who has left keeps no place"
+    for _ in range(2):
+        door._take_places("acme", wang.pk)
+    assert knock(session=mine, door=door) == TOO_MANY
+    assert knock(session=colleagues, door=door) == "acme Li"
+    door._take_places("acme", 0)
+    assert knock(session=colleagues, door=door) == TOO_MANY
+    assert knock(session=theirs, door=door, **elsewhere).startswith("globex ")
