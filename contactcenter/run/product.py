@@ -103,7 +103,8 @@ class Product:
         celery = ["-m", "celery", "-A", "contactcenter", "--quiet"]
         self._python("web", *web.arguments(self.choices.bind, self.choices.port))
         self._python("telephony", "manage.py", "run_telephony")
-        self._python("tasks", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        # One for a long sheet, one for an archive, one for what is short.
+        self._python("tasks", *celery, "worker", "--concurrency", "3", "--without-gossip", "--without-mingle")
         # Receivers may be slow: threads that wait for them take nothing from the other tasks.
         hooks = ["-Q", "hooks", "-n", "hooks@%h", "-P", "threads", "--concurrency", "8"]
         self._python("hooks", *celery, "worker", *hooks, "--without-gossip", "--without-mingle")

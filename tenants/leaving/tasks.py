@@ -1,5 +1,7 @@
 """Works of hours, in a worker: begun at once, taken up by beat when a worker died, thrown away after their days."""
 
+from collections.abc import Callable
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -7,23 +9,30 @@ from kombu.exceptions import OperationalError
 
 from tenants.leaving import queries
 from tenants.leaving.actions import deletions, exports, imports
+from tenants.provisioning.turns import ARCHIVES, try_any_turn
 
 log = structlog.get_logger()
 
 
+def in_turn(work: Callable[..., str], **which: int) -> str:
+    """One work of hours at a time in the house, so that what is short finds a worker; `take_up` sees to the rest."""
+    with try_any_turn(ARCHIVES, 1) as is_ours:
+        return work(**which) if is_ours else "waiting"
+
+
 @shared_task(name="leaving.export")
 def export(export_id: int) -> str:
-    return exports.run_export(export_id=export_id)
+    return in_turn(exports.run_export, export_id=export_id)
 
 
 @shared_task(name="leaving.import")
 def bring(import_id: int) -> str:
-    return imports.run_import(import_id=import_id)
+    return in_turn(imports.run_import, import_id=import_id)
 
 
 @shared_task(name="leaving.delete")
 def delete(deletion_id: int) -> str:
-    return deletions.run_deletion(deletion_id=deletion_id)
+    return in_turn(deletions.run_deletion, deletion_id=deletion_id)
 
 
 @shared_task(name="leaving.take_up", expires=55)

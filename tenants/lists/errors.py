@@ -33,3 +33,9 @@ class TooManyViews(BadInput):
 
 class ViewNameMissing(BadInput):
     """Give these filters a name."""
+
+
+class TooManySheets(DomainError):
+    """%(most)s sheets are under way already. Hand this one in when one of them is done."""
+
+    status = 429

@@ -72,6 +72,7 @@ class SheetImport(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         FAILED = "failed", _("Could not be read")
 
+    AT_WORK = (State.CHECKING, State.RUNNING)
     place = models.CharField(_("list"), max_length=120)
     resource = models.PositiveSmallIntegerField(default=0, editable=False)
     file_name = models.CharField(_("file"), max_length=200)
@@ -104,7 +105,7 @@ class SheetImport(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in (self.State.CHECKING, self.State.RUNNING)
+        return self.state in self.AT_WORK
 
     @property
     def percent(self) -> int:

@@ -1,20 +1,24 @@
 """Taking in a long sheet part by part: each part is one transaction, a bad row is named and the others go on."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import tablib
 from django.db import transaction
 
-from tenants.lists.errors import SheetNotRead, SheetNotWaiting
-from tenants.lists.models import SheetImport, SheetProblem
+from tenants.lists.errors import SheetNotRead, SheetNotWaiting, TooManySheets
+from tenants.lists.models import SILENT_AFTER, SheetImport, SheetProblem
 from tenants.people.actions import record_audit
 
 PART = 200
 """Rows in a transaction: short locks, and a figure that moves."""
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 5_000
+MOST_AT_WORK = 3
+"""Sheets of one tenant under way or waiting for their turn."""
+TURN = timedelta(seconds=10)
+"""How long a sheet is worked on at a time: then it is the others' turn."""
 FORMATS = ("csv", "xlsx")
 Clock = Callable[[], datetime]
 State = SheetImport.State
@@ -23,6 +27,8 @@ State = SheetImport.State
 def begin_sheet(
     *, place: str, resource: int, file_name: str, file_format: str, content: bytes, by: Any, at: datetime
 ) -> SheetImport:
+    if SheetImport.objects.filter(state__in=SheetImport.AT_WORK).count() >= MOST_AT_WORK:
+        raise TooManySheets(most=MOST_AT_WORK)
     sheet = SheetImport.objects.create(
         place=place, resource=resource, file_name=file_name[:200], file_format=file_format, content=content,
         by_id=by.pk, began_at=at, heard_at=at,
@@ -57,8 +63,18 @@ def cancel(*, sheet_id: int, at: datetime) -> None:
         raise SheetNotWaiting
 
 
+def is_behind_another(*, sheet_id: int, at: datetime) -> bool:
+    """One sheet of a tenant at a time: an older one that is alive goes first. Whoever waits is heard of."""
+    alive = SheetImport.objects.filter(state__in=SheetImport.AT_WORK, heard_at__gt=at - SILENT_AFTER)
+    return alive.filter(pk__lt=sheet_id).exists()
+
+
+def note_waiting(*, sheet_id: int, at: datetime) -> None:
+    SheetImport.objects.filter(pk=sheet_id, state__in=SheetImport.AT_WORK).update(heard_at=at)
+
+
 def run_sheet(*, sheet_id: int, resource: Any, clock: Clock) -> SheetImport:
-    """To the end, or until it is cancelled; taken up where it stopped when it runs again."""
+    """A turn: to the end, until it is cancelled, or until TURN is over; the next one goes on from there."""
     sheet = SheetImport.objects.get(pk=sheet_id)
     if not sheet.is_at_work:
         return sheet
@@ -68,13 +84,16 @@ def run_sheet(*, sheet_id: int, resource: Any, clock: Clock) -> SheetImport:
         sheet.problem = problem.message
         _end(sheet, State.FAILED, clock())
         return sheet
-    SheetImport.objects.filter(pk=sheet_id).update(total=len(rows), heard_at=clock())
+    began_at = clock()
+    SheetImport.objects.filter(pk=sheet_id).update(total=len(rows), heard_at=began_at)
     sheet.total = len(rows)
     while sheet.done < sheet.total:
         if _is_cancel_asked(sheet):
             _end(sheet, State.CANCELLED, clock())
             return sheet
         _one_part(sheet, rows, resource, clock)
+        if sheet.done < sheet.total and sheet.heard_at - began_at >= TURN:
+            return sheet
     _settle(sheet, clock())
     return sheet
 

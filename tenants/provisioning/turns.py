@@ -13,6 +13,8 @@ from django.db import connection
 OPENING = 7_201
 TEMPLATE = 7_202
 FLEET = 7_203
+SHEETS = 7_207
+ARCHIVES = 7_208
 
 
 def connection_parameters() -> dict[str, Any]:
@@ -35,3 +37,13 @@ def try_turn(kind: int, key: int) -> Iterator[bool]:
     with psycopg.connect(**connection_parameters(), autocommit=True) as own:
         row = own.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, key]).fetchone()
         yield bool(row and row[0])
+
+
+@contextmanager
+def try_any_turn(kind: int, count: int) -> Iterator[bool]:
+    """One of `count` that may go on side by side; yields False when all are taken."""
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        yield any(
+            own.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, place]).fetchone() == (True,)
+            for place in range(count)
+        )

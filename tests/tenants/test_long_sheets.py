@@ -1,5 +1,7 @@
 """A sheet too long for one request: looked through, taken in part by part, cancelled, taken up again. Two tenants."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from tenants.lists import background, sheets, tasks
 from tenants.lists.models import SILENT_AFTER, SheetImport
 from tenants.people.models import AuditEntry
+from tenants.provisioning import turns
 from ticketing.models import Customer
 
 CUSTOMERS = "/admin/ticketing/customer/"
@@ -147,3 +150,32 @@ def test_others_neither_hand_in_nor_move_a_sheet(people, client_of, acme, globex
     inspector.post(CUSTOMERS + "import/", {"format": "0", "resource": "0", "import_file": file})
     with inside(acme):
         assert SheetImport.objects.count() == 1
+
+
+def test_a_long_sheet_goes_on_in_turns_and_the_other_tenant_is_not_kept_waiting(
+    people, client_of, acme, globex, member, inside, sent, monkeypatch
+):
+    mine = [hand_in(client_of(people["admin"]), lines(40)) for _ in range(3)]
+    full = SimpleUploadedFile("c.csv", lines(12).encode(), content_type="text/csv")
+    refused = client_of(people["admin"]).post(
+        CUSTOMERS + "import/", {"format": "0", "resource": "0", "import_file": full}
+    )
+    assert (refused.status_code, "3 sheets are under way already" in refused.content.decode()) == (429, True)
+    theirs = hand_in(client_of(member(globex, "admin")), lines(12))
+    monkeypatch.setattr(sheets, "TURN", timedelta())
+    again = []
+    monkeypatch.setattr(tasks, "send_sheet", lambda pk, seconds=0: again.append((pk, seconds)))
+    with inside(acme):
+        assert [run(pk) for pk in mine] == ["checking", "waiting", "waiting"]
+        # Each comes again: the one at work at once, behind the others; those behind it look again later.
+        assert again == [(mine[0], 0), (mine[1], tasks.LOOK_AGAIN), (mine[2], tasks.LOOK_AGAIN)]
+        assert [one.done for one in SheetImport.objects.order_by("pk")] == [10, 0, 0]
+    with inside(globex):
+        assert (run(theirs), run(theirs)) == ("checking", "checked")
+    with inside(acme), turns.try_any_turn(turns.SHEETS, 1) as is_ours:
+        # As many as may are at work elsewhere.
+        assert (is_ours, run(mine[0])) == (True, "waiting")
+        assert SheetImport.objects.get(pk=mine[0]).done == 10
+    with inside(acme):
+        assert [run(mine[0]) for _ in range(3)] == ["checking", "checking", "checked"]
+        assert run(mine[1]) == "checking"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,8 @@ from tenants.trust.tasks import check_chain
 
 AT_ONCE = 50_000
 """Entries that are looked at while the reader waits: a second or two. Longer logs are looked at by a worker."""
+CHECKED_FOR = 120
+"""Seconds in which another check of a long log is not begun."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,7 +100,9 @@ def _compared(request: HttpRequest) -> bool | None:
 def check(request: HttpRequest) -> HttpResponse:
     last = queries.head()
     if last is not None and last.position > AT_ONCE:
-        check_chain.delay()
+        # Pressed again meanwhile it is the same check.
+        if cache.add("trust.check_chain", 1, CHECKED_FOR):
+            check_chain.delay()
         messages.info(request, _("The log is long: it is being checked. Reload this page in a minute."))
         return redirect("trust:audit")
     found = actions.check_chain(at=timezone.now())
