@@ -34,6 +34,8 @@ def migrations_hash() -> str:
     files = sorted(path for path in PROJECT.glob("*/**/migrations/*.py") if ".venv" not in path.parts)
     # Data of one major version is of no use to another.
     digest = hashlib.sha256(Postgres(PROJECT, PASSWORD).major_version().encode())
+    # With the second fence each tenant has a role in the cluster.
+    digest.update(os.environ.get("DATABASE_FENCE", "off").encode())
     for path in [*files, *(PROJECT / name for name in MAKERS)]:
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

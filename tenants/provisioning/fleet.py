@@ -31,6 +31,9 @@ ROUNDS = 3
 FIRSTS = 3
 """When so many tenants of a group fail one after the other, the migration is wrong and not the tenants."""
 
+MOST_HELD = 10
+"""When so many tables were in use before one tenant was done, it is no hour for it."""
+
 
 @dataclass
 class Fleet:
@@ -104,15 +107,23 @@ class _Group:
             self._in_rounds(lambda schema: _by_replay(schema, said.statements, first))
 
     def _first(self) -> tuple[str, Recording | None]:
-        """The first tenant that Django can migrate, and what it said; None when FIRSTS of them fail."""
-        for _try in range(min(FIRSTS, len(self.waiting))):
+        """The first tenant that Django can migrate, and what it said; None when FIRSTS of them fail. One whose table
+        is in use comes again behind the others.
+        """
+        failures, held = 0, 0
+        while self.waiting and failures < FIRSTS and held < MOST_HELD:
             schema = self.waiting.pop(0)
             try:
                 said = migrate_recording(schema)
             except Exception as problem:
-                # Whatever a migration raises is this tenant's; the next may do.
+                if isinstance(problem.__cause__, psycopg.errors.LockNotAvailable):
+                    self.waiting.append(schema)
+                    held += 1
+                    continue
+                # Whatever else a migration raises is this tenant's; the next may do.
                 log.error("A tenant was not migrated", schema=schema, problem=_plain(problem))
                 self._note(schema, _plain(problem))
+                failures += 1
             else:
                 self._note(schema)
                 return schema, said

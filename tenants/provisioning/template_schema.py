@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def _kept_text() -> str:
     return text
 
 
+@cache
 def migrations_digest() -> str:
     """Changes whenever a tenant's migration is added, removed or edited."""
     labels = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}

@@ -12,10 +12,11 @@ import pytest
 
 from tests.servers import PROJECT, SERVERS
 
-TENANTS = 30
+TENANTS = int(os.environ.get("FLEET_TENANTS", "6"))
+"""FLEET_TENANTS=298 with acme and globex is the long form: 299 done, one named, resumed."""
 NAMES = [f"t{number:02d}" for number in range(TENANTS)]
 TABLES = ("django_migrations", "django_content_type", "auth_permission")
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 class Fleet:
@@ -77,19 +78,19 @@ def holding(url: str, table: str) -> Iterator[None]:
 
 
 def test_one_that_fails_is_named_the_others_are_done_and_the_next_run_goes_on(fleet):
-    fleet.rows.execute("CREATE TABLE t07.fleet_ship (id int)")
+    fleet.rows.execute("CREATE TABLE t05.fleet_ship (id int)")
     code, said = fleet.run(release="first")
     assert code == 1
     assert f"{TENANTS + 1} migrated, 1 failed" in said, said
-    assert 't07: DuplicateTable: relation "fleet_ship" already exists' in said
+    assert 't05: DuplicateTable: relation "fleet_ship" already exists' in said
     assert "Traceback" not in said
     # What failed has nothing of it, and the others all: rights are by their own ids.
     asked = "SELECT count(*) FROM {0}.auth_permission p JOIN {0}.django_content_type c ON c.id = p.content_type_id"
     asked += " WHERE c.app_label = 'fleet'"
     counts = {name: fleet.rows.execute(asked.format(name)).fetchone()[0] for name in ("acme", *NAMES)}
-    assert counts == {"acme": 4, **dict.fromkeys(NAMES, 4), "t07": 0}
+    assert counts == {"acme": 4, **dict.fromkeys(NAMES, 4), "t05": 0}
 
-    fleet.rows.execute("DROP TABLE t07.fleet_ship")
+    fleet.rows.execute("DROP TABLE t05.fleet_ship")
     assert fleet.run("--check", release="first")[0] == 1
     code, said = fleet.run(release="first")
     assert (code, f"{TENANTS + 1} were current, 1 migrated" in said) == (0, True), said
