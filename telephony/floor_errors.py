@@ -25,6 +25,10 @@ class TooManyViews(BadInput):
     "Thirty views are kept. Delete one you no longer use."
 
 
+class ViewGone(NotFound):
+    "You have no such view of the floor."
+
+
 class NobodyChosen(BadInput):
     "Choose at least one agent."
 
@@ -35,5 +39,6 @@ MESSAGES = (
     _("There is no such skill."),
     _("Give the view a name."),
     _("Thirty views are kept. Delete one you no longer use."),
+    _("You have no such view of the floor."),
     _("Choose at least one agent."),
 )
