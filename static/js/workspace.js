@@ -8,6 +8,7 @@ import { showCall, stageOf } from "./workspace/call.js";
 import { Announcements } from "./workspace/announcements.js";
 import { Chat } from "./workspace/chat.js";
 import { Help } from "./workspace/help.js";
+import { DialPad } from "./workspace/dialpad.js";
 import { Keypad } from "./workspace/keypad.js";
 import { handOverAll } from "./workspace/leftover.js";
 import { Notices } from "./workspace/notices.js";
@@ -61,6 +62,7 @@ const recent = new Recent(document.getElementById("recent"));
 const wrapUp = new WrapUp({ order, live });
 const transfer = new Transfer({ order, queues, colleagues, state });
 const keypad = new Keypad({ order, state });
+const dialPad = new DialPad();
 const phones = new Phones({ order });
 const parked = new Parked({ order });
 const showTimers = runTimers(live, duration);
@@ -181,6 +183,7 @@ function announce(before) {
   if (state.stage === "none" && before === "wrap_up") say("announce", word("wrap_up_over"));
   if (state.stage !== "talking" && state.stage !== "hold") transfer.close();
   if (state.stage === "none" || state.stage === "wrap_up") keypad.close();
+  else dialPad.close();
 }
 
 document.addEventListener("click", (event) => {
@@ -202,6 +205,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.getElementById("do-transfer").addEventListener("click", () => transfer.open());
+document.getElementById("do-keypad").addEventListener("click", () => (["none", "wrap_up"].includes(state.stage) ? dialPad : keypad).open());
 document.getElementById("do-ticket").addEventListener("click", () => pop.openTicket(state.call?.id));
 listenToKeys({ state, order, wrapUp, chat, snippets, tasks });
 live.start();

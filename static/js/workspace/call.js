@@ -68,7 +68,9 @@ function showButtons(stage, line) {
   enable("do-hold", isAlone);
   enable("do-transfer", isAlone);
   enable("do-park", isAlone);
-  enable("do-keypad", isTalking || stage === "consulting");
+  const mayDial = stage === "none" || stage === "wrap_up";
+  enable("do-keypad", isTalking || stage === "consulting" || mayDial);
+  text("do-keypad-word", word(mayDial ? "dial" : "keypad"));
   enable("do-hang-up", isTalking || rings || stage === "consulting");
   const hold = document.getElementById("do-hold");
   hold.dataset.callOrder = stage === "hold" ? "unhold" : "hold";

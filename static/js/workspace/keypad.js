@@ -9,7 +9,6 @@ export class Keypad {
   constructor({ order, state }) {
     this.#order = order;
     this.#state = state;
-    document.getElementById("do-keypad").addEventListener("click", () => this.#open());
     this.#dialog.addEventListener("close", () => (this.#pressed.textContent = ""));
     this.#dialog.addEventListener("keydown", (event) => {
       if (/^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) this.#press(event.key);
@@ -24,7 +23,7 @@ export class Keypad {
     if (this.#dialog.open) this.#dialog.close();
   }
 
-  #open() {
+  open() {
     this.#dialog.showModal();
     this.#dialog.querySelector("[data-key]").focus();
   }
