@@ -6,7 +6,7 @@ Where the figures come from is in docs/phone-check.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,6 +57,28 @@ OF_SOUND = ("loss", "sound_round_trip", "sound_jitter")
 """Measured by a call of the page to the echo in the switch."""
 NO_RELAY, NO_SOUND = "relay_failed", "sound_failed"
 """Told instead of a figure: a relay is configured, and could not be reached; the echo was called, and no sound came."""
+
+
+NARROW_BELOW = 300
+"""kbit/s, in the worse direction: three calls as carriers send them. Pages load beside the talk, on the same line."""
+SPARING_BITS = 12_000
+"""A second of speech on a narrow line: what opus needs for words as a telephone has them."""
+
+
+@dataclass(frozen=True)
+class Sparing:
+    """How the page's phone speaks on a narrow line: `bits` a second, because the check found `kbits` kbit/s."""
+
+    bits: int
+    kbits: int
+
+
+def sparing(results: Iterable[Mapping[str, Any]]) -> Sparing | None:
+    """By the results of a check (`Judgement.results`); None where the line is wide enough or was not measured."""
+    widths = [row["value"] for row in results if row["name"] in ("down", "up") and row["value"] is not None]
+    if not widths or min(widths) >= NARROW_BELOW:
+        return None
+    return Sparing(SPARING_BITS, round(min(widths)))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from telephony.phone_errors import (
     PhoneCheckNeeded,
     PhoneKindUnknown,
 )
+from telephony.queries.device_checks import LONGEST_BROWSER
 from telephony.queries.devices import device_to_ring
 from telephony.queries.outside_numbers import phone_terms, why_not
 from tenants.context import current_tenant
@@ -107,7 +108,11 @@ def keep_check(
     """What the page measured, judged here, and kept."""
     judged = judge(measured, has_relay=has_relay, why_no_echo=why_no_echo)
     return DeviceCheck.objects.create(
-        agent=agent, at=at, has_passed=judged.has_passed, results=judged.results, browser=browser[:200]
+        agent=agent,
+        at=at,
+        has_passed=judged.has_passed,
+        results=judged.results,
+        browser=browser[:LONGEST_BROWSER],
     )
 
 

@@ -1,5 +1,6 @@
 """What the phone in an agent's page asks for: its name, a password for an hour, and where the switch is."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from telephony import policies, queries, relay
 from telephony.actions.page_phones import open_page_phone
+from telephony.queries.device_checks import sparing_of
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
@@ -24,6 +26,7 @@ def page_phone(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"is_offered": False, "why": why})
     now = timezone.now()
     phone = open_page_phone(agent_id=agent.pk, session_key=request.session.session_key, at=now)
+    sparing = sparing_of(agent.pk, request.headers.get("User-Agent", ""), now)
     told: dict[str, Any] = {
         "is_offered": True,
         "username": phone.username,
@@ -32,6 +35,7 @@ def page_phone(request: HttpRequest) -> HttpResponse:
         "valid_seconds": int((phone.valid_until - now).total_seconds()),
         "socket": settings.PHONE_SOCKET_URL,
         "ice_servers": relay.ice_servers(phone.username, now),
+        "speech": asdict(sparing) if sparing else None,
     }
     return JsonResponse(told)
 

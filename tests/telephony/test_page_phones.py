@@ -8,7 +8,8 @@ from django.utils import timezone
 from contactcenter import environment
 from telephony import actions, queries
 from telephony.actions.page_phones import KEPT_FOR, VALID_FOR, forget_page_phones, open_page_phone
-from telephony.models import Agent, Device
+from telephony.models import Agent, Device, DeviceCheck
+from telephony.phone_check import judge
 from telephony.queries.known_answers import known_tenant
 from tenants.people.actions import sign_out_everywhere
 from tenants.people.models import AuditEntry, Member
@@ -128,6 +129,28 @@ def test_without_sound_or_work_there_is_none_and_the_page_is_told_why(
     assert ask(client) == {"is_offered": False, "why": why}
     with floor.inside():
         assert not Device.objects.filter(kind="web").exists()
+
+
+def test_a_narrow_line_in_this_browser_and_shift_is_spoken_to_sparingly(floor, other_floor, client_of):
+    agent, client = worker_of(floor, client_of)
+    _theirs, stranger = worker_of(other_floor, client_of)
+
+    def told(who=client, browser="Firefox"):
+        return who.post("/workspace/phone/", headers={"User-Agent": browser}).json()["speech"]
+
+    assert told() is None
+    with floor.inside():
+        for up, browser in ((5000, "Chromium"), (150, "Firefox")):
+            results = judge({"down": 8000, "up": up}).results
+            check = DeviceCheck.objects.create(
+                agent=agent, at=timezone.now(), has_passed=True, results=results, browser=browser
+            )
+    assert told() == {"bits": 12_000, "kbits": 150}
+    assert told(browser="Chromium") is None
+    assert told(stranger) is None
+    with floor.inside():
+        DeviceCheck.objects.filter(pk=check.pk).update(at=timezone.now() - timedelta(hours=13))
+    assert told() is None
 
 
 def test_only_who_works_here_may_ask(floor, other_floor, client_of, member):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.phone_check import MEASURES, OF_SOUND, judge
+from telephony.phone_check import MEASURES, OF_SOUND, Sparing, judge, sparing
 from tests.telephony.test_phones_chosen import GOOD
 
 
@@ -42,3 +42,18 @@ def test_sound_that_finds_no_way_fails_and_where_nobody_can_be_called_it_is_said
     assert told.has_passed
     assert [one["why"] for one in told.results if one["name"] in OF_SOUND] == ["rehearsal"] * 3
     assert all("why" not in one for one in judge(GOOD | {"loss": 0}).results)
+
+
+@pytest.mark.parametrize(
+    ("down", "up", "found"),
+    [
+        (5000, 4000, None),
+        (5000, 300, None),
+        (5000, 299.4, Sparing(bits=12_000, kbits=299)),
+        (64, 5000, Sparing(bits=12_000, kbits=64)),
+        (None, 120, Sparing(bits=12_000, kbits=120)),
+        (None, None, None),
+    ],
+)
+def test_a_narrow_line_either_way_is_spoken_to_sparingly(down, up, found) -> None:
+    assert sparing(judge({"down": down, "up": up}).results) == found

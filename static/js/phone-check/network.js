@@ -3,6 +3,9 @@
 const PINGS = 20;
 const PING_EVERY = 100; // milliseconds
 const SAMPLE = 512 * 1024; // bytes
+const FIRST_SAMPLE = 16 * 1024;
+const SAMPLE_SECONDS = 2; // a second sample takes no longer, by what the first has shown
+const LARGEST_RANDOM = 64 * 1024; // of one call
 const RELAY_PATIENCE = 5000;
 
 const rounded = (value) => Math.round(value * 10) / 10;
@@ -42,25 +45,38 @@ export async function measureWay(onProgress = () => {}) {
   return { round_trip: rounded(middle), jitter: rounded(steps.reduce((sum, step) => sum + step, 0) / steps.length) };
 }
 
-/** kbit/s each way; the second of two samples counts, when the way is warm. */
+/** kbit/s each way. A small sample warms the way and says how much may follow: a narrow line is not kept busy for minutes. */
 export async function measureWidth(token) {
   const found = {};
   try {
-    for (let turn = 0; turn < 2; turn += 1) {
-      let began = performance.now();
-      const answer = await fetch(`/phone-check/sample/?bytes=${SAMPLE}`, { cache: "no-store" });
-      const body = await answer.arrayBuffer();
-      if (answer.ok) found.down = rounded((body.byteLength * 8) / (performance.now() - began));
-      began = performance.now();
-      const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream" };
-      const taken = await fetch("/phone-check/sample/", { method: "POST", headers, body });
-      await taken.text();
-      if (taken.ok) found.up = rounded((body.byteLength * 8) / (performance.now() - began));
+    for (const [name, measure] of [["down", measureDown], ["up", measureUp]]) {
+      const first = await measure(FIRST_SAMPLE, token);
+      if (!first) continue;
+      found[name] = rounded(first);
+      const length = Math.min(SAMPLE, Math.floor((first * 1000 * SAMPLE_SECONDS) / 8));
+      if (length > FIRST_SAMPLE) found[name] = rounded((await measure(length, token)) ?? first);
     }
   } catch {
     return found;
   }
   return found;
+}
+
+async function measureDown(length) {
+  const began = performance.now();
+  const answer = await fetch(`/phone-check/sample/?bytes=${length}`, { cache: "no-store" });
+  const body = await answer.arrayBuffer();
+  return answer.ok ? (body.byteLength * 8) / (performance.now() - began) : null;
+}
+
+async function measureUp(length, token) {
+  const body = crypto.getRandomValues(new Uint8Array(Math.min(length, LARGEST_RANDOM)));
+  const parts = Array.from({ length: Math.ceil(length / body.length) }, () => body);
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/octet-stream" };
+  const began = performance.now();
+  const taken = await fetch("/phone-check/sample/", { method: "POST", headers, body: new Blob(parts).slice(0, length) });
+  await taken.text();
+  return taken.ok ? (length * 8) / (performance.now() - began) : null;
 }
 
 /** Milliseconds until the relay has given us an address, or that it did not. Nothing without a relay. */

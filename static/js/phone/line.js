@@ -51,6 +51,11 @@ export class Line {
     return this.#terms?.ice_servers ?? [];
   }
 
+  /** {bits, kbits} where the phone check found a narrow line; else null. */
+  get speech() {
+    return this.#terms?.speech ?? null;
+  }
+
   async start() {
     this.#isOver = false;
     this.#onState("connecting");

@@ -267,6 +267,7 @@ export class Phone {
       canStop: Boolean(this.#line) && !talk?.isOpen,
       canAnswer: talk?.state === "ringing",
       isTalking: talk?.state === "talking",
+      narrow: this.#line?.speech?.kbits ?? null,
     };
     this.#strip.show({ ...this.#shown, isElsewhere: false });
     this.#leader.tell(this.#shown);

@@ -32,6 +32,8 @@ const LOOKS = {
   talk_lost: ["▲", "danger"],
 };
 
+const WORKS = ["registered", "silent", "ringing", "answering", "talking", "muted"];
+
 const byId = (id) => document.getElementById(`phone-${id}`);
 
 export class Strip {
@@ -55,15 +57,16 @@ export class Strip {
     this.#box.hidden = false;
   }
 
-  /** `shown`: {state, isElsewhere, isMuted, canStart, canStop, canAnswer, isTalking}. */
-  show({ state, isElsewhere, isMuted, canStart, canStop, canAnswer, isTalking }) {
+  /** `shown`: {state, isElsewhere, isMuted, canStart, canStop, canAnswer, isTalking, narrow}; narrow: kbit/s or null. */
+  show({ state, isElsewhere, isMuted, canStart, canStop, canAnswer, isTalking, narrow }) {
     const [shape, meaning] = LOOKS[state] ?? LOOKS.loading;
     this.#box.dataset.state = state;
     put("state", `${shape} ${word(`strip_${state}`)}`);
     byId("state").className = `badge ${meaning ? `badge--${meaning}` : ""}`;
     const help = word(`strip_${state}_do`);
     const elsewhere = isElsewhere ? word("strip_elsewhere") : "";
-    put("why", [help.startsWith("strip_") ? "" : help, elsewhere].filter(Boolean).join(" "));
+    const thin = narrow && WORKS.includes(state) ? word("strip_narrow", { kbits: narrow }) : "";
+    put("why", [help.startsWith("strip_") ? "" : help, thin, elsewhere].filter(Boolean).join(" "));
     hide("start", !canStart);
     hide("stop", !canStop);
     hide("answer", !canAnswer);

@@ -1,6 +1,7 @@
 /* One talk of this page: rings, is answered, may be muted, and is taken up again when its sound or its page was lost. */
 
 import { dialogAsText, dialogOfText } from "./kept.js";
+import { spoken } from "./sparing.js";
 
 const LOOKS_EVERY = 1500; // ms
 const GATHERING = 700; // ms; who has not found a way by then offers what was found
@@ -193,6 +194,8 @@ export class Talk {
     // Firefox says it takes two channels; with them the switch puts both voices on both sides of a recording.
     session.on("sdp", (told) => {
       if (told.originator === "local") told.sdp = told.sdp.replaceAll("stereo=1", "stereo=0");
+      // The far end's description says how we speak, ours how we are spoken to.
+      if (this.#line.speech) told.sdp = spoken(told.sdp, this.#line.speech.bits);
     });
     session.on("icecandidate", ({ ready }) => setTimeout(ready, GATHERING));
     session.on("failed", ({ cause, message }) => isOurs() && this.#end(faultOf(cause, message)));
