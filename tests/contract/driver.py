@@ -164,6 +164,8 @@ class SwitchUnderTest(ABC):
     web_url: str = ""
     """Where the switch asks instead of the stand-in, when the whole product runs."""
     node: str = NODE
+    address: str = "127.0.0.1"
+    """Where it listens for telephones, trunks and sound."""
     settings: SwitchSettings = field(init=False)
     web: WebStandIn = field(init=False)
     switch: FreeSwitch = field(init=False)
@@ -181,6 +183,7 @@ class SwitchUnderTest(ABC):
         rtp_start, self.claim = claimed_sound_ports()
         self.settings = SwitchSettings(
             node=self.node,
+            sip_address=self.address,
             event_port=free_port(),
             ws_port=free_port(),
             password="event-secret",

@@ -40,6 +40,7 @@ class Product:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)
     """Settings of one test's own."""
+    web_host: str = "127.0.0.1"
 
     @property
     def made(self) -> dict[str, str]:
@@ -105,7 +106,7 @@ class Product:
             )
 
     def start_web(self) -> None:
-        self._start("web", *web.arguments("127.0.0.1", self.web_port))
+        self._start("web", *web.arguments(self.web_host, self.web_port))
         self.wait_for_web()
 
     def wait_for_web(self) -> None:
@@ -133,7 +134,7 @@ class Product:
 
     def launch_both(self) -> None:
         """Waits for neither."""
-        self._start("web", *web.arguments("127.0.0.1", self.web_port))
+        self._start("web", *web.arguments(self.web_host, self.web_port))
         self._start("worker", "manage.py", "run_telephony")
 
     def start_spare(self) -> None:

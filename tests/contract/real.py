@@ -136,7 +136,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         port = PORTS.take()
         process = self.sipp.start(
             "caller",
-            f"127.0.0.1:{self.settings.trunk_port}",
+            f"{self.address}:{self.settings.trunk_port}",
             port,
             *("-m", str(count), "-l", str(together or count), "-r", str(each_second)),
             dialled=HOT_LINE,
@@ -164,7 +164,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         port = PORTS.take()
         process = self.sipp.start(
             "phone",
-            f"127.0.0.1:{self.settings.sip_port}",
+            f"{self.address}:{self.settings.sip_port}",
             port,
             ring_ms=int(answer_after * 1000),
             talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
@@ -191,7 +191,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         talk = NEVER_MS if hang_up_after is None else int(hang_up_after * 1000)
         process = self.sipp.start(
             "caller",
-            f"127.0.0.1:{self.settings.trunk_port}",
+            f"{self.address}:{self.settings.trunk_port}",
             port,
             *("-m", "1"),
             dialled=dialled,
@@ -207,7 +207,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         keypad, port = Keypad(), PORTS.take()
         process = self.sipp.start(
             "keypad",
-            f"127.0.0.1:{self.settings.trunk_port}",
+            f"{self.address}:{self.settings.trunk_port}",
             port,
             *("-m", "1"),
             dialled=dialled,
@@ -243,7 +243,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         port = PORTS.take()
         process = self.sipp.start(
             "phone",
-            f"127.0.0.1:{self.settings.sip_port}",
+            f"{self.address}:{self.settings.sip_port}",
             port,
             ring_ms=NEVER_MS if answer_after is None else int(answer_after * 1000),
             talk_ms=NEVER_MS if hang_up_after is None else int(hang_up_after * 1000),
@@ -261,7 +261,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             return SippParty("nobody", process=subprocess.Popen(["true"]), port=port)
         process = self.sipp.start(
             "phone",
-            f"127.0.0.1:{self.settings.trunk_port}",
+            f"{self.address}:{self.settings.trunk_port}",
             port,
             ring_ms=int(answer_after * 1000),
             talk_ms=NEVER_MS,
@@ -276,7 +276,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
     ) -> bool:
         process = self.sipp.start(
             "register",
-            f"127.0.0.1:{self.settings.sip_port}",
+            f"{self.address}:{self.settings.sip_port}",
             PORTS.take(),
             *("-m", "1", "-timeout", "5"),
             username=username,
