@@ -225,6 +225,8 @@ DATA_KEYS = tuple(environment.words("DATA_KEY", "")) or (SECRET_KEY,)
 
 # --- recordings: sealed with a key per tenant, which these wrap; several while one replaces another (the first is new)
 RECORDING_KEYS = tuple(environment.words("RECORDING_KEY", "")) or DATA_KEYS
+# Where `take_backup` copies to: another disk (docs/backup.md).
+BACKUP_DIR = environment.text("BACKUP_DIR")
 # Where sealed sounds lie while no other storage is chosen; every process of ours must see it, the switch need not.
 RECORDING_VAULT = environment.text(
     "RECORDING_VAULT", environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)) + "/vault"

@@ -111,6 +111,8 @@ class Product:
         schedule = ["--schedule", str(self.choices.run_dir / "beat-schedule"), "--pidfile="]
         self._python("beat", *celery, "beat", *schedule)
         self._python("watch", "manage.py", "run_watch")
+        if self.environment.get("BACKUP_DIR"):
+            self._python("backup", "manage.py", "take_backup", "--stream")
         if self.has_demo:
             self._python("demo", "manage.py", "run_demo")
 

@@ -19,7 +19,7 @@ SECRETS = {
     "SWITCH_SECRET",
     "METRICS_TOKEN",
 }
-OURS = {"prepare", "web", "sockets", "door", "telephony", "tasks", "hooks", "beat", "watch"}
+OURS = {"prepare", "web", "sockets", "door", "telephony", "tasks", "hooks", "beat", "watch", "backup"}
 
 
 def words(service):

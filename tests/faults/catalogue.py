@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import ModuleType
 
 from tests.faults import (
@@ -14,6 +15,7 @@ from tests.faults import (
     f12_stopped_listener,
     f13_malformed_frames,
     f14_spoilt_spool,
+    f16_lost_database,
 )
 from tests.faults.results import Result
 
@@ -27,6 +29,7 @@ FAULTS: dict[int, ModuleType] = {
     12: f12_stopped_listener,
     13: f13_malformed_frames,
     14: f14_spoilt_spool,
+    16: f16_lost_database,
 }
 
 
@@ -34,6 +37,8 @@ def long_form(fault: ModuleType, kind: str, seconds: str | None = None) -> Resul
     wishes = dict(fault.LONG[kind])
     if seconds and "seconds" in fault.run.__kwdefaults__:
         wishes["seconds"] = float(seconds)
+    if os.environ.get("ROWS") and "rows" in fault.run.__kwdefaults__:
+        wishes["rows"] = int(os.environ["ROWS"])
     return fault.run(kind, **wishes)
 
 
