@@ -134,7 +134,7 @@ def _insert(lists: Lists, legs: dict[str, list[Any]], month: date) -> None:
 def _parts(name: str, lists: Lists, random: Random) -> dict[str, float]:
     from django.db import transaction
 
-    from tenants.billing.legs import SettledLeg, charge_legs
+    from tenants.billing.actions import SettledLeg, charge_legs
     from tenants.billing.models import Charge
 
     month, spent, known = date(2009, 6, 1), 0.0, []

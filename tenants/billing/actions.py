@@ -10,22 +10,26 @@ from django.db import transaction
 from tenants.billing import months, rounding
 from tenants.billing.bundles import rate_bundles
 from tenants.billing.fees import rate_numbers
-from tenants.billing.items import book_item
-from tenants.billing.legs import SettledLeg, charge_leg, charge_legs, price_unpriced
-from tenants.billing.models import Charge, Invoice, InvoiceLine, PriceList
-from tenants.billing.queries import Usage, charges_of, totals, unpriced_of, usage
+from tenants.billing.items import book_item, bring_item
+from tenants.billing.legs import charge_leg, charge_legs, price_unpriced
+from tenants.billing.models import Invoice, InvoiceLine, PriceList
+from tenants.billing.queries import Usage, totals, unpriced_of, usage
 from tenants.billing.rerating import rate_anew
 from tenants.billing.seats import rate_seats
+from tenants.billing.sums import fold_days
+from tenants.billing.usage_of_legs import SettledLeg
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
 __all__ = [
     "SettledLeg",
     "book_item",
+    "bring_item",
     "charge_leg",
     "charge_legs",
     "copy_price_list",
     "draft_invoice",
+    "fold_days",
     "price_unpriced",
     "rate_anew",
     "rate_bundles",
@@ -51,8 +55,8 @@ def draft_invoice(*, tenant: Tenant, month: date, at: datetime) -> list[Invoice]
 def _currencies(tenant: Tenant, month: date) -> list[str]:
     """Those of the ledger and of earlier drafts; the tenant's own when there are none."""
     drafted = Invoice.objects.filter(tenant=tenant, month=month).values_list("currency", flat=True)
-    priced = charges_of(tenant, month).filter(state=Charge.State.PRICED).values_list("currency", flat=True)
-    return sorted({*drafted, *priced.order_by().distinct()}) or [tenant.currency]
+    priced = {row.currency for row in usage(tenant, month)}
+    return sorted({*drafted, *priced}) or [tenant.currency]
 
 
 def _rebuild(tenant: Tenant, month: date, currency: str, missing: int, at: datetime) -> Invoice:

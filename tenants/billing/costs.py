@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from tenants.billing import activity, months, rounding
 from tenants.billing.fees import contract_periods
-from tenants.billing.models import ZERO, Charge, CostLine
+from tenants.billing.models import ZERO, Charge, CostLine, LedgerDay
 from tenants.context import enter, every_tenant
 from tenants.models import Tenant
 
@@ -124,7 +124,7 @@ def _seat_days(tenant: Tenant, month: date) -> int:
 
 
 def _revenue(month: date) -> dict[tuple[int, str], Decimal]:
-    rows = Charge.objects.filter(month=month).order_by().values_list("tenant", "currency")
+    rows = LedgerDay.objects.filter(month=month).order_by().values_list("tenant", "currency")
     return {(tenant, currency): amount for tenant, currency, amount in rows.annotate(Sum("amount"))}
 
 
@@ -158,8 +158,8 @@ def unshared(month: date) -> list[CostLine]:
 
 def _weights(month: date, tenants: Sequence[Tenant], seat_days: dict[int, int]) -> Weights:
     known = [tenant.pk for tenant in tenants]
-    rows = Charge.objects.filter(month=month, tenant__in=known, kind__in=CALLS).order_by()
-    seconds = dict(rows.values_list("tenant").annotate(Sum("billable_seconds")))
+    rows = LedgerDay.objects.filter(month=month, tenant__in=known, kind__in=CALLS).order_by()
+    seconds = {pk: int(sum_) for pk, sum_ in rows.values_list("tenant").annotate(Sum("seconds"))}
     return Weights(seconds, {pk: seat_days[pk] for pk in known if seat_days.get(pk)})
 
 

@@ -19,6 +19,7 @@ from tenants.billing.models import ZERO, Charge, PriceList
 from tenants.billing.queries import charges_of, price_list_on
 from tenants.models import Contract, NumberAssignment, Tenant
 from tenants.plans.queries import paid_from
+from tenants.plans.queries.trials import days_of_trial
 from tenants.queries import contracts_between
 
 OWN = "fee:"
@@ -79,14 +80,28 @@ def rate_numbers(*, tenant: Tenant, month: date) -> None:
 
 
 def contract_periods(tenant: Tenant, first: date, last: date) -> Iterator[Period]:
-    """The contracts of these days, newest first; where two overlap the one that began later counts."""
+    """The contracts of these days, newest first; where two overlap the one that began later counts. The days of a trial
+    are paid by nobody, whatever holds on them.
+    """
+    trial = days_of_trial(tenant)
     latest = last
     for contract in contracts_between(tenant, first, last):
         begin = max(contract.starts_on, first)
         end = min(contract.ends_on or latest, latest)
         if begin <= end:
-            yield Period(contract, begin, end)
+            yield from (Period(contract, *part) for part in _outside(trial, begin, end))
             latest = begin - timedelta(days=1)
+
+
+def _outside(trial: tuple[date, date] | None, first: date, last: date) -> Iterator[tuple[date, date]]:
+    """What of these days is not in the trial, the later part first."""
+    if trial is None or trial[1] < first or trial[0] > last:
+        yield first, last
+        return
+    if trial[1] < last:
+        yield trial[1] + timedelta(days=1), last
+    if first < trial[0]:
+        yield first, trial[0] - timedelta(days=1)
 
 
 def part_rule(days: int, whole: int) -> str:

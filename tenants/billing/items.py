@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenants.billing import errors, months, rounding
-from tenants.billing.models import Charge
+from tenants.billing.fees import Fee, FeeKey, bring_to
+from tenants.billing.models import ZERO, Charge
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
@@ -60,6 +62,38 @@ def book_item(
     if written.created_at == row.created_at:
         record_audit(verb="item booked", subject=written, after=_told(written))
     return written
+
+
+@transaction.atomic
+def bring_item(
+    tenant: Tenant, *, month: date, kind: str, label: str, amount: Decimal, currency: str, source_key: str
+) -> Charge | None:
+    """From now on the item says this amount: one that said another is taken back whole and written anew, so that the
+    next bill holds the difference. Nothing takes it back. The row that holds now; None where none does.
+    """
+    amount, quantity = _checked(kind, source_key, amount, 1)
+    month = months.first_day(month)
+    rows = Charge.objects.filter(
+        tenant=tenant, month=month, kind=kind, leg_id__isnull=True, currency=currency
+    )
+    rows = rows.filter(Q(source_key=source_key) | Q(source_key__startswith=f"{source_key}#"))
+    if amount and not rows:
+        return book_item(
+            tenant,
+            month=month,
+            kind=kind,
+            label=label,
+            amount=amount,
+            currency=currency,
+            source_key=source_key,
+        )
+    before = sum((row.amount for row in rows), ZERO)
+    if before != amount:
+        key = FeeKey(kind, source_key, _plain(label), amount, currency)
+        bring_to(tenant, month, rows, [Fee(key, quantity, amount)] if amount else [])
+        written = rows.order_by("pk").last()
+        record_audit(verb="changed", subject=written, before={"amount": before}, after=_told(written))
+    return rows.order_by("pk").last() if amount else None
 
 
 def _checked(kind: str, source_key: str, amount: Decimal, quantity: Decimal | int) -> tuple[Decimal, Decimal]:

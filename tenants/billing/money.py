@@ -16,6 +16,11 @@ def places_of(currency: str) -> int:
     return PLACES.get(currency, 2)
 
 
+def amount_text(amount: Decimal, places: int) -> str:
+    """`1,234.50`, the same in every language, on pages and on paper."""
+    return f"{amount:,.{places}f}"
+
+
 class MoneyField(models.DecimalField):
     """Three places in the table, as some currencies have them; read with two where the third says nothing."""
 

@@ -1,15 +1,16 @@
 """Reads of prices, the ledger and invoices. All take the tenant: the tables are shared by all."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tenants.billing import windows
-from tenants.billing.models import ZERO, Charge, Direction, Invoice, Price, PriceList, TemporarySeats
+from tenants.billing.models import Charge, Direction, Invoice, LedgerDay, Price, PriceList, TemporarySeats
 from tenants.models import Number, Tenant
 from tenants.queries import contract_on, contracts_between
 
@@ -158,26 +159,48 @@ _ORDER = {
 
 def usage(tenant: Tenant, month: date) -> list[Usage]:
     """The month so far, in the order of an invoice: fees first, then calls, what is taken off last."""
+    return usage_by_month(tenant, month, month).get(month, [])
+
+
+def usage_by_month(tenant: Tenant, first: date, last: date) -> dict[date, list[Usage]]:
+    """Months that have charges, each as `usage`."""
     rows = (
-        charges_of(tenant, month)
-        .filter(state=Charge.State.PRICED)
-        .values_list("kind", "label", "unit_price", "currency")
-        .annotate(Sum("quantity"), Sum("amount"), Count("id"), Max("rule"))
-        .order_by("currency", "label", "unit_price")
+        LedgerDay.objects.filter(tenant=tenant, month__range=(first, last), state=Charge.State.PRICED)
+        .values_list("month", "kind", "label", "unit_price", "currency")
+        .annotate(Sum("quantity"), Sum("amount"), Sum("charges"), Max("rule"))
+        .order_by("month", "currency", "label", "unit_price")
     )
-    return sorted((Usage(*row) for row in rows), key=lambda row: _ORDER.get(row.kind, len(_ORDER)))
+    found: dict[date, list[Usage]] = defaultdict(list)
+    for month, *row in rows:
+        found[month].append(Usage(*row))
+    return {
+        month: sorted(lines, key=lambda row: _ORDER.get(row.kind, len(_ORDER)))
+        for month, lines in found.items()
+    }
+
+
+def kinds_of(tenant: Tenant, month: date) -> set[str]:
+    """What the month's charges are of."""
+    rows = LedgerDay.objects.filter(tenant=tenant, month=month).order_by()
+    return set(rows.values_list("kind", flat=True).distinct())
 
 
 def totals(tenant: Tenant, month: date) -> dict[str, Decimal]:
     """The exact sum of the ledger by currency."""
-    rows = charges_of(tenant, month).order_by().values_list("currency").annotate(Sum("amount"))
-    return {currency: amount or ZERO for currency, amount in rows}
+    rows = LedgerDay.objects.filter(tenant=tenant, month=month).order_by()
+    return dict(rows.values_list("currency").annotate(Sum("amount")))
 
 
 def months_with_charges(tenant: Tenant) -> Iterator[date]:
     """Newest first."""
-    months = Charge.objects.filter(tenant=tenant).order_by().values_list("month", flat=True).distinct()
+    months = LedgerDay.objects.filter(tenant=tenant).order_by().values_list("month", flat=True).distinct()
     return iter(sorted(months, reverse=True))
+
+
+def tenants_charged(month: date) -> set[int]:
+    """Ids of those who used or owe something of a month."""
+    rows = LedgerDay.objects.filter(month=month).order_by()
+    return set(rows.values_list("tenant", flat=True).distinct())
 
 
 def invoices_of(tenant: Tenant) -> QuerySet[Invoice]:

@@ -97,7 +97,10 @@ def difference_of(tenant: Tenant, month: date, price_list: PriceList) -> Differe
     month = months.first_day(month)
     lines = [RatedLine(*row) for row in _asked(tenant, month, price_list, _LINES)]
     calls = charges_of(tenant, month).filter(
-        kind__in=("inbound", "outbound", "internal"), state=Charge.State.PRICED, leg_id__isnull=False
+        kind__in=("inbound", "outbound", "internal"),
+        state=Charge.State.PRICED,
+        leg_id__isnull=False,
+        price_version__gt=0,
     )
     rated = sum(line.call_count for line in lines)
     return Difference(lines, calls.count() - rated, unpriced_of(tenant, month).count())

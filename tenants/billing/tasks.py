@@ -9,7 +9,7 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from tenants.billing import months
-from tenants.billing.actions import draft_invoice
+from tenants.billing.actions import draft_invoice, fold_days
 from tenants.context import every_tenant
 
 DAYS_OF_LATE_RECORDS = timedelta(days=5)
@@ -30,3 +30,4 @@ def draft_invoices() -> None:
         late = months.month_of(now - DAYS_OF_LATE_RECORDS, tenant.time_zone)
         for month in sorted({running, late}):
             draft_invoice(tenant=tenant, month=month, at=now)
+            fold_days(tenant=tenant, month=month)

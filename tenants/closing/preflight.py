@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.billing import months
 from tenants.billing.models import Charge
-from tenants.billing.queries import charges_of, unpriced_of
+from tenants.billing.queries import charges_of, kinds_of, unpriced_of
 from tenants.closing.queries.closes import open_months_before
 from tenants.closing.queries.terms import rates_on, seller_for
 from tenants.models import Tenant
+from tenants.plans.queries.trials import days_of_trial
 from tenants.queries import contracts_between
+from tenants.service.queries.availability import undecided_until
 
 
 class Kind(NamedTuple):
@@ -33,6 +35,11 @@ KINDS = {
     "estimated": Kind(
         _("Charges that are only estimated: %(count)s."),
         "/admin/billing/charge/?is_estimated__exact=1&",
+        is_warning=True,
+    ),
+    "undecided": Kind(
+        _("Months whose credit waits for somebody to say what a gap in the watch was: %(count)s."),
+        "/service/months/",
         is_warning=True,
     ),
     "no_contract": Kind(
@@ -63,8 +70,7 @@ class Problem(NamedTuple):
 
 def problems_of(tenant: Tenant, month: date, at: datetime) -> list[Problem]:
     """Of one tenant's month; what blocks comes first. Reads only."""
-    charges = charges_of(tenant, month)
-    kinds = set(charges.order_by().values_list("kind", flat=True).distinct())
+    kinds = kinds_of(tenant, month)
     rate_of = rates_on(tenant, months.day_of(at, tenant.time_zone))
     counted: dict[str, Any] = {
         "not_over": months.next_month(month) > months.day_of(at, tenant.time_zone),
@@ -73,9 +79,18 @@ def problems_of(tenant: Tenant, month: date, at: datetime) -> list[Problem]:
         "no_rate": sum(rate_of(kind) is None for kind in kinds),
         "unpriced": unpriced_of(tenant, month).count(),
         "estimated": _still_estimated(tenant, month),
-        "no_contract": bool(kinds) and not contracts_between(tenant, month, months.last_day(month)).exists(),
+        "undecided": undecided_until(tenant, month),
+        "no_contract": bool(kinds) and not _has_terms(tenant, month),
     }
     return [Problem(code, int(count)) for code, count in counted.items() if count]
+
+
+def _has_terms(tenant: Tenant, month: date) -> bool:
+    """A contract, or a trial."""
+    last, trial = months.last_day(month), days_of_trial(tenant)
+    if trial and trial[0] <= last and trial[1] >= month:
+        return True
+    return contracts_between(tenant, month, last).exists()
 
 
 def _still_estimated(tenant: Tenant, month: date) -> int:

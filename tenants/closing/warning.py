@@ -11,11 +11,11 @@ from tenants.closing.models import Reminder
 from tenants.closing.policies import OWN_BILLS
 from tenants.closing.queries.statement import overdue
 from tenants.models import Tenant
-from tenants.plans.queries.warnings import HeadWarning, add_warning
+from tenants.plans.queries.warnings import HeadWarning, Place, add_warning
 
 
 def connect() -> None:
-    add_warning(OWN_BILLS, unpaid)
+    add_warning(Place.DEBT, OWN_BILLS, unpaid)
 
 
 def unpaid(tenant: Tenant, at: datetime) -> HeadWarning | None:

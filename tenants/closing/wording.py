@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tenants.billing.money import amount_text
 from tenants.closing.models import Bill, BillTax
 
 
@@ -14,11 +15,6 @@ def is_chinese() -> bool:
 
 def title_of(bill: Bill) -> str:
     return _("Credit note") if bill.is_credit else _("Invoice")
-
-
-def amount_text(amount: Decimal, places: int) -> str:
-    """`1,234.50`, the same in both languages."""
-    return f"{amount:,.{places}f}"
 
 
 def percent_text(percent: Decimal | None) -> str:

@@ -1,13 +1,13 @@
 """What billing is told: what is paid once goes into the ledger on its day, once; and for how long somebody signed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from tenants.billing.actions import book_item
+from tenants.billing.actions import book_item, draft_invoice
 from tenants.billing.models import ContractTerm
-from tenants.billing.months import first_day
+from tenants.billing.months import first_day, next_month
 from tenants.billing.rounding import to_cent
 from tenants.contracts.models import ChangeRequest, Quote, QuoteLine
-from tenants.models import Contract
+from tenants.models import Contract, Tenant
 from tenants.plans.queries import today_of
 
 Kind = QuoteLine.Kind
@@ -50,6 +50,14 @@ def book_change(change: ChangeRequest, at: datetime) -> None:
         currency=change.currency,
         source_key=f"change:{change.pk}:{Kind.CUSTOMISING}",
     )
+
+
+def charge_anew(tenant: Tenant, day: date, at: datetime) -> None:
+    """Months that are over and not closed yet: nothing else drafts them again before they are."""
+    month, running = first_day(day), first_day(today_of(tenant, at))
+    while month < running:
+        draft_invoice(tenant=tenant, month=month, at=at)
+        month = next_month(month)
 
 
 def keep_length(contract: Contract, months: int | None) -> None:

@@ -1,21 +1,20 @@
 """A day of the agreement comes near: said in the head of owners' and administrators' pages until one has read it."""
 
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.contracts.queries.agreements import unread_reminders
 from tenants.plans.queries import today_of
-from tenants.plans.queries.warnings import warn_of
+from tenants.plans.queries.warnings import TOLD, HeadWarning, Place, add_warning
 
 
 def connect() -> None:
-    warn_of(reminder_for)
+    add_warning(Place.AGREEMENT, TOLD, reminder_for)
 
 
-def reminder_for(tenant: Any) -> dict[str, Any] | None:
-    """{link, words}; the words are lazy, as the answer is kept for readers of other languages too."""
-    if not unread_reminders(tenant, today_of(tenant, timezone.now())):
+def reminder_for(tenant: Any, at: datetime) -> HeadWarning | None:
+    if not unread_reminders(tenant, today_of(tenant, at)):
         return None
-    return {"link": "/contract/", "words": _("A day of your agreement comes near")}
+    return HeadWarning("/contract/", _("A day of your agreement comes near"))

@@ -28,6 +28,7 @@ LEFT_OUT = {
     "cells.cellmove": "which machines of this installation it was on",
     "billing.costline": "what the operator pays: not the tenant's",
     "billing.rerating": "works of this installation",
+    "billing.ledgerday": "sums of the ledger, made again from it where it comes in",
 }
 TO_READ = {
     "plans.notice_tenants": "news of this operator",

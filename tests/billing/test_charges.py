@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
-from tenants.billing.actions import price_unpriced
-from tenants.billing.legs import SettledLeg, charge_legs
+from tenants.billing.actions import SettledLeg, charge_legs, price_unpriced
 from tenants.billing.models import Charge
 from tenants.billing.queries import totals, unpriced_charges, why_unpriced
 from tests.billing.conftest import ANSWERED, number_of, price_list, terms
@@ -119,8 +118,8 @@ def test_why_there_is_no_price_is_asked_once_a_day(acme, plan, contract, django_
     ]
     with django_assert_num_queries(1):
         assert why_unpriced(acme, ANSWERED.date()) == "no_price_list"
-    charged = charge_legs(legs, tenant_schema="acme")
-    assert [one.reason for one in charged] == ["no_price_list"] * 3
+    charge_legs(legs, tenant_schema="acme")
+    assert [one.reason for one in Charge.objects.all()] == ["no_price_list"] * 3
 
 
 def test_a_leg_without_a_price_gets_one_when_there_is_one(acme, plan, contract, charge) -> None:

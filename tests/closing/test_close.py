@@ -247,8 +247,9 @@ def test_killed_before_any_statement_a_close_resumes_and_does_nothing_twice(
             assert not Bill.objects.exists()
             assert not Series.objects.exists()
             assert Close.objects.get(pk=first.pk).state == Close.State.WAITING
-        deaths += 1
-    assert deaths > 20
+        # Another three statements on: over all there are some eighty, and each death begins from the front.
+        deaths += 3
+    assert deaths > 60
     assert not close_step(close_id=first.pk, at=AT)
     assert not finish_run(run_id=run.pk, at=AT)
     assert close_step(close_id=second.pk, at=AT)

@@ -1,11 +1,13 @@
 """What a quote is made of, and how a side signs."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from tenants.closing.models import Close, CloseRun
 from tenants.contracts.actions import agreements, quotes
 from tenants.contracts.models import Agreement
 from tenants.desk.actions import Kept
+from tenants.models import Tenant
 
 PDF = b"%PDF-1.4 signed by both"
 PAPER = Kept(
@@ -17,6 +19,12 @@ PER_SEAT = quotes.Line(
 SETUP = quotes.Line(
     kind="training", label="Training", billed="once", quantity=Decimal(2), unit_price=Decimal("1500.00")
 )
+
+
+def close_month(tenant: Tenant, month: date, at: datetime) -> None:
+    """As if finance had closed it."""
+    run = CloseRun.objects.create(month=month, by_name="Fiona", asked_at=at, state=CloseRun.State.DONE)
+    Close.objects.create(run=run, tenant=tenant, month=month, state=Close.State.CLOSED, closed_at=at)
 
 
 def sign(agreement: Agreement, side: str, now) -> None:

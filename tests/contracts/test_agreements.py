@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tenants.billing.models import Charge
+from tenants.billing.models import Charge, PriceList
+from tenants.billing.queries import charges_of
+from tenants.closing.models import Close
 from tenants.contracts import errors
 from tenants.contracts.actions import agreements
 from tenants.contracts.actions.carrying import carry_out_what_is_due
@@ -13,7 +15,7 @@ from tenants.models import Contract
 from tenants.people.models import AuditEntry
 from tenants.plans.queries import modules_of
 from tenants.terms import TermsOverlap, change_terms
-from tests.contracts.story import sign
+from tests.contracts.story import close_month, sign
 
 
 @pytest.mark.parametrize("clause", CLAUSES)
@@ -85,13 +87,28 @@ def test_terms_that_begin_on_the_same_day_or_later_are_taken_over(acme, plan, si
     assert (held.pk, held.starts_on, held.seats) == (other.pk, date(2026, 11, 16), 10)
 
 
-def test_a_month_that_is_billed_is_not_changed_any_more(acme, signed, now):
+def test_a_month_that_is_billed_is_not_changed_any_more_and_one_that_is_not_is_charged_anew(
+    acme, globex, plan, signed, now
+):
+    PriceList.objects.create(plan=plan, version=1, valid_from=date(2026, 1, 1), currency="CNY", plan_fee=310)
     past = signed(starts_on=date(2026, 10, 31))
+    close_month(acme, date(2026, 10, 1), now)
+    close_month(globex, date(2026, 11, 1), now)
     with pytest.raises(errors.MonthIsBilled) as refusal:
         agreements.put_in_force(agreement_id=past.pk, at=now)
     assert "2026-10 is billed already" in refusal.value.message
     assert "from 2026-11-01 on" in refusal.value.message
     assert not Contract.objects.filter(tenant=acme).exists()
+    Close.objects.filter(tenant=acme).delete()
+    agreements.put_in_force(agreement_id=past.pk, at=now)
+    # October's last day is charged at once, 310 ÷ 31: nothing else would draft that month again before its close.
+    assert [row.amount for row in charges_of(acme, date(2026, 10, 1)).filter(kind="plan")] == [10]
+
+
+def test_nothing_is_agreed_on_for_days_more_than_a_year_back(acme, signed, now):
+    ancient = signed(starts_on=date(2015, 10, 31))
+    with pytest.raises(errors.MonthIsBilled, match="from 2025-11-01 on"):
+        agreements.put_in_force(agreement_id=ancient.pk, at=now)
 
 
 def test_one_of_the_future_begins_by_itself_on_its_day(acme, signed, now):

@@ -11,6 +11,7 @@ from telephony.models import Agent, Call
 from tenants.billing.actions import rate_seats
 from tenants.billing.models import Charge, PriceList, TermDiscount
 from tenants.billing.queries import totals
+from tenants.closing.models import Close
 from tenants.contracts import errors
 from tenants.contracts.actions import amendments, quotes
 from tenants.contracts.actions.amendments import Changes
@@ -19,6 +20,7 @@ from tenants.contracts.models import Amendment
 from tenants.contracts.words import words_of_change
 from tenants.models import Contract
 from tenants.plans.queries import modules_of
+from tests.contracts.story import close_month
 from tests.telephony_rows import a_call, an_agent
 
 DAY = timedelta(days=1)
@@ -99,13 +101,14 @@ def test_a_day_of_a_billed_month_is_refused_and_one_of_the_running_month_is_char
     acme, held, propose, now
 ):
     agreement = held(starts_on=date(2026, 11, 1))
+    close_month(acme, date(2026, 10, 1), now)
     with pytest.raises(errors.MonthIsBilled):
         propose(agreement, date(2026, 10, 31), seats=20)
     made = propose(agreement, date(2026, 11, 5), seats=20)
+    close_month(acme, date(2026, 11, 1), now)
     with pytest.raises(errors.MonthIsBilled):
-        amendments.approve_amendment(
-            tenant=acme, amendment_id=made.pk, side="customer", at=now.replace(month=12)
-        )
+        amendments.approve_amendment(tenant=acme, amendment_id=made.pk, side="customer", at=now)
+    Close.objects.filter(month=date(2026, 11, 1)).delete()
     assert terms_of(acme) == [(date(2026, 11, 1), date(2027, 10, 31), 10)]
     amendments.approve_amendment(tenant=acme, amendment_id=made.pk, side="customer", at=now)
     assert terms_of(acme) == [

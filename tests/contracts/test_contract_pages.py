@@ -1,6 +1,7 @@
 """From the quote to the amendment by the pages alone, each side on its own; the other tenant sees nothing of it."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +16,7 @@ from tenants.contracts.models import (
     Quote,
 )
 from tenants.models import Contract
-from tests.contracts.story import PDF
+from tests.contracts.story import PDF, close_month
 
 
 @pytest.fixture
@@ -103,6 +104,7 @@ def _sign_on_pages(operator, owner, stranger, agreement) -> None:
 def _amend_on_pages(operator, owner, stranger, agreement, today) -> None:
     theirs, own = (f"{base}/agreements/{agreement.pk}/" for base in ("/contracts/acme", "/contract"))
     change = {"act": "amend", "effective_on": today, "seats": 40, "reason": "Autumn sale"}
+    close_month(agreement.tenant, date(2026, 10, 1), agreement.signatures.first().added_at)
     late = operator.post(theirs, change | {"effective_on": "2026-10-31"})
     assert (late.status_code, "2026-10 is billed already" in words(late)) == (422, True)
     assert owner.post(own, change).status_code == 302

@@ -12,6 +12,7 @@ from tenants.billing.models.prices import (
     PriceList,
     TermDiscount,
 )
+from tenants.billing.models.sums import LedgerDay
 from tenants.billing.models.terms import ContractTerm, TemporarySeats
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Direction",
     "Invoice",
     "InvoiceLine",
+    "LedgerDay",
     "ModulePrice",
     "Price",
     "PriceList",

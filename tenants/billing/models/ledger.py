@@ -14,7 +14,7 @@ from tenants.models import Currency, Tenant
 class Charge(models.Model):
     """One row of the ledger. `quantity` is minutes for calls, and months (or seat-months) for fees.
 
-    A leg is charged once per kind whatever the price list: `billing_leg_charged_once`. What could not be
+    A leg is charged once per kind whatever the price list: `billing_leg_charged_once_each_state`. What could not be
     priced stands here with amount 0 and a reason, and gets a priced row later.
     """
 
@@ -60,7 +60,9 @@ class Charge(models.Model):
         NO_PRICE_LIST = "no_price_list", _("No price list on that day")
         NO_PRICE = "no_price", _("No price for this destination")
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, related_name="+", db_index=False, verbose_name=_("tenant")
+    )
     month = models.DateField(_("month"), help_text=_("Its first day, in the tenant's time zone"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PRICED)
@@ -94,17 +96,15 @@ class Charge(models.Model):
         indexes = [
             models.Index(fields=["tenant", "month", "kind"]),
             models.Index(fields=["month", "state"]),
+            models.Index(
+                fields=["tenant", "month"], condition=models.Q(is_estimated=True), name="billing_estimated"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "leg_id", "kind", "price_version"],
+                fields=["tenant", "leg_id", "kind", "state"],
                 condition=models.Q(leg_id__isnull=False) & ~models.Q(kind="rerated"),
-                name="billing_leg_charged_once_per_version",
-            ),
-            models.UniqueConstraint(
-                fields=["tenant", "leg_id", "kind"],
-                condition=models.Q(leg_id__isnull=False, state="priced") & ~models.Q(kind="rerated"),
-                name="billing_leg_charged_once",
+                name="billing_leg_charged_once_each_state",
             ),
             models.UniqueConstraint(
                 fields=["tenant", "leg_id", "source_key"],

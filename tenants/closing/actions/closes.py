@@ -9,13 +9,15 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from tenants.billing import months
-from tenants.billing.actions import draft_invoice
+from tenants.billing.actions import draft_invoice, rate_bundles
 from tenants.closing.actions.issuing import issue_invoices
 from tenants.closing.errors import NoSeller, NoTaxRate, NothingToClose, RunIsGoing
 from tenants.closing.models import Close, CloseRun
 from tenants.closing.preflight import Problem, problems_of
+from tenants.closing.queries.due import months_behind
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
+from tenants.service.actions.credits import settle_until
 
 log = structlog.get_logger()
 
@@ -53,14 +55,17 @@ def start_run(
 
 @transaction.atomic
 def close_step(*, close_id: int, at: datetime) -> bool:
-    """One tenant's month: draft, check, issue, lock; all of it or nothing. False when it is not waiting, or somebody
-    else is at it.
+    """One tenant's month: credits, draft, check, issue, lock; all of it or nothing. False when it is not waiting, or
+    somebody else is at it.
     """
     rows = Close.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run", "tenant")
     close = rows.filter(pk=close_id, state=Close.State.WAITING).first()
     if close is None or not close.run.is_running:
         return False
+    settle_until(tenant=close.tenant, month=close.month, at=at)
     draft_invoice(tenant=close.tenant, month=close.month, at=at)
+    for late in months_behind(close.tenant, close.month):
+        rate_bundles(tenant=close.tenant, month=late)
     problems = problems_of(close.tenant, close.month, at)
     if any(not (one.is_warning and close.run.accepts_warnings) for one in problems):
         return _stop(close, problems)

@@ -4,8 +4,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from tenants.billing.models import Charge
-from tenants.billing.queries import months_with_charges
+from tenants.billing.queries import months_with_charges, tenants_charged
 from tenants.closing.models import Close, CloseRun
 from tenants.context import every_tenant
 from tenants.models import Tenant
@@ -19,6 +18,11 @@ def closed_months(tenant: Tenant) -> set[date]:
     return set(Close.objects.filter(tenant=tenant, state=Close.State.CLOSED).values_list("month", flat=True))
 
 
+def last_closed_month(tenant: Tenant) -> date | None:
+    closed = Close.objects.filter(tenant=tenant, state=Close.State.CLOSED)
+    return closed.order_by("-month").values_list("month", flat=True).first()
+
+
 def open_months_before(tenant: Tenant, month: date) -> list[date]:
     """Earlier months with charges that are not closed, the oldest first."""
     closed = closed_months(tenant)
@@ -28,8 +32,7 @@ def open_months_before(tenant: Tenant, month: date) -> list[date]:
 def tenants_to_close(month: date) -> list[Tenant]:
     """Open and suspended ones, and closed ones that used something in it; without those whose month is closed."""
     closed = set(Close.objects.filter(month=month, state=Close.State.CLOSED).values_list("tenant", flat=True))
-    charged = Charge.objects.filter(month=month).order_by().values("tenant").distinct()
-    gone = Tenant.objects.filter(state=Tenant.State.CLOSED, pk__in=charged)
+    gone = Tenant.objects.filter(state=Tenant.State.CLOSED, pk__in=tenants_charged(month))
     found = {tenant.pk: tenant for tenant in (*every_tenant(), *gone)}
     return sorted((one for one in found.values() if one.pk not in closed), key=lambda one: (one.name, one.pk))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Sum
 
 from tenants.billing.models import ZERO, InvoiceLine
-from tenants.billing.queries import months_with_charges, usage
+from tenants.billing.queries import usage_by_month
 from tenants.closing.models import Bill, BillLine
 from tenants.models import Tenant
 
@@ -38,12 +38,17 @@ def due_of(tenant: Tenant, month: date) -> dict[str, list[Due]]:
     is_billed = billed(tenant)
     found: dict[str, list[Due]] = defaultdict(list)
     seen: set[DueKey] = set()
-    for each in _months(tenant, month):
-        for row in usage(tenant, each):
+    used = usage_by_month(tenant, date.min, month)
+    # The month itself first, then earlier ones, the oldest first.
+    for each in sorted(used, key=lambda each: (each != month, each)):
+        for row in used[each]:
             key = DueKey(each, row.kind, row.label, row.unit_price, row.currency)
             seen.add(key)
             quantity, amount = is_billed.get(key, (ZERO, ZERO))
-            _add(found, Due(key, row.quantity - quantity, row.amount - amount))
+            due = Due(key, row.quantity - quantity, row.amount - amount)
+            # What is free is said in its own month alone.
+            if due.amount or each == month:
+                _add(found, due)
     for key, (quantity, amount) in is_billed.items():
         if key not in seen and key.month <= month:
             # The ledger loses no rows: this is only for keys whose label or price was written anew.
@@ -51,17 +56,15 @@ def due_of(tenant: Tenant, month: date) -> dict[str, list[Due]]:
     return dict(found)
 
 
+def months_behind(tenant: Tenant, month: date) -> list[date]:
+    """Earlier months of which something is to be billed still: what is included in them may cover it."""
+    found = {one.key.month for due in due_of(tenant, month).values() for one in due}
+    return sorted(found - {month})
+
+
 def _add(found: dict[str, list[Due]], due: Due) -> None:
     if due.quantity or due.amount:
         found[due.key.currency].append(due)
-
-
-def _months(tenant: Tenant, month: date) -> list[date]:
-    """The month itself first, then earlier ones, the oldest first."""
-    return sorted(
-        (each for each in months_with_charges(tenant) if each <= month),
-        key=lambda each: (each != month, each),
-    )
 
 
 def billed(tenant: Tenant) -> dict[DueKey, tuple[Decimal, Decimal]]:

@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 
 from tenants.context import enter_public
-from tenants.contracts.booking import book_once, carry_length
+from tenants.contracts.booking import book_once, carry_length, charge_anew
 from tenants.contracts.logs import tell_both
 from tenants.contracts.models import CLAUSES, Agreement, Amendment
 from tenants.errors import DomainError
@@ -26,6 +26,7 @@ def begin_if_due(agreement: Agreement, at: datetime) -> bool:
         return False
     for module in agreement.modules:
         switch_module(tenant_id=tenant.pk, module=module, is_on=True, at=at, reason=agreement.reference)
+    charge_anew(tenant, agreement.starts_on, at)
     if agreement.quote is not None:
         book_once(agreement.quote, at)
     agreement.begun_at = at
@@ -40,6 +41,7 @@ def carry_out_if_due(amendment: Amendment, at: datetime) -> bool:
     if not is_due:
         return False
     _write(agreement, amendment)
+    charge_anew(tenant, amendment.effective_on, at)
     for name, is_on in amendment.after.items():
         if name.startswith("module:"):
             module = name.removeprefix("module:")

@@ -3,18 +3,25 @@
 from django.urls import path
 
 from tenants.contracts.console import operators
+from tenants.contracts.console.operators import PAGES
 
 app_name = "contract_operators"
+OF_A_TENANT = {
+    "terms": "",
+    "quote": "quotes/<int:quote_id>/",
+    "agreement": "agreements/<int:agreement_id>/",
+    "requirements": "requirements/",
+    "meetings": "meetings/",
+    "risks": "risks/",
+    "cases": "cases/",
+    "money": "money/",
+}
 urlpatterns = [
     path("cases/", operators.public_cases, name="public_cases"),
     path("contracts/", operators.tenant_list, name="list"),
-    path("contracts/<str:schema>/", operators.terms, name="terms"),
-    path("contracts/<str:schema>/quotes/<int:quote_id>/", operators.quote, name="quote"),
-    path("contracts/<str:schema>/agreements/<int:agreement_id>/", operators.agreement, name="agreement"),
     path("contracts/<str:schema>/papers/<int:signature_id>/", operators.paper, name="paper"),
-    path("contracts/<str:schema>/requirements/", operators.requirements, name="requirements"),
-    path("contracts/<str:schema>/meetings/", operators.meetings, name="meetings"),
-    path("contracts/<str:schema>/risks/", operators.risks, name="risks"),
-    path("contracts/<str:schema>/cases/", operators.cases, name="cases"),
-    path("contracts/<str:schema>/money/", operators.money, name="money"),
+    *(
+        path(f"contracts/<str:schema>/{address}", PAGES[name], name=name)
+        for name, address in OF_A_TENANT.items()
+    ),
 ]

@@ -1,5 +1,7 @@
 """For operators: every tenant's agreement and what comes near; of one tenant all that was agreed."""
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,19 +27,28 @@ def _tenant(schema: str) -> Tenant:
     return found
 
 
-def _serve(request: HttpRequest, schema: str, page: Page, tab: str, row: int = 0) -> HttpResponse:
-    desk = Desk(
-        tenant=_tenant(schema),
-        side=Side.VENDOR,
-        base=f"/contracts/{schema}/",
-        tab=tab,
-        may_write=True,
-        reader=request.user,
-        row=row,
-    )
-    if row:
-        page.context(desk, request)
-    return serve(request, desk, page)
+def page(shown: Page, tab: str = "") -> Callable[..., HttpResponse]:
+    """The view of one page of a tenant; `ids` name its quote or agreement."""
+
+    @never_cache
+    @require_http_methods(["GET", "POST"])
+    @member_required(*KEEPERS)
+    def view(request: HttpRequest, schema: str, **ids: int) -> HttpResponse:
+        row = next(iter(ids.values()), 0)
+        desk = Desk(
+            tenant=_tenant(schema),
+            side=Side.VENDOR,
+            base=f"/contracts/{schema}/",
+            tab=tab,
+            may_write=True,
+            reader=request.user,
+            row=row,
+        )
+        if row:
+            shown.context(desk, request)
+        return serve(request, desk, shown)
+
+    return view
 
 
 @never_cache
@@ -50,66 +61,23 @@ def tenant_list(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def terms(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.TERMS, "")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def quote(request: HttpRequest, schema: str, quote_id: int) -> HttpResponse:
-    return _serve(request, schema, pages.QUOTE, "", quote_id)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def agreement(request: HttpRequest, schema: str, agreement_id: int) -> HttpResponse:
-    return _serve(request, schema, pages.AGREEMENT, "", agreement_id)
-
-
-@never_cache
 @require_GET
 @member_required(*KEEPERS)
 def paper(request: HttpRequest, schema: str, signature_id: int) -> HttpResponse:
     return paper_answer(_tenant(schema), signature_id)
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def requirements(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.REQUIREMENTS, "requirements/")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def meetings(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.MEETINGS, "meetings/")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def risks(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.RISKS, "risks/")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def cases(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.CASES, "cases/")
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@member_required(*KEEPERS)
-def money(request: HttpRequest, schema: str) -> HttpResponse:
-    return _serve(request, schema, pages.MONEY, "money/")
+PAGES = {
+    "terms": page(pages.TERMS),
+    "quote": page(pages.QUOTE),
+    "agreement": page(pages.AGREEMENT),
+    "requirements": page(pages.REQUIREMENTS, "requirements/"),
+    "meetings": page(pages.MEETINGS, "meetings/"),
+    "risks": page(pages.RISKS, "risks/"),
+    "cases": page(pages.CASES, "cases/"),
+    "money": page(pages.MONEY, "money/"),
+}
+"""By the names of their addresses (operator_urls.py)."""
 
 
 @require_GET

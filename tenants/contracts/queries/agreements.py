@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 from tenants.billing.models import month_text
-from tenants.billing.months import first_day
+from tenants.billing.months import first_day, next_month
+from tenants.closing.queries.closes import last_closed_month
 from tenants.context import enter_public
 from tenants.contracts import errors
-from tenants.contracts.dates import Coming, coming_dates
+from tenants.contracts.dates import Coming, add_months, coming_dates
 from tenants.contracts.models import CLAUSES, Agreement, Amendment, Reminder, Signature
 from tenants.contracts.models.agreements import name_of
 from tenants.contracts.words import words_of_change
@@ -19,10 +20,19 @@ from tenants.models import Contract, Tenant
 from tenants.plans.modules import EVERY
 from tenants.plans.queries import modules_of, today_of
 
+MOST_MONTHS_BACK = 12
+"""Where no month was ever closed: older days are a typing error."""
+
 
 def refuse_billed_month(tenant: Tenant, day: date, at: datetime) -> None:
-    """Months before the running one have their bills; within the running one the days are charged anew."""
-    first = first_day(today_of(tenant, at))
+    """A month that is closed has its bill, and the months before it have theirs; what is open is charged anew. In a
+    transaction: a close holds the tenant while it drafts and issues, and who comes meanwhile sees what it wrote.
+    """
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+    closed = last_closed_month(tenant)
+    first = add_months(first_day(today_of(tenant, at)), -MOST_MONTHS_BACK)
+    if closed is not None:
+        first = max(first, next_month(closed))
     if day < first:
         raise errors.MonthIsBilled(month=month_text(day), day=day, first=first)
 

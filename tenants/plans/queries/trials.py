@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 
 from tenants.models import Tenant
 from tenants.plans.models import OnboardingStep, Standing, Trial
+from tenants.plans.queries.modules import today_of
 from tenants.plans.steps import BY_KEY
 
 SHOWN_BEFORE = 7
@@ -15,6 +16,12 @@ SHOWN_BEFORE = 7
 
 def trial_of(tenant: Tenant) -> Trial | None:
     return Trial.objects.filter(tenant_id=tenant.pk).first()
+
+
+def days_of_trial(tenant: Tenant) -> tuple[date, date] | None:
+    """The first and the last day on which nothing is paid, however it ended; None where there was none."""
+    trial = trial_of(tenant)
+    return (today_of(tenant, trial.started_at), trial.ends_on) if trial else None
 
 
 def days_left(standing: Standing, today: date) -> int | None:

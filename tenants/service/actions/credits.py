@@ -1,4 +1,6 @@
-"""The promised credit: what a month came to against what was promised, booked once, with the outages behind it."""
+"""The promised credit: what a month came to against what was promised, with the outages behind it. What was measured is
+written down once; the amount follows the fees it is a share of.
+"""
 
 import re
 from collections import defaultdict
@@ -10,14 +12,20 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from tenants.billing import months, rounding, years
-from tenants.billing.actions import book_item, rate_seats
+from tenants.billing.actions import bring_item, rate_seats
 from tenants.billing.models import Charge
 from tenants.billing.queries import charges_of
 from tenants.context import enter_public
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.service.models import MonthAvailability
-from tenants.service.queries.availability import OwnMonth, is_missed, month_of_tenant, percent
+from tenants.service.queries.availability import (
+    OwnMonth,
+    is_missed,
+    missed_until,
+    month_of_tenant,
+    percent,
+)
 from tenants.service.words import credit_label
 
 FEES = (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.MODULE, Charge.Kind.DISCOUNT)
@@ -29,7 +37,9 @@ State = MonthAvailability.State
 
 @transaction.atomic
 def settle_month(*, tenant: Tenant, month: date, at: datetime) -> list[MonthAvailability]:
-    """Of a month that is over. Booked rows stay as they are; run again, nothing is booked twice."""
+    """Of a month that is over. What was measured stays once it is booked; run again, nothing is booked twice, and where
+    the fees have changed since, the credit is corrected.
+    """
     month = months.first_day(month)
     if at < months.bounds(month, tenant.time_zone)[1]:
         return []
@@ -41,9 +51,18 @@ def settle_month(*, tenant: Tenant, month: date, at: datetime) -> list[MonthAvai
         return [_settle(tenant, month, one, at) for one in promised]
 
 
+@transaction.atomic
+def settle_until(*, tenant: Tenant, month: date, at: datetime) -> None:
+    """Before a bill: its month, and all credits until then by the fees as they are now."""
+    settle_month(tenant=tenant, month=month, at=at)
+    with enter_public():
+        for row in missed_until(tenant, months.first_day(month)):
+            _follow(tenant, row)
+
+
 def _settle(tenant: Tenant, month: date, own: OwnMonth, at: datetime) -> MonthAvailability:
     if own.row is not None and own.row.booked_at:
-        return own.row
+        return _follow(tenant, own.row)
     sla, told = own.contract.sla, own.measured
     values = {
         "tenant": tenant, "first_day": own.first, "last_day": own.last, "sla_name": sla.name,
@@ -60,6 +79,14 @@ def _settle(tenant: Tenant, month: date, own: OwnMonth, at: datetime) -> MonthAv
         row.credits = _book(tenant, row) if row.state == State.MISSED else []
         row.booked_at = at
         row.save(update_fields=["credits", "booked_at"])
+    return row
+
+
+def _follow(tenant: Tenant, row: MonthAvailability) -> MonthAvailability:
+    credits = _book(tenant, row) if row.state == State.MISSED else []
+    if credits != row.credits:
+        row.credits = credits
+        row.save(update_fields=["credits"])
     return row
 
 
@@ -82,28 +109,31 @@ def _behind(own: OwnMonth) -> list[dict]:
 
 
 def _book(tenant: Tenant, row: MonthAvailability) -> list[dict]:
-    """One line per currency of the month's fees under this contract."""
-    booked = []
-    for currency, base in sorted(_fees_under(tenant, row).items()):
-        amount = rounding.to_cent(base * row.credit_percent / 100)
-        if amount <= 0:
-            continue
-        with translation.override(tenant.language):
-            label = credit_label(row, percent(row.counted_seconds, row.down_seconds))
-        charge = book_item(
-            tenant, month=row.month, kind="credit", label=label[:120], amount=-amount, currency=currency,
-            source_key=f"sla:{row.contract_id}:{currency}",
-        )  # fmt: skip
-        booked.append(
-            {
-                "currency": currency,
-                "base": str(rounding.to_cent(base)),
-                "amount": str(amount),
-                "charge": charge.pk,
-            }
-        )
-        record_audit(verb="booked a credit", subject=row, after=booked[-1] | {"tenant": tenant.name})
-    return booked
+    """One line per currency of the month's fees under this contract, brought to what these fees come to."""
+    bases = dict.fromkeys((one["currency"] for one in row.credits), Decimal(0)) | _fees_under(tenant, row)
+    found = (_credit(tenant, row, currency, base) for currency, base in sorted(bases.items()))
+    return [one for one in found if one is not None]
+
+
+def _credit(tenant: Tenant, row: MonthAvailability, currency: str, base: Decimal) -> dict | None:
+    amount = max(rounding.to_coin(base * row.credit_percent / 100, currency), Decimal(0))
+    with translation.override(tenant.language):
+        label = credit_label(row, percent(row.counted_seconds, row.down_seconds))
+    charge = bring_item(
+        tenant, month=row.month, kind="credit", label=label[:120], amount=-amount, currency=currency,
+        source_key=f"sla:{row.contract_id}:{currency}",
+    )  # fmt: skip
+    if charge is None:
+        return None
+    told = {
+        "currency": currency,
+        "base": str(rounding.to_coin(base, currency)),
+        "amount": str(amount),
+        "charge": charge.pk,
+    }
+    if told not in row.credits:
+        record_audit(verb="booked a credit", subject=row, after=told | {"tenant": tenant.name})
+    return told
 
 
 def _fees_under(tenant: Tenant, row: MonthAvailability) -> dict[str, Decimal]:

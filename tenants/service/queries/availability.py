@@ -224,6 +224,18 @@ def booked_months(most: int = 200) -> list[MonthAvailability]:
         return list(MonthAvailability.objects.select_related("tenant", "contract")[:most])
 
 
+def missed_until(tenant: Tenant, month: date) -> list[MonthAvailability]:
+    """Months with a credit, also of terms that do not hold any more. In the public schema."""
+    rows = MonthAvailability.objects.filter(tenant_id=tenant.pk, month__lte=month, booked_at__isnull=False)
+    return list(rows.filter(state=MonthAvailability.State.MISSED).order_by("month", "pk"))
+
+
+def undecided_until(tenant: Tenant, month: date) -> int:
+    """Months up to this one whose credit waits for somebody to say what a gap was. In the public schema."""
+    rows = MonthAvailability.objects.filter(tenant_id=tenant.pk, month__lte=month)
+    return rows.filter(state=MonthAvailability.State.UNDECIDED).count()
+
+
 def undecided() -> int:
     with enter_public():
         return MonthAvailability.objects.filter(state=MonthAvailability.State.UNDECIDED).count()
