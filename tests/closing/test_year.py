@@ -122,7 +122,30 @@ def states(tenant: Tenant, *days: tuple[int, int]) -> list[str]:
     return found
 
 
+FEES = [("plan", D("330.00")), ("seats", D("2430.00")), ("discount", D("-276.00"))]
+PLAIN = (D("2484.00"), D("149.04"), D("2633.04"))
+"""Of a month with thirty seats in which nothing happens: 330 + 27 × 90 − a tenth; 6 %."""
+
+
 def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, charge) -> None:  # noqa: F811
+    agreement = a_trial_and_a_contract(acme, sold, month, charge)
+    the_first_months(acme, sold, month, agreement)
+    new_prices_and_an_outage(acme, sold, month, agreement, watch)
+    too_many_minutes(acme, month, charge)
+    a_bill_not_paid_and_a_discount(acme, month)
+    the_end(acme, month, charge, agreement)
+    # Everything that was used is billed, exactly once; everything is paid; and globex owes nothing.
+    (account,) = statements(acme)
+    assert (account.balance, account.on_account) == (D(0), D(0))
+    billed = sum(bill.exact_total for bill in Bill.objects.filter(tenant=acme))
+    assert billed == sum(totals(acme, each).get("CNY", D(0)) for each in months_with_charges(acme))
+    assert Bill.objects.filter(tenant=acme).count() == 11
+    assert Agreement.objects.get(pk=agreement.pk).state == "ended"
+    assert not Bill.objects.filter(tenant=globex).exists()
+    assert not Charge.objects.filter(tenant=globex).exists()
+
+
+def a_trial_and_a_contract(acme, sold, month, charge) -> Agreement:
     # January: a trial, in which a call costs nothing.
     start_trial(tenant=acme, ends_on=date(YEAR, 1, 31), keep_days=10, at=morning(1, 11))
     charge(61, answered_at=morning(1, 20))
@@ -137,14 +160,17 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
     turn_into_contract(tenant_id=acme.pk, at=morning(1, 31))
     assert end_due_trials(at=morning(2, 1)) == 0
     assert month(1) == []
+    return agreement
 
+
+def the_first_months(acme, sold, month, agreement) -> None:
     # February: 300 of plan; 10 − 3 = 7 seats × 80 = 560; 10 % of 860 off; the training, 2 × 1,500.
     # 860 − 86 + 3,000 = 3,774; 6 % of it 226.44.
     assert carry_out_what_is_due(at=morning(2, 1)) == 1
     assert month(2) == [
         ("plan", "Pro 2027-02-01/2027-02-28", D("300.00")),
         ("seats", "Pro 2027-02-01/2027-02-28 × 7", D("560.00")),  # noqa: RUF001
-        ("setup", f"{quote.reference} Training", D("3000.00")),
+        ("setup", f"{agreement.quote.reference} Training", D("3000.00")),
         ("discount", "−10 % · 2027-02-01/2027-02-28", D("-86.00")),  # noqa: RUF001
         (D("3774.00"), D("226.44"), D("4000.44")),
     ]
@@ -173,6 +199,8 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
     with pytest.raises(MonthIsBilled, match="from 2027-04-01 on"):
         amend(agreement, date(YEAR, 3, 31), morning(4, 4), seats=30)
 
+
+def new_prices_and_an_outage(acme, sold, month, agreement, watch) -> None:  # noqa: F811
     # April: new prices, 330 and 90 and 0.12 in China. 43 minutes down of 43,200: 99.900 %, promised are 99.95 %.
     dearer = copy_price_list(price_list=sold, at=morning(3, 20))
     PriceList.objects.filter(pk=dearer.pk).update(valid_from=date(YEAR, 4, 1), plan_fee=330, seat_fee=90)
@@ -201,6 +229,8 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
         (D("1539.18"), D("92.35"), D("1631.53")),
     ]
 
+
+def too_many_minutes(acme, month, charge) -> None:
     # May: two hours in China, of which 100 minutes are included: 120 × 0.12 = 14.40, less 12.00. 90 s in at 0.06 a
     # minute: 0.09. 61 s to London are two minutes at 2.50. Fees 330 + 2,430 − 276 = 2,484; 6 %: 149.04.
     # Calls 7.49; 9 %: 0.6741.
@@ -208,19 +238,20 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
         charge(3600, answered_at=at)
     charge(90, direction="inbound", answered_at=morning(5, 12))
     charge(61, other_number="+442079460958", answered_at=morning(5, 12))
-    fees = [("plan", D("330.00")), ("seats", D("2430.00")), ("discount", D("-276.00"))]
     assert [(kind, amount) for kind, _label, amount in month(5)[:-1]] == [
-        *fees[:2],
+        *FEES[:2],
         ("inbound", D("0.09")),
         ("outbound", D("5.00")),
         ("outbound", D("14.40")),
         ("bundle", D("-12.00")),
-        fees[2],
+        FEES[2],
     ]
     may = Bill.objects.get(month=date(YEAR, 5, 1))
     assert (may.net, may.tax, may.total) == (D("2491.49"), D("149.71"), D("2641.20"))
     pay(acme, 5, morning(6, 12))
 
+
+def a_bill_not_paid_and_a_discount(acme, month) -> None:
     # April's bill was due on 18 May (3 May and 15 days): reminded after 3 and 10 days, warned after 20, suspended on
     # 17 June, a month after it was due. It pays, and goes on; the month costs what every month costs.
     acted = states(acme, (5, 20), (5, 21), (5, 28), (6, 7), (6, 16), (6, 17))
@@ -229,9 +260,8 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
     assert [one.step for one in april.reminders.all()] == ["first", "second", "warning", "suspension"]
     pay(acme, 4, morning(6, 20))
     assert Tenant.objects.get(pk=acme.pk).state == "active"
-    plain = (D("2484.00"), D("149.04"), D("2633.04"))
-    assert [line[-1] for line in month(6)[:-1]] == [amount for _kind, amount in fees]
-    assert Bill.objects.get(month=date(YEAR, 6, 1)).total == plain[2]
+    assert [line[-1] for line in month(6)[:-1]] == [amount for _kind, amount in FEES]
+    assert Bill.objects.get(month=date(YEAR, 6, 1)).total == PLAIN[2]
     pay(acme, 6, morning(7, 12))
 
     # July: 200 off for the trouble: 2,284; 6 %: 137.04.
@@ -244,12 +274,14 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
     assert july[-1] == (D("2284.00"), D("137.04"), D("2421.04"))
     pay(acme, 7, morning(8, 12))
 
+
+def the_end(acme, month, charge, agreement) -> None:
     # Four months like any other.
     for number in (8, 9, 10):
-        assert month(number)[-1] == plain
+        assert month(number)[-1] == PLAIN
         pay(acme, number, morning(number + 1, 12))
     amend(agreement, date(YEAR, 12, 1), morning(11, 20), ends_on=date(YEAR, 12, 15))
-    assert month(11)[-1] == plain
+    assert month(11)[-1] == PLAIN
     pay(acme, 11, morning(12, 12))
 
     # December: it leaves after the 15th. 330 × 15/31 = 159.677419, 2,430 × 15/31 = 1,175.806452, a tenth 133.548387:
@@ -271,13 +303,3 @@ def test_a_year_from_the_trial_to_the_leaving(acme, globex, sold, watch, month, 
         (D("1201.94"), D("72.12"), D("1274.06")),
     ]
     pay(acme, 12, datetime(YEAR + 1, 1, 10, 2, tzinfo=UTC))
-
-    # Everything that was used is billed, exactly once; everything is paid; and globex owes nothing.
-    (account,) = statements(acme)
-    assert (account.balance, account.on_account) == (D(0), D(0))
-    billed = sum(bill.exact_total for bill in Bill.objects.filter(tenant=acme))
-    assert billed == sum(totals(acme, each).get("CNY", D(0)) for each in months_with_charges(acme))
-    assert Bill.objects.filter(tenant=acme).count() == 11
-    assert Agreement.objects.get(pk=agreement.pk).state == "ended"
-    assert not Bill.objects.filter(tenant=globex).exists()
-    assert not Charge.objects.filter(tenant=globex).exists()
