@@ -97,7 +97,7 @@ def tell_agent(event: events.AgentStateChanged) -> None:
 
 def _publish_agents(agent_ids: dict[int, set[Any]]) -> None:
     queues = set()
-    for agent in snapshots.with_phones(queries.agents_on_floor()).filter(pk__in=agent_ids):
+    for agent in queries.agents_named(list(agent_ids)):
         message = {"type": "agent", "row": agent_row(agent)}
         for audience in (f"agent.{agent.pk}", "colleagues", "floor"):
             publish(audience, message)
@@ -151,7 +151,7 @@ def _tell_call(call_id: UUID, agent_id: int | None = None) -> None:
 
 def _publish_calls(hearers: dict[UUID, set[int]]) -> None:
     """By call, the agents who hear of it whoever talks; what rings is read for all of them at once."""
-    calls = list(queries.calls().filter(pk__in=hearers))
+    calls = queries.calls_named(hearers)
     offers = queries.open_offers_of([call.pk for call in calls if call.ended_at is None])
     for call in calls:
         _publish_call(call, offers.get(call.pk, []), hearers[call.pk])

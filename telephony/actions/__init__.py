@@ -93,7 +93,13 @@ from telephony.actions.stays import (
 )
 from telephony.actions.surveys import note_survey
 from telephony.actions.voicemails import mark_heard
-from telephony.actions.wrap_up import dispose_call, end_due_wrap_up, extend_wrap_up, finish_wrap_up
+from telephony.actions.wrap_up import (
+    dispose_call,
+    end_due_wrap_up,
+    end_due_wrap_ups,
+    extend_wrap_up,
+    finish_wrap_up,
+)
 
 __all__ = [
     "note_line_quality",
@@ -121,6 +127,7 @@ __all__ = [
     "end_announcement",
     "end_drill",
     "end_due_wrap_up",
+    "end_due_wrap_ups",
     "end_help",
     "end_leg",
     "escalate_call",

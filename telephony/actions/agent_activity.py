@@ -6,7 +6,8 @@ And the one place where an agent's state is written.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from telephony import events
 from telephony.actions.bulk import insert_rows
@@ -19,6 +20,9 @@ from tenants.events import emit
 NO_ANSWER = "system:no_answer"
 UNREGISTERED = "system:unregistered"
 PAGE_CLOSED = "system:page_closed"
+_BEGIN = (
+    "UPDATE telephony_agent SET activity = %s, state_since = %s, version = version + 1 WHERE id = ANY(%s)"
+)
 
 
 def locked_agent(agent_id: int) -> Agent:
@@ -55,8 +59,8 @@ def write_state(agent: Agent, *, at: datetime, cause: str) -> None:
 
 def write_states(agents: Sequence[Agent], *, activity: str, at: datetime, cause: str) -> None:
     """The same for several, locked, who all begin the same."""
-    changed = Agent.objects.filter(pk__in=[agent.pk for agent in agents])
-    changed.update(activity=activity, state_since=at, version=F("version") + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, [str(activity), at, [agent.pk for agent in agents]])
     insert_rows(
         [
             AgentStateChange(

@@ -28,6 +28,7 @@ from tenants.context import current_tenant
 from tenants.errors import BadInput
 from tenants.events import emit
 from tenants.numbers import to_e164
+from tenants.prepared import Compiled, given
 
 log = structlog.get_logger()
 
@@ -165,15 +166,21 @@ def cancel_callback(*, callback_id: UUID, by: str, at: datetime) -> Callback:
 
 def close_callbacks_of(*, call_id: UUID, at: datetime) -> None:
     """The caller speaks with an agent: whatever was promised to this number in this queue is no longer owed."""
-    numbers = Call.objects.filter(pk=call_id, direction=Call.Direction.INBOUND).values(
+    for number, queue_id in _caller_and_queue(call=call_id):
+        for callback_id in _owed(number=number, queue=queue_id):
+            cancel_callback(callback_id=callback_id, by="answered", at=at)
+
+
+_caller_and_queue = Compiled(
+    lambda: Call.objects.filter(pk=given("call"), direction=Call.Direction.INBOUND).values_list(
         "caller_number", "queue_id"
     )
-    for row in numbers:
-        owed = Callback.objects.filter(
-            number=row["caller_number"], queue_id=row["queue_id"], state__in=(State.WAITING, State.RETRY)
-        )
-        for callback_id in owed.values_list("pk", flat=True):
-            cancel_callback(callback_id=callback_id, by="answered", at=at)
+)
+_owed = Compiled(
+    lambda: Callback.objects.filter(
+        number=given("number"), queue_id=given("queue"), state__in=(State.WAITING, State.RETRY)
+    ).values_list("pk", flat=True)
+)
 
 
 def locked_callback(callback_id: UUID) -> Callback:

@@ -21,6 +21,10 @@ from tenants.errors import BadInput
 from tenants.events import emit
 from tenants.people.actions import record_audit
 from tenants.people.audit import difference, row_values
+from tenants.prepared import Compiled, given
+
+_legs = Compiled(lambda: Leg.objects.filter(pk__among=given("ids")))
+_known = Compiled(lambda: LineQuality.objects.filter(pk__among=given("ids")).values_list("pk", flat=True))
 
 
 @together
@@ -39,8 +43,8 @@ def keep_lines(measured: Sequence[tuple[LegMeasured, datetime]]) -> None:
     for told, at in measured:
         first.setdefault(told.leg_id, (told, at))
     # The call and its queue are read only where the line was poor: this is asked for every leg that ends.
-    legs = Leg.objects.in_bulk(first)
-    known = set(LineQuality.objects.filter(pk__in=legs).values_list("pk", flat=True))
+    legs = {leg.pk: leg for leg in _legs(ids=list(first))}
+    known = set(_known(ids=list(first)))
     wanted = once("quality_terms", terms, is_setting=True)
     rows = [_line(first[pk][0], leg, wanted) for pk, leg in legs.items() if pk not in known]
     insert_rows(rows)

@@ -11,14 +11,31 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from telephony.models import Agent, Call, Leg, Offer, Queue, QueueStay
 from telephony.queries.remembered import once
+from tenants.prepared import Compiled, given
 
 Values = dict[str, Any]
 _OFFERS = Offer.objects.defer("explanation")
 """Why an agent was chosen is long, and nothing that happens afterwards changes it."""
+_IS_OPEN = Q(ended_at=None) | Q(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
+
+_queues = Compiled(lambda: Queue.objects.filter(pk=given("id")))
+_legs_locked = Compiled(lambda: _locked(Leg))
+_calls_locked = Compiled(lambda: _locked(Call))
+_agents_locked = Compiled(lambda: _locked(Agent))
+_offers_named = Compiled(lambda: _OFFERS.filter(pk__among=given("ids")))
+_legs_of_calls = Compiled(lambda: Leg.objects.filter(call_id__among=given("calls")))
+_stays_of_calls = Compiled(lambda: QueueStay.objects.filter(call_id__among=given("calls")))
+_offers_of_calls = Compiled(lambda: _OFFERS.filter(call_id__among=given("calls")))
+_open_offers_of_agents = Compiled(lambda: _OFFERS.filter(_IS_OPEN, agent_id__among=given("agents")))
+_open_legs_of_agents = Compiled(lambda: Leg.objects.filter(ended_at=None, agent_id__among=given("agents")))
+
+
+def _locked(model: Any) -> QuerySet[Any]:
+    return model.objects.select_for_update(no_key=True).filter(pk__among=given("ids")).order_by("pk")
 
 
 class LockedRows:
@@ -55,7 +72,7 @@ class LockedRows:
         if not leg_ids:
             return
         self._legs |= dict.fromkeys(leg_ids)
-        for leg in Leg.objects.select_for_update(no_key=True).filter(pk__in=leg_ids).order_by("pk"):
+        for leg in _legs_locked(ids=list(leg_ids)):
             self._take_up(leg)
             self._place_leg(leg)
 
@@ -64,7 +81,7 @@ class LockedRows:
         if not unknown:
             return
         self._offers |= dict.fromkeys(unknown)
-        for offer in _OFFERS.filter(pk__in=unknown):
+        for offer in _offers_named(ids=list(unknown)):
             self._place_offer(offer)
 
     def _read_stories(self, call_ids: set[UUID]) -> None:
@@ -72,7 +89,7 @@ class LockedRows:
         if not call_ids:
             return
         self._calls |= dict.fromkeys(call_ids)
-        for call in Call.objects.select_for_update(no_key=True).filter(pk__in=call_ids).order_by("pk"):
+        for call in _calls_locked(ids=list(call_ids)):
             self._calls[call.pk] = call
             self._take_up(call)
             self._remember(call)
@@ -81,15 +98,16 @@ class LockedRows:
         self._offers_of |= {call_id: [] for call_id in there}
         if not there:
             return
-        for leg in Leg.objects.filter(call_id__in=there):
+        for leg in _legs_of_calls(calls=there):
             if self._legs.get(leg.pk) is None:
                 self._take_up(leg)
                 self._place_leg(leg)
-        for stay in QueueStay.objects.filter(call_id__in=there).select_related("queue"):
+        for stay in _stays_of_calls(calls=there):
+            stay.queue = self._queue_of(stay)
             self._stays_of[stay.call_id].append(stay)
             self._take_up(stay)
             self._remember(stay)
-        for offer in _OFFERS.filter(call_id__in=there):
+        for offer in _offers_of_calls(calls=there):
             self._offers_of[offer.call_id].append(self._place_offer(offer))
 
     def _read_agents(self, agent_ids: set[int]) -> None:
@@ -97,13 +115,12 @@ class LockedRows:
         unknown = agent_ids - self._agents.keys()
         if not unknown:
             return
-        for agent in Agent.objects.select_for_update(no_key=True).filter(pk__in=unknown).order_by("pk"):
+        for agent in _agents_locked(ids=list(unknown)):
             self._agents[agent.pk] = agent
             self._take_up(agent)
-        is_open = Q(ended_at=None) | Q(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
-        for offer in _OFFERS.filter(is_open, agent_id__in=unknown):
+        for offer in _open_offers_of_agents(agents=list(unknown)):
             self._place_offer(offer)
-        for leg in Leg.objects.filter(ended_at=None, agent_id__in=unknown):
+        for leg in _open_legs_of_agents(agents=list(unknown)):
             if self._legs.get(leg.pk) is None:
                 self._take_up(leg)
                 self._place_leg(leg)
@@ -147,8 +164,13 @@ class LockedRows:
         self._read_agents({agent_id})
         return self._agents[agent_id]
 
+    def _queue_of(self, stay: QueueStay) -> Queue:
+        """Once for all its callers; a stay keeps its queue from being deleted."""
+        queue = self.queue(stay.queue_id)
+        return stay.queue if queue is None else queue
+
     def queue(self, queue_id: int) -> Queue | None:
-        return once((Queue, queue_id), lambda: Queue.objects.filter(pk=queue_id).first(), is_setting=True)
+        return once((Queue, queue_id), lambda: _queues.first(id=queue_id), is_setting=True)
 
     # ---- what belongs together
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from telephony import events
 from telephony.actions.agent_activity import write_states
@@ -21,8 +21,31 @@ from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
+from tenants.prepared import Compiled, given
 
 OUTSIDE_TAKES_SECONDS = 10
+_RING = "UPDATE telephony_call SET state = %s, version = version + 1 WHERE id = ANY(%s)"
+
+
+def _calls_of_stays() -> QuerySet[Call]:
+    of_stays = Call.objects.filter(stays__among=given("stays"), ended_at=None)
+    return Call.objects.select_for_update(no_key=True).filter(pk__in=of_stays.values("pk")).order_by("pk")
+
+
+def _stays_that_ring_nobody() -> QuerySet[QueueStay]:
+    ringing = Offer.objects.filter(call_id=OuterRef("call_id"), ended_at=None, answered_at=None)
+    stays = QueueStay.objects.filter(~Exists(ringing), pk__among=given("stays"), left_at=None)
+    return stays.select_related("queue")
+
+
+def _agents_with_phones() -> QuerySet[Any]:
+    locked = Agent.objects.select_for_update(of=("self",), no_key=True)
+    return with_ringing_device(locked.filter(pk__among=given("ids")).order_by("pk"))
+
+
+_calls_locked = Compiled(_calls_of_stays)
+_silent_stays = Compiled(_stays_that_ring_nobody)
+_agents_locked = Compiled(_agents_with_phones)
 
 
 class CallGone(OfferImpossible):
@@ -107,14 +130,10 @@ def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCom
 
 def _waiting_stays(stay_ids: Sequence[int]) -> dict[int, QueueStay]:
     """Those that wait and ring nobody, with their calls, locked, and their queues."""
-    of_stays = Call.objects.filter(stays__in=stay_ids, ended_at=None)
-    locked = Call.objects.select_for_update(no_key=True).filter(pk__in=of_stays.values("pk"))
-    calls = {call.pk: call for call in locked.order_by("pk")}
+    calls = {call.pk: call for call in _calls_locked(stays=list(stay_ids))}
     # Read behind the locks: whoever held them before us may have ended the stay.
-    ringing = Offer.objects.filter(call_id=OuterRef("call_id"), ended_at=None, answered_at=None)
-    stays = QueueStay.objects.filter(~Exists(ringing), pk__in=stay_ids, left_at=None).select_related("queue")
     found = {}
-    for stay in stays:
+    for stay in _silent_stays(stays=list(stay_ids)):
         if stay.call_id in calls:
             stay.call = calls[stay.call_id]
             found[stay.pk] = stay
@@ -123,12 +142,8 @@ def _waiting_stays(stay_ids: Sequence[int]) -> dict[int, QueueStay]:
 
 def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
     """Those who can still be rung, locked, each with the `username` of the phone that rings."""
-    locked = (
-        Agent.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=agent_ids).order_by("pk")
-    )
-    return {
-        agent.pk: agent for agent in with_ringing_device(locked) if agent.can_take_calls and agent.username
-    }
+    locked = _agents_locked(ids=list(agent_ids))
+    return {agent.pk: agent for agent in locked if agent.can_take_calls and agent.username}
 
 
 def free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
@@ -143,7 +158,8 @@ def _ring(call_ids: Iterable[UUID], agents: list[Agent], at: datetime) -> None:
     """What `follow_call` and `follow_agent` would find out: of calls that waited and agents who were idle no more can
     follow from phones that begin to ring. This is the one place where every millisecond is a caller's.
     """
-    Call.objects.filter(pk__in=list(call_ids)).update(state=Call.State.RINGING, version=F("version") + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_RING, [Call.State.RINGING.value, list(call_ids)])
     write_states(agents, activity=Agent.Activity.RINGING, at=at, cause="call")
 
 

@@ -1,13 +1,16 @@
 """After the call: a deadline, an extension, an outcome."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from telephony import events
 from telephony.actions.agent_activity import follow_agent, locked_agent, touch_agent
 from telephony.actions.callback_attempts import note_machine
+from telephony.actions.sitting import Sitting, one_sitting, save
 from telephony.actions.story import seconds_between
 from telephony.errors import (
     CallNotFound,
@@ -16,9 +19,10 @@ from telephony.errors import (
     NothingToWrapUp,
     WrapUpTooLong,
 )
-from telephony.models import Agent, Call, Disposition, Offer, Recording
+from telephony.models import Call, Disposition, Offer, Recording
 from tenants.events import emit
 from tenants.people.actions import record_audit
+from tenants.prepared import Compiled, given
 
 LONGEST = timedelta(minutes=15)
 
@@ -32,34 +36,56 @@ def finish_wrap_up(
         raise NoCallHere
     if disposition_id is not None or note:
         dispose_call(call_id=call_id, disposition_id=disposition_id, note=note, at=at, agent_id=agent_id)
-    _end(agent_id, call_id, at, cause="agent")
+    with one_sitting() as table:
+        table.read((), [call_id])
+        _end(table, agent_id, call_id, at, cause="agent", now=at)
 
 
-@transaction.atomic
 def end_due_wrap_up(*, agent_id: int, at: datetime) -> None:
     """The deadline has passed; told early, it does nothing."""
-    agent = Agent.objects.get(pk=agent_id)
-    if agent.wrap_up_until is None or agent.wrap_up_until > at or agent.wrap_up_offer_id is None:
+    end_due_wrap_ups(agent_ids=[agent_id], at=at)
+
+
+def end_due_wrap_ups(*, agent_ids: Sequence[int], at: datetime) -> None:
+    """Of several, in one sitting."""
+    found = _offers_in_wrap_up(agents=list(agent_ids), at=at)
+    if not found:
         return
-    offer = Offer.objects.get(pk=agent.wrap_up_offer_id)
-    _end(agent_id, offer.call_id, agent.wrap_up_until, cause="system:wrap_up_over", now=at)
+    with one_sitting() as table:
+        table.read((), [call_id for _agent_id, _offer_id, call_id in found])
+        for agent_id, offer_id, call_id in found:
+            agent = table.agent(agent_id)
+            # Read again behind the lock: the agent may be done, or have been given more time.
+            until = agent.wrap_up_until
+            if agent.wrap_up_offer_id == offer_id and until is not None and until <= at:
+                _end(table, agent_id, call_id, until, cause="system:wrap_up_over", now=at)
+
+
+_offers_in_wrap_up = Compiled(
+    lambda: Offer.objects.filter(
+        pk=F("agent__wrap_up_offer_id"),
+        agent_id__among=given("agents"),
+        agent__wrap_up_until__lte=given("at"),
+    ).values_list("agent_id", "pk", "call_id")
+)
 
 
 def _end(
-    agent_id: int, call_id: UUID, ended_at: datetime, *, cause: str, now: datetime | None = None
+    table: Sitting, agent_id: int, call_id: UUID, ended_at: datetime, *, cause: str, now: datetime
 ) -> None:
-    call = Call.objects.select_for_update(no_key=True).get(pk=call_id)
-    open_ones = Offer.objects.filter(call=call, agent_id=agent_id, wrap_up_started_at__isnull=False)
-    offer = open_ones.filter(wrap_up_ended_at=None).order_by("-wrap_up_started_at").first()
-    if offer is None:
+    call, offers = table.call(call_id), table.offers_of_call(call_id)
+    own = [offer for offer in offers if offer.agent_id == agent_id and offer.wrap_up_started_at]
+    wrapping = [offer for offer in own if offer.wrap_up_ended_at is None]
+    offer = max(wrapping, key=lambda one: one.wrap_up_started_at, default=None)
+    if call is None or offer is None:
         return
     offer.wrap_up_ended_at = max(ended_at, offer.wrap_up_started_at)
     offer.wrap_up_seconds = seconds_between(offer.wrap_up_started_at, offer.wrap_up_ended_at)
-    offer.save()
-    call.wrap_up_seconds = sum(call.offers.values_list("wrap_up_seconds", flat=True))
+    call.wrap_up_seconds = sum(one.wrap_up_seconds for one in offers)
     call.version += 1
-    call.save()
-    follow_agent(agent_id, at=now or ended_at, cause=cause)
+    save(offer)
+    save(call)
+    follow_agent(agent_id, at=now, cause=cause)
     emit(events.WrapUpEnded(occurred_at=offer.wrap_up_ended_at, call_id=call_id, agent_id=agent_id))
 
 

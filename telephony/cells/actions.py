@@ -11,6 +11,7 @@ from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
 from telephony.errors import EpochIsOver
 from telephony.text import plain_line
 from tenants.context import enter_public
+from tenants.prepared import Compiled, given
 
 MOST_FACTS_KEPT = 20
 
@@ -23,10 +24,18 @@ def open_cell(name: str, *, node: str, kind: str) -> Lease:
         return Lease.objects.get_or_create(cell=cell)[0]
 
 
+_held_lease = Compiled(
+    lambda: (
+        Lease.objects.select_for_update(of=("self",), no_key=True)
+        .filter(cell__name=given("cell"), epoch=given("epoch"))
+        .values_list("pk", flat=True)
+    )
+)
+
+
 def hold_epoch(*, cell: str, epoch: int) -> None:
     """Keep the lease from changing until this transaction commits; refuse an epoch that is over."""
-    held = Lease.objects.select_for_update(of=("self",), no_key=True).filter(cell__name=cell, epoch=epoch)
-    if not held.values_list("pk", flat=True).first():
+    if not _held_lease(cell=cell, epoch=epoch):
         raise EpochIsOver
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from telephony.models import Agent, AgentStateChange, NotReadyReason
+from telephony.models import Agent, AgentStateChange, Device, NotReadyReason, QueueAgent
+from tenants.prepared import Compiled, attach, given
 
 LONG_AGO = Value(datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -24,6 +25,11 @@ def with_cause(agents: QuerySet[Agent]) -> QuerySet[Agent]:
     like = changes.filter(agent=OuterRef("pk"), at__gte=since, why=OuterRef("reason_or_0"), **now)
     agents = agents.annotate(reason_or_0=Coalesce("not_ready_reason_id", 0))
     return agents.annotate(state_cause=Subquery(like.order_by("at", "pk").values("cause")[:1]))
+
+
+_devices = Compiled(lambda: Device.objects.filter(agent_id__among=given("agents")))
+_places = Compiled(lambda: QueueAgent.objects.filter(agent_id__among=given("agents")))
+_agents_named = Compiled(lambda: agents_on_floor().filter(pk__among=given("ids")))
 
 
 def agent_of(member: Any) -> Agent | None:
@@ -54,6 +60,14 @@ def agents_on_floor() -> QuerySet[Agent]:
     """Everyone who may take calls, offline ones too, in the order of their extensions."""
     active = Agent.objects.filter(is_active=True).select_related("not_ready_reason", "next_reason")
     return with_cause(active)
+
+
+def agents_named(agent_ids: Collection[int]) -> list[Agent]:
+    """As `agents_on_floor`, some of them, with their phones and queues: told of with every call."""
+    found = _agents_named(ids=list(agent_ids))
+    attach(found, "devices", _devices(agents=list(agent_ids)), by="agent_id")
+    attach(found, "queue_agents", _places(agents=list(agent_ids)), by="agent_id")
+    return found
 
 
 def agents_of_queue(queue_id: int) -> QuerySet[Agent]:

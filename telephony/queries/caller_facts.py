@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from telephony.models import Call, CallerProfile, Queue, QueueStay
 from telephony.queries.hours import local_time
 from telephony.queries.remembered import foresee, once
@@ -12,6 +14,7 @@ from telephony.regions import origin_of
 from telephony.text import plain_line
 from tenants.context import current_tenant
 from tenants.numbers import to_e164
+from tenants.prepared import Compiled, given
 
 NOTHING_KNOWN: dict[str, Any] = {"level": "", "tags": [], "language": ""}
 PROFILED = frozenset({"level", "tags", "language"})
@@ -57,8 +60,8 @@ def caller_facts(
 def _profile(e164: str) -> dict[str, Any]:
     if not e164:
         return dict(NOTHING_KNOWN)
-    ask = CallerProfile.objects.filter(e164=e164).values(*NOTHING_KNOWN)
-    return dict(once(("profile", e164), ask.first) or NOTHING_KNOWN)
+    known = once(("profile", e164), lambda: _profiles.first(e164=e164))
+    return dict(known or NOTHING_KNOWN)
 
 
 def expect_callers(raw_numbers: Collection[str]) -> None:
@@ -82,8 +85,19 @@ def waiting_in(queue_id: int, *, but_call: UUID | None = None) -> int:
 
 
 def _waiting_in(queue_id: int, but_call: UUID | None) -> int:
-    waiting = QueueStay.objects.filter(queue_id=queue_id, left_at=None)
-    return (waiting.exclude(call_id=but_call) if but_call else waiting).count()
+    if but_call:
+        return _others_waiting.first(queue=queue_id, call=but_call) or 0
+    return QueueStay.objects.filter(queue_id=queue_id, left_at=None).count()
+
+
+def _others() -> QuerySet[Any, Any]:
+    waiting = QueueStay.objects.filter(queue_id=given("queue"), left_at=None).exclude(call_id=given("call"))
+    counted = waiting.order_by().values("queue_id").annotate(n=Count("pk"))
+    return counted.values_list("n", flat=True)
+
+
+_others_waiting = Compiled(_others)
+_profiles = Compiled(lambda: CallerProfile.objects.filter(e164=given("e164")).values(*NOTHING_KNOWN))
 
 
 def last_agent_of(

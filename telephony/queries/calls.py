@@ -5,16 +5,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Window
+from django.db.models import IntegerField, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from telephony import policies
 from telephony.models import Call, Disposition, Leg, Offer, QueueStay, Recording, Voicemail
 from telephony.queries.teams import scope_of, team_of
+from tenants.prepared import Compiled, given
 
 EVERYTHING = Q(pk__isnull=False)
 """Not an empty Q: or-ed with a condition that one says the condition alone."""
 _RELATED = ("queue", "agent", "disposition", "disposition__parent")
+_calls_named = Compiled(lambda: calls().filter(pk__among=given("ids")))
+_numbers = Compiled(lambda: Call.objects.filter(pk__among=given("ids")).values_list("pk", "caller_number"))
+_open_offers = Compiled(
+    lambda: (
+        Offer.objects.defer("explanation")
+        .filter(call_id__among=given("calls"), ended_at=None)
+        .select_related("agent")
+        .order_by("agent__extension")
+    )
+)
 
 
 def call(call_id: UUID | str) -> Call | None:
@@ -23,6 +34,11 @@ def call(call_id: UUID | str) -> Call | None:
 
 def calls() -> QuerySet[Call]:
     return Call.objects.select_related(*_RELATED)
+
+
+def calls_named(call_ids: Iterable[UUID]) -> list[Call]:
+    """As `call`, several."""
+    return _calls_named(ids=list(call_ids))
 
 
 def calls_of_number(e164: str, limit: int = 20) -> list[Call]:
@@ -35,16 +51,24 @@ def calls_of_numbers(numbers: Collection[str], limit: int) -> dict[str, list[Cal
     found: dict[str, list[Call]] = {}
     if not numbers:
         return found
-    latest = Window(RowNumber(), partition_by="caller_number", order_by="-arrived_at")
-    of_them = Call.objects.filter(caller_number__in=numbers).annotate(place=latest).filter(place__lte=limit)
-    for call_ in calls().filter(pk__in=of_them.values("pk")).order_by("-arrived_at"):
+    for call_ in _latest_of_numbers(numbers=list(numbers), limit=limit):
         found.setdefault(call_.caller_number, []).append(call_)
     return found
 
 
+def _latest() -> QuerySet[Call]:
+    latest = Window(RowNumber(), partition_by="caller_number", order_by="-arrived_at")
+    of_them = Call.objects.filter(caller_number__among=given("numbers")).annotate(place=latest)
+    wanted = of_them.filter(place__lte=given("limit", IntegerField()))
+    return calls().filter(pk__in=wanted.values("pk")).order_by("-arrived_at")
+
+
+_latest_of_numbers = Compiled(_latest)
+
+
 def caller_numbers(call_ids: Iterable[UUID]) -> dict[UUID, str]:
     """By call, as it is kept; calls that are gone are not in it."""
-    return dict(Call.objects.filter(pk__in=list(call_ids)).values_list("pk", "caller_number"))
+    return dict(_numbers(ids=list(call_ids)))
 
 
 def live_calls() -> QuerySet[Call]:
@@ -132,8 +156,7 @@ def open_offers_of(call_ids: Collection[UUID]) -> dict[UUID, list[Offer]]:
     found: dict[UUID, list[Offer]] = {}
     if not call_ids:
         return found
-    rows = Offer.objects.defer("explanation").filter(call_id__in=call_ids, ended_at=None)
-    for offer in rows.select_related("agent").order_by("agent__extension"):
+    for offer in _open_offers(calls=list(call_ids)):
         found.setdefault(offer.call_id, []).append(offer)
     return found
 

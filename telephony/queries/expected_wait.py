@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from telephony.models import Agent, Callback, Offer, QueueAgent, QueueStay
 from telephony.routing.expectation import HANDLE_SECONDS, expected_wait, mean_patience
+from tenants.prepared import Compiled, given
 
 ANSWER_SECONDS = 5.0
 """How long a phone rings until it is picked up, while nothing is known."""
@@ -79,14 +81,21 @@ def working_in(queue_ids: Collection[int], *, at: datetime) -> dict[int, int]:
     """By queue, the agents who are signed in and ready, whether they talk or not; a queue without any is not in it."""
     if not queue_ids:
         return {}
+    return dict(_working(queues=list(queue_ids), at=at))
+
+
+def _places_of_working() -> QuerySet[Any, Any]:
     places = QueueAgent.objects.filter(
-        Q(until=None) | Q(until__gt=at),
-        queue_id__in=queue_ids,
+        Q(until=None) | Q(until__gt=given("at")),
+        queue_id__among=given("queues"),
         agent__is_active=True,
         agent__presence=Agent.Presence.ONLINE,
         agent__routing_status=Agent.RoutingStatus.READY,
     )
-    return dict(places.order_by().values_list("queue_id").annotate(agents=Count("pk")))
+    return places.order_by().values_list("queue_id").annotate(agents=Count("pk"))
+
+
+_working = Compiled(_places_of_working)
 
 
 def expected_seconds(stay: QueueStay, pace: Pace, *, at: datetime) -> float | None:

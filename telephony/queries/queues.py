@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from telephony.models import Agent, Queue, QueueStay
+from tenants.prepared import Compiled, given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,14 @@ def queues() -> QuerySet[Queue]:
     return Queue.objects.all()
 
 
+def queues_named(queue_ids: list[int]) -> list[Queue]:
+    """Some of them, told of with every call."""
+    return _queues_named(ids=queue_ids)
+
+
+_queues_named = Compiled(lambda: queues().filter(pk__among=given("ids")))
+
+
 def queue(queue_id: int) -> Queue | None:
     return Queue.objects.filter(pk=queue_id).first()
 
@@ -53,24 +62,23 @@ def queue_state(queue: Queue) -> QueueState:
 def queue_states(queues: list[Queue]) -> list[QueueState]:
     """The state of several queues with two queries, in the order given."""
     ids = [queue.pk for queue in queues]
-    waiting: dict[int, dict[str, Any]] = {
-        row["queue_id"]: dict(row)
-        for row in waiting_stays(ids)
-        .order_by()
-        .values("queue_id")
-        .annotate(n=Count("pk"), since=Min("entered_at"))
-    }
-    staff = {row["pk"]: row for row in _staff(ids)}
+    waiting: dict[int, dict[str, Any]] = {row["queue_id"]: row for row in _counted_waiting(queues=ids)}
+    staff: dict[int, dict[str, Any]] = {row["pk"]: row for row in _counted_staff(queues=ids)}
     return [_state(queue, waiting.get(queue.pk, {}), staff[queue.pk]) for queue in queues]
 
 
-def _staff(queue_ids: list[int]) -> QuerySet:
+def _waiting() -> QuerySet[Any, Any]:
+    waiting = waiting_stays().filter(queue_id__among=given("queues")).order_by().values("queue_id")
+    return waiting.annotate(n=Count("pk"), since=Min("entered_at"))
+
+
+def _staff() -> QuerySet[Any, Any]:
     online = Q(agents__presence=Agent.Presence.ONLINE, agents__is_active=True)
     ready = online & Q(agents__routing_status=Agent.RoutingStatus.READY)
     idle = Q(agents__activity=Agent.Activity.IDLE)
     wrap_up = Q(agents__activity=Agent.Activity.WRAP_UP)
     return (
-        Queue.objects.filter(pk__in=queue_ids)
+        Queue.objects.filter(pk__among=given("queues"))
         .values("pk")
         .annotate(
             free=Count("agents", filter=ready & idle),
@@ -82,6 +90,9 @@ def _staff(queue_ids: list[int]) -> QuerySet:
             away=Count("agents", filter=Q(agents__presence=Agent.Presence.OFFLINE, agents__is_active=True)),
         )
     )
+
+
+_counted_waiting, _counted_staff = Compiled(_waiting), Compiled(_staff)
 
 
 def _state(queue: Queue, waiting: dict, staff: dict) -> QueueState:

@@ -16,6 +16,7 @@ from telephony.models import CallTicket, CustodyEntry, KeptSound, Offer, Recordi
 from telephony.models.custody import SoundKind
 from telephony.queries.agents import agent_of
 from telephony.queries.teams import scope_of, team_of
+from tenants.prepared import Compiled, given
 
 PAGE_SIZE = 50
 
@@ -45,8 +46,14 @@ class RecordingPage:
 
 def unproved_recordings(leg_ids: Iterable[UUID]) -> list[UUID]:
     """Of these legs: ended, and their hashes not taken yet."""
-    found = Recording.objects.filter(leg__in=list(leg_ids), sha256="", ended_at__isnull=False)
-    return list(found.values_list("pk", flat=True))
+    return _unproved(legs=list(leg_ids))
+
+
+_unproved = Compiled(
+    lambda: Recording.objects.filter(leg__among=given("legs"), sha256="", ended_at__isnull=False).values_list(
+        "pk", flat=True
+    )
+)
 
 
 def visible_recordings(member: Any) -> QuerySet[Recording]:

@@ -69,7 +69,7 @@ def with_phones(agents: QuerySet[Agent]) -> QuerySet[Agent]:
 
 
 def queue_rows(queue_ids: list[int] | None = None) -> list[QueueRow]:
-    queues = list(queries.queues() if queue_ids is None else queries.queues().filter(pk__in=queue_ids))
+    queues = list(queries.queues()) if queue_ids is None else queries.queues_named(queue_ids)
     states = queries.queue_states(queues) if queues else []
     return [queue_row(state, queue.sl_seconds) for state, queue in zip(states, queues, strict=True)]
 

@@ -153,8 +153,6 @@ class Desk:
 
     def _pass_on(self, event: Event) -> None:
         """To those who work beside the router."""
-        if isinstance(event, events.OfferEnded):
-            self._dials.hear(event)
         if isinstance(event, MemoryAsked):
             event.answer(*self.standing())
         elif isinstance(event, events.AgentPlacesChanged):
@@ -183,6 +181,8 @@ class Desk:
         self._estimate([stay for stay in in_line if stay.pk in seen.new_stays])
         for offer in needless:
             self._offering.stop_ringing(offer.pk, "ORIGINATOR_CANCEL")
+        if seen.ended_dials:
+            self._dials.ended(seen.ended_dials)
 
     def _end_offer(self, offer: Offer) -> list[Assignment | None]:
         callback = self._callbacks.offer_ended(offer)

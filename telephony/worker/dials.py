@@ -3,13 +3,12 @@
 Nothing is remembered that the rows do not say, but how often we looked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from telephony import events
 from telephony.actions.dialling import end_dial
 from telephony.models import Offer
 
@@ -38,10 +37,11 @@ class Dials:
         for call_id in ended.exclude(outcome=Offer.Outcome.BRIDGED).values_list("call_id", flat=True):
             self._look(call_id)
 
-    def hear(self, event: events.OfferEnded) -> None:
+    def ended(self, call_ids: Iterable[UUID]) -> None:
+        """The agents' own parts of these calls are over."""
         with self._inside():
-            if Offer.objects.filter(pk=event.offer_id, kind=Offer.Kind.DIAL).exists():
-                self._look(event.call_id)
+            for call_id in call_ids:
+                self._look(call_id)
 
     def woke(self, call_id: UUID) -> None:
         with self._inside():

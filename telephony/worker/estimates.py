@@ -7,9 +7,16 @@ from telephony import actions
 from telephony.models import Offer, QueueStay
 from telephony.queries.expected_wait import Pace, pace_of, working_in
 from telephony.routing.expectation import expected_wait
+from tenants.prepared import Compiled, given
 
 KEPT = timedelta(seconds=60)
 """How long the day's means of a queue are taken for true."""
+
+_ringing = Compiled(
+    lambda: Offer.objects.filter(stay_id__among=given("stays"), ended_at=None).values_list(
+        "stay_id", flat=True
+    )
+)
 
 
 class Estimates:
@@ -26,7 +33,7 @@ class Estimates:
         `ahead` has, by stay, how many the router will ask for before it: it knows priorities and time kept.
         """
         ids = [stay.pk for stay in stays]
-        ringing = set(Offer.objects.filter(stay_id__in=ids, ended_at=None).values_list("stay_id", flat=True))
+        ringing = set(_ringing(stays=ids))
         working = working_in({stay.queue_id for stay in stays if stay.pk not in ringing}, at=at)
         known = []
         for stay in stays:

@@ -6,13 +6,16 @@ Each stay, offer and agent is looked at once, however often the news speaks of i
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from telephony import events
 from telephony.models import Leg, Offer, Queue, QueueStay
 from tenants.events import Event
+from tenants.prepared import Compiled, given
 
 Bridged = Offer.Outcome.BRIDGED
+PREFETCHED = ("queue__queue_skills",)
+"""Of stays that began without a plan."""
 
 
 class Glance:
@@ -25,8 +28,11 @@ class Glance:
         self.callback_ids = self._of(events.CallbackChanged, "callback_id")
         self.new_stays = set(self._of(events.CallQueued, "stay_id"))
         ended, begun = self._of(events.OfferEnded, "offer_id"), self._of(events.CallOffered, "offer_id")
-        rows = Offer.objects.defer("explanation").in_bulk([*ended, *begun]) if ended or begun else {}
+        rows = {row.pk: row for row in _offers_named(ids=[*ended, *begun])} if ended or begun else {}
         self.ended_offers = [rows[pk] for pk in ended if pk in rows and rows[pk].kind == Offer.Kind.LINE]
+        self.ended_dials = [
+            rows[pk].call_id for pk in ended if pk in rows and rows[pk].kind == Offer.Kind.DIAL
+        ]
         self.begun_offers = [rows[pk] for pk in begun if pk in rows]
 
     def _of(self, kind: type[Event], key: str) -> list[Any]:
@@ -49,7 +55,10 @@ class Glance:
         asked = {*again, *self.new_stays, *self._of(events.StayChanged, "stay_id")}
         if not asked:
             return []
-        return list(waiting(self._away).filter(pk__in=asked).prefetch_related("queue__queue_skills"))
+        away = self._away
+        stays = list(waiting(away).filter(pk__in=asked)) if away else _waiting_of(ids=list(asked))
+        prefetch_related_objects([stay for stay in stays if not stay.routing.get("asks")], *PREFETCHED)
+        return stays
 
     def needless_offers(self) -> list[Offer]:
         """Phones that ring for a wait that is over. Of phones rung together the switch itself ends those that were not
@@ -57,10 +66,7 @@ class Glance:
         """
         if not self.ended_stays:
             return []
-        ringing = Offer.objects.defer("explanation").filter(
-            stay_id__in=self.ended_stays, ended_at=None, answered_at=None
-        )
-        return list(ringing.exclude(is_group=True, stay__answered_at__isnull=False))
+        return _needless_offers(stays=self.ended_stays)
 
 
 def waiting(away: Collection[str]) -> QuerySet[QueueStay]:
@@ -70,3 +76,13 @@ def waiting(away: Collection[str]) -> QuerySet[QueueStay]:
     if away:
         found = found.exclude(call_id__in=Leg.objects.filter(node__in=away).values("pk"))
     return found.exclude(call_id__in=ringing).select_related("queue").order_by("entered_at", "pk")
+
+
+_light_offers = Offer.objects.defer("explanation")
+_offers_named = Compiled(lambda: _light_offers.filter(pk__among=given("ids")))
+_waiting_of = Compiled(lambda: waiting(()).filter(pk__among=given("ids")))
+_needless_offers = Compiled(
+    lambda: _light_offers.filter(stay_id__among=given("stays"), ended_at=None, answered_at=None).exclude(
+        is_group=True, stay__answered_at__isnull=False
+    )
+)

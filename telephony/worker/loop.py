@@ -35,6 +35,7 @@ from telephony.worker.sweeper import Sweeper
 from telephony.worker.together import Item, Portions
 from telephony.worker.troubles import Troubles
 from telephony.worker.wheel import Wheel
+from telephony.worker.wrap_ups import end_wrap_ups
 from tenants.context import current_schema, enter
 from tenants.events import Event, in_one_breath, subscribe
 from tenants.realtime import publishing_together
@@ -372,16 +373,14 @@ class Worker:
 
     def _wake(self) -> None:
         with publishing_together(), in_one_breath():
-            for kind, tenant, subject in self._wheel.take_due(self._clock.seconds()):
+            due = self._wheel.take_due(self._clock.seconds())
+            for kind, tenant, subject in end_wrap_ups(due, self._clock.now()):
                 self._wake_one(kind, tenant, subject)
             for desk in self._desks.values():
                 desk.tick()
 
     def _wake_one(self, kind: str, tenant: str, subject: Any) -> None:
-        if kind == "wrap_up":
-            with enter(tenant):
-                actions.end_due_wrap_up(agent_id=subject, at=self._clock.now())
-        elif kind == "page":
+        if kind == "page":
             self._errands.pages.close(tenant, subject)
         elif desk := self._desks.get(tenant):
             desk.wake(kind, subject)

@@ -10,6 +10,11 @@ from telephony.queries.devices import with_has_phone
 from telephony.queries.hours import local_time
 from telephony.queries.routables import Load, agents_as_routed, loads, routable
 from telephony.routing import RoutableAgent
+from tenants.prepared import Compiled, given
+
+_active_agents = Compiled(
+    lambda: with_has_phone(Agent.objects.filter(pk__among=given("ids"), is_active=True))
+)
 
 
 class Standing(NamedTuple):
@@ -58,10 +63,9 @@ class People:
         """By agent; who takes no calls at all is not in it."""
         if not agent_ids:
             return {}
-        agents = Agent.objects.filter(pk__in=agent_ids, is_active=True)
         return {
             agent.pk: Standing(agent.can_take_calls and agent.has_phone, agent.is_ready, agent.wrap_up_until)
-            for agent in with_has_phone(agents)
+            for agent in _active_agents(ids=list(agent_ids))
         }
 
     def after_work(self, agent_id: int, at: datetime) -> RoutableAgent | None:

@@ -2,7 +2,8 @@
 
 import contextlib
 
-from django.db import connection, transaction
+import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from telephony.models import Skill
@@ -21,6 +22,8 @@ def looking_into() -> str:
 
 
 def test_a_schema_is_named_once_for_all_queries_inside(acme):
+    with enter("public"):
+        assert looking_into() == "public"
     with CaptureQueriesContext(connection) as asked, enter("acme"):
         for _query in range(3):
             Skill.objects.count()
@@ -49,3 +52,37 @@ def test_what_was_entered_inside_a_savepoint_that_is_undone_is_entered_again(acm
         Skill.objects.create(name="Law")
     with enter("globex"):
         assert not Skill.objects.exists()
+
+
+def test_a_schema_left_and_entered_again_is_not_named_again(acme):
+    with enter("acme"):
+        assert looking_into() == "acme"
+    with enter("public"):
+        pass
+    with CaptureQueriesContext(connection) as asked, enter("acme"):
+        assert looking_into() == "acme"
+    assert [query["sql"] for query in asked] == ["SELECT current_schema()"]
+
+
+def test_after_a_way_that_was_undone_the_same_schema_is_named_again(acme, globex):
+    """PostgreSQL takes a SET back with its savepoint: whoever comes next must not believe to be where they were."""
+    with enter("globex"):
+        assert looking_into() == "globex"
+    with contextlib.suppress(Undone), transaction.atomic():
+        with enter("acme"):
+            assert looking_into() == "acme"
+        raise Undone
+    with enter("acme"):
+        assert looking_into() == "acme"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_failed_unseen_takes_its_way_back_at_its_commit(acme, globex):
+    with enter("globex"):
+        assert looking_into() == "globex"
+    with transaction.atomic(), enter("acme"):
+        assert looking_into() == "acme"
+        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1/0")
+    with enter("acme"):
+        assert looking_into() == "acme"

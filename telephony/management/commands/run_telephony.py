@@ -1,5 +1,6 @@
 """`manage.py run_telephony`: the worker of one cell, with its threads."""
 
+import gc
 import os
 import signal
 import socket
@@ -21,4 +22,7 @@ class Command(BaseCommand):
         crew = assemble(settings.SWITCH, worker_id=f"{socket.gethostname()}:{os.getpid()}")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: crew.worker.stop())
+        # What is loaded by now stays until the end: nobody need wait while the collector looks at it again.
+        gc.collect()
+        gc.freeze()
         crew.run()
