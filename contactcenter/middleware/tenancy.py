@@ -9,16 +9,20 @@ from django.utils import translation
 from django_tenants.utils import get_tenant_domain_model, remove_www, tenant_context
 
 from contactcenter.errors import plain_page
+from tenants.compiled import CompiledQuery
 from tenants.context import enter_public
 
 Answer = Callable[[HttpRequest], HttpResponse]
+DOMAIN_NAMED = CompiledQuery(
+    lambda name: get_tenant_domain_model().objects.select_related("tenant__standing").filter(domain=name)
+)
+"""Read anew at each request, so that a suspended tenant's next page is the notice; compiled once."""
 
 
 def tenant_of_host(host: str):
     """The tenant whose domain the host is, or None."""
     with enter_public():
-        domains = get_tenant_domain_model().objects.select_related("tenant__standing")
-        domain = domains.filter(domain=remove_www(host.lower())).first()
+        domain = DOMAIN_NAMED(remove_www(host.lower()))
     return domain.tenant if domain else None
 
 
