@@ -39,9 +39,6 @@ class Network:
 
 def networks(relay_port: int) -> dict[str, Network]:
     return {
-        "leased": Network("a leased line", Line(delay_ms=5, spread_ms=1, kbits=10_000)),
-        "public": Network("the internet", Line(delay_ms=30, spread_ms=15, loss=0.003, kbits=20_000)),
-        "wifi": Network("Wi-Fi", Line(delay_ms=10, spread_ms=50, loss=0.008, kbits=20_000)),
         "remote": Network(
             "at home, where nothing but the relay is reached",
             Line(delay_ms=60, spread_ms=25, loss=0.004, kbits=8_000, only_port=relay_port),
@@ -51,6 +48,9 @@ def networks(relay_port: int) -> dict[str, Network]:
             "a narrow line, after the phone check", Line(delay_ms=40, spread_ms=5, kbits=80), is_checked=True
         ),
         "bad": Network("a bad one", Line(delay_ms=150, spread_ms=150, loss=0.08, kbits=2_000), passes=False),
+        "leased": Network("a leased line", Line(delay_ms=5, spread_ms=1, kbits=10_000)),
+        "public": Network("the internet", Line(delay_ms=30, spread_ms=15, loss=0.003, kbits=20_000)),
+        "wifi": Network("Wi-Fi", Line(delay_ms=10, spread_ms=50, loss=0.008, kbits=20_000)),
     }
 
 
