@@ -11,11 +11,12 @@ from telephony.actions.escalation import carry_escalation
 from telephony.actions.sitting import sitting
 from telephony.models import Agent, Call, Queue, QueueStay, Skill
 from telephony.queries.arrivals import overflow_chain
-from telephony.queries.caller_facts import caller_facts
+from telephony.queries.caller_facts import caller_facts, collected_facts
+from telephony.queries.flow_facts import queue_sent_to
 from telephony.queries.plans import Plan, active_rules, check_named, plan, plan_in
 from telephony.queries.remembered import once
 from telephony.queries.routes import entry_of
-from telephony.routing.rules import Decision, decide
+from telephony.routing.rules import Decision, decide, fields_of
 from tenants.context import current_schema, current_tenant
 
 __all__ = ["plan", "plan_stay"]
@@ -52,15 +53,21 @@ def _apart() -> AbstractContextManager[Any]:
 
 def _plan(stay: QueueStay, *, is_first: bool) -> None:
     call, queue, at = stay.call, stay.queue, stay.entered_at
-    entry = _entry_queue(call) if is_first else None
+    sent_to = queue_sent_to(call) if is_first else None
+    entry = sent_to or (_entry_queue(call) if is_first else None)
+    rules = active_rules()
     facts = caller_facts(
         call.number, call.caller_number, entry or queue, at, call_id=call.pk, language=call.language
     )
-    decision = decide(active_rules(), facts, may_move=is_first)
+    facts |= collected_facts(call.collected, fields_of(rules)) | ({"is_from_flow": True} if sent_to else {})
+    decision = decide(rules, facts, may_move=is_first)
     check_named(decision, at)
     _log_unreadable(decision)
     found = plan_in(queue, decision, facts, at=at, call_id=call.pk, priority=stay.priority)
-    _write(stay, facts, found, _way(stay, entry, decision, is_first))
+    way = _way(stay, entry, decision, is_first)
+    if sent_to and way[0]["because"] == "number":
+        way[0]["because"] = "flow"
+    _write(stay, facts, found, way)
     if not is_first:
         carry_escalation(stay)
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from telephony.console.names import read_names
-from telephony.console.routing_words import fact_labels, op_labels, told_level
+from telephony.console.routing_words import fact_label, fact_labels, op_labels, told_level
 from telephony.models import CallerProfile
 from telephony.models.groups import OpeningTime
+from telephony.queries.rules import collected_fields
 from telephony.regions import chinese_regions, country_words, region_words
-from telephony.routing.rule_check import OPS, Problem
+from telephony.routing.rule_check import COLLECTED, Problem, ops_of
 
 Choices = list[tuple[Any, str]]
 
@@ -62,7 +63,10 @@ def vocabulary() -> dict[str, Any]:
         "agent_id": _choices(names.agents),
     }
     return {
-        "fields": [_field(name, label, rows) for name, label in fact_labels().items()],
+        "fields": [
+            *(_field(name, label, rows) for name, label in fact_labels().items()),
+            *(_field(name, fact_label(name), rows) for name in collected_fields()),
+        ],
         "ops": op_labels(),
         "effects": _effects(rows),
         "words": _words(),
@@ -79,7 +83,9 @@ def _choices(names: Mapping[int, str]) -> Choices:
 
 
 def _field(name: str, label: str, rows: Mapping[str, Choices]) -> dict[str, Any]:
-    """`kind`: choice (one of the options), text (options are suggestions), time or count."""
+    """`kind`: choice (one of the options), text (options are suggestions), time, count, or collected (text, and counts
+    where it is compared).
+    """
     kind, options = "text", []
     if name == "queue_id":
         kind, options = "choice", rows["queue_id"]
@@ -89,9 +95,11 @@ def _field(name: str, label: str, rows: Mapping[str, Choices]) -> dict[str, Any]
         kind = "time"
     elif name == "waiting":
         kind = "count"
+    elif COLLECTED.fullmatch(name):
+        kind = "collected"
     else:
         options = _suggestions(name)
-    return {"name": name, "label": label, "ops": list(OPS[name]), "kind": kind, "options": options}
+    return {"name": name, "label": label, "ops": list(ops_of(name)), "kind": kind, "options": options}
 
 
 def _suggestions(name: str) -> Choices:

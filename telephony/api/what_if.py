@@ -15,7 +15,7 @@ from telephony import policies, queries
 from telephony.api.shapes import NamedSerializer
 from telephony.errors import CallNotFound, QueueNotFound
 from telephony.models import Entry, Queue
-from telephony.queries.caller_facts import caller_facts
+from telephony.queries.caller_facts import caller_facts, collected_facts
 from telephony.queries.what_if import Trial, all_rules, facts_of_call, rules_in_use, try_out
 from telephony.routing.rules import Rule
 from tenants.numbers import to_e164
@@ -46,6 +46,7 @@ class DraftRuleSerializer(serializers.Serializer):
 class WhatIfSerializer(serializers.Serializer):
     """`call_id` of a past call, or a made-up one: `number` dialled or `queue_id`, and what is known of the caller.
 
+    `collected` is what a flow collected of the caller, by its names there: then the flow has chosen the queue.
     `rules` is a draft in place of all rules; without it they are as they are. `moment` is what the rules see.
     """
 
@@ -56,6 +57,7 @@ class WhatIfSerializer(serializers.Serializer):
     level = serializers.ChoiceField(choices=LEVELS, required=False)
     tags = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=50)
     language = serializers.ChoiceField(choices=("zh-hans", "en"), required=False)
+    collected = serializers.DictField(child=serializers.CharField(max_length=80), required=False)
     moment = serializers.DateTimeField(required=False)
     is_everybody_free = serializers.BooleanField(default=False)
     rules = DraftRuleSerializer(many=True, required=False, max_length=MOST_RULES)
@@ -117,7 +119,10 @@ def _made_up(request: Request, said: dict[str, Any], now: datetime) -> tuple[dic
         raise QueueNotFound
     caller = to_e164(said["caller"], country) or said["caller"].strip()
     facts = caller_facts(entry.number_e164 if entry else "", caller, queue, said.get("moment", now))
-    return facts | {name: said[name] for name in ("level", "tags", "language") if said.get(name)}, queue
+    facts |= {name: said[name] for name in ("level", "tags", "language") if said.get(name)}
+    if said.get("collected"):
+        facts |= collected_facts(said["collected"]) | {"is_from_flow": True}
+    return facts, queue
 
 
 def _rule(place: int, said: dict[str, Any]) -> Rule:

@@ -158,6 +158,7 @@ def _told_way(step: Mapping[str, Any], routing: Mapping[str, Any], names: Names)
         return _("The rule “%(rule)s” sent it to the queue %(queue)s.") % {**queue, "rule": next(named, "?")}
     said = {
         "number": _("The number dialled leads to the queue %(queue)s."),
+        "flow": _("The flow sent it to the queue %(queue)s."),
         "overflow": _("It flowed over to the queue %(queue)s."),
         "moved": _("It was moved to the queue %(queue)s."),
         "sent": _("It was sent to the queue %(queue)s."),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from telephony.console.routing_words import told_level
 from telephony.models import Entry, Queue
-from telephony.queries.caller_facts import caller_facts
+from telephony.queries.caller_facts import caller_facts, collected_facts
 from tenants.numbers import to_e164
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -34,6 +34,12 @@ class MadeUpForm(forms.Form):
     level = forms.ChoiceField(label=gettext_lazy("Customer level"), required=False)
     tags = forms.CharField(label=gettext_lazy("Tags"), required=False, max_length=200)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    collected = forms.CharField(
+        label=gettext_lazy("What a flow collected"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
     moment = forms.DateTimeField(
         label=gettext_lazy("Day and time"),
         required=False,
@@ -52,7 +58,21 @@ class MadeUpForm(forms.Form):
         self.fields["language"].choices = [("", known), ("zh-hans", _("Chinese")), ("en", _("English"))]
         self.fields["caller"].widget.attrs["inputmode"] = "tel"
         self.fields["tags"].help_text = _("Separated by commas; empty: as we know the caller.")
+        self.fields["collected"].help_text = _(
+            "One a line, as order=4711. Empty: the caller comes through no flow."
+        )
         self.fields["moment"].help_text = _("Empty: now. Only the rules see it; agents are as they are now.")
+
+    def clean_collected(self) -> dict[str, str]:
+        """Name → value, by the names of `telephony.routing.rules`."""
+        found = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["collected"].splitlines())):
+            name, sign, value = line.partition("=")
+            facts = collected_facts({name.strip(): value.strip()})
+            if not sign or not facts:
+                raise ValidationError(_("Write a name of small letters, then = and what was collected."))
+            found |= facts
+        return found
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -71,4 +91,6 @@ class MadeUpForm(forms.Form):
         facts = caller_facts(dialled, caller, queue, given["moment"] or now)
         tags = [tag.strip() for tag in re.split("[,,、]", given["tags"]) if tag.strip()]
         told = {"level": given["level"], "tags": tags, "language": given["language"]}
-        return facts | {name: value for name, value in told.items() if value}, queue
+        facts |= {name: value for name, value in told.items() if value}
+        from_flow = {**given["collected"], "is_from_flow": True} if given["collected"] else {}
+        return facts | from_flow, queue

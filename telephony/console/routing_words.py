@@ -10,6 +10,7 @@ from telephony.console.names import Names
 from telephony.models import Queue
 from telephony.models.groups import OpeningTime
 from telephony.regions import country_words, region_words
+from telephony.routing.rule_check import COLLECTED
 from tenants.masking import mask_number
 from tenants.templatetags.shell import duration
 
@@ -39,11 +40,19 @@ def fact_labels() -> dict[str, str]:
     }
 
 
+def fact_label(name: str) -> str:
+    """Also of what a flow collected, by its name there; a field nobody knows is shown as it is."""
+    collected = COLLECTED.fullmatch(name)
+    if collected:
+        return _("What the flow collected as “%(name)s”") % {"name": collected[1]}
+    return fact_labels().get(name, name)
+
+
 def told_facts(facts: Mapping[str, Any], names: Names) -> list[tuple[str, str]]:
     """(label, value) of every fact that was collected; what is not known is a dash."""
-    return [
-        (label, _value(name, facts[name], names)) for name, label in fact_labels().items() if name in facts
-    ]
+    shown = [name for name in fact_labels() if name in facts]
+    shown += sorted(name for name in facts if COLLECTED.fullmatch(name))
+    return [(fact_label(name), _value(name, facts[name], names)) for name in shown]
 
 
 def _value(name: str, value: Any, names: Names) -> str:
@@ -116,7 +125,7 @@ def told_condition(condition: Mapping[str, Any], names: Names) -> str:
         "has": _("%(field)s include %(value)s"),
         "has_not": _("%(field)s do not include %(value)s"),
     }
-    label = fact_labels().get(name, name)
+    label = fact_label(name)
     if op == "between" and isinstance(value, (list, tuple)) and len(value) == 2:
         first, last = (_value(name, one, names) for one in value)
         return _("%(field)s is between %(first)s and %(last)s") % {

@@ -141,9 +141,8 @@ def _answer(title: str, trial: Trial, rules: dict[tuple[int, int], Any], names: 
 def _way(trial: Trial, rules: dict[tuple[int, int], Any]) -> dict[str, Any]:
     """The arrival of a trial in the shape a stay keeps it."""
     began, trace = trial.facts.get("queue_id"), trial.plan["rules"]
-    way: list[dict[str, Any]] = [
-        {"queue": began, "because": "number" if trial.facts.get("number") else "sent"}
-    ]
+    because = "flow" if trial.facts.get("is_from_flow") else "number" if trial.facts.get("number") else "sent"
+    way: list[dict[str, Any]] = [{"queue": began, "because": because}]
     if trial.queue.pk != began:
         fitting = (
             (entry["rule"], rules.get((entry["rule"], entry["version"]))) for entry in trace if entry["fits"]

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from telephony.flows.conditions import COLLECTED, fields_of
+from telephony.flows.conditions import fields_of
 from telephony.flows.document import Document, Node
 from telephony.flows.fields import BUILT_IN, placeholders, wrong_setting
 from telephony.flows.graph import endless_loops, reached, silent_loops
 from telephony.flows.kinds import KEYS, exits_of, kind_of, needed_exits, setting
 from telephony.flows.references import references_of
+from telephony.routing.rule_check import COLLECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def check(document: Document, known: Known | None = None) -> list[Problem]:
     """Everything, the flow as a whole first, then each node in order. Without `known` no row is asked."""
     problems = list(_whole(document))
     loops = _looped(document)
-    reachable, collected = reached(document), _collected(document)
+    reachable, collected = reached(document), collected_names(document)
     for node in document.nodes.values():
         problems.extend(_own(node, document, collected))
         if node.id not in reachable and document.start in document.nodes:
@@ -215,7 +216,7 @@ _TOGETHER = {
 # ---- names of what the caller keyed in or a look-up answered
 
 
-def _collected(document: Document) -> dict[str, bool]:
+def collected_names(document: Document) -> dict[str, bool]:
     """Name → whether it is secret, of all a caller may have given anywhere in the flow."""
     found: dict[str, bool] = {}
     for node in document.nodes.values():

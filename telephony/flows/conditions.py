@@ -1,6 +1,6 @@
 """Branches of a condition: the conditions of routing rules, and what only a flow knows beside them.
 
-`collected.<name>` is what the caller keyed in or a look-up answered, `queue.<id>.waiting` and `.ready` count, and
+`queue.<id>.waiting` and `.ready` count, and
 `now.time` and `now.weekday` are the tenant's clock. `language` is the one the caller hears.
 """
 
@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from telephony.routing.rule_check import OPS, RANGE, SAME, check_rule
+from telephony.routing.rule_check import RANGE, check_rule
+from telephony.routing.rule_check import ops_of as ops_of_rules
 from telephony.routing.rules import holds
 
 MOST_BRANCHES = 12
 MOST_CONDITIONS = 10
 LONGEST_NAME = 80
-COLLECTED = re.compile(r"collected\.([a-z][a-z_]{0,31})")
 QUEUE = re.compile(r"queue\.([1-9][0-9]{0,17})\.(waiting|ready)")
 ALIASES = {"now.time": "time", "now.weekday": "weekday"}
 _ANY_EFFECT = [{"do": "priority", "seconds": 1}]
@@ -24,11 +24,9 @@ def ops_of(name: Any) -> tuple[str, ...]:
     """What may be asked of a field; nothing of one that is unknown."""
     if not isinstance(name, str):
         return ()
-    if COLLECTED.fullmatch(name):
-        return (*SAME, "starts_with", *RANGE)
     if QUEUE.fullmatch(name):
         return RANGE
-    return OPS.get(ALIASES.get(name, name), ())
+    return ops_of_rules(ALIASES.get(name, name))
 
 
 def wrong_branch(branch: Mapping[str, Any]) -> str:
@@ -56,11 +54,8 @@ def wrong_condition(condition: Any) -> str:
 
 def _as_rule(condition: Mapping[str, Any]) -> dict[str, Any]:
     """The same question asked of a field the rules know, of the same sort."""
-    name, op = str(condition.get("field")), condition.get("op")
-    if COLLECTED.fullmatch(name):
-        known = "waiting" if op in RANGE else "language"
-    else:
-        known = "waiting" if QUEUE.fullmatch(name) else ALIASES.get(name, name)
+    name = str(condition.get("field"))
+    known = "waiting" if QUEUE.fullmatch(name) else ALIASES.get(name, name)
     return {**condition, "field": known}
 
 
@@ -73,21 +68,9 @@ def branch_of(branches: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -
 
 
 def is_so(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    """`facts` by the names conditions use; `collected.<name>` holds texts, which are compared as numbers by a range."""
+    """`facts` by the names conditions use."""
     name = ALIASES.get(condition["field"], condition["field"])
-    if not COLLECTED.fullmatch(name):
-        return holds({**condition, "field": name}, facts)
-    value: Any = facts.get(name)
-    if condition["op"] in RANGE:
-        value = _as_number(value)
-    return holds(condition, {name: value})
-
-
-def _as_number(value: Any) -> float | None:
-    try:
-        return float(str(value)) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", str(value)) else None
-    except ValueError:
-        return None
+    return holds({**condition, "field": name}, facts)
 
 
 def fields_of(branches: Any) -> set[str]:

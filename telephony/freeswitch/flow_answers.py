@@ -28,6 +28,7 @@ from telephony.freeswitch.readers import moment, uuid_of, whole
 from telephony.hearing import Utterance, hear
 from telephony.lookups import desk
 from telephony.models import Callback
+from telephony.queries.arrivals import FromFlow
 from telephony.queries.flow_facts import Asked, answer_node, published_node
 from telephony.queries.flow_terms import arrival_now, collected_of_call, terms_of
 from telephony.speech import spoken
@@ -98,13 +99,25 @@ def collected_in(form: Form) -> dict[str, str]:
     return found
 
 
+def _open_in(form: Form, collected: Mapping[str, str]) -> dict[str, str]:
+    """But secrets: what rules go by stands in the open on pages."""
+    return {name: value for name, value in collected.items() if f"variable_cc_s_{name}" not in form}
+
+
 def _by_facts(node: Node, form: Form, at: datetime, flow_id: int) -> list[Action] | None:
     found = answer_node(node, asked_of(form), at, flow_id=flow_id)
     return left(node, found.exit) if found and found.exit else None
 
 
-def _queue(node: Node, _form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
-    arrived = arrival_now(int(node.settings["queue"]), at)
+def _queue(node: Node, form: Form, at: datetime, _flow_id: int) -> list[Action] | None:
+    asked = asked_of(form)
+    caller = FromFlow(
+        number=asked.number,
+        caller_number=asked.caller_number,
+        language=asked.language,
+        collected=_open_in(form, asked.collected),
+    )
+    arrived = arrival_now(int(node.settings["queue"]), caller, at)
     if arrived is None:
         return None
     return [noted(node, "queue"), *in_queue(arrived.queue.pk, terms_of(arrived))]

@@ -1,16 +1,19 @@
 """Where a caller comes to once the number has named a queue: rules, hours, limits, overflow; before anybody rings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db.models import Q
 
 from telephony.models import Agent, Queue
-from telephony.queries.caller_facts import caller_facts, waiting_in
+from telephony.queries.caller_facts import caller_facts, collected_facts, waiting_in
 from telephony.queries.hours import is_open
 from telephony.queries.plans import active_rules
-from telephony.routing.rules import decide, fields_of
+from telephony.routing.rule_check import asks_what_was_collected
+from telephony.routing.rules import Rule, decide, fields_of
 from tenants.context import current_schema
 
 log = structlog.get_logger()
@@ -27,12 +30,27 @@ class Arrival:
     because: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FromFlow:
+    """A caller whom a flow sends to a queue: numbers in their stored spelling, what it collected but secrets."""
+
+    number: str = ""
+    caller_number: str = ""
+    language: str = ""
+    collected: Mapping[str, str] = field(default_factory=dict)
+
+
 def arrival(queue: Queue, *, number: str, caller_number: str, at: datetime) -> Arrival:
     """A rule may choose another queue; then each queue's own terms, along the overflow until one lets them wait.
 
     A rule that cannot be asked, or an error in asking, leaves the number's own queue.
     """
     return settled(_by_rules(queue, number=number, caller_number=caller_number, at=at), at=at)
+
+
+def arrival_from_flow(queue: Queue, caller: FromFlow, *, at: datetime) -> Arrival:
+    """The flow has chosen the queue; a rule that asks what it collected may choose another."""
+    return settled(_by_collected(queue, caller, at), at=at)
 
 
 def standing_arrival(queue: Queue, *, at: datetime) -> Arrival:
@@ -46,11 +64,33 @@ def _by_rules(queue: Queue, *, number: str, caller_number: str, at: datetime) ->
         rules = active_rules()
         if not any(chooses_queue(rule.effects) for rule in rules):
             return queue
-        facts = caller_facts(number, caller_number, queue, at, fields=fields_of(rules))
-        chosen = decide(rules, facts).queue_id
+        return _chosen(queue, rules, caller_facts(number, caller_number, queue, at, fields=fields_of(rules)))
     except Exception:
         log.exception("The routing rules could not be asked at a call's arrival.", tenant=current_schema())
         return queue
+
+
+def _by_collected(queue: Queue, caller: FromFlow, at: datetime) -> Queue:
+    try:
+        rules = active_rules()
+        if not any(
+            chooses_queue(rule.effects) and asks_what_was_collected(rule.conditions) for rule in rules
+        ):
+            return queue
+        asked = fields_of(rules)
+        facts = caller_facts(
+            caller.number, caller.caller_number, queue, at, fields=asked, language=caller.language
+        )
+        return _chosen(
+            queue, rules, facts | collected_facts(caller.collected, asked) | {"is_from_flow": True}
+        )
+    except Exception:
+        log.exception("The routing rules could not be asked on a flow's way.", tenant=current_schema())
+        return queue
+
+
+def _chosen(queue: Queue, rules: list[Rule], facts: Mapping[str, Any]) -> Queue:
+    chosen = decide(rules, facts).queue_id
     if chosen is None or chosen == queue.pk:
         return queue
     return Queue.objects.filter(pk=chosen).first() or queue

@@ -1,6 +1,6 @@
 """What is known when a caller is to be routed: the facts rules ask about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from telephony.models import Call, CallerProfile, Queue, QueueStay
 from telephony.queries.hours import local_time
 from telephony.queries.remembered import foresee, once
 from telephony.regions import origin_of
+from telephony.routing.rule_check import COLLECTED
 from telephony.text import plain_line
 from tenants.context import current_tenant
 from tenants.numbers import to_e164
@@ -55,6 +56,13 @@ def caller_facts(
         if queue and (fields is None or "waiting" in fields)
         else 0,
     }
+
+
+def collected_facts(collected: Mapping[str, Any], fields: Iterable[str] | None = None) -> dict[str, str]:
+    """What a flow collected of a caller, by the names rules use; with `fields` no more than they ask about."""
+    known = {f"collected.{name}": str(value)[:80] for name, value in collected.items()}
+    wanted = known if fields is None else set(fields) & set(known)
+    return {name: known[name] for name in sorted(wanted) if COLLECTED.fullmatch(name)}
 
 
 def _profile(e164: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from telephony.flows.document import Node
 from telephony.flows.kinds import fallback_of
 from telephony.flows.split import share_of
 from telephony.flows.walk import Answer
-from telephony.models import Agent, Entry, FlowVersion, Queue, QueueAgent, SpecialDay
+from telephony.models import Agent, Call, Entry, FlowStep, FlowVersion, Queue, QueueAgent, SpecialDay
 from telephony.queries.caller_facts import caller_facts, waiting_in
 from telephony.queries.hours import is_open, local_time
+from telephony.queries.remembered import once
 from tenants.context import current_schema
 
 log = structlog.get_logger()
@@ -76,6 +77,18 @@ def published_node(version_id: int, node_id: str) -> tuple[int, Node] | None:
         settings=raw.get("settings", {}),
         exits=raw.get("exits", {}),
     )
+
+
+def queue_sent_to(call: Call) -> Queue | None:
+    """Where the call's flow sent the caller last, before any rule; None where none did."""
+    if call.flow_version_id is None:
+        return None
+    steps = FlowStep.objects.filter(call_id=call.pk, kind="queue").order_by("-position")
+    for version_id, name in steps.values_list("version_id", "node")[:1]:
+        found = once(("node", version_id, name), lambda: published_node(version_id, name))  # noqa: B023
+        queue_id = found[1].settings.get("queue") if found else None
+        return Queue.objects.filter(pk=queue_id).first() if isinstance(queue_id, int) else None
+    return None
 
 
 def answer_node(node: Node, asked: Asked, at: datetime, *, flow_id: int) -> Answer | None:

@@ -9,7 +9,7 @@ from telephony.flows.document import Document, UnreadableFlow, parse
 from telephony.flows.references import references
 from telephony.flows.terms import FlowTerms, QueueTerms
 from telephony.models import Call, Flow, FlowVersion, PromptWording, Queue
-from telephony.queries.arrivals import Arrival, settled, standing_arrival
+from telephony.queries.arrivals import Arrival, FromFlow, arrival_from_flow, standing_arrival
 from telephony.queries.displays import forbidden_numbers
 from telephony.queries.recording_policies import is_call_announced
 from telephony.queries.routes import display_number
@@ -70,10 +70,10 @@ def terms_of(arrived: Arrival) -> QueueTerms:
     )
 
 
-def arrival_now(queue_id: int, at: datetime) -> Arrival | None:
+def arrival_now(queue_id: int, caller: FromFlow, at: datetime) -> Arrival | None:
     """Where a caller who is sent to this queue comes to; None when it is gone."""
     queue = Queue.objects.filter(pk=queue_id).first()
-    return settled(queue, at=at) if queue else None
+    return arrival_from_flow(queue, caller, at=at) if queue else None
 
 
 def collected_of_call(call_id: UUID) -> dict[str, str]:

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from telephony.models import Agent, AgentGroup, Queue, RoutingRule, Skill
+from telephony.flows.check import collected_names
+from telephony.flows.document import UnreadableFlow, parse
+from telephony.models import Agent, AgentGroup, Flow, Queue, RoutingRule, Skill
+from telephony.queries.plans import rule_of
 from telephony.regions import is_region
-from telephony.routing.rule_check import Problem, check_rule
+from telephony.routing.rule_check import COLLECTED, Problem, check_rule
+from telephony.routing.rules import fields_of
+
+MOST_FLOWS = 200
 
 _ROWS: dict[str, Any] = {"queue_id": Queue, "group_id": AgentGroup, "skill_id": Skill, "agent_id": Agent}
 
@@ -43,3 +49,23 @@ def rules_naming(key: str, pk: int) -> list[RoutingRule]:
         if isinstance(rule.effects, list)
         and any(isinstance(effect, dict) and effect.get(key) == pk for effect in rule.effects)
     ]
+
+
+def collected_fields() -> list[str]:
+    """What the tenant's flows collect, as drawn or as published, but secrets; and what rules ask for already."""
+    flows = Flow.objects.filter(is_archived=False).select_related("published")[:MOST_FLOWS]
+    found: dict[str, bool] = {}
+    for flow in flows:
+        for raw in (flow.draft, flow.published.document if flow.published else None):
+            for name, is_secret in _collected_in(raw).items():
+                found[name] = found.get(name, False) or is_secret
+    known = {f"collected.{name}" for name, is_secret in found.items() if not is_secret}
+    asked = fields_of(rule_of(row) for row in RoutingRule.objects.all())
+    return sorted(name for name in known | asked if COLLECTED.fullmatch(name))
+
+
+def _collected_in(raw: Any) -> Mapping[str, bool]:
+    try:
+        return collected_names(parse(raw)) if raw else {}
+    except UnreadableFlow:
+        return {}

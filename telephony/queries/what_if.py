@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from telephony.models import Agent, Call, Entry, Queue, RoutingRule
-from telephony.queries.caller_facts import caller_facts
+from telephony.queries.caller_facts import caller_facts, collected_facts
 from telephony.queries.devices import has_phone
+from telephony.queries.flow_facts import queue_sent_to
 from telephony.queries.plans import plan, rule_of
 from telephony.queries.queues import waiting_stays
 from telephony.queries.routables import Load, agents_as_routed, loads, routable, work_from, work_of
@@ -46,17 +47,19 @@ def rules_in_use(rows: Iterable[RoutingRule]) -> list[Rule]:
 
 
 def facts_of_call(call: Call) -> tuple[dict[str, Any], Queue | None]:
-    """What was known when the call came (what its first stay wrote down, else what is known today), and where its
-    number leads.
+    """What was known when the call came (what its first stay wrote down, else what is known today), all its flow
+    collected, and where its flow or its number leads.
     """
     entry = Entry.objects.filter(number_e164=call.number).select_related("queue").first()
     stay = call.stays.select_related("queue").order_by("entered_at").first()
-    queue = entry.queue if entry else (stay.queue if stay else call.queue)
+    sent_to = queue_sent_to(call)
+    queue = sent_to or (entry.queue if entry else (stay.queue if stay else call.queue))
     kept = stay.routing.get("facts") if stay else None
+    collected = collected_facts(call.collected) | ({"is_from_flow": True} if sent_to else {})
     if kept:
-        return dict(kept), queue
+        return kept | collected, queue
     told = caller_facts(call.number, call.caller_number, queue, call.arrived_at, language=call.language)
-    return told, queue
+    return told | collected, queue
 
 
 def try_out(

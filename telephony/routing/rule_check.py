@@ -29,6 +29,23 @@ OPS: dict[str, tuple[str, ...]] = {
     "waiting": RANGE,
 }
 """The fields a condition may ask about, in the order an editor shows them, and what may be asked."""
+COLLECTED = re.compile(r"collected\.([a-z][a-z_]{0,31})")
+"""Beside them what the caller keyed in or said in a flow, or a look-up answered, by its name there."""
+COLLECTED_OPS = (*SAME, "starts_with", *RANGE)
+
+
+def ops_of(name: Any) -> tuple[str, ...]:
+    """What may be asked of a field; nothing of one that is unknown."""
+    if not isinstance(name, str):
+        return ()
+    return COLLECTED_OPS if COLLECTED.fullmatch(name) else OPS.get(name, ())
+
+
+def asks_what_was_collected(conditions: Any) -> bool:
+    """Whether one of these conditions, in whatever shape, is about callers of flows."""
+    rows = conditions if isinstance(conditions, list | tuple) else ()
+    fields = (one.get("field") for one in rows if isinstance(one, Mapping))
+    return any(isinstance(name, str) and COLLECTED.fullmatch(name) for name in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +92,9 @@ def _check_list(part: str, values: Any, most: int, check: Check) -> list[Problem
 
 def _check_condition(condition: Mapping[str, Any]) -> tuple[str, str] | None:
     name, op = condition.get("field"), condition.get("op")
-    if not isinstance(name, str) or name not in OPS:
+    if not isinstance(name, str) or not ops_of(name):
         return "field", "unknown"
-    if op not in OPS[name]:
+    if op not in ops_of(name):
         return "op", "unknown"
     if set(condition) - {"field", "op", "value"}:
         return "", "unknown_key"
@@ -85,7 +102,7 @@ def _check_condition(condition: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _check_value(name: str, op: str, value: Any) -> tuple[str, str] | None:
-    is_right = _KINDS.get(name, _is_text)
+    is_right = _is_count if op in RANGE and COLLECTED.fullmatch(name) else _KINDS.get(name, _is_text)
     if op not in ("one_of", "none_of", "between"):
         return None if is_right(value) else ("value", _how_wrong(value))
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_VALUES:

@@ -5,11 +5,18 @@ them is taken for granted: a rule that cannot be read is skipped and says so in 
 `telephony.queries.caller_facts`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from telephony.routing.rule_check import Problem, check_rule
+from telephony.routing.rule_check import (
+    COLLECTED,
+    RANGE,
+    Problem,
+    asks_what_was_collected,
+    check_rule,
+)
 
 __all__ = ["Decision", "Person", "Rule", "SkillAsked", "check_rule", "decide", "fields_of"]
 
@@ -65,7 +72,8 @@ def decide(rules: Iterable[Rule], facts: Mapping[str, Any], *, may_move: bool = 
     """Ask the rules in their order.
 
     A rule that sends the caller to another queue changes `queue_id` for those after it. Without `may_move` somebody
-    has already chosen the queue: the effect is left out.
+    has already chosen the queue: the effect is left out. A flow has chosen too (`is_from_flow`): there only rules that
+    ask what was collected move anybody.
     """
     decision, known = Decision(), dict(facts)
     for rule in rules:
@@ -74,12 +82,16 @@ def decide(rules: Iterable[Rule], facts: Mapping[str, Any], *, may_move: bool = 
         if not entry["fits"]:
             continue
         for effect in rule.effects:
-            _EFFECTS[effect["do"]](decision, effect, rule, may_move)
+            _EFFECTS[effect["do"]](decision, effect, rule, may_move and _may_move(rule, known))
         if decision.queue_id is not None:
             known["queue_id"] = decision.queue_id
         if rule.is_last:
             break
     return decision
+
+
+def _may_move(rule: Rule, facts: Mapping[str, Any]) -> bool:
+    return not facts.get("is_from_flow") or asks_what_was_collected(rule.conditions)
 
 
 def fields_of(rules: Iterable[Rule]) -> set[str]:
@@ -116,8 +128,16 @@ def _judge(rule: Rule, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     """One checked condition. What is not known (None or empty) is like nothing and unlike everything."""
-    name = condition["field"]
-    return _OPS[condition["op"]](_spellings(name, facts), condition["value"])
+    name, op = condition["field"], condition["op"]
+    known = _spellings(name, facts)
+    if op in RANGE and COLLECTED.fullmatch(name):
+        known = [number for text in known if (number := _as_number(text)) is not None]
+    return _OPS[op](known, condition["value"])
+
+
+def _as_number(text: Any) -> float | None:
+    """What was keyed in is text; what is no number is neither more nor less than one."""
+    return float(str(text)) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", str(text)) else None
 
 
 def _spellings(name: str, facts: Mapping[str, Any]) -> list[Any]:

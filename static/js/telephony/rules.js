@@ -4,6 +4,7 @@
 const vocabulary = JSON.parse(document.getElementById("rule-vocabulary").textContent);
 const { words, classes } = vocabulary;
 const MANY = ["one_of", "none_of"];
+const RANGE = ["at_least", "at_most", "between"];
 let ids = 0;
 
 function read(text) {
@@ -61,7 +62,9 @@ const meant = (options, text) =>
   options.find(([own, word]) => word.toLowerCase() === text.toLowerCase() || own === text)?.[0] ?? text;
 
 /* ------------------------------------------------------------------ values of a condition: {nodes, value()} */
-function valueEditor(field, op, value, label, changed) {
+function valueEditor(asked, op, value, label, changed) {
+  const kind = asked.kind === "collected" ? (RANGE.includes(op) ? "count" : "text") : asked.kind;
+  const field = kind === asked.kind ? asked : { ...asked, kind };
   if (op === "between") return pair(field, value, label, changed);
   if (field.kind === "choice") return MANY.includes(op) ? ticks(field, value, label, changed) : one(field, value, label, changed);
   if (field.kind === "text" && MANY.includes(op)) return several(field, value, label, changed);
