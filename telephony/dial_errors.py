@@ -53,6 +53,14 @@ class NumberNotForThere(BadInput):
     """Your number %(number)s may not be used for calls to %(place)s. Display pools choose another."""
 
 
+class NumberMustNotBeCalled(BadInput):
+    "This number is on the do-not-call list, so it was not called. A supervisor may call it with a reason."
+
+
+class SayWhyCalled(BadInput):
+    "This number is on the do-not-call list. Say why it is called all the same; that is written down."
+
+
 # Docstrings are the messages; naming them here puts them before the translators.
 MESSAGES = (
     _(
@@ -71,6 +79,10 @@ MESSAGES = (
     _("There is no line to the outside, so nobody can be called. Your operator sets FREESWITCH_GATEWAY."),
     _("This number is on the line with us at this moment."),
     _("There is no number here that could be called."),
+    _(
+        "This number is on the do-not-call list, so it was not called. A supervisor may call it with a reason."
+    ),
+    _("This number is on the do-not-call list. Say why it is called all the same; that is written down."),
     _(
         "This number is abroad, and such calls are not allowed here. An administrator sets that in the terms of phones."
     ),

@@ -137,6 +137,10 @@ class CallbackNotPermitted(CallbackImpossible):
     "The terms of the number that would be shown do not permit this call."
 
 
+class CallbackBarred(CallbackImpossible):
+    "This number is on the do-not-call list, so no callback is promised. A supervisor may take it off the list."
+
+
 class CallbackGone(NotFound):
     "There is no such callback."
 

@@ -44,6 +44,9 @@ def connect() -> None:
         Personal("telephony.legalhold", by={"number": "number"}, kept_because=HELD),
         Personal("telephony.textoptout", by={"number": "number"},
                  kept_because="so that nobody writes to this number again"),
+        Personal("telephony.donotcall", by={"number": "number", "reason": "text"},
+                 kept_because="so that nobody calls this number again"),
+        Personal("telephony.donotcallpass", by={"number": "number", "reason": "text"}, through=CALL),
         Personal("telephony.device", by={"number": "number"}, kept_because=STAFF),
     )  # fmt: skip
     add_purge("telephony.call", purge_sounds)

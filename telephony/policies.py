@@ -107,6 +107,16 @@ def can_see_full_numbers(member: Member) -> bool:
     return has_role(member, *LEADERS)
 
 
+def can_keep_do_not_call(member: Member) -> bool:
+    """Who must not be called: entered, imported, lifted."""
+    return has_role(member, *LEADERS)
+
+
+def can_pass_do_not_call(member: Member) -> bool:
+    """Have such a number called once all the same, with a reason that is written down."""
+    return has_role(member, *LEADERS)
+
+
 def can_configure(member: Member) -> bool:
     return has_role(member, *CONFIGURERS)
 

@@ -21,6 +21,7 @@ RIGHTS = (
     Right(CALLS, _("See the calls of the teams one leads"), policies.can_see_calls_of_team),
     Right(CALLS, _("See all calls, or those of the groups and teams one leads"), policies.can_see_every_call),
     Right(CALLS, _("Show callers' whole numbers, each time written down"), policies.can_see_full_numbers),
+    Right(CALLS, _("Keep the do-not-call list, call one of it with a reason"), policies.can_keep_do_not_call),
     Right(RECORDINGS, _("Take recordings along as files"), policies.can_download),
     Right(FLOOR, _("See the live floor"), policies.can_see_floor),
     Right(FLOOR, _("Pull, move and redirect waiting calls"), policies.can_intervene),

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from telephony import events
 from telephony.actions.agent_activity import write_state
 from telephony.actions.callbacks import locked_callback, save_callback, tell_of_callback
+from telephony.actions.display_health import judge_number, note_shown
+from telephony.actions.do_not_call import BY_THE_LIST
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.offers import AgentGone, free_agents, recording_path, rings_seconds
 from telephony.actions.outgoing import lock_number, note_never_dialled
@@ -17,7 +19,8 @@ from telephony.errors import OfferImpossible
 from telephony.models import Agent, Call, Callback, CallbackAttempt, FollowUp, Leg, Offer
 from telephony.number_limits import REFUSED
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
-from telephony.queries.displays import number_to_show, verdict_on_calling
+from telephony.queries.displays import chosen_to_show, number_to_show, verdict_on_calling
+from telephony.queries.do_not_call import is_barred
 from telephony.queries.outside_numbers import Rung, rung
 from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand
@@ -59,6 +62,7 @@ def start_attempt(
             callback = locked_callback(callback_id)
             if _is_due(callback, at):
                 agent = free_agents((agent_id,))[agent_id]
+                _show_in_turn(callback, at)
                 phone = rung(agent, callback.shown_number)
                 offer = _begin(callback, agent, phone, epoch=epoch, explanation=explanation, at=at)
                 return _command(callback, offer, phone)
@@ -78,7 +82,12 @@ def _is_due(callback: Callback, at: datetime) -> bool:
         callback.not_before = allowed or at + timedelta(days=1)
         save_callback(callback)
         return False
-    if _is_forbidden(callback):
+    if is_barred(callback.number):
+        callback.state, callback.ended_at, callback.cancelled_by = State.CANCELLED, at, BY_THE_LIST
+        save_callback(callback)
+        tell_of_callback(callback, at)
+        return False
+    if _is_forbidden(callback, at):
         _give_up(callback, at)
         return False
     lock_number(callback.number)
@@ -89,13 +98,22 @@ def _is_due(callback: Callback, at: datetime) -> bool:
     return not is_on_a_call
 
 
-def _is_forbidden(callback: Callback) -> bool:
+def _is_forbidden(callback: Callback, at: datetime) -> bool:
     """The terms of our number were changed since the promise: another of ours is shown, or nobody is called."""
     shown = callback.shown_number
     if not shown or verdict_on_calling(shown, callback.number).kind != REFUSED:
         return False
-    callback.shown_number = number_to_show(shown, queue_id=callback.queue_id, to=callback.number)
+    callback.shown_number = number_to_show(shown, queue_id=callback.queue_id, to=callback.number, at=at)
     return verdict_on_calling(callback.shown_number, callback.number).kind == REFUSED
+
+
+def _show_in_turn(callback: Callback, at: datetime) -> None:
+    """The pool's next number at this moment: one that came to rest since the promise is passed over."""
+    dialled = callback.origin.number if callback.origin else callback.shown_number
+    chosen = chosen_to_show(dialled, queue_id=callback.queue_id, to=callback.number, at=at)
+    if chosen.pool_number_id is not None:
+        note_shown(chosen.pool_number_id, at)
+        callback.shown_number = chosen.number
 
 
 def _give_up(callback: Callback, at: datetime) -> None:
@@ -190,6 +208,8 @@ def end_attempt(*, call_id: UUID, at: datetime, is_final: bool = False) -> bool:
         note_never_dialled(call_id=attempt.call_id, began_at=attempt.started_at, at=at)
     attempt.outcome, attempt.ended_at = _outcome(offer, customer), at
     attempt.save()
+    if attempt.call is not None:
+        judge_number(number=attempt.call.number, at=at)
     if attempt.outcome not in ("agent_missed", "failed"):
         callback.first_tried_at = callback.first_tried_at or attempt.started_at
         callback.attempts += 1

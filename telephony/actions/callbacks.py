@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from telephony import events
 from telephony.errors import (
+    CallbackBarred,
     CallbackGone,
     CallbackImpossible,
     CallbackNotPermitted,
@@ -22,6 +23,7 @@ from telephony.models import Call, Callback, Queue, QueueStay, WaitingTerms
 from telephony.orders import LookAtCallback, send_order
 from telephony.queries.calling_hours import next_calling_time, waiting_terms
 from telephony.queries.displays import number_to_show, refuse_outside_terms
+from telephony.queries.do_not_call import is_barred
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.expected_wait import expected_seconds, pace_of
 from tenants.context import current_tenant
@@ -76,11 +78,13 @@ def _write(
     language: str,
     source: str,
 ) -> Callback:
+    if is_barred(call.caller_number):
+        raise CallbackBarred
     begins = next_calling_time(queue, terms, at)
     if begins is None:
         raise CallbackImpossible
     remaining = _remaining(stay, at)
-    shown = number_to_show(call.number, queue_id=queue.pk, to=call.caller_number)
+    shown = number_to_show(call.number, queue_id=queue.pk, to=call.caller_number, at=at)
     refuse_promise(shown, call.caller_number)
     return Callback.objects.create(
         origin=None if call._state.adding else call,

@@ -14,6 +14,8 @@ from telephony import events
 from telephony.actions.agent_activity import write_states
 from telephony.actions.callback_attempts import CUSTOMER_RINGS
 from telephony.actions.callbacks import cancel_callback
+from telephony.actions.display_health import judge_number, note_shown
+from telephony.actions.do_not_call import note_call_of_pass, pass_bar, use_pass
 from telephony.actions.offers import recording_path, rings_seconds
 from telephony.actions.outgoing import lock_number, note_never_dialled
 from telephony.call_orders import Dial
@@ -24,7 +26,7 @@ from telephony.dial_errors import (
     NotAnAgent,
     OnTheLineAlready,
 )
-from telephony.models import Agent, Call, Callback, Device, Leg, Offer, PoolNumber, Queue
+from telephony.models import Agent, Call, Callback, Device, Leg, Offer, Queue
 from telephony.number_limits import REFUSED
 from telephony.orders import send_order
 from telephony.queries import agent_of
@@ -43,11 +45,14 @@ PHONE_RINGS = 30
 """Seconds: whoever has just pressed the button is there."""
 
 
-def ask_to_dial(*, member: Any, number: str, subject: Any, at: datetime, queue_id: int | None = None) -> str:
+def ask_to_dial(
+    *, member: Any, number: str, subject: Any, at: datetime, queue_id: int | None = None, reason: str = ""
+) -> str:
     """The order, after everything that can be refused at once; what happens next, in a sentence for the one who asked.
 
-    `subject` is the row whose number it is, or a text: the audit log names it, with the number masked. Raises the
-    errors of telephony.dial_errors, NumberNotDiallable, TelephonyUnreachable.
+    `subject` is the row whose number it is, or a text: the audit log names it, with the number masked. `reason` is a
+    leader's, for a number of the do-not-call list. Raises the errors of telephony.dial_errors, NumberNotDiallable,
+    TelephonyUnreachable.
     """
     agent = agent_of(member)
     if agent is None:
@@ -57,8 +62,9 @@ def ask_to_dial(*, member: Any, number: str, subject: Any, at: datetime, queue_i
     digits = diallable(number)
     device = phone_to_call_with(agent, at)
     queue = queue_to_call_for(agent.pk, queue_id)
-    _number_shown(agent.pk, queue, digits, subject)
+    _number_shown(agent.pk, queue, digits, at, subject)
     refuse_without_a_line(current_tenant())
+    pass_bar(number=digits, member=member, reason=reason, subject=subject, at=at)
     send_order(Dial(agent_id=agent.pk, number=digits, queue_id=queue_id or 0), member=member)
     record_audit(verb="dialled", subject=subject, actor=member, after={"number": mask_number(digits)})
     return _what_happens(device, mask_number(digits))
@@ -90,10 +96,13 @@ def start_dial(
             agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
             device = phone_to_call_with(agent, at)
             queue = queue_to_call_for(agent_id, queue_id)
-            own = _number_shown(agent_id, queue, number)
-            PoolNumber.objects.filter(pk=own.pool_number_id).update(shown_at=at)
+            passed = use_pass(number=number, agent_id=agent_id, at=at)
+            own = _number_shown(agent_id, queue, number, at)
+            note_shown(own.pool_number_id, at)
             phone = rung_device(agent, device, own.number)
             call = _outgoing(agent, number, own.number, queue, at)
+            if passed is not None:
+                note_call_of_pass(pass_id=passed.pk, call_id=call.pk)
             offer = _offer(call, agent, phone, epoch=epoch, at=at)
             write_states([agent], activity=Agent.Activity.RINGING, at=at, cause="call")
             emit(events.CallOffered(occurred_at=at, call_id=call.pk, agent_id=agent.pk, offer_id=offer.pk))
@@ -102,11 +111,13 @@ def start_dial(
     return _command(call, offer, phone)
 
 
-def _number_shown(agent_id: int, queue: Queue | None, number: str, subject: Any = None) -> Shown:
+def _number_shown(
+    agent_id: int, queue: Queue | None, number: str, at: datetime, subject: Any = None
+) -> Shown:
     """What who is called will see. Raises NumberNotForThis or NumberNotForThere by the terms of that number, which
     the audit log keeps where a person asked (`subject`).
     """
-    chosen = chosen_to_show("", agent_id=agent_id, queue_id=queue.pk if queue else None, to=number)
+    chosen = chosen_to_show("", agent_id=agent_id, queue_id=queue.pk if queue else None, to=number, at=at)
     own = chosen if chosen.number else Shown(shown("") or number)
     verdict = verdict_on_calling(own.number, number)
     if verdict.kind != REFUSED:
@@ -186,8 +197,10 @@ def end_dial(*, call_id: UUID, at: datetime) -> bool:
         return False
     if offer.outcome == Offer.Outcome.BRIDGED:
         _keep_promises(call, at)
+        judge_number(number=call.number, at=at)
         return True
     if call.ended_at:
+        judge_number(number=call.number, at=at)
         return True
     if Leg.objects.filter(pk=call_id).exists():
         return False

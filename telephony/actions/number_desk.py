@@ -81,12 +81,18 @@ def save_pool(
     is_active: bool,
     numbers: Iterable[str],
     at: datetime,
+    least_connected: int | None = None,
+    judged_calls: int = 20,
+    rest_minutes: int = 1440,
 ) -> DisplayPool:
-    """Raises NotYourNumber for the first that is not lent to the tenant now."""
+    """Numbers rest below `least_connected` percent of `judged_calls`. Raises NotYourNumber for the first that is not
+    lent to the tenant now.
+    """
     wanted = sorted(set(numbers))
     _only_own(wanted)
     pool = DisplayPool.objects.select_for_update().filter(pk=pool_id).first() or DisplayPool()
     pool.name, pool.queue_id, pool.way, pool.is_active = name, queue_id, way, is_active and bool(wanted)
+    pool.least_connected, pool.judged_calls, pool.rest_minutes = least_connected, judged_calls, rest_minutes
     pool.full_clean()
     pool.save()
     pool.numbers.exclude(number_e164__in=wanted).delete()
@@ -94,7 +100,11 @@ def save_pool(
     PoolNumber.objects.bulk_create(
         [PoolNumber(pool=pool, number_e164=one) for one in wanted if one not in known]
     )
-    record_audit(verb="changed" if pool_id else "added", subject=pool, after={"numbers": wanted, "way": way})
+    record_audit(
+        verb="changed" if pool_id else "added",
+        subject=pool,
+        after={"numbers": wanted, "way": way, "least": least_connected},
+    )
     note_bindings(at)
     return pool
 

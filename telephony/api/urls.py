@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from telephony.api import (
     callbacks,
+    do_not_call,
     emergency,
     floor,
     floor_views,
@@ -49,6 +50,8 @@ urlpatterns = [
         callbacks.CancelCallbackView.as_view(),
         name="callback_cancel",
     ),
+    path("do-not-call/", do_not_call.DoNotCallView.as_view(), name="do_not_call"),
+    path("do-not-call/<int:entry_id>/", do_not_call.DoNotCallEntryView.as_view(), name="do_not_call_entry"),
     path("waiting/", waiting.WaitingView.as_view(), name="waiting"),
     path("waiting/<uuid:call_id>/", waiting.WhyView.as_view(), name="why_waiting"),
     path("calls/<uuid:call_id>/pull/", interventions.PullView.as_view(), name="pull"),

@@ -57,6 +57,11 @@ def dial_follow_up(request: HttpRequest, follow_up_id: int) -> JsonResponse:
 
 def _ask(request: HttpRequest, number: str, subject: Any, queue_id: int | None = None) -> JsonResponse:
     told = ask_to_dial(
-        member=request.user, number=number, subject=subject, queue_id=queue_id, at=timezone.now()
+        member=request.user,
+        number=number,
+        subject=subject,
+        queue_id=queue_id,
+        at=timezone.now(),
+        reason=request.POST.get("reason", ""),
     )
     return JsonResponse({"message": told})

@@ -115,12 +115,40 @@ class PoolForm(forms.Form):
     numbers = forms.MultipleChoiceField(
         label=gettext_lazy("Numbers"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    least_connected = forms.IntegerField(
+        label=gettext_lazy("Numbers rest below, percent answered"),
+        min_value=1,
+        max_value=99,
+        required=False,
+        help_text=gettext_lazy("Of those called last. Empty: no number rests."),
+    )
+    judged_calls = forms.IntegerField(
+        label=gettext_lazy("Judged by so many calls"),
+        min_value=5,
+        max_value=500,
+        initial=20,
+        required=False,
+    )
+    rest_minutes = forms.IntegerField(
+        label=gettext_lazy("A rest takes, minutes"),
+        min_value=10,
+        max_value=43_200,
+        initial=1440,
+        required=False,
+        help_text=gettext_lazy("1440 is a day. When all rest, the first to be rested is shown."),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
 
     def __init__(self, *args: Any, own: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["queue"].queryset = Queue.objects.all()
         self.fields["numbers"].choices = own
+
+    def clean(self) -> dict[str, Any]:
+        """What is left empty is as usual."""
+        given = super().clean() or {}
+        usual = {"judged_calls": 20, "rest_minutes": 1440}
+        return given | {name: value for name, value in usual.items() if given.get(name, 0) is None}
 
 
 class MaskForm(forms.Form):

@@ -1,5 +1,6 @@
 """A tenant's own numbers: where they lead, what they cost and did; applications, papers, display pools, masks."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from telephony import policies
+from telephony.actions.display_health import end_rest
 from telephony.actions.number_desk import delete_pool, mask_agent, save_pool
 from telephony.console.number_desk import hand_in, paper_answer
 from telephony.console.number_forms import MaskForm, PaperForm, PoolForm, WishForm, language
 from telephony.console.number_words import papers_told, verdict_words
 from telephony.models import DisplayPool
 from telephony.number_limits import place_words
+from telephony.queries.display_health import answers_of
 from telephony.queries.displays import display_pools, own_numbers, virtual_numbers
 from telephony.queries.number_desk import COUNTED, bindings_of, calls_of_numbers, outside_calls
 from telephony.queries.number_health import NumberHealth, number_health
@@ -31,6 +34,7 @@ from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
 
 MOST_LISTED = 200
+POOL_TERMS = ("name", "way", "least_connected", "judged_calls", "rest_minutes")
 
 
 @never_cache
@@ -154,7 +158,7 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
 @member_required(*OWN_READERS, writers=policies.CONFIGURERS)
 def displays(request: HttpRequest) -> HttpResponse:
     """Posting binds a virtual number to an agent, or frees the agent of it."""
-    own = _choices()
+    own, at = _choices(), timezone.now()
     mask = MaskForm(request.POST or None, own=own)
     if request.method == "POST" and mask.is_valid():
         try:
@@ -168,9 +172,12 @@ def displays(request: HttpRequest) -> HttpResponse:
         except BadInput as refusal:
             mask.add_error("number", refusal.message)
     seen = {
-        "pools": [(pool, [one.number_e164 for one in pool.numbers.all()]) for pool in display_pools()],
+        "pools": [
+            (pool, [(one.number_e164, one.is_resting(at)) for one in pool.numbers.all()])
+            for pool in display_pools()
+        ],
         "masks": list(virtual_numbers()),
-        "own": own_numbers(),
+        "lent": own_numbers(),
         "mask": mask,
         "may_change": policies.can_configure(request.user),
     }
@@ -188,21 +195,39 @@ def pool(request: HttpRequest, pool_id: int | None = None) -> HttpResponse:
     if request.method == "POST" and "delete" in request.POST and found is not None:
         delete_pool(pool=found, at=timezone.now())
         return redirect("telephony:displays")
+    if request.method == "POST" and "wake" in request.POST and found is not None:
+        return _woken(request, found)
     form = PoolForm(request.POST or None, own=_choices(), initial=_known(found))
     if request.method == "POST" and form.is_valid() and _saved(form, pool_id):
         messages.success(request, _("Saved. It holds from the next call on."))
         return redirect("telephony:displays")
-    status = 422 if form.errors else 200
-    return render(request, "telephony/numbers/pool.html", {"form": form, "pool": found}, status=status)
+    seen = {"form": form, "pool": found, "numbers": _told_numbers(found, timezone.now()) if found else []}
+    return render(request, "telephony/numbers/pool.html", seen, status=422 if form.errors else 200)
+
+
+def _woken(request: HttpRequest, found: DisplayPool) -> HttpResponse:
+    row = request.POST["wake"]
+    is_key = row.isascii() and row.isdigit() and len(row) < 18
+    if is_key and end_rest(pool_id=found.pk, pool_number_id=int(row), at=timezone.now()):
+        messages.success(request, _("Its rest is over: it is shown again from the next call on."))
+    return redirect("telephony:display_pool", found.pk)
+
+
+def _told_numbers(found: DisplayPool, at: datetime) -> list[dict[str, Any]]:
+    """Each with how its last calls out were answered, and whether it rests."""
+    rows = []
+    for one in found.numbers.all():
+        answers = answers_of(one, at)
+        percent = 100 * sum(answers) // len(answers) if answers else None
+        rows.append({"row": one, "calls": len(answers), "percent": percent, "rests": one.is_resting(at)})
+    return rows
 
 
 def _known(found: DisplayPool | None) -> dict[str, Any] | None:
     if found is None:
         return None
     numbers = list(found.numbers.values_list("number_e164", flat=True))
-    return {name: getattr(found, name) for name in ("name", "queue", "way", "is_active")} | {
-        "numbers": numbers
-    }
+    return {name: getattr(found, name) for name in (*POOL_TERMS, "queue", "is_active")} | {"numbers": numbers}
 
 
 def _saved(form: PoolForm, pool_id: int | None) -> bool:

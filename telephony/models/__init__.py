@@ -15,6 +15,7 @@ from telephony.models.custody import CustodyEntry, SoundKind
 from telephony.models.device_checks import DeviceCheck, PhoneTerms
 from telephony.models.devices import Device
 from telephony.models.displays import DisplayPool, PoolNumber, VirtualNumber
+from telephony.models.do_not_call import DoNotCall, DoNotCallPass
 from telephony.models.emergency import EmergencyPlan, EmergencySwitch
 from telephony.models.floor import AlertTerms, FloorChange, FloorView, QueueAlert
 from telephony.models.flows import Flow, FlowCheck, FlowStep, FlowVersion
@@ -59,6 +60,8 @@ __all__ = [
     "Difference",
     "DisplayPool",
     "Disposition",
+    "DoNotCall",
+    "DoNotCallPass",
     "EmergencyPlan",
     "EmergencySwitch",
     "Entry",

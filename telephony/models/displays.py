@@ -1,5 +1,8 @@
 """Which of the tenant's numbers those we call see: pools of numbers, and virtual ones that mask an agent."""
 
+from datetime import datetime
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +30,19 @@ class DisplayPool(models.Model):
     )
     way = models.CharField(_("which is shown"), max_length=12, choices=Way.choices, default=Way.IN_TURN)
     is_active = models.BooleanField(_("in use"), default=True)
+    least_connected = models.PositiveSmallIntegerField(
+        _("rests below, percent answered"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        help_text=_("Empty: no number rests. Of its last calls, as many as below."),
+    )
+    judged_calls = models.PositiveSmallIntegerField(
+        _("judged by so many calls"), default=20, validators=[MinValueValidator(5), MaxValueValidator(500)]
+    )
+    rest_minutes = models.PositiveIntegerField(
+        _("rests for, minutes"), default=1440, validators=[MinValueValidator(10), MaxValueValidator(43_200)]
+    )
 
     class Meta:
         verbose_name = _("display pool")
@@ -51,6 +67,9 @@ class PoolNumber(models.Model):
     )
     number_e164 = models.CharField(_("number"), max_length=32)
     shown_at = models.DateTimeField(_("last shown"), null=True, blank=True, editable=False)
+    resting_until = models.DateTimeField(_("rests until"), null=True, blank=True, editable=False)
+    """Its calls since then alone are judged anew: a rest wipes the slate."""
+    rested_at_percent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("number of the pool")
@@ -62,6 +81,9 @@ class PoolNumber(models.Model):
 
     def __str__(self) -> str:
         return self.number_e164
+
+    def is_resting(self, at: datetime) -> bool:
+        return self.resting_until is not None and at < self.resting_until
 
 
 class VirtualNumber(models.Model):

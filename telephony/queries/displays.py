@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from telephony.dial_errors import NumberNotForThere, NumberNotForThis
@@ -38,18 +40,31 @@ def own_numbers() -> frozenset[str]:
 
 
 def number_to_show(
-    dialled: str, *, agent_id: int | None = None, queue_id: int | None = None, to: str = ""
+    dialled: str,
+    *,
+    agent_id: int | None = None,
+    queue_id: int | None = None,
+    to: str = "",
+    at: datetime | None = None,
 ) -> str:
     """To somebody outside who is called or sent on: the agent's virtual number, one of the queue's pool, the one the
     tenant chose for all, else the one the customer dialled.
     """
-    return chosen_to_show(dialled, agent_id=agent_id, queue_id=queue_id, to=to).number
+    return chosen_to_show(dialled, agent_id=agent_id, queue_id=queue_id, to=to, at=at).number
 
 
 def chosen_to_show(
-    dialled: str, *, agent_id: int | None = None, queue_id: int | None = None, to: str = ""
+    dialled: str,
+    *,
+    agent_id: int | None = None,
+    queue_id: int | None = None,
+    to: str = "",
+    at: datetime | None = None,
 ) -> Shown:
-    wanted = [Shown(_virtual(agent_id)), *_of_pool(queue_id, to), Shown(display_number())]
+    """`at` is now unless given: numbers that rest then come last."""
+    wanted = [
+        Shown(_virtual(agent_id)), *_of_pool(queue_id, to, at or timezone.now()), Shown(display_number())
+    ]  # fmt: skip
     wanted = [one for one in wanted if one.number]
     if not wanted:
         return Shown(dialled)
@@ -64,15 +79,20 @@ def _virtual(agent_id: int | None) -> str:
     return VirtualNumber.objects.filter(agent_id=agent_id).values_list("number_e164", flat=True).first() or ""
 
 
-def _of_pool(queue_id: int | None, to: str) -> list[Shown]:
-    """The numbers of the pool in the order they are to be shown in."""
+def _of_pool(queue_id: int | None, to: str, at: datetime) -> list[Shown]:
+    """The numbers of the pool in the order they are to be shown in. Where all of them rest, the first to be rested:
+    nobody goes uncalled for it.
+    """
     pool = pool_for(queue_id)
     if pool is None:
         return []
     numbers = list(pool.numbers.order_by(F("shown_at").asc(nulls_first=True), "number_e164"))
     if pool.way == DisplayPool.Way.SAME_REGION and to:
         numbers = _nearest_first(numbers, to)
-    return [Shown(one.number_e164, one.pk) for one in numbers]
+    awake = [one for one in numbers if not one.is_resting(at)]
+    resting = [one for one in numbers if one.is_resting(at)]
+    resting.sort(key=lambda one: one.resting_until or at)
+    return [Shown(one.number_e164, one.pk) for one in (*awake, *resting)]
 
 
 def _nearest_first(numbers: Iterable[PoolNumber], to: str) -> list[PoolNumber]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from telephony import actions, call_orders
 from telephony.actions import call_control
 from telephony.actions.dialling import start_dial
+from telephony.actions.display_health import show_next
+from telephony.actions.do_not_call import refuse_barred
 from telephony.actions.offers import rings_seconds
 from telephony.errors import (
     AgentNotReady,
@@ -85,10 +87,13 @@ def consult_number(tools: Tools, order: call_orders.ConsultNumber, _envelope: En
     digits = _diallable(tools, order.agent_id, order.number)
     if call_control.is_asking(talk.call_id):
         raise call_control.AlreadyAsking
-    command = _consult(tools, talk, uuid4())
-    refuse_outside_terms(command.shown_number, digits)
+    call = _call(talk)
+    shown = show_next(
+        call.number, to=digits, queue_id=call.queue_id, at=tools.clock.now(), agent_id=talk.agent_id
+    )
+    refuse_outside_terms(shown, digits)
     _leave_hold(tools, talk)
-    tools.switch.consult(replace(command, dials=digits))
+    tools.switch.consult(replace(_consult(tools, talk, uuid4()), dials=digits, shown_number=shown))
 
 
 @carries_out(call_orders.HandOver)
@@ -148,7 +153,7 @@ def transfer_to_number(tools: Tools, order: call_orders.TransferToNumber, _envel
     talk = _talk(order.agent_id, order.call_id)
     digits = _diallable(tools, order.agent_id, order.number)
     call = _call(talk)
-    shown = number_to_show(call.number, queue_id=call.queue_id, to=digits)
+    shown = show_next(call.number, to=digits, queue_id=call.queue_id, at=tools.clock.now())
     refuse_outside_terms(shown, digits)
     tools.switch.send_to_number(
         OnwardCommand(
@@ -276,4 +281,6 @@ def _diallable(tools: Tools, agent_id: int, typed: str) -> str:
     """Digits for the gateway. Whose group limits transfers dials nobody outside."""
     if transfer_limits(agent_id, tools.clock.now()):
         raise TransferNotAllowed
-    return diallable(typed)
+    digits = diallable(typed)
+    refuse_barred(digits)
+    return digits

@@ -61,6 +61,8 @@ ICONS = {
     "Disposition": "checklist",
     "NotReadyReason": "coffee",
     "Call": "call",
+    "DoNotCall": "phone_disabled",
+    "DoNotCallPass": "rule",
     "Survey": "reviews",
     "Recording": "graphic_eq",
     "Voicemail": "voicemail",

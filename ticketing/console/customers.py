@@ -153,7 +153,13 @@ def dial_number(request: HttpRequest, customer_id: int, phone_id: int) -> JsonRe
     phone = queries.phone(phone_id, customer_id)
     if phone is None:
         raise NotFound()
-    told = ask_to_dial(member=request.user, number=phone.e164, subject=phone.customer, at=timezone.now())
+    told = ask_to_dial(
+        member=request.user,
+        number=phone.e164,
+        subject=phone.customer,
+        at=timezone.now(),
+        reason=request.POST.get("reason", ""),
+    )
     return JsonResponse({"message": told})
 
 
