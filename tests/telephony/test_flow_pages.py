@@ -1,6 +1,7 @@
 """The pages of call flows: made, drawn, tried, published, rolled back, led to; the other tenant sees none."""
 
 import json
+import time
 
 import pytest
 
@@ -279,3 +280,27 @@ def test_the_other_tenant_finds_nothing_here(floor, drawn, stranger, globex, ins
     with inside(globex):
         assert not Flow.objects.exists()
         assert not Prompt.objects.exists()
+
+
+def test_a_hundred_flows_of_two_hundred_steps_are_listed_opened_and_kept_quickly(floor, admin):
+    """Processor time of ours, so that a busy machine does not matter."""
+    with floor.inside():
+        prompt = spoken_prompt("Main menu", floor.now).pk
+        chain = [
+            node(f"n{place}", "menu", {"1": f"n{place + 1}", "2": f"n{place // 2}"}, prompt=prompt)
+            for place in range(199)
+        ]
+        large = document(*chain, node("n199", "hangup"))
+        Flow.objects.bulk_create(Flow(name=f"Flow {one:03}", draft=large) for one in range(100))
+        made = Flow.objects.get(name="Flow 050")
+
+    def seconds(act) -> float:
+        began = time.process_time()
+        assert act().status_code == 200
+        return time.process_time() - began
+
+    admin.get("/flows/")
+    assert seconds(lambda: admin.get("/flows/")) < 1.5
+    assert seconds(lambda: admin.get(f"/flows/{made.pk}/")) < 1.5
+    assert seconds(lambda: ask(admin, made, "draft", version=0, document=large)) < 1
+    assert stored(floor, made).draft_version == 1
