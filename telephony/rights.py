@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from telephony import policies
-from telephony.models import Agent
-from telephony.queries.teams import scope_of
+from telephony.models import Agent, Device
+from telephony.queries.calls import visible_calls
+from telephony.queries.supervision import agents_led_by
+from telephony.queries.teams import agents_of_mentees, scope_of
+from tenants.people.foretelling import add_figures, add_touched
 from tenants.people.matrix import OTHER, Speaking, add_road
 from tenants.people.queries.teams import led_teams, mentees_of
 from tenants.people.rights import Right, add_grounds, add_rights
 
+SEEN_BACK = timedelta(days=7)
 CALLS, FLOOR, FLOWS, RECORDINGS = _("Calls"), _("Floor"), _("Call flows"), _("Recordings")
 RIGHTS = (
     Right(CALLS, _("Work in the workspace, take and make calls"), policies.can_work),
@@ -47,9 +53,46 @@ class _Asked:
 def connect() -> None:
     add_rights(*RIGHTS)
     add_grounds(sentences)
+    add_figures(figures)
+    add_touched(open_now)
     add_road(Speaking("/ws/workspace/", _workspace_messages, _may_say_in_workspace))
     add_road(Speaking("/ws/floor/", _floor_messages, _may_say_on_floor))
     add_road(Speaking("/api/v1/orders/", _api_orders, _may_order))
+
+
+def figures(member: Any) -> Iterator[tuple[str, int]]:
+    """What somebody sees and reaches, counted: of a change of rights both sides are told."""
+    seen = visible_calls(member).filter(arrived_at__gte=timezone.now() - SEEN_BACK)
+    yield gettext("Calls of the last seven days they see"), seen.count()
+    led = agents_led_by(member) if policies.can_supervise(member) else frozenset()
+    everybody = Agent.objects.filter(is_active=True)
+    yield (
+        gettext("Agents they may listen to and set states of"),
+        (everybody if led is None else everybody.filter(pk__in=led)).count(),
+    )
+    yield gettext("Agents whose mentor they are"), len(agents_of_mentees(member))
+
+
+def open_now(member: Any, is_signed_out: bool) -> Iterator[str]:
+    """Pages, telephones and the talk of this moment; nothing of a member who works in no queue."""
+    if not is_signed_out:
+        return
+    yield gettext("Every page and socket of theirs ends now; they sign in again.")
+    agent = Agent.objects.filter(member_id=member.pk, is_active=True).first()
+    if agent is None:
+        return
+    pages = Device.objects.filter(agent=agent, kind=Device.Kind.WEB).count()
+    if pages:
+        said = ngettext(
+            "%(n)s page with a telephone is open.", "%(n)s pages with a telephone are open.", pages
+        )
+        yield said % {"n": pages}
+    if agent.activity in (Agent.Activity.TALKING, Agent.Activity.HOLD):
+        yield gettext(
+            "They are in a talk. By an IP phone or an outside number it goes on; by the page's it breaks off."
+        )
+    elif agent.presence == Agent.Presence.ONLINE:
+        yield gettext("They are signed in on the floor and take calls again once they have signed in.")
 
 
 def sentences(member: Any) -> Iterator[str]:

@@ -73,6 +73,14 @@ def do_many(
     )
 
 
+def keep_act(*, place: str, code: str, row: models.Model, kept: dict, actor: Any, at: datetime) -> BulkAct:
+    """Of one row that was changed by other means, so that it can be undone like an act on many."""
+    rows = [{"pk": str(row.pk), "name": str(row)[:120], "before": kept, "after": {}}]
+    return BulkAct.objects.create(
+        actor_id=actor.pk, place=place, kind=code, at=at, rows=rows, undo_until=at + UNDO_FOR
+    )
+
+
 def _carry_out(
     model: type[models.Model],
     pks: list[Any],

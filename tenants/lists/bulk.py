@@ -36,6 +36,8 @@ class BulkKind:
     effects: Callable[[list[Any]], Iterable[str | Promise]] = lambda rows: ()
     asks_reason: bool = False
     is_dangerous: bool = False
+    is_offered: bool = True
+    """Else the list's own form leads to it."""
 
 
 @dataclass
@@ -94,6 +96,9 @@ def _shown(row: models.Model, name: str) -> str:
     if column.choices:
         return str(getattr(row, f"get_{name}_display")())
     value = getattr(row, name)
+    if isinstance(value, list):
+        words = dict(getattr(column.base_field, "choices", None) or ())
+        value = ", ".join(str(words.get(one, one)) for one in value)
     return "–" if value in (None, "") else str(value)
 
 

@@ -61,10 +61,21 @@ class ListPages:
         if self.get_bulk_fields(request):
             found[CHANGE_ACTION] = (_change_rows, CHANGE_ACTION, gettext("Change the chosen ones"))
         for kind in kinds_of(self.opts.label_lower):  # type: ignore[attr-defined]
-            if kind.may(request.user):
+            if kind.is_offered and kind.may(request.user):
                 name = f"bulk_{kind.code}"
                 found[name] = (partial(_do_rows, kind=kind), name, str(kind.title))
         return found
+
+    def change_chosen(self, request: HttpRequest, chosen: list[Any], values: dict[str, Any]) -> BulkAct:
+        may_change = partial(self.has_change_permission, request)  # type: ignore[attr-defined]
+        return change_many(
+            model=self.model, pks=[row.pk for row in chosen], values=values, may_change=may_change,  # type: ignore[attr-defined]
+            actor=request.user, at=timezone.now(),
+        )  # fmt: skip
+
+    def effects_of_change(self, look: Preflight, values: dict[str, Any]) -> list[str]:
+        """Sentences beside the rows themselves."""
+        return []
 
 
 def _filters_of(request: HttpRequest) -> str:
@@ -100,16 +111,11 @@ def _change_rows(admin: Any, request: HttpRequest, rows: QuerySet) -> HttpRespon
     if step in ("look", "do") and form.is_valid():
         values = form.chosen()
         if step == "do":
-            act = change_many(
-                model=admin.model, pks=[row.pk for row in chosen], values=values, may_change=may_change,
-                actor=request.user, at=timezone.now(),
-            )  # fmt: skip
-            _tell(request, act)
+            _tell(request, admin.change_chosen(request, chosen, values))
             return None
         look = look_ahead_change(chosen, values, may_change)
-        return _page(
-            admin, request, look, form=form, title=_("Change these?"), step="do", button=_("Change them")
-        )
+        return _page(admin, request, look, form=form, title=_("Change these?"), step="do",
+                     button=_("Change them"), effects=admin.effects_of_change(look, values))  # fmt: skip
     lines = Preflight([])
     return _page(admin, request, lines, form=form, title=_("Change several at once"), step="look",
                  button=_("Look what would change"), count=len(chosen), chosen=chosen)  # fmt: skip

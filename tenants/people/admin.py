@@ -1,9 +1,11 @@
 """Members, their keys and the audit log, on both sites: each shows the people of its own schema."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import display
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,15 +17,19 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
 from tenants.context import is_public
+from tenants.lists.bulk import Preflight
+from tenants.lists.models import BulkAct
 from tenants.people import admin_finders  # noqa: F401  (registers itself)
 from tenants.people.actions import end_access, record_audit, sign_out_everywhere
 from tenants.people.admin_confirm import Question, ask
 from tenants.people.admin_filters import ActorFilter, RoleFilter, VerbFilter
-from tenants.people.admin_forms import OF_TENANTS, MemberForm
+from tenants.people.admin_forms import OF_TENANTS, MemberForm, roles_field
 from tenants.people.admin_keys import ApiTokenAdmin
 from tenants.people.admin_places import SiteAdmin
 from tenants.people.admin_resources import MemberResource
+from tenants.people.admin_rights import change_many_rights, effects_on_many, keep_way_back, look_first
 from tenants.people.admin_sites import AuditedModelAdmin, AuditedSheetAdmin, operator_site, tenant_site
+from tenants.people.foretelling import FIELDS
 from tenants.people.invitations import invitation_path
 from tenants.people.models import ApiToken, AuditEntry, Member, Site
 from tenants.people.policies import (
@@ -49,11 +55,37 @@ class MemberAdmin(AuditedSheetAdmin):
     search_fields = ["name", "username", "email"]
     ordering = ["name", "id"]
     actions_detail = ["invite", "end_sessions"]
-    bulk_fields = ("team", "site", "language")
+    bulk_fields = ("roles", "team", "site", "language")
 
     def get_bulk_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Operators have neither teams nor sites."""
         return () if is_public() else super().get_bulk_fields(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In many at once; the form of one person has its own."""
+        if db_field.name == "roles":
+            return roles_field(request.user)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """What a change of rights would do is shown before it is made."""
+        member = self.get_object(request, unquote(object_id)) if object_id and not is_public() else None
+        if request.method == "POST" and member is not None and self.has_change_permission(request, member):
+            form = self.get_form(request, member, change=True)(request.POST, request.FILES, instance=member)
+            page = look_first(self, request, Member.objects.get(pk=member.pk), form)
+            if page is not None:
+                return page
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def change_chosen(self, request: HttpRequest, chosen: list[Any], values: dict[str, Any]) -> BulkAct:
+        if set(values) & set(FIELDS):
+            return change_many_rights(request, chosen, values)
+        return super().change_chosen(request, chosen, values)
+
+    def effects_of_change(self, look: Preflight, values: dict[str, Any]) -> list[str]:
+        return effects_on_many(look, values)
 
     def get_resource_classes(self, request: HttpRequest) -> list[type[MemberResource]]:
         return (not is_public() and self.sheets_of_tenants) or self.resource_classes
@@ -95,6 +127,7 @@ class MemberAdmin(AuditedSheetAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Member, form: MemberForm, change: bool) -> None:
+        stored = Member.objects.get(pk=obj.pk) if change else None
         leaves = change and "is_active" in form.changed_data and not obj.is_active
         if leaves:
             end_access(member=Member.objects.get(pk=obj.pk), at=timezone.now())
@@ -105,6 +138,8 @@ class MemberAdmin(AuditedSheetAdmin):
         if change and "roles" in form.changed_data and not leaves:
             # Open pages and sockets were let in under the old roles.
             sign_out_everywhere(member=obj, at=timezone.now(), reason="roles changed")
+        if stored is not None and not is_public():
+            keep_way_back(request, stored, obj, form.changed_data)
         if not change:
             self._show_invitation(request, obj)
             for text in form.started(obj):

@@ -23,6 +23,15 @@ def is_key_holder(roles: Iterable[str]) -> bool:
     return key_role() in roles
 
 
+def roles_field(by: object) -> forms.MultipleChoiceField:
+    """Those that `by` may give, for many people at once."""
+    allowed = set(grantable_roles(by))
+    choices = [choice for choice in Role.choices if choice[0] in allowed]
+    return forms.MultipleChoiceField(
+        label=_("Roles"), choices=choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+
 class MemberForm(forms.ModelForm):
     """`by` is the member who fills it in; set by the admin."""
 

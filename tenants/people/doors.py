@@ -51,6 +51,15 @@ def doors(roles: Iterable[str] = TENANT_ROLES) -> list[Door]:
     return [_door(where, one, people) for where, one in patterns() if _is_counted(where, one)]
 
 
+def open_to(member: Member) -> Iterator[tuple[str, str]]:
+    """(address, GET or POST) of everything that lets this member in, by roles."""
+    for where, one in patterns():
+        if _is_counted(where, one):
+            for method in (READING, WRITING):
+                if _lets_in(one.callback, member, method):
+                    yield where, method
+
+
 def _is_counted(where: str, one: URLPattern) -> bool:
     return not where.startswith("admin/") or (one.name or "").endswith("_changelist")
 

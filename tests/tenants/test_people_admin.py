@@ -21,6 +21,13 @@ def form(member: Member, **changes) -> dict:
     } | changes
 
 
+def confirmed(client, path: str, given: dict, **more):
+    """Look at what would happen, then do it."""
+    look = client.post(path, given)
+    assert "forecasts" in look.context
+    return client.post(path, given | {"_foretold": look.context["seal"]}, **more)
+
+
 def messages_of(answer) -> str:
     return " ".join(str(message) for message in answer.context["messages"])
 
@@ -55,8 +62,10 @@ def test_a_change_of_roles_is_written_down_and_ends_the_sessions(people, client_
     agent = people["agent"]
     agents_page = client_of(agent)
     assert agents_page.get("/password/").status_code == 200
-    client_of(people["admin"]).post(
-        f"{MEMBERS}{agent.pk}/change/", form(agent, roles=["agent", "supervisor"])
+    confirmed(
+        client_of(people["admin"]),
+        f"{MEMBERS}{agent.pk}/change/",
+        form(agent, roles=["agent", "supervisor"]),
     )
     with inside(acme):
         assert Member.objects.get(pk=agent.pk).roles == ["supervisor", "agent"]
@@ -91,9 +100,8 @@ def test_the_last_owner_stays_owner(people, client_of, acme, inside):
 
 def test_who_may_not_sign_in_any_more_is_shown_out(people, client_of, acme, inside):
     agents_page = client_of(people["agent"])
-    client_of(people["admin"]).post(
-        f"{MEMBERS}{people['agent'].pk}/change/", form(people["agent"], is_active=""), follow=True
-    )
+    path, given = f"{MEMBERS}{people['agent'].pk}/change/", form(people["agent"], is_active="")
+    confirmed(client_of(people["admin"]), path, given, follow=True)
     with inside(acme):
         assert not Member.objects.get(pk=people["agent"].pk).is_active
     assert agents_page.get("/password/").status_code == 302
@@ -112,7 +120,7 @@ def test_an_agent_at_the_admin_is_refused_and_not_sent_round_in_circles(people, 
 
 def test_the_history_of_a_row_is_its_part_of_the_log(people, client_of):
     agent, admin = people["agent"], client_of(people["admin"])
-    admin.post(f"{MEMBERS}{agent.pk}/change/", form(agent, roles=["agent", "supervisor"]))
+    confirmed(admin, f"{MEMBERS}{agent.pk}/change/", form(agent, roles=["agent", "supervisor"]))
     history = admin.get(f"{MEMBERS}{agent.pk}/history/")
     lines = list(history.context["action_list"])
     assert [line.get_change_message for line in lines] == ["Signed out everywhere", "Changed: roles"]

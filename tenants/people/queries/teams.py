@@ -74,6 +74,18 @@ def with_those_below(team_ids: Iterable[int]) -> set[int]:
     return found
 
 
+def with_those_above(team_ids: Iterable[int]) -> set[int]:
+    """These teams and all above them."""
+    parents = dict(Team.objects.order_by().values_list("pk", "parent_id"))
+    found: set[int] = set()
+    for pk in team_ids:
+        here: int | None = pk
+        while here is not None and here not in found:
+            found.add(here)
+            here = parents.get(here)
+    return found
+
+
 def led_teams(member: Any) -> set[int]:
     """Ids of the teams this member leads, those below included; empty when they lead none."""
     named = set(Team.objects.filter(leads=member.pk).order_by().values_list("pk", flat=True))

@@ -1,0 +1,152 @@
+"""Before somebody's rights are changed: who gains and loses what. Afterwards: one click puts it back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenants.errors import DomainError
+from tenants.lists.actions import do_many, keep_act
+from tenants.lists.bulk import BulkKind, Preflight
+from tenants.lists.errors import ChangedSince
+from tenants.lists.kinds import add_kind
+from tenants.lists.models import UNDO_FOR, BulkAct
+from tenants.people.acting import acting_now
+from tenants.people.actions.rights import change_rights, kept_of, put_back_rights
+from tenants.people.foretelling import FIELDS, Forecast, foretell, seal_of
+from tenants.people.models import Member
+from tenants.people.policies import can_manage_members
+
+PLACE = "people.member"
+CONFIRMED = "_foretold"
+UNDOABLE = tuple(name for name in FIELDS if name != "is_active")
+"""Who was switched off is set up anew: keys, telephone and seat of theirs are gone by then."""
+MOST_TOLD = 30
+
+
+def _never(row: Any, at: datetime, reason: str) -> dict:
+    raise DomainError
+
+
+def _put_back(row: Member, kept: dict, at: datetime) -> None:
+    if not put_back_rights(member=row, kept=kept, by=acting_now().member, at=at):
+        raise ChangedSince
+
+
+RIGHTS = add_kind(
+    PLACE,
+    BulkKind(
+        code="rights",
+        title=gettext_lazy("Rights changed"),
+        question="",
+        may=can_manage_members,
+        is_offered=False,
+        do=_never,
+        put_back=_put_back,
+    ),
+)
+
+
+# --- one person, by the form ---
+
+
+def look_first(admin: Any, request: HttpRequest, member: Member, form: Any) -> HttpResponse | None:
+    """The page that says what would happen; None once that very forecast was confirmed, or where nothing would."""
+    if not form.is_valid():
+        return None
+    values = {name: form.cleaned_data[name] for name in FIELDS if name in form.changed_data}
+    forecasts = foretell({member.pk: values}) if values else []
+    if not any(one.is_change or one.touched for one in forecasts):
+        return None
+    seal = seal_of(forecasts)
+    if request.POST.get(CONFIRMED) == seal:
+        return None
+    given = [
+        (name, value)
+        for name, found in request.POST.lists()
+        if name not in (CONFIRMED, "csrfmiddlewaretoken")
+        for value in found
+    ]
+    context = admin.admin_site.each_context(request) | {
+        "opts": admin.opts,
+        "title": _("Change the rights of %(name)s?") % {"name": member.name},
+        "forecasts": forecasts,
+        "was_confirmed": CONFIRMED in request.POST,
+        "given": given,
+        "confirmed": CONFIRMED,
+        "seal": seal,
+        "back": request.path,
+        "can_undo": "is_active" not in values,
+        "minutes": int(UNDO_FOR.total_seconds() // 60),
+    }
+    return TemplateResponse(request, "tenants/admin/foretold.html", context)
+
+
+def keep_way_back(request: HttpRequest, stored: Member, now: Member, changed: Iterable[str]) -> None:
+    """After the save: for some minutes one click puts it back."""
+    fields = [name for name in UNDOABLE if name in changed]
+    if not fields or "is_active" in changed:
+        return
+    kept = {"before": kept_of(stored, fields), "after": kept_of(now, fields)}
+    act = keep_act(place=PLACE, code=RIGHTS.code, row=now, kept=kept, actor=request.user, at=timezone.now())
+    undo = reverse("admin:lists_bulkact_change", args=[act.pk])
+    link = format_html('<a class="underline" href="{}">{}</a>', undo, _("Look at it or undo it"))
+    messages.success(request, format_html("{} {}", _("The rights are changed."), link))
+
+
+# --- many, from the list ---
+
+
+def change_many_rights(request: HttpRequest, chosen: Sequence[Member], values: Mapping[str, Any]) -> BulkAct:
+    own = {
+        Member._meta.get_field(name).attname: getattr(value, "pk", value) for name, value in values.items()
+    }  # type: ignore[union-attr]
+
+    def do(row: Member, at: datetime, reason: str) -> dict:
+        return change_rights(member=row, values=own, by=request.user, at=at)
+
+    pks = [row.pk for row in chosen]
+    return do_many(
+        model=Member, pks=pks, kind=replace(RIGHTS, do=do), reason="", actor=request.user, at=timezone.now()
+    )
+
+
+def effects_on_many(look: Preflight, values: Mapping[str, Any]) -> list[str]:
+    """A line for each who gains or loses something, and for those who do by the way."""
+    rights = {name: value for name, value in values.items() if name in FIELDS}
+    if not rights:
+        return []
+    told = [
+        one
+        for one in foretell({line.row.pk: rights for line in look.touched})
+        if one.is_change or one.touched
+    ]
+    lines = [in_a_line(one) for one in told[:MOST_TOLD]]
+    if len(told) > MOST_TOLD:
+        lines.append(_("and %(n)s more people.") % {"n": len(told) - MOST_TOLD})
+    return lines
+
+
+def in_a_line(told: Forecast) -> str:
+    """`Ann: gains A, B; loses C; 12 addresses open, 3 shut; calls of seven days: 4 → 40.`"""
+    parts = []
+    if told.gains:
+        parts.append(_("gains %(rights)s") % {"rights": _(", ").join(told.gains)})
+    if told.loses:
+        parts.append(_("loses %(rights)s") % {"rights": _(", ").join(told.loses)})
+    if told.opens or told.shuts:
+        counted = {"opens": len(told.opens), "shuts": len(told.shuts)}
+        parts.append(_("%(opens)s addresses open, %(shuts)s shut") % counted)
+    parts += [f"{name}: {before} → {after}" for name, before, after in told.figures]
+    parts += [*told.new_grounds, *(_("no longer: %(what)s") % {"what": one} for one in told.old_grounds)]
+    parts += told.touched
+    return f"{told.member.name}: " + _("; ").join(part.rstrip(".。") for part in parts)
