@@ -1,6 +1,7 @@
 """Numbers that must not be called: kept, lifted, asked about before anybody is called, and passed by with a reason."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +67,7 @@ def cancel_barred_promises(*, at: datetime) -> int:
             cancel_callback(callback_id=callback_id, by=BY_THE_LIST, at=at)
         except CallbackRings:
             continue
-        transaction.on_commit(lambda callback_id=callback_id: ask_worker_to_look(callback_id))
+        transaction.on_commit(partial(ask_worker_to_look, callback_id))
         cancelled += 1
     return cancelled
 

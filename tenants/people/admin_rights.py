@@ -21,7 +21,7 @@ from tenants.lists.errors import ChangedSince
 from tenants.lists.kinds import add_kind
 from tenants.lists.models import UNDO_FOR, BulkAct
 from tenants.people.acting import acting_now
-from tenants.people.actions.rights import change_rights, kept_of, put_back_rights
+from tenants.people.actions.rights import attribute_of, change_rights, kept_of, put_back_rights
 from tenants.people.foretelling import FIELDS, Forecast, foretell, seal_of
 from tenants.people.models import Member
 from tenants.people.policies import can_manage_members
@@ -107,9 +107,7 @@ def keep_way_back(request: HttpRequest, stored: Member, now: Member, changed: It
 
 
 def change_many_rights(request: HttpRequest, chosen: Sequence[Member], values: Mapping[str, Any]) -> BulkAct:
-    own = {
-        Member._meta.get_field(name).attname: getattr(value, "pk", value) for name, value in values.items()
-    }  # type: ignore[union-attr]
+    own = {attribute_of(name): getattr(value, "pk", value) for name, value in values.items()}
 
     def do(row: Member, at: datetime, reason: str) -> dict:
         return change_rights(member=row, values=own, by=request.user, at=at)

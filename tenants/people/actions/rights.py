@@ -26,8 +26,14 @@ def kept_of(member: Member, fields: Iterable[str]) -> Kept:
 
 
 def _as_kept(member: Member, name: str) -> Any:
-    value = getattr(member, member._meta.get_field(name).attname)  # type: ignore[union-attr]
+    value = getattr(member, attribute_of(name))
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def attribute_of(name: str) -> str:
+    """`team` → `team_id`."""
+    column: Any = Member._meta.get_field(name)
+    return str(column.attname)
 
 
 def values_of(kept: Kept) -> Kept:
@@ -35,7 +41,7 @@ def values_of(kept: Kept) -> Kept:
     found = {}
     for name, value in kept.items():
         is_moment = name == "seat_ends_at" and isinstance(value, str)
-        found[Member._meta.get_field(name).attname] = parse_datetime(value) if is_moment else value  # type: ignore[union-attr]
+        found[attribute_of(name)] = parse_datetime(value) if is_moment else value
     return found
 
 
