@@ -67,6 +67,6 @@ class DoNotCallEntryView(APIView):
     permission_classes: list[type[BasePermission]] = [KEEPING]
 
     @extend_schema(operation_id="do_not_call_lift", request=None, responses={204: None})
-    def delete(self, request: Request, entry_id: int) -> Response:
-        lift_bar(entry_id=entry_id, at=timezone.now())
+    def delete(self, request: Request, donotcall_id: int) -> Response:
+        lift_bar(entry_id=donotcall_id, at=timezone.now())
         return Response(status=204)

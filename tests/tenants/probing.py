@@ -116,7 +116,6 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "purge_id": str(rows["telephony.purgerequest"].pk),
         "service_id": str(rows["telephony.textservice"].pk),
         "opt_out_id": str(rows["telephony.textoptout"].pk),
-        "entry_id": str(rows["telephony.donotcall"].pk),
         "code": code_of("acme", rows["telephony.surveytext"].pk, timezone.now() + timedelta(days=1)),
         "step_id": str(rows["people.rolloutstep"].pk),
         "access_id": str(garden.ids.get("support.supportaccess", 1)),
