@@ -51,7 +51,9 @@ urlpatterns = [
         name="callback_cancel",
     ),
     path("do-not-call/", do_not_call.DoNotCallView.as_view(), name="do_not_call"),
-    path("do-not-call/<int:donotcall_id>/", do_not_call.DoNotCallEntryView.as_view(), name="do_not_call_entry"),
+    path(
+        "do-not-call/<int:donotcall_id>/", do_not_call.DoNotCallEntryView.as_view(), name="do_not_call_entry"
+    ),
     path("waiting/", waiting.WaitingView.as_view(), name="waiting"),
     path("waiting/<uuid:call_id>/", waiting.WhyView.as_view(), name="why_waiting"),
     path("calls/<uuid:call_id>/pull/", interventions.PullView.as_view(), name="pull"),
