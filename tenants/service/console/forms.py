@@ -39,7 +39,7 @@ class OwnCaseForm(PlainForm):
 class CaseForm(OwnCaseForm):
     tenant = forms.ModelChoiceField(queryset=None, label=_("Tenant"))
     channel = forms.ChoiceField(
-        label=_("came by"),
+        label=_("Came by"),
         choices=[
             (one.value, one.label) for one in (Case.Channel.PHONE, Case.Channel.PERSON, Case.Channel.MAIL)
         ],
