@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from benchmarks import rating
+from benchmarks import closes, rating
 from benchmarks.harness import Report, Target, by_turns, check, ratio
 
 TITLE = "i · Legs charged"
@@ -68,6 +68,7 @@ def _run(repeats: int) -> Report:
         ("sum of the ledger = sum by hand, and a second run wrote nothing", f"{2 * repeats * LEGS:,} legs")
     )
     rating.add_to(report, repeats)
+    closes.add_to(report, repeats)
     return report
 
 
