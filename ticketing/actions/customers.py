@@ -88,9 +88,19 @@ def add_number(*, customer_id: int, raw: str, country: str, at: datetime, by=Non
 @transaction.atomic
 def give_numbers(*, customer: Customer, raws: Sequence[str], country: str) -> None:
     """Many at once, from a sheet; the import as a whole is what the audit log keeps."""
-    for raw in raws:
-        _give_number(customer, raw, country)
+    if raws:
+        _give_all(customer, raws, country)
     tell_telephony(customer)
+
+
+def _give_all(customer: Customer, raws: Sequence[str], country: str) -> None:
+    numbers = {to_e164(raw, country): raw for raw in raws}
+    if None in numbers:
+        raise BadInput(_("This is not a telephone number."), field="number")
+    phones = [CustomerPhone(customer=customer, e164=e164, raw=raw[:64]) for e164, raw in numbers.items()]
+    CustomerPhone.objects.bulk_create(phones, ignore_conflicts=True)
+    if customer.phones.filter(e164__in=numbers).count() < len(numbers):
+        raise NumberAlreadyTaken
 
 
 @transaction.atomic
