@@ -4,6 +4,7 @@ What cannot run here, and the workloads of the plan nobody has written yet, are 
 """
 
 import argparse
+import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -29,12 +30,12 @@ SUITE = {
     "h": "benchmarks.questions",
     "n": "benchmarks.recordings",
     "o": "benchmarks.page_figures",
+    "f": "benchmarks.fleet",
+    "j": "benchmarks.long_lists",
 }
 NOT_WRITTEN = {
     "e": "reports over 10 million calls",
-    "f1, f2, f3": "a thousand tenants: creating, migrating, memory of a backend",
     "g, 10,000": "ten thousand sockets on four processes: they need a second machine",
-    "j": "lists of ten million rows",
     "soak": "`python -m benchmarks.soak --hours 2`: not part of this run; its last result stands in README.md",
 }
 
@@ -43,7 +44,13 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asked.add_argument("only", nargs="*", choices=[*SUITE, []], help="which; all when none is named")
     asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--tenants", type=int, help="f: how many (1,000)")
+    asked.add_argument("--rows", type=int, help="j: how many calls (10,000,000)")
     options = asked.parse_args()
+    for name, value in (("TENANTS", options.tenants), ("ROWS", options.rows)):
+        # Read by the process that measures.
+        if value:
+            os.environ[name] = str(value)
     began, where = time.monotonic(), machine()
     names = options.only or list(SUITE)
     reports: list[Report] = []

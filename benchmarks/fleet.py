@@ -1,0 +1,360 @@
+"""(f1, f2, f3) A thousand tenants: opening one, migrating all, and the memory of a backend that has seen them.
+
+TENANTS says how many; with fewer it is quick and says so. The fleet is made from the template's text, two at a time,
+and is gone with the benchmark's own server.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psycopg
+
+from benchmarks.harness import Report, Target, check, percentile
+
+TENANTS = int(os.environ.get("TENANTS", "1000"))
+TITLE = f"f1, f2, f3 · {TENANTS:,} tenants: opening, migrating, memory of a backend"
+FEW, FEW_WORD = 10, "few"
+OPENED, CLONED, STOCK, WALKED_TABLES, WALKS = 8, 1, 3, 20, 3
+JOBS = 4
+TABLES = ("telephony_call", "telephony_leg", "telephony_agent", "telephony_queuestay")
+"""As in tests/tenants/fleet/hot."""
+STAND_IN = "of_nobody_yet"
+"""Stands for the schema in the text that fills the fleet."""
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def run(repeats: int) -> Report:
+    from tests.servers import SERVERS
+
+    SERVERS.start_postgres()
+    SERVERS.start_valkey()
+    try:
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+        django.setup()
+        report = Report(TITLE)
+        few = _opened(FEW_WORD)
+        _say(f"filling up to {TENANTS:,}")
+        _fill(TENANTS)
+        many = _opened("many")
+        _tell_opening(report, few, many)
+        _migrate(report, SERVERS.postgres.url("contactcenter"))
+        _remember(report, SERVERS.postgres.url("contactcenter"))
+        return report
+    finally:
+        from django.db import connection
+
+        connection.close()
+        connection.close_pool()
+        SERVERS.stop()
+
+
+# --- f1 ---
+
+
+def _opened(when: str) -> dict[str, list[float]]:
+    """Seconds: each subject by turns, in the fleet as it is now."""
+    _say(f"opening with {when}")
+    found: dict[str, list[float]] = {"ours": [], "raw": [], "clone": [], "migrate": []}
+    for place in range(OPENED):
+        found["ours"].append(_timed(lambda name=f"o{when}{place}": _ours(name)))
+        found["raw"].append(_timed(lambda name=f"r{when}{place}": _raw(name)))
+        if place < CLONED:
+            found["clone"].append(_timed(lambda name=f"c{when}{place}": _clone(name)))
+    if when == FEW_WORD:
+        found["migrate"].append(_timed(lambda: _by_migrating(f"m{when}")))
+    return found
+
+
+def _say(what: str) -> None:
+    print(f"  {what}", file=sys.stderr, flush=True)
+
+
+def _timed(work: Any) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def _ours(name: str) -> None:
+    """The whole opening, five steps to open doors, as the task does it."""
+    from django.utils import timezone
+
+    from tenants.actions import FirstAdmin, Terms, open_tenant
+    from tenants.context import enter, enter_public
+    from tenants.models import Plan
+    from tenants.people.models import Member
+    from tenants.provisioning.opening import provision
+
+    with enter_public():
+        plan, _made = Plan.objects.get_or_create(code="bench", defaults={"name": "Bench", "currency": "CNY"})
+        tenant = open_tenant(
+            name=name, schema_name=name, domain=f"{name}.example.com", country="CN", time_zone="Asia/Shanghai",
+            currency="CNY", admin=FirstAdmin("owner", "Olga Owner"), terms=Terms(plan, timezone.localdate(), seats=5),
+            begin=False,
+        )  # fmt: skip
+        check(provision(tenant.pk), f"{name} was not opened")
+    with enter(name):
+        check(Member.objects.count() == 1, f"{name} has no administrator")
+
+
+def _raw(name: str) -> None:
+    from django.db import connection
+
+    from tenants.context import enter_public
+    from tenants.provisioning.template_schema import schema_sql
+
+    with enter_public(), connection.cursor() as cursor:
+        cursor.execute(schema_sql(name))
+
+
+def _clone(name: str) -> None:
+    from django_tenants.clone import CloneSchema
+
+    CloneSchema().clone_schema("acme", name)
+
+
+def _by_migrating(name: str) -> None:
+    from tenants.provisioning.schemas import _by_migrating as migrate
+
+    migrate(name)
+
+
+def _fill(tenants: int) -> None:
+    """Up to so many tenants, from the template's text, two at a time."""
+    from tenants.provisioning.template_schema import schema_sql
+    from tenants.provisioning.turns import connection_parameters
+
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        [[there]] = own.execute(
+            "SELECT count(*) FROM tenants_tenant WHERE schema_name <> 'public'"
+        ).fetchall()
+        [[columns]] = own.execute(
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND table_name = 'tenants_tenant' AND column_name NOT IN ('id', 'schema_name', 'name')"
+        ).fetchall()
+
+    def one(names: Iterable[str]) -> None:
+        with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+            for name in names:
+                with own.transaction():
+                    own.execute(text.replace(STAND_IN, name).encode())
+                    own.execute(
+                        f"INSERT INTO tenants_tenant (schema_name, name, {columns})"
+                        f" SELECT %s, %s, {columns} FROM tenants_tenant WHERE schema_name = 'acme'",
+                        [name, name],
+                    )
+
+    text = schema_sql(STAND_IN)
+    names = [f"t{place:05d}" for place in range(max(0, tenants - there))]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, (names[::2], names[1::2])))
+
+
+def _tell_opening(report: Report, few: dict[str, list[float]], many: dict[str, list[float]]) -> None:
+    words = {
+        "ours": "ours, all five steps",
+        "raw": "the same DDL alone",
+        "clone": "django-tenants' clone_schema",
+        "migrate": "django-tenants' create_schema (migrating)",
+    }
+    for size, told in ((FEW, few), (TENANTS, many)):
+        for name, values in ((name, values) for name, values in told.items() if values):
+            report.row(f"f1, opening one at {size:,} tenants", words[name], "each", "s", values)
+    flat = median(many["ours"]) / median(few["ours"])
+    report.targets += [
+        Target(
+            f"f1: p95 of an opening at {TENANTS:,}, s",
+            percentile(many["ours"], 95),
+            at_most=0.5,
+            is_gate=False,
+        ),
+        Target("f1: ours ÷ the DDL alone", median(many["ours"]) / median(many["raw"]), at_most=2.5),
+        Target(f"f1: at {TENANTS:,} ÷ at {FEW}", flat, at_most=1.3),
+    ]
+
+
+# --- f2 ---
+
+
+def _migrate(report: Report, url: str) -> None:
+    from django.core.management import call_command
+
+    from tenants.provisioning.fleet import migrate_fleet, schemas_of_tenants
+
+    _say("nothing to migrate, and one change")
+    schemas = schemas_of_tenants()
+    ours = []
+    for _turn in range(3):
+        began = time.monotonic()
+        fleet = migrate_fleet()
+        ours.append(time.monotonic() - began)
+        check(fleet.current == len(schemas) and not fleet.migrated, "a run with nothing to do did something")
+    stock = [
+        _timed(
+            lambda name=name: call_command(
+                "migrate_schemas", schema_name=name, interactive=False, verbosity=0
+            )
+        )
+        for name in schemas[: STOCK * 50 : 50][:STOCK]
+    ]
+    report.row("f2, nothing to do", "ours", "all of them", "s", ours)
+    all_stock = [each * len(schemas) for each in stock]
+    report.row("f2, nothing to do", f"stock, {STOCK} measured and multiplied", "all of them", "s", all_stock)
+    report.targets += [
+        Target("f2: nothing to do, s", median(ours), at_most=2.0, is_gate=False),
+        Target("f2: stock ÷ ours", median(all_stock) / median(ours), at_least=100),
+    ]
+    _change(report, url, len(schemas), schemas)
+
+
+def _change(report: Report, url: str, count: int, schemas: list[str]) -> None:
+    """One table made with one tenant failing, resumed; then one column, with one tenant's table held by somebody."""
+    bad, held = schemas[count // 2], schemas[count // 3]
+    with psycopg.connect(url, autocommit=True) as own:
+        own.execute(f"CREATE TABLE {bad}.fleet_ship (id int)")
+        _first_seconds, said = _fleet(url, "first")
+        check(f"{count - 1:,} migrated, 1 failed" in said and f"{bad}: DuplicateTable" in said, said)
+        own.execute(f"DROP TABLE {bad}.fleet_ship")
+        _again, said = _fleet(url, "first")
+        check(f"{count - 1:,} were current, 1 migrated" in said, said)
+        with _holding(url, f"{held}.fleet_ship"):
+            held_seconds, said = _fleet(url, "second")
+        check(f"{count - 1:,} migrated, 1 failed" in said and f"{held}: a table was in use" in said, said)
+        _again, said = _fleet(url, "second")
+        check("1 migrated, 0 failed" in said, said)
+        seconds, said = _fleet(url, "hot")
+        check(f"{count:,} migrated, 0 failed" in said, said)
+        [[columns]] = own.execute(
+            "SELECT count(*) FROM information_schema.columns WHERE table_name = 'telephony_call'"
+            " AND column_name = 'of_this_release'"
+        ).fetchall()
+        check(columns == count, f"{columns} of {count} have the column")
+    raw = _timed(lambda: _raw_change(url, schemas))
+    words = "f2, a column added to each of four tables"
+    report.row(words, "ours", "all of them", "s", [seconds])
+    report.row(words, f"bare SQL on {JOBS} connections", "all of them", "s", [raw])
+    report.row("f2, one tenant's table held", "ours", "all of them", "s", [held_seconds])
+    report.targets += [
+        Target("f2: a change, s", seconds, at_most=20.0, is_gate=False),
+        Target("f2: ours ÷ bare SQL", seconds / raw, at_most=2.0, is_gate=False),
+    ]
+    report.checks.append(
+        ("one of them failed, the others were done, it was named and resumed", f"{count:,} tenants")
+    )
+    report.checks.append(("a held table was tried three times, 2 s each, behind the others", f"{held}"))
+
+
+def _fleet(url: str, release: str) -> tuple[float, str]:
+    """(seconds the migrating took without starting Python, what was said)"""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.tenants.fleet.settings", "DATABASE_URL": url, "FLEET_RELEASE": release,
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate_fleet", "--tenants", f"--jobs={JOBS}"],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    told = next((line for line in done.stdout.splitlines() if " not tried, in " in line), "in 0 s.")
+    return float(told.rsplit(" in ", 1)[1].split()[0]), said
+
+
+@contextmanager
+def _holding(url: str, table: str):
+    with psycopg.connect(url) as other:
+        other.execute(f"SELECT * FROM {table}")
+        yield
+
+
+def _raw_change(url: str, schemas: list[str]) -> None:
+    def some(part: list[str]) -> None:
+        with psycopg.connect(url, autocommit=True) as own:
+            for schema in part:
+                with own.transaction():
+                    for table in TABLES:
+                        own.execute(
+                            f"ALTER TABLE {schema}.{table} ADD COLUMN by_hand integer DEFAULT 15 NOT NULL"
+                        )
+                    own.execute(
+                        f"INSERT INTO {schema}.django_migrations (app, name, applied) VALUES ('x', 'y', now())"
+                    )
+
+    with ThreadPoolExecutor(JOBS) as pool:
+        list(pool.map(some, (schemas[start::JOBS] for start in range(JOBS))))
+
+
+# --- f3 ---
+
+
+def _remember(report: Report, url: str) -> None:
+    from tenants.provisioning.fleet import schemas_of_tenants
+
+    schemas = schemas_of_tenants()
+    with psycopg.connect(url, autocommit=True) as own:
+        tables = [
+            name
+            for (name,) in own.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'acme' ORDER BY md5(tablename)"
+            ).fetchall()
+        ]
+    _say("memory of a backend")
+    _use_a_pool()
+    unbounded = _unbounded(url, schemas, tables[:WALKED_TABLES])
+    ours = [_bounded(schemas, tables[:WALKED_TABLES]) for _walk in range(WALKS)]
+    whole = _bounded(schemas, tables)
+    words = f"f3, private memory of a backend after {len(schemas):,} tenants"
+    report.row(words, f"one connection, {WALKED_TABLES} tables each", "at the end", "MB", [unbounded])
+    report.row(words, f"ours, {WALKED_TABLES} tables each, {WALKS} walks", "largest seen", "MB", ours)
+    report.row(words, f"ours, all {len(tables)} tables each", "largest seen", "MB", [whole])
+    report.targets += [
+        Target("f3: largest backend of ours, MB", max(*ours, whole), at_most=150),
+        Target("f3: last walk ÷ first", ours[-1] / ours[0], at_most=1.2),
+    ]
+
+
+def _unbounded(url: str, schemas: list[str], tables: list[str]) -> float:
+    with psycopg.connect(url, autocommit=True) as own:
+        for schema in schemas:
+            own.execute(f"SET search_path = {schema}, public")
+            for table in tables:
+                own.execute(f"SELECT 1 FROM {table} LIMIT 1".encode())
+        return _private_megabytes(own.info.backend_pid)
+
+
+def _use_a_pool() -> None:
+    """As the product has one; tests have none."""
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 2, "timeout": 30}}
+
+
+def _bounded(schemas: list[str], tables: list[str]) -> float:
+    """As requests do: enter, ask, leave, give the connection back."""
+    from django.db import close_old_connections, connection
+
+    from tenants.context import enter
+
+    largest = 0.0
+    for place, schema in enumerate(schemas):
+        with enter(schema), connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")
+            if place % 8 == 7:
+                largest = max(largest, _private_megabytes(connection.connection.info.backend_pid))
+        close_old_connections()
+    return largest
+
+
+def _private_megabytes(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
