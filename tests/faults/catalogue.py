@@ -15,6 +15,7 @@ from tests.faults import (
     f12_stopped_listener,
     f13_malformed_frames,
     f14_spoilt_spool,
+    f15_rolling_release,
     f16_lost_database,
 )
 from tests.faults.results import Result
@@ -29,6 +30,7 @@ FAULTS: dict[int, ModuleType] = {
     12: f12_stopped_listener,
     13: f13_malformed_frames,
     14: f14_spoilt_spool,
+    15: f15_rolling_release,
     16: f16_lost_database,
 }
 
