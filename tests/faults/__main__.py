@@ -10,8 +10,16 @@ import os
 import shutil
 import sys
 
-from tests.faults.catalogue import FAULTS, long_form
-from tests.faults.results import save
+import django
+
+import tests.servers  # noqa: F401  (where our own servers are, before Django reads its settings)
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+django.setup()
+
+# Some look at rows, so they are imported when the apps are there.
+from tests.faults.catalogue import FAULTS, long_form  # noqa: E402
+from tests.faults.results import save  # noqa: E402
 
 
 def main() -> int:
