@@ -1,4 +1,4 @@
-"""What calls have to take along when a tenant leaves: sounds, prompts and papers as files, keys of services, paths.
+"""What calls have to take along when a tenant leaves: sounds and prompts as files, keys of services, paths.
 
 A kept sound goes along as it was recorded, whatever key it lies under here; elsewhere it is sealed anew.
 """
@@ -15,10 +15,10 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from telephony import leaving_papers, leaving_switch
 from telephony.actions.music import lay_music
 from telephony.actions.storing import new_name, stored
 from telephony.models import KeptSound, LegalHold, VaultKey
-from telephony.paper_store import brought, read, remove
 from telephony.queries.nodes import recording_folder, recordings_folders
 from telephony.queries.retention import limits_of_law
 from telephony.queries.vault import opened_place, seal_of, sealed_reader, vault_folder
@@ -29,10 +29,7 @@ from telephony.vault.keys import KeyUnreadable
 from telephony.vault.places import ObjectMissing, PlaceAway
 from telephony.vault.plain import plain_sound
 from telephony.vault.sealing import ChangedMeanwhile, Tampered, seal
-from tenants.context import current_schema, current_tenant, enter
-from tenants.desk.errors import PaperMissing
-from tenants.desk.queries import paper as paper_of
-from tenants.desk.queries import papers_of_tenant
+from tenants.context import current_schema
 from tenants.leaving import registry
 from tenants.leaving.declared import path_column, sealed_column
 from tenants.leaving.registry import Codec, FileKind, FileMissing, Place
@@ -59,14 +56,14 @@ def connect() -> None:
     registry.add_local(
         "telephony_keptsound", "place_id", "name", "is_plain_left", "due_at", "tries", "problem"
     )
-    registry.add_local("desk_numberpaper", "stored_as", "wrapped", "wrapped_by")
-    for kind in (SOUNDS, PROMPTS, PAPERS):
+    for kind in (SOUNDS, PROMPTS):
         registry.add_files(kind)
     registry.add_arrival(lay_music)
     registry.add_guard(kept_for_good_reason)
     registry.add_place(Place("storages elsewhere", empty_storages, lambda schema: [], is_inside=True))
     registry.add_place(Place("sounds", remove_folders, folders_left, is_disk=True))
-    registry.add_place(Place("papers", remove_papers, lambda schema: []))
+    leaving_papers.connect()
+    registry.add_place(leaving_switch.PLACE)
 
 
 # --- keys ---
@@ -194,29 +191,7 @@ def _put_prompt(sha256: str, file: Any) -> None:
     store.write_whole(path, file.read())
 
 
-# --- papers of numbers ---
-
-
-def _paper_ids(schema: str, tenant_id: int) -> str:
-    return (
-        "SELECT row_number() OVER (ORDER BY id) || ':' || id FROM public.desk_numberpaper"  # noqa: S608
-        f" WHERE tenant_id = {int(tenant_id)} ORDER BY id"
-    )
-
-
-def _paper_opened(pk: str) -> tuple[int, str, Iterator[bytes]]:
-    paper = paper_of(int(pk))
-    if paper is None:
-        raise FileMissing("deleted")
-    try:
-        content = read(paper)
-    except PaperMissing:
-        raise FileMissing("missing") from None
-    return len(content), paper.sha256, iter((content,))
-
-
-def _put_paper(pk: str, file: Any) -> None:
-    brought(int(pk), file.read())
+# --- what lies on our disks ---
 
 
 def remove_folders(schema: str) -> dict[str, int]:
@@ -227,16 +202,6 @@ def remove_folders(schema: str) -> dict[str, int]:
             counted += sum(1 for one in folder.rglob("*") if one.is_file() and not one.is_symlink())
             shutil.rmtree(folder, ignore_errors=True)
     return {"files": counted}
-
-
-def remove_papers(schema: str) -> dict[str, int]:
-    """Papers lie together, whosever they are: their rows name them."""
-    with enter(schema):
-        papers = papers_of_tenant(current_tenant())
-    for paper in papers:
-        if paper.stored_as:
-            remove(paper.stored_as)
-    return {"files": len(papers)}
 
 
 def folders_left(schema: str) -> list[str]:
@@ -250,7 +215,6 @@ def _folders(schema: str) -> list[Path]:
 
 SOUNDS = FileKind("sounds", "wav", _sound_ids, _sound_opened, _put_sound, _sound_bytes)
 PROMPTS = FileKind("prompts", "wav", _prompt_ids, _prompt_opened, _put_prompt)
-PAPERS = FileKind("papers", "bin", _paper_ids, _paper_opened, _put_paper, house="desk.numberpaper")
 
 
 # --- before a tenant is deleted ---

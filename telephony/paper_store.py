@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from telephony.vault import keys
 from telephony.vault.places import DiskPlace, ObjectMissing, ObjectSource, PlaceAway
 from telephony.vault.sealing import Seal, SealedReader, Tampered, seal
-from tenants.desk.actions import Kept, lay_paper
+from tenants.desk.actions import Kept
 from tenants.desk.errors import PaperEmpty, PaperMissing, PaperOfWrongKind, PaperTooLarge
 
 LARGEST_BYTES = 10 * 2**20
@@ -35,11 +35,11 @@ def keep(upload: UploadedFile | None) -> Kept:
     return _kept(upload.read())
 
 
-def brought(paper_id: int, content: bytes) -> None:
+def brought(content: bytes) -> Kept:
     """A paper of a tenant that moves in. Raises what `keep` raises."""
     if len(content) > LARGEST_BYTES:
         raise PaperTooLarge(field="file", megabytes=LARGEST_BYTES // 2**20)
-    lay_paper(paper_id=paper_id, kept=_kept(content))
+    return _kept(content)
 
 
 def remove(stored_as: str) -> None:

@@ -34,6 +34,7 @@ TO_READ = {
     "plans.notice_tenants": "news of this operator",
     "plans.acknowledgement": "news of this operator",
     "support.supportaccess": "people of this operator",
+    "closing.bill": "this operator's, under its numbers",
     "desk.asset": "devices of this operator",
     "desk.assetwork": "devices of this operator",
 }

@@ -12,6 +12,7 @@ from telephony.actions.vault_intake import take_in_sounds
 from telephony.models import Sound, StoragePlace, Voice
 from telephony.sounds import store
 from tenants.context import enter
+from tenants.contracts.models import Signature
 from tenants.desk.models import NumberPaper
 from tenants.hooks.models import Endpoint
 from tenants.leaving import passphrase
@@ -20,11 +21,13 @@ from tenants.models import Contract, Domain, Number, Plan, Tenant
 from tenants.people.actions import record_audit
 from tenants.provisioning import template_schema
 from tenants.secrets import seal
+from tenants.service.models import Case, CaseEntry, ContactAddress
 from tests.telephony.vault.conftest import Shelf
 from tests.tenants.planting import plant
 
 SECRET = "a passphrase nobody guesses"
 PAPER = b"%PDF-1.4 a licence"
+SIGNED = b"%PDF-1.4 what both sides signed"
 PROMPT = b"RIFF a prompt"
 
 
@@ -84,9 +87,12 @@ class House:
         contract = Contract.objects.create(
             tenant=self.tenant, plan=plan, starts_on=self.moment.date(), seats=7
         )
-        plant(("billing", "plans", "support", "desk"), given=(self.tenant, plan, number, contract))
+        floors = ("billing", "closing", "plans", "support", "desk", "contracts", "service")
+        plant(floors, given=(self.tenant, plan, number, contract))
         kept = paper_store.keep(SimpleUploadedFile("paper.pdf", PAPER))
         NumberPaper.objects.update(tenant=self.tenant, number=number, **vars(kept))
+        kept = paper_store.keep(SimpleUploadedFile("signed.pdf", SIGNED))
+        Signature.objects.update(**vars(kept))
         commit()
 
     def _sounds(self) -> None:
@@ -111,6 +117,12 @@ class House:
         """What can be there only once in an installation is called otherwise from now on."""
         Number.objects.filter(tenant=self.tenant).update(e164="+8613955088888")
         Domain.objects.filter(tenant=self.tenant).update(domain="old.localhost")
+        for rows in (
+            Case.objects.filter(tenant=self.tenant),
+            CaseEntry.objects.filter(case__tenant=self.tenant),
+        ):
+            rows.update(mail_id="")
+        ContactAddress.objects.filter(tenant=self.tenant).update(address="old@example.com")
 
 
 @pytest.fixture

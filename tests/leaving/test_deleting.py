@@ -14,6 +14,7 @@ from django.test import Client
 from telephony.models import LegalHold
 from tenants.actions import close_tenant, suspend_tenant
 from tenants.context import enter
+from tenants.contracts.models import Signature
 from tenants.leaving import errors
 from tenants.leaving.actions import deletions, exports
 from tenants.leaving.deleting import left_of
@@ -102,7 +103,9 @@ def test_nothing_of_a_deleted_tenant_is_left_anywhere(
     assert [
         path for path in tmp_path.rglob("*") if path.is_file() and "acme" in str(path.relative_to(tmp_path))
     ] == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and "number_papers" in str(path)] == []
+    papers = [path for path in tmp_path.rglob("*") if path.is_file() and "number_papers" in str(path)]
+    # What both sides signed is kept with the terms.
+    assert [path.name for path in papers] == [Signature.objects.get().stored_as.rpartition("/")[2]]
     assert [key for key in store.scan_iter() if b"acme" in key] == []
     assert store.llen("celery") == 1
     assert store.hexists("vault:figures", "globex")

@@ -1,6 +1,7 @@
 """Out as one archive, in again elsewhere: the same rows, the same sounds, the same hashes."""
 
 import hashlib
+import tarfile
 
 from django.db import connection
 
@@ -9,7 +10,9 @@ from telephony.models import KeptSound, Recording, StoragePlace, VaultKey, Voice
 from telephony.paper_store import read as read_paper
 from telephony.sounds import store
 from tenants.billing.models import Charge
+from tenants.closing.models import Bill
 from tenants.context import enter
+from tenants.contracts.models import Signature
 from tenants.desk.models import NumberPaper
 from tenants.hooks.models import Endpoint
 from tenants.leaving.actions.imports import import_file
@@ -17,8 +20,9 @@ from tenants.leaving.catalog import LEFT_OUT, tenant_tables
 from tenants.models import Contract, Number, NumberAssignment, Tenant
 from tenants.people.models import Member
 from tenants.secrets import unseal
+from tenants.service.models import Case
 from tenants.trust import chain
-from tests.leaving.conftest import PAPER, SECRET, commit
+from tests.leaving.conftest import PAPER, SECRET, SIGNED, commit
 
 
 def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_path):
@@ -27,7 +31,7 @@ def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_p
     found = import_file(path, schema="newhome", host="newhome.localhost", secret=SECRET)
     commit()
     assert found.differs == ["tenants.domain"]
-    assert found.files == 4
+    assert found.files == 5
     moved = Tenant.objects.get(schema_name="newhome")
     assert (moved.state, moved.name, moved.host) == ("active", "Acme", "newhome.localhost")
     assert Contract.objects.get(tenant=moved, seats=7).plan.code == "canary-plan"
@@ -53,6 +57,15 @@ def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_p
         assert chain.proved().problem == ""
     paper = NumberPaper.objects.get(tenant=moved)
     assert read_paper(paper) == PAPER
+    signed = Signature.objects.get(agreement__tenant=moved)
+    assert read_paper(signed) == SIGNED
+    theirs = Signature.objects.get(agreement__tenant=house.tenant)
+    assert signed.stored_as != theirs.stored_as
+    assert Case.objects.get(tenant=moved).subject == Case.objects.get(tenant=house.tenant).subject
+    # Bills bear the numbers of who issued them: to be read in the archive, and nobody's here.
+    assert not Bill.objects.filter(tenant=moved).exists()
+    with tarfile.open(path) as tar:
+        assert any(name.startswith("house/closing.bill/") for name in tar.getnames())
     assert (
         Charge.objects.filter(tenant=moved).count() == Charge.objects.filter(tenant=house.tenant).count() > 0
     )

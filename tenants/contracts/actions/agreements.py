@@ -135,6 +135,14 @@ def sign(
 
 
 @transaction.atomic
+def lay_signed(*, signature_id: int, kept: Kept) -> None:
+    """A signed paper that came with its tenant from elsewhere now lies here, sealed with a key of ours."""
+    with enter_public():
+        where = {"stored_as": kept.stored_as, "wrapped": kept.wrapped, "wrapped_by": kept.wrapped_by}
+        Signature.objects.filter(pk=signature_id).update(**where)
+
+
+@transaction.atomic
 def discard_signatures(*, agreement_id: int) -> None:
     """So that a draft can be written again: what was signed was another text."""
     with enter_public():
