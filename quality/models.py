@@ -146,3 +146,103 @@ class EvaluationScore(models.Model):
             max_points=self.item.max_points,
             is_fatal=self.item.is_fatal,
         )
+
+
+class PhraseListening(models.Model):
+    """The one row of how a tenant listens for what must be said. The sentences stand with the recording policy."""
+
+    is_on = models.BooleanField(_("listen for what must be said"), default=False)
+    percent = models.PositiveSmallIntegerField(
+        _("of how many talks, percent"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    queues = models.ManyToManyField(
+        "telephony.Queue", verbose_name=_("in these queues"), related_name="+", blank=True
+    )
+    keeps_transcript = models.BooleanField(_("keep what was understood as text"), default=False)
+    listened_until = models.DateTimeField(_("listened until"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("listening for phrases")
+        verbose_name_plural = _("listening for phrases")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PhraseCheck(models.Model):
+    """One recorded talk that is, or was, listened to. `missing` counts what was not heard and nobody overruled."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits to be heard")
+        HEARD = "heard", _("Listened to")
+        FAILED = "failed", _("Could not be listened to")
+
+    recording_id = models.UUIDField(_("recording"), unique=True)
+    call_id = models.UUIDField(_("call"), db_index=True)
+    agent = models.ForeignKey(
+        "telephony.Agent", verbose_name=_("agent"), on_delete=models.PROTECT, related_name="+"
+    )
+    queue = models.ForeignKey(
+        "telephony.Queue", verbose_name=_("queue"), on_delete=models.SET_NULL, related_name="+", null=True
+    )
+    talked_at = models.DateTimeField(_("talk began at"))
+    language = models.CharField(_("language"), max_length=8)
+    policy_version = models.PositiveIntegerField(_("version of the policy"))
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    due_at = models.DateTimeField(_("next try"))
+    heard_at = models.DateTimeField(_("listened to at"), null=True, blank=True)
+    why_not = models.CharField(_("why not"), max_length=24, blank=True, default="")
+    missing = models.PositiveSmallIntegerField(_("missing"), default=0)
+    transcript = models.TextField(_("what was understood"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("talk listened to")
+        verbose_name_plural = _("talks listened to")
+        ordering = ["-talked_at", "-pk"]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="phrase_checks_due"),
+            models.Index(fields=["-talked_at", "-id"], name="phrase_checks_newest"),
+            models.Index(
+                fields=["-talked_at"], name="phrase_checks_missing", condition=models.Q(missing__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.recording_id)
+
+
+class PhraseVerdict(models.Model):
+    """One sentence of one talk. An inspector may overrule what was heard, with a reason; both stay."""
+
+    talk = models.ForeignKey(PhraseCheck, on_delete=models.CASCADE, related_name="verdicts")
+    position = models.PositiveSmallIntegerField(_("position"))
+    phrase = models.CharField(_("sentence"), max_length=200)
+    was_heard = models.BooleanField(_("heard"))
+    at_second = models.FloatField(_("at second"), null=True, blank=True)
+    confidence = models.FloatField(_("how sure"), null=True, blank=True)
+    overruled_at = models.DateTimeField(_("overruled at"), null=True, blank=True)
+    overruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("overruled by"),
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    overruled_by_name = models.CharField(_("name then"), max_length=120, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["talk", "position"], name="phrase_judged_once")]
+
+    def __str__(self) -> str:
+        return self.phrase
+
+    @property
+    def was_said(self) -> bool:
+        """As it counts: an inspector's word before the machine's."""
+        return self.was_heard != (self.overruled_at is not None)

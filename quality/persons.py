@@ -1,9 +1,12 @@
-"""What of quality only looks like customers' data (tenants/leaving): it is about agents and forms."""
+"""Where customers are in quality's rows (tenants/leaving): in what was understood of a talk, and nowhere else."""
 
-from tenants.leaving.registry import add_impersonal
+from tenants.leaving.registry import Personal, add_impersonal, add_personal
 
 
 def connect() -> None:
+    add_personal(
+        Personal("quality.phrasecheck", through={"call_id": "telephony.call"}, blank=("transcript",)),
+    )
     add_impersonal(
         {
             "quality.scorecard.description": "a form",

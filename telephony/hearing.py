@@ -116,17 +116,22 @@ def understood(what: Utterance) -> Heard:
     samples = samples_of(what.path)
     if not samples:
         return Heard(text="", confidence=0.0)
-    with enter(what.tenant):
-        voice = queries.listener_for(what.language)
-    provider = voice.provider if voice else "built_in"
+    return understood_samples(what.tenant, samples, what.language, what.phrases)
+
+
+def understood_samples(tenant: str, samples: bytes, language: str, phrases: tuple[str, ...]) -> Heard:
+    """By the tenant's service for this language, or built in. Raises SpeechFailed."""
+    with enter(tenant):
+        voice = queries.listener_for(language)
     said = Said(
         samples=samples,
-        language=what.language,
-        phrases=what.phrases,
+        language=language,
+        phrases=phrases,
         settings=voice.settings if voice else {},
         secret=_secret_of(voice),
     )
-    return _listened(f"hearing-failures:{what.tenant}:{voice.pk if voice else 0}", provider, said)
+    name = f"hearing-failures:{tenant}:{voice.pk if voice else 0}"
+    return _listened(name, voice.provider if voice else "built_in", said)
 
 
 def _listened(name: str, provider: str, said: Said) -> Heard:

@@ -51,8 +51,8 @@ class CallChoiceForm(forms.Form):
         last = given.get("last") or today
         first = given.get("first") or last - timedelta(days=6)
         return CallChoice(
-            start=_midnight(first),
-            end=_midnight(last + timedelta(days=1)),
+            start=midnight(first),
+            end=midnight(last + timedelta(days=1)),
             agent_id=given.get("agent"),
             queue_id=given.get("queue"),
             min_talk_seconds=given.get("seconds") or 0,
@@ -61,7 +61,7 @@ class CallChoiceForm(forms.Form):
         )
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """On the tenant's clock, which the request has made the active one."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 

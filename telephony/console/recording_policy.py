@@ -77,7 +77,9 @@ class KeptWithForm(forms.Form):
         required=False,
         max_length=MOST_PHRASES * 200,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One sentence a line. Kept with the policy; nothing listens for them yet."),
+        help_text=gettext_lazy(
+            "One sentence a line. Under Quality you say in which talks they are listened for."
+        ),
     )
     note = forms.CharField(label=gettext_lazy("Why it is changed"), required=False, max_length=200)
 

@@ -26,7 +26,7 @@ class NotDrawable(ValueError):
 def draw(pieces: Iterable[bytes], size: int) -> Drawn:
     """`size`: of the whole file in bytes. Raises NotDrawable."""
     head, rest = _head(iter(pieces))
-    channels, begin = _shape(head)
+    channels, begin = shape_of(head)
     frames = max(1, (size - begin) // (2 * channels))
     per_stretch = -(-frames // STRETCHES)
     block = per_stretch * 2 * channels
@@ -47,7 +47,7 @@ def _head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     return head, pieces
 
 
-def _shape(head: bytes) -> tuple[int, int]:
+def shape_of(head: bytes) -> tuple[int, int]:
     """(channels, where the samples begin)."""
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         raise NotDrawable

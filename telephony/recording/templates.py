@@ -1,4 +1,4 @@
-"""Policies of whole industries, to begin with. What must be said is kept with them; nothing listens for it yet."""
+"""Policies of whole industries, to begin with. What must be said is kept with them; quality listens for it."""
 
 from types import MappingProxyType
 from typing import Any

@@ -19,6 +19,9 @@ WORDS: dict[str, str | Promise] = {
     "busy": _("The speech service says there were too many requests, or the quota is used up."),
     "bad_answer": _("The speech service answered with something that is not a sound."),
     "no_listener": _("Nothing here understands this language. Set up a speech service that does."),
+    "unknown_word": _(
+        "The built-in recogniser does not know a word of these sentences: a speech service would."
+    ),
     "bad_sound": _("What was spoken could not be made into a sound for telephones."),
 }
 

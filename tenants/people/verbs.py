@@ -201,6 +201,8 @@ KNOWN = (
     _("ended the quarantine of"),
     _("paper runs out"),
     _("tried"),
+    _("changed listening for phrases"),
+    _("overruled a phrase"),
 )
 OF_A_THING = {
     "customer.created": _("added"),

@@ -120,6 +120,7 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         "step_id": str(rows["people.rolloutstep"].pk),
         "access_id": str(garden.ids.get("support.supportaccess", 1)),
         "pool_id": str(rows["telephony.displaypool"].pk),
+        "verdict_id": str(rows["quality.phraseverdict"].pk),
         **_of_the_desk(rows),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }

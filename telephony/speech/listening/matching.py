@@ -51,6 +51,11 @@ def plain(text: str) -> str:
     return ("" if _HAN.search(text) else " ").join(words)
 
 
+def is_han(text: str) -> bool:
+    """Chinese, which has no blanks between words."""
+    return bool(_HAN.search(text))
+
+
 def _is_in(phrase: str, said: str) -> bool:
     return phrase in said if _HAN.search(phrase) else f" {phrase} " in f" {said} "
 

@@ -11,6 +11,7 @@ import re
 import threading
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
@@ -46,6 +47,21 @@ def listen(said: Said) -> Heard:
         return Heard(text="", confidence=0.0)
     text = max(whole, key=lambda one: (whole[one], one))
     return Heard(text=text, confidence=whole[text] / len(VARIANTS))
+
+
+def knows_every_word(phrases: Sequence[str]) -> bool:
+    """A sentence with a word the dictionary does not have is never understood."""
+    if not is_installed():
+        raise SpeechFailed("no_listener")
+    dictionary = _dictionary()
+    return all(dictionary.lookup_word(word) for phrase in phrases for word in words_of(phrase).split())
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Any:
+    from pocketsphinx import Config, Decoder
+
+    return Decoder(Config(lm=None, loglevel="FATAL"))
 
 
 def words_of(phrase: str) -> str:

@@ -1,4 +1,4 @@
-"""Every write of quality: forms and their versions, and the scores of calls."""
+"""Writes of forms and their versions, and the scores of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every read of quality that is longer than a line."""
+"""Reads of forms and of the scores of calls."""
 
 from __future__ import annotations
 
