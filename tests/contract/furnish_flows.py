@@ -85,7 +85,6 @@ def kinds(made: dict[str, int], port: int) -> dict[str, list[dict[str, Any]]]:
             node("yes", "queue", {}, queue=queue),
         ],
         "queue": [node("x", "queue", {}, queue=queue)],
-        "queue collected": [code, node("x", "queue", {}, queue=queue)],
         # Nobody sent this caller here: it leads where the number does.
         "back": [node("x", "back", {})],
         "agent": [node("x", "agent", {"unavailable": "yes"}, agent=made["agent"], queue=queue, seconds=5)],
@@ -114,14 +113,8 @@ def _with_ends(nodes: list[dict[str, Any]], ends: list[dict[str, Any]]) -> list[
 
 
 def furnish(port: int) -> dict[str, Any]:
-    from telephony.models import Agent, Queue, RoutingRule, Survey, WorkingHours
+    from telephony.models import Agent, Queue, Survey, WorkingHours
 
-    by_code = Queue.objects.create(name="By code", max_wait_seconds=600)
-    RoutingRule.objects.create(
-        name="By code",
-        conditions=[{"field": "collected.code", "op": "is", "value": "47"}],
-        effects=[{"do": "queue", "queue_id": by_code.pk}, {"do": "priority", "seconds": 120}],
-    )
     queue = Queue.objects.create(name="Help", max_wait_seconds=600, wrap_up_seconds=0)
     always, never = (WorkingHours.objects.create(name=name) for name in ("Always", "Never"))
     for day in range(7):
@@ -130,7 +123,6 @@ def furnish(port: int) -> dict[str, Any]:
     assert agent is not None
     made = {
         "queue": queue.pk,
-        "by_code": by_code.pk,
         "always": always.pk,
         "never": never.pk,
         "agent": agent.pk,

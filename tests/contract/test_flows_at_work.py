@@ -144,9 +144,8 @@ def stage(running: Stage) -> Iterator[Stage]:
 
 
 # --- asked and answered ----------------------------------------------------------------------------------------------
-KEYS = {"menu": "1", "collect": "47#", "language": "1", "condition": "47", "answer": "47", "speech": "1",
-        "queue collected": "47"}  # fmt: skip
-FIRST = {"condition": "c", "answer": "c", "queue collected": "c"}
+KEYS = {"menu": "1", "collect": "47#", "language": "1", "condition": "47", "answer": "47", "speech": "1"}
+FIRST = {"condition": "c", "answer": "c"}
 ENDS_AT_YES = ("say", "menu", "collect", "hours", "hours closed", "notice", "condition", "answer", "language", "split",
                "survey", "external", "speech")  # fmt: skip
 LOOK_UPS = {"found": "found", "unknown": "unknown"} | dict.fromkeys(
@@ -171,9 +170,6 @@ def is_led(stage: Stage, name: str, caller: Walker) -> None:
         queued = caller.waits(stage.made["queue"])
         assert queued.priority == (30 if name == "set" else 0)
         assert queued.wanted_agent_id == (stage.made["agent"] if name == "agent" else None)
-    elif name == "queue collected":
-        # A rule of the queue asks what was keyed in.
-        assert caller.waits(stage.made["by_code"]).priority == 0
     elif name == "voicemail":
         assert caller.falls_back() == (stage.made["queue"], "flow")
     elif name == "callback":
@@ -192,8 +188,7 @@ def looks_up(name: str, caller: Walker) -> None:
 def test_every_kind_is_answered_and_no_look_up_costs_a_caller_more_than_its_time(stage: Stage) -> None:
     service = stage.service
     PROOF.unlink(missing_ok=True)
-    names = [*ENDS_AT_YES, "set", "queue", "queue collected", "agent", "back", "voicemail", "callback",
-             "hangup"]  # fmt: skip
+    names = [*ENDS_AT_YES, "set", "queue", "agent", "back", "voicemail", "callback", "hangup"]
     assert {name.split()[0] for name in names} == set(KINDS) - {"lookup"}
     # In waves: thirty at the same moment are more than a busy machine answers within a look-up's second.
     look_ups = stage.walkers([f"lookup {name}" for name in LOOK_UPS])
@@ -219,8 +214,6 @@ def test_every_kind_is_answered_and_no_look_up_costs_a_caller_more_than_its_time
         20,
         "not served by the flow",
     )
-    priority = "select priority from acme.telephony_queuestay where call_id = %s"
-    assert stage.product.rows(priority, others["queue collected"].leg_id) == [(120,)]
     scores = "select score from acme.telephony_surveyanswer where call_id = %s"
     marked = others["survey"].leg_id
     wait_until(lambda: stage.product.rows(scores, marked) == [(5,)], 20, "the mark was not kept")
@@ -262,7 +255,7 @@ FALLBACK = {
     "hangup": ["x"],
     "speech": ["x", "no"],
 }
-TAKE_A_MESSAGE = ("set", "queue", "queue collected", "voicemail", "agent", "back")
+TAKE_A_MESSAGE = ("set", "queue", "voicemail", "agent", "back")
 STANDING = (*KEYS, "lookup slow", "queue", "agent", "voicemail", "survey", "external")
 """Who is in the node when all of us die; kinds one passes in a moment are dialled into a moment later. Who is listened
 to presses no key: what they say nobody understands any more.
