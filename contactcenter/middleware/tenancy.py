@@ -9,20 +9,25 @@ from django.utils import translation
 from django_tenants.utils import get_tenant_domain_model, remove_www, tenant_context
 
 from contactcenter.errors import plain_page
-from tenants.compiled import CompiledQuery
 from tenants.context import enter_public
+from tenants.prepared import Compiled, given
 
 Answer = Callable[[HttpRequest], HttpResponse]
-DOMAIN_NAMED = CompiledQuery(
-    lambda name: get_tenant_domain_model().objects.select_related("tenant__standing").filter(domain=name)
+DOMAIN = Compiled(
+    lambda: (
+        get_tenant_domain_model()
+        .objects.select_related("tenant__standing")
+        .filter(domain=given("name"))
+        .order_by()
+    )
 )
-"""Read anew at each request, so that a suspended tenant's next page is the notice; compiled once."""
+"""Read anew at each request, so that a suspended tenant's next page is the notice; put into SQL once."""
 
 
 def tenant_of_host(host: str):
     """The tenant whose domain the host is, or None."""
     with enter_public():
-        domain = DOMAIN_NAMED(remove_www(host.lower()))
+        domain = DOMAIN.first(name=remove_www(host.lower()))
     return domain.tenant if domain else None
 
 
