@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from telephony.actions.deletion import OnHold, delete_sound
-from telephony.models import KeptSound
-from telephony.queries.retention import holds_over, limits_of_law
+from telephony.models import Call, KeptSound, LegalHold
+from telephony.queries.retention import limits_of_law
 from telephony.vault.retention import Limit
+from tenants.leaving.persons import portions
 from tenants.leaving.registry import Personal, add_impersonal, add_personal, add_purge
 
 CALL = {"call_id": "telephony.call"}
@@ -49,7 +52,7 @@ def connect() -> None:
         Personal("telephony.donotcallpass", by={"number": "number", "reason": "text"}, through=CALL),
         Personal("telephony.device", by={"number": "number"}, kept_because=STAFF),
     )  # fmt: skip
-    add_purge("telephony.call", purge_sounds)
+    add_purge("telephony.call", purge_sounds, sounds_to_purge)
     add_impersonal(
         {
             "telephony.device.contact": STAFF,
@@ -73,14 +76,8 @@ def connect() -> None:
 
 def purge_sounds(calls: Iterable[Any], at: datetime) -> tuple[dict[str, int], set[Any]]:
     """Everything heard in these calls is deleted, but what a hold or the law keeps; those calls stay as they are."""
-    held = {call for call in calls if holds_over(call).exists()}
-    counts, limits = {"deleted": 0, "held": 0, "by_law": 0}, limits_of_law()
-    sounds = KeptSound.objects.filter(call_id__in=list(calls)).exclude(state__in=("deleted", "lost"))
-    for sound in sounds.only("pk", "call_id", "kind", "recorded_at"):
-        if at < sound.recorded_at + timedelta(days=limits.get(sound.kind, Limit()).floor):
-            counts["by_law"] += 1
-            held.add(sound.call_id)
-            continue
+    counts, held, due = _judged(calls, at)
+    for sound in due:
         try:
             delete_sound(sound_id=sound.pk, why="purge", at=at)
             counts["deleted"] += 1
@@ -88,3 +85,39 @@ def purge_sounds(calls: Iterable[Any], at: datetime) -> tuple[dict[str, int], se
             counts["held"] += 1
             held.add(sound.call_id)
     return counts, held
+
+
+def sounds_to_purge(calls: Iterable[Any], at: datetime) -> tuple[dict[str, int], set[Any]]:
+    """What `purge_sounds` would do now."""
+    counts, held, due = _judged(calls, at)
+    return counts | {"deleted": len(due)}, held
+
+
+def _judged(calls: Iterable[Any], at: datetime) -> tuple[dict[str, int], set[Any], list[KeptSound]]:
+    """(counts of what stays, calls that stay as they are, sounds that go)."""
+    counts, limits, due = {"deleted": 0, "held": 0, "by_law": 0}, limits_of_law(), []
+    held: set[Any] = set()
+    for some in portions(calls):
+        on_hold = _on_hold(some)
+        held |= on_hold
+        sounds = KeptSound.objects.filter(call_id__in=some).exclude(state__in=("deleted", "lost"))
+        for sound in sounds.only("pk", "call_id", "kind", "recorded_at"):
+            if sound.call_id in on_hold:
+                counts["held"] += 1
+            elif at < sound.recorded_at + timedelta(days=limits.get(sound.kind, Limit()).floor):
+                counts["by_law"] += 1
+                held.add(sound.call_id)
+            else:
+                due.append(sound)
+    return counts, held, due
+
+
+def _on_hold(calls: Iterable[Any]) -> set[Any]:
+    """As `holds_over` says of one call: holds are few, calls may be many."""
+    holds = list(LegalHold.objects.filter(lifted_at=None).values_list("call_id", "number"))
+    numbers = {number for _call, number in holds if number}
+    named = {call for call, _number in holds if call}
+    says = Q(pk__in=named) | Q(caller_number__in=numbers) | Q(number__in=numbers)
+    return (
+        set(Call.objects.filter(pk__in=calls).filter(says).values_list("pk", flat=True)) if holds else set()
+    )

@@ -11,6 +11,26 @@ class DeletionNotFound(NotFound):
     """There is no such deletion."""
 
 
+class ErasureNotFound(NotFound):
+    """There is no such request."""
+
+
+class ErasureAsked(DomainError):
+    """This was asked for already. Somebody else of your house has to confirm it."""
+
+
+class SecondPersonNeeded(DomainError):
+    """Somebody else of your house can confirm: ask them."""
+
+
+class OtherOfYouNeeded(DomainError):
+    """Somebody else than the one who asked has to confirm."""
+
+
+class NotTypedAgain(BadInput):
+    """Type the number or mail address once more, exactly as above."""
+
+
 class ExportRuns(DomainError):
     """An export is being written already. Wait for it, or cancel it."""
 

@@ -179,3 +179,49 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_shown} · {self.at:%Y-%m-%d}"
+
+
+class ErasureAsk(models.Model):
+    """A person is to be forgotten: one owner asks, somebody else of the house confirms. Who it is stands sealed in
+    `subject` until the answer, and nowhere afterwards.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("erasure", "Waits for a second person")
+        DONE = "done", pgettext_lazy("erasure", "Erased")
+        WITHDRAWN = "withdrawn", pgettext_lazy("erasure", "Withdrawn")
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="erasure_asks", verbose_name=_("tenant"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
+    subject = models.TextField(blank=True, editable=False)
+    subject_digest = models.CharField(max_length=64)
+    subject_shown = models.CharField(_("person"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=300)
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    asked_by_id = models.BigIntegerField(editable=False)
+    asked_by = models.CharField(_("asked by"), max_length=120)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    answered_by_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    answered_by = models.CharField(_("answered by"), max_length=120, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("request to erase a person's data")
+        verbose_name_plural = _("requests to erase persons' data")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "subject_digest"],
+                condition=Q(state="asked"),
+                name="leaving_one_erasure_asked_of_a_person",
+            ),
+            # The rule of two people holds in the database as well.
+            models.CheckConstraint(
+                name="leaving_erasure_by_another",
+                condition=~Q(state="done")
+                | (Q(answered_by_id__isnull=False) & ~Q(answered_by_id=F("asked_by_id"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_shown} · {self.asked_at:%Y-%m-%d}"

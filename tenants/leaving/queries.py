@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from tenants.context import current_schema, enter_public, is_public
-from tenants.leaving.models import Deletion, Erasure, Export, Import
+from tenants.leaving.models import Deletion, Erasure, ErasureAsk, Export, Import
 from tenants.models import Tenant
 
 LOST_AFTER = timedelta(minutes=2)
@@ -73,3 +73,7 @@ def closed_tenants() -> list[Tenant]:
 
 def own_erasures() -> QuerySet[Erasure]:
     return Erasure.objects.filter(tenant__schema_name=current_schema())
+
+
+def own_erasures_asked() -> list[ErasureAsk]:
+    return list(ErasureAsk.objects.filter(tenant__schema_name=current_schema(), state="asked")[:MOST_SHOWN])

@@ -187,10 +187,16 @@ Purge = Callable[[Iterable[Any], Any], tuple[dict[str, int], set[Any]]]
 their rows stay as they are.
 """
 _purges: dict[str, Purge] = {}
+_previews: dict[str, Purge] = {}
 
 
-def add_purge(label: str, purge: Purge) -> None:
-    _purges[label] = purge
+def add_purge(label: str, purge: Purge, preview: Purge) -> None:
+    """`preview` tells the same and deletes nothing."""
+    _purges[label], _previews[label] = purge, preview
+
+
+def previews() -> dict[str, Purge]:
+    return dict(_previews)
 
 
 def purges() -> dict[str, Purge]:

@@ -140,6 +140,8 @@ KNOWN = (
     _("looked for a person"),
     _("handed out a person's data"),
     _("erased a person's data"),
+    _("asked to erase a person's data"),
+    _("withdrew the erasure of a person's data"),
     _("exported proof of retention"),
     _("placed legal hold"),
     _("lifted legal hold"),

@@ -10,7 +10,7 @@ from telephony.models import Call, CallerProfile, FollowUp, KeptSound, LegalHold
 from tenants.context import enter
 from tenants.leaving import persons, registry
 from tenants.leaving.catalog import tenant_models
-from tenants.leaving.models import Erasure
+from tenants.leaving.models import Erasure, ErasureAsk
 from tenants.people.models import AuditEntry
 from ticketing.models import Customer, CustomerPhone, Ticket
 
@@ -94,9 +94,14 @@ def test_a_person_is_found_in_every_table_by_one_number(story):
         assert persons.found_of(persons.person_of("nobody@example.com")) == {}
 
 
-def test_an_owner_erases_and_a_report_says_what_stays(story, acme, globex, member, client_of, shelf, at_once):
+def test_an_owner_asks_another_confirms_and_a_report_says_what_stays(
+    story, acme, globex, member, client_of, shelf, at_once
+):
     recording, other = story
-    owner, admin = client_of(member(acme, "owner", name="Olga")), client_of(member(acme, "admin"))
+    owner, admin = (
+        client_of(member(acme, "owner", name="Olga")),
+        client_of(member(acme, "admin", name="Adam")),
+    )
     page = admin.post("/leaving/persons/", {"person": WANG, "act": "find"}).content.decode()
     assert "138****2211" in page
     assert WANG not in page.replace(f'value="{WANG}"', "")
@@ -114,6 +119,9 @@ def test_an_owner_erases_and_a_report_says_what_stays(story, acme, globex, membe
         == 302
     )
     with enter("acme"):
+        assert persons.found_of(persons.person_of(WANG)) != {}
+    confirmed_by_another(owner, admin, client_of(member(globex, "owner")))
+    with enter("acme"):
         assert persons.found_of(persons.person_of(WANG)) == {}
         assert Call.objects.count() == 4
         call = Call.objects.get(pk=recording.call_id)
@@ -127,17 +135,55 @@ def test_an_owner_erases_and_a_report_says_what_stays(story, acme, globex, membe
         assert (other.caller_number, other.caller_name, other.note) == (LI, "Li", "fine")
         verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
         assert [verb for verb in verbs if "person" in verb] == [
-            "looked for a person", "handed out a person's data", "erased a person's data",
+            "looked for a person", "handed out a person's data", "asked to erase a person's data",
+            "erased a person's data",
         ]  # fmt: skip
         assert WANG not in str(
             list(AuditEntry.objects.values_list("before", "after", "subject", "subject_name"))
         )
     erasure = Erasure.objects.get(tenant=acme)
-    assert (erasure.by_name, erasure.subject_shown) == ("Olga", "138****2211")
+    assert (erasure.by_name, erasure.subject_shown) == ("Adam", "138****2211")
     assert erasure.report["sounds"] == {"deleted": 1, "held": 0, "by_law": 0}
     assert "138****2211" in owner.get("/leaving/persons/").content.decode()
     with enter("globex"):
         assert Call.objects.get().caller_number == WANG
+
+
+def confirmed_by_another(owner, admin, stranger) -> None:
+    asked = ErasureAsk.objects.get()
+    assert WANG not in str(vars(asked))
+    assert owner.post(f"/leaving/persons/{asked.pk}/confirm/").status_code == 409
+    assert stranger.post(f"/leaving/persons/{asked.pk}/confirm/").status_code == 404
+    assert "138****2211" not in stranger.get("/leaving/persons/").content.decode()
+    again = owner.post("/leaving/persons/", {"person": WANG, "act": "erase", "reason": "asked"})
+    assert "asked for already" in again.content.decode()
+    assert Erasure.objects.count() == 0
+    assert admin.post(f"/leaving/persons/{asked.pk}/confirm/").status_code == 302
+    assert admin.post(f"/leaving/persons/{asked.pk}/confirm/").status_code == 302
+    asked.refresh_from_db()
+    assert (asked.state, asked.subject, Erasure.objects.count()) == ("done", "", 1)
+
+
+def test_who_is_alone_types_the_person_twice_and_what_was_asked_may_be_withdrawn(
+    story, acme, member, client_of, shelf, at_once
+):
+    only = member(acme, "owner", name="Olga")
+    owner, erase = client_of(only), {"person": WANG, "act": "erase", "reason": "asked"}
+    shown = owner.post("/leaving/persons/", {"person": WANG, "act": "find"}).content.decode()
+    assert "Recordings: 1 would be deleted, 0 stay for a legal hold, 0 because the law keeps them" in shown
+    for typed in ("", LI):
+        assert owner.post("/leaving/persons/", erase | {"again": typed}).status_code == 422
+    assert Erasure.objects.count() == 0
+    other = member(acme, "admin")
+    assert owner.post("/leaving/persons/", erase | {"again": WANG}).status_code == 302
+    asked = ErasureAsk.objects.get()
+    assert owner.post(f"/leaving/persons/{asked.pk}/withdraw/").status_code == 302
+    asked.refresh_from_db()
+    assert (asked.state, asked.subject, Erasure.objects.count()) == ("withdrawn", "", 0)
+    with enter("acme"):
+        type(other).objects.filter(pk=other.pk).update(is_active=False)
+    assert owner.post("/leaving/persons/", erase | {"again": WANG}).status_code == 302
+    assert Erasure.objects.get().by_name == "Olga"
 
 
 def test_what_is_on_legal_hold_stays_with_its_call(story, acme, member, now, at_once):

@@ -50,6 +50,7 @@ OTHER_PARAMETERS = {
     "fingerprint": "0" * 16,
     "export_id": "1",
     "deletion_id": "1",
+    "ask_id": "1",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 
@@ -139,6 +140,7 @@ def _of_the_desk(rows: dict) -> dict[str, str]:
         "agreement_id": "contracts.agreement",
         "signature_id": "contracts.signature",
         "bill_id": "closing.bill",
+        "ask_id": "leaving.erasureask",
         "closerun_id": "closing.closerun",
         "payment_id": "closing.payment",
     }

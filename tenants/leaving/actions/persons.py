@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from tenants.context import current_tenant, enter_public
 from tenants.leaving import persons
@@ -76,32 +78,35 @@ def _erased(one: Found, person: Person, held: dict[str, set[Any]]) -> dict[str, 
     found = len(one.keys)
     if one.personal.kept_because:
         return {"found": found, "erased": 0, "kept": found}
-    rows = one.rows().exclude(pk__in=held.get(one.label, set()))
-    for column, led in one.personal.through.items():
-        if held.get(led):
-            rows = rows.exclude(**{f"{column}__in": held[led]})
-    keys = list(rows.values_list("pk", flat=True))
+    free, erased = one.keys - held.get(one.label, set()), 0
+    for rows in one.row_portions(free):
+        for column, led in one.personal.through.items():
+            if held.get(led):
+                rows = rows.exclude(**{f"{column}__in": held[led]})
+        keys = list(rows.values_list("pk", flat=True))
+        _empty(one, keys, person)
+        erased += len(keys)
+    return {"found": found, "erased": erased, "kept": found - erased}
+
+
+def _empty(one: Found, keys: list[Any], person: Person) -> None:
+    """One statement a column, however many rows."""
+    rows = one.model._default_manager.filter(pk__in=keys)
     if one.personal.goes:
         rows.delete()
-    else:
-        for row in one.model._default_manager.filter(pk__in=keys).iterator(500):
-            if changed := _emptied(row, one, person):
-                one.model._default_manager.filter(pk=row.pk).update(**changed)
-    return {"found": found, "erased": len(keys), "kept": found - len(keys)}
-
-
-def _emptied(row: Any, one: Found, person: Person) -> dict[str, Any]:
-    """Columns → what stands there from now on."""
-    wanted, words = person.numbers, persons.needles(person)
-    changed: dict[str, Any] = {}
+        return
+    meta, words = one.model._meta, persons.needles(person)
     for name, how in one.personal.by.items():
-        value = getattr(row, name)
-        said = str(value or "")
-        if how == "number" and said in wanted or how == "text" and any(word in said for word in words):
-            changed[name] = persons.emptied(row._meta.get_field(name), row)
-    for name in one.personal.blank:
-        changed[name] = persons.emptied(row._meta.get_field(name), row)
-    return changed
+        says = Q(pk__in=[])
+        if how == "number":
+            says = Q(**{f"{name}__in": sorted(person.numbers)})
+        elif how == "text":
+            rows = rows.annotate(**{f"said_{name}": Cast(name, TextField())})
+            for word in words:
+                says |= Q(**{f"said_{name}__icontains": word})
+        rows.filter(says).update(**{name: persons.emptied(meta.get_field(name))})
+    if blank := {name: persons.emptied(meta.get_field(name)) for name in one.personal.blank}:
+        one.model._default_manager.filter(pk__in=keys).update(**blank)
 
 
 def _without_archives(tenant: Tenant, by: Member) -> int:

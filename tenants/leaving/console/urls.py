@@ -8,4 +8,7 @@ urlpatterns = [
     re_path(r"^leaving/(?P<export_id>[0-9]{1,18})/(?P<act>cancel|drop)/$", exports.act, name="act"),
     re_path(r"^leaving/(?P<export_id>[0-9]{1,18})/archive\.tar$", exports.download, name="download"),
     path("leaving/persons/", persons.page, name="persons"),
+    re_path(
+        r"^leaving/persons/(?P<ask_id>[0-9]{1,18})/(?P<act>confirm|withdraw)/$", persons.answer, name="answer"
+    ),
 ]
