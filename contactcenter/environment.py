@@ -123,6 +123,31 @@ def socket_url(name: str) -> str:
     return raw
 
 
+def mail_server(name: str, sender: str) -> tuple[dict[str, Any] | None, str]:
+    """{host, port, user, password, tls: "start" | "always" | "off"} and the sender's address; None, "" without."""
+    raw, address = text(name), text(sender)
+    if not raw:
+        return None, ""
+    try:
+        url = urlsplit(raw)
+        url_port = url.port
+    except ValueError:
+        raise WrongSetting(name, "it is not an address. Wanted: smtp://user:password@host:587") from None
+    is_plain = parse_qs(url.query).get("tls") == ["off"]
+    if url.scheme not in ("smtp", "smtps") or not url.hostname or (url.scheme == "smtps" and is_plain):
+        raise WrongSetting(name, "smtp://user:password@host:587 or smtps://user:password@host:465 is wanted.")
+    if is_plain and url.password and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise WrongSetting(name, "a password is sent encrypted or to this machine alone: leave out tls=off.")
+    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}", address):
+        raise WrongSetting(
+            sender, f"{name} needs it: the address mails come from, such as noreply@example.com."
+        )
+    tls = "always" if url.scheme == "smtps" else "off" if is_plain else "start"
+    usual = {"always": 465, "start": 587, "off": 25}[tls]
+    who = {"user": unquote(url.username or ""), "password": unquote(url.password or "")}
+    return {"host": url.hostname, "port": url_port or usual, "tls": tls, **who}, address
+
+
 def relays(name: str, secret: str) -> tuple[list[str], str]:
     """Addresses of TURN and STUN servers, comma-separated, and the secret they share with us."""
     urls, shared = words(name), text(secret)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("tenants.billing.console.operator_urls")),
     path("", include("tenants.contracts.console.operator_urls")),
     path("", include("tenants.leaving.console.operator_urls")),
+    path("", include("tenants.mails.console.operator_urls")),
     path("", include("tenants.closing.console.operator_urls")),
     path("", include("tenants.people.console.urls")),
 ]

@@ -63,6 +63,7 @@ SHARED_APPS = [
     "tenants.contracts",
     "tenants.service",
     "tenants.leaving",
+    "tenants.mails",
     "tenants.overview",
     "telephony.cells",
     "telephony.trunks",
@@ -233,6 +234,9 @@ RECORDING_VAULT = environment.text(
 )
 # With less room than this on a disk that recordings are written to, nobody is recorded until there is room again.
 RECORDING_MIN_FREE_MB = environment.integer("RECORDING_MIN_FREE_MB", 1024, highest=10**7)
+
+# --- mails: smtp://user:password@host:587 (STARTTLS), smtps://…:465, smtp://127.0.0.1:25?tls=off; without one they wait
+MAIL_SERVER, MAIL_FROM = environment.mail_server("EMAIL_URL", "EMAIL_FROM")
 
 # --- languages, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

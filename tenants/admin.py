@@ -20,6 +20,7 @@ from tenants.admin_forms import OpenTenantForm, TenantForm
 from tenants.context import enter
 from tenants.effects import effects_on
 from tenants.errors import DomainError
+from tenants.mails.actions import invite as invite_by_mail
 from tenants.models import Contract, Domain, Plan, ProvisioningStep, Sla, Tenant
 from tenants.people.actions import record_audit
 from tenants.people.admin_confirm import Question, ask, given_reason
@@ -329,6 +330,7 @@ def _owner_link(request: HttpRequest, tenant: Tenant) -> str:
             return ""
         record_audit(verb="invited", subject=owner)
         path = invitation_path(owner)
+        invite_by_mail(tenant=tenant, member=owner, at=timezone.now())
     port = request.get_port()
     shown_port = "" if port in ("80", "443") else f":{port}"
     return f"{request.scheme}://{tenant.host}{shown_port}{path}"

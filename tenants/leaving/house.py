@@ -25,6 +25,8 @@ LEFT_OUT = {
     "leaving.export": "works of this installation",
     "leaving.import": "works of this installation",
     "leaving.deletion": "works of this installation",
+    "leaving.erasureask": "works of this installation",
+    "mails.mail": "sent from here",
     "cells.cellmove": "which machines of this installation it was on",
     "billing.costline": "what the operator pays: not the tenant's",
     "billing.rerating": "works of this installation",

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
-from tenants.context import is_public
+from tenants.context import current_tenant, is_public
 from tenants.lists.bulk import Preflight
 from tenants.lists.models import BulkAct
+from tenants.mails.actions import invite as invite_by_mail
 from tenants.people import admin_finders  # noqa: F401  (registers itself)
 from tenants.people.actions import end_access, record_audit, sign_out_everywhere
 from tenants.people.admin_confirm import Question, ask
@@ -153,6 +154,7 @@ class MemberAdmin(AuditedSheetAdmin):
         return redirect(request.get_full_path()) if "_addanother" in request.POST and request.GET else answer
 
     def _show_invitation(self, request: HttpRequest, member: Member) -> None:
+        invite_by_mail(tenant=None if is_public() else current_tenant(), member=member, at=timezone.now())
         link = request.build_absolute_uri(invitation_path(member))
         text = _("Give {} this link to choose a password. It works once, for three days: {}")
         messages.info(request, format_html(str(text), member.name, link))

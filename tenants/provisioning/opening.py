@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tenants.context import enter, enter_public
 from tenants.errors import DomainError
 from tenants.events import TenantOpened, emit
+from tenants.mails.actions import invite_first
 from tenants.models import ProvisioningStep, Tenant
 from tenants.people.actions import create_member, record_audit
 from tenants.people.models import Role
@@ -106,6 +107,7 @@ def _open_doors(tenant: Tenant, step: ProvisioningStep) -> None:
     record_audit(
         verb="opened", subject=tenant, after={"state": tenant.state, "schema_name": tenant.schema_name}
     )
+    invite_first(tenant=tenant, at=tenant.state_since)
     emit(TenantOpened(occurred_at=tenant.state_since, tenant_id=tenant.pk))
 
 

@@ -51,6 +51,10 @@ class WebhookAddress(BadInput):
     """Give an address that begins with https:// and that we can reach from here."""
 
 
+class MailAddress(BadInput):
+    """Give a mail address, such as name@example.com."""
+
+
 class OutageNotFound(NotFound):
     """There is no such outage."""
 

@@ -26,7 +26,7 @@ def garden(acme, inner_garden) -> Garden:
     contract = Contract.objects.create(
         tenant=acme, plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 31)
     )
-    apps = ("billing", "plans", "support", "desk", "contracts", "service", "leaving", "closing")
+    apps = ("billing", "plans", "support", "desk", "contracts", "service", "leaving", "closing", "mails")
     bills = plant(apps, given=(acme, plan, number, contract))
     # Its look is for everybody who comes to its door, like its name.
     Standing.objects.update(product_name="", accent="", logo="")

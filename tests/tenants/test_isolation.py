@@ -117,6 +117,7 @@ def test_every_model_of_a_tenant_has_a_canary(garden):
             "service",
             "leaving",
             "closing",
+            "mails",
         )
         for model in apps.get_app_config(label).get_models()
     }

@@ -15,6 +15,7 @@ from tenants.closing.models import Bill, BillLine, BillTax, Payer, Receiver, Sel
 from tenants.closing.queries.due import Due, due_of
 from tenants.closing.queries.terms import RateOf, payer_of, rates_on, seller_for
 from tenants.closing.taxes import Rate, Taxed, taxed
+from tenants.mails.actions import tell_bill
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
@@ -153,6 +154,7 @@ def write_bill(
         Telling(receiver=receiver, bill=bill, next_at=at)
         for receiver in Receiver.objects.filter(is_active=True)
     )
+    tell_bill(bill=bill, at=at)
     record_audit(
         verb="credit note issued" if bill.is_credit else "invoice issued",
         subject=bill,

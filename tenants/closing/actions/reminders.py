@@ -13,6 +13,7 @@ from tenants.closing.dunning import SUSPENSION, WARNING, step_due, suspends_on
 from tenants.closing.models import Reminder, ReminderPolicy, Suspension
 from tenants.closing.queries.statement import Overdue, open_amounts, overdue
 from tenants.closing.queries.terms import payer_of, reminder_policy
+from tenants.mails.actions import tell_reminder
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.plans.actions.notices import announce, withdraw_notices
@@ -46,6 +47,7 @@ def _step(
         reminder.suspends_on = suspends_on(policy, due_on=due_on, today=today)
         reminder.notice = _announce(tenant, late, reminder.suspends_on, at)
     reminder.save(force_insert=True)
+    tell_reminder(reminder=reminder, at=at)
     record_audit(
         verb="reminder sent",
         subject=late.bill,

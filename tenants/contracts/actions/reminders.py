@@ -8,6 +8,7 @@ from tenants.context import enter_public
 from tenants.contracts.dates import coming_dates
 from tenants.contracts.logs import tell_both, who_acts
 from tenants.contracts.models import Agreement, Reminder
+from tenants.mails.actions import tell_day_of_agreement
 from tenants.models import Tenant
 from tenants.plans.queries import today_of
 
@@ -31,6 +32,7 @@ def _remind(agreement: Agreement, at: datetime) -> int:
         if made:
             told += 1
             tell_both(agreement.tenant, agreement, "reminded", what=row.kind, due_on=row.due_on)
+            tell_day_of_agreement(tenant=agreement.tenant, reminder=row, at=at)
     return told
 
 

@@ -14,6 +14,7 @@ from tenants.context import enter, enter_public
 from tenants.leaving import box, errors, passphrase, shelf
 from tenants.leaving.models import Export
 from tenants.leaving.writing import Written, write_archive
+from tenants.mails.actions import tell_archive_ready
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.people.models import Member
@@ -141,6 +142,7 @@ class _Work:
         export.files, export.missing, export.done = written.files, written.missing, self.done
         export.expires_at = at + KEPT
         state = _end(export, State.READY, "")
+        tell_archive_ready(export=export, at=at)
         said = {
             "rows": written.rows,
             "files": written.files,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from tenants.context import enter_public
+from tenants.mails.actions import tell_case
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.service import errors
@@ -54,7 +55,9 @@ def write(*, case_id: int, kind: str, text: str, by_name: str, at: datetime, mai
             raise errors.CaseIsOver
         if mail_id and CaseEntry.objects.filter(mail_id=mail_id).exists():
             return
-        note(case, kind, at, by_name, text, mail_id=mail_id)
+        entry = note(case, kind, at, by_name, text, mail_id=mail_id)
+        if kind == Kind.ANSWERED:
+            tell_case(case=case, entry_id=entry.pk, text=text, at=at)
         if kind == Kind.ANSWERED and case.responded_at is None:
             # The ladder of the answer is done with; that of the solution begins at its first step.
             case.responded_at, case.handler, case.steps = at, case.handler or by_name[:120], 0
@@ -134,7 +137,8 @@ def resolve_case(*, case_id: int, text: str, by_name: str, at: datetime) -> None
         case.responded_at = case.responded_at or at
         case.state, case.resolved_at, case.handler = State.RESOLVED, at, case.handler or by_name[:120]
         case.save()
-        note(case, Kind.RESOLVED, at, by_name, text)
+        entry = note(case, Kind.RESOLVED, at, by_name, text)
+        tell_case(case=case, entry_id=entry.pk, text=text, at=at)
 
 
 @transaction.atomic
@@ -166,8 +170,8 @@ def reopen_case(*, case_id: int, by_name: str, at: datetime) -> None:
 # --- inside ---
 
 
-def note(case: Case, kind: str, at: datetime, by_name: str, text: str, **more: Any) -> None:
-    CaseEntry.objects.create(
+def note(case: Case, kind: str, at: datetime, by_name: str, text: str, **more: Any) -> CaseEntry:
+    return CaseEntry.objects.create(
         case=case, kind=kind, at=at, by_name=by_name[:120], text=text[:20000].replace("\0", ""), **more
     )
 

@@ -1,5 +1,6 @@
 """Shifts on call: put down, given away in part or whole; and how each operator is reached."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -87,7 +88,20 @@ def cancel_shift(*, shift_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def set_target(*, operator: Member, way: str, address: str) -> PageTarget:
-    """How this operator is called from now on. Raises WebhookAddress."""
+    """How this operator is called from now on. Raises WebhookAddress, MailAddress."""
+    values = {
+        "operator_name": str(operator)[:120],
+        "way": way,
+        "address": _address_of(operator, way, address.strip()),
+    }
+    with enter_public():
+        row, _new = PageTarget.objects.update_or_create(operator_id=operator.pk, defaults=values)
+        record_audit(verb="changed", subject=row, after={"way": way})
+    return row
+
+
+def _address_of(operator: Member, way: str, address: str) -> str:
+    """ "" for the log; of a mail that says nothing the operator's own."""
     if way == PageTarget.Way.WEBHOOK:
         try:
             outward.parts_of(address)
@@ -95,12 +109,10 @@ def set_target(*, operator: Member, way: str, address: str) -> PageTarget:
             raise errors.WebhookAddress(field="address") from None
         if not address.startswith(("https://", "http://")):
             raise errors.WebhookAddress(field="address")
-    values = {
-        "operator_name": str(operator)[:120],
-        "way": way,
-        "address": address if way == "webhook" else "",
-    }
-    with enter_public():
-        row, _new = PageTarget.objects.update_or_create(operator_id=operator.pk, defaults=values)
-        record_audit(verb="changed", subject=row, after={"way": way})
-    return row
+        return address
+    if way == PageTarget.Way.MAIL:
+        address = address or operator.email
+        if not re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}", address):
+            raise errors.MailAddress(field="address")
+        return address
+    return ""

@@ -111,8 +111,11 @@ class HandOverForm(OperatorChoice):
 class TargetForm(PlainForm):
     way = forms.ChoiceField(label=_("How you are called"), choices=PageTarget.Way.choices)
     address = forms.CharField(
-        label=_("Address of the webhook"), max_length=300, required=False,
-        help_text=_("https://… of an SMS gateway or pager service: it gets the case and one sentence as JSON."),
+        label=_("Address of the webhook or of the mail"), max_length=300, required=False,
+        help_text=_(
+            "https://… of an SMS gateway or pager service: it gets the case and one sentence as JSON. Or a mail "
+            "address; empty: that of your account."
+        ),
     )  # fmt: skip
 
 

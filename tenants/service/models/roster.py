@@ -48,6 +48,7 @@ class PageTarget(models.Model):
     class Way(models.TextChoices):
         LOG = "log", pgettext_lazy("way", "Only in the list and the log")
         WEBHOOK = "webhook", pgettext_lazy("way", "Webhook (SMS gateway, pager service)")
+        MAIL = "mail", pgettext_lazy("way", "Mail")
 
     operator_id = models.BigIntegerField(unique=True)
     operator_name = models.CharField(_("operator"), max_length=120)
