@@ -21,9 +21,11 @@ from quality.actions import phrases as actions
 from quality.console.forms import DayInput, midnight
 from quality.queries import phrases as queries
 from telephony import queries as telephony
+from telephony.policies import LEADERS
 from telephony.queries.said_phrases import phrases_to_say, why_not_listened
 from tenants.errors import DomainError, NotAllowed, NotFound
 from tenants.people.console.access import member_required
+from tenants.people.policies import has_role
 
 PAGE_SIZE = 50
 OUTCOMES = (
@@ -109,6 +111,8 @@ def phrase_list(request: HttpRequest) -> HttpResponse:
         "listening": queries.phrase_listening(),
         "sentences": [*phrases_to_say("en")[1], *phrases_to_say("zh")[1]],
         "may_change": policies.can_change_scorecards(request.user),
+        # They stand in the recording policy, which inspectors and leads of teams do not open.
+        "may_read_sentences": has_role(request.user, *LEADERS),
     }
     return render(request, "quality/phrases.html", seen)
 
