@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import Widget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from telephony import policies
 from telephony.actions.do_not_call import NotANumberToBar, bar_number, cancel_barred_promises, lift_bar
@@ -62,7 +63,7 @@ class DoNotCallResource(SafeResource):
 
 
 class EntryForm(ModelForm):
-    number = CharField(label=gettext_lazy("Number"), max_length=40)
+    number = CharField(label=gettext_lazy("Number"), max_length=40, widget=UnfoldAdminTextInputWidget)
 
     class Meta:
         model = DoNotCall

@@ -65,6 +65,10 @@ def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[
             yield here, one.name or ""
 
 
+def addresses(garden: Garden, urlconf: str = "contactcenter.urls") -> list[str]:
+    return sorted({address(pattern, name, garden) for pattern, name in patterns(get_resolver(urlconf))})
+
+
 def address(pattern: str, name: str, garden: Garden) -> str:
     """The pattern with acme's ids in it. An unknown parameter fails the test: teach it here."""
     known = garden.by_name() | OTHER_PARAMETERS | _of_model(pattern, name, garden)
