@@ -51,7 +51,7 @@ SEGMENTS: dict[str, str] = {
             "workspace", "floor", "calls", "customers", "agents", "queues", "groups", "orders", "my-state", "sounds",
             "working-hours", "queue-steps", "routing-rules", "follow-ups", "notes", "help", "figures", "truth",
             "differences", "canary", "phone-check", "phone-checks", "operations", "announcements", "chat",
-            "queue-limits", "queue-alerts", "moves", "texts", "s", "numbers",
+            "queue-limits", "queue-alerts", "moves", "texts", "s", "numbers", "floor-views", "do-not-call",
             # People, what is paid, and what proves it.
             "audit-head", "support", "proof",
             "people", "members", "teams", "rights", "rollout", "audit", "usage", "invoices", "plan", "brand", "notices",
@@ -85,7 +85,8 @@ ROWS: dict[str, str] = {
             "lists.bulkact", "lists.sheetimport",
             "people.auditentry", "people.member", "people.site", "ticketing.customer", "telephony.agent",
             "telephony.agentgroup", "telephony.alertterms", "telephony.call", "telephony.device",
-            "telephony.disposition", "telephony.entry", "telephony.figuretarget", "telephony.notreadyreason",
+            "telephony.disposition", "telephony.donotcall", "telephony.donotcallpass",
+            "telephony.entry", "telephony.figuretarget", "telephony.notreadyreason",
             "telephony.phoneterms", "telephony.queue", "telephony.queuealert", "telephony.routingrule",
             "telephony.seatscope", "telephony.skill", "telephony.snippet", "telephony.workinghours",
         ),
