@@ -99,6 +99,8 @@ def hold_and_resume(line: Any, ann: Ann, leg: Any) -> None:  # noqa: F811
     ann.page.keyboard.press("Alt+H")
     wait_until(lambda: len(line.log.all(facts.LegHeld, leg_id=leg)) > held, 15, "not held")
     ann.stage("hold")
+    # Nobody takes a caller back within a blink; the switch and the page are still agreeing on silence then.
+    ann.page.wait_for_timeout(1000)
     ann.page.keyboard.press("Alt+H")
     wait_until(lambda: len(line.log.all(facts.LegUnheld, leg_id=leg)) > resumed, 15, "not resumed")
     ann.stage("talking")
