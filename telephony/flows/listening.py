@@ -107,7 +107,7 @@ def _language(node: Node, step: Heard, keys: Keys, caller: Listener) -> str:
 
 def _speech(node: Node, step: Heard, keys: Keys, caller: Listener) -> str:
     """Here a key says what a caller would: nobody is listened to. Anything else is not understood, and asked again."""
-    rows = {one["key"]: one["exit"] for one in node.settings["phrases"] if one.get("key")}
+    rows = _rows_by_key(node.settings.get("phrases"))
     for turn in range(setting(node, "tries")):
         again = setting(node, "again_prompt") if turn else None
         step.heard.append({"prompt": again or node.settings["prompt"]})
@@ -117,6 +117,16 @@ def _speech(node: Node, step: Heard, keys: Keys, caller: Listener) -> str:
             note_understood(node, caller, rows[key])
             return rows[key]
     return "unheard"
+
+
+def _rows_by_key(phrases: Any) -> dict[str, str]:
+    """{key: exit} of the rows that have both; a draft from elsewhere may have anything there."""
+    rows = [one for one in phrases if isinstance(one, dict)] if isinstance(phrases, list) else []
+    return {
+        one["key"]: one["exit"]
+        for one in rows
+        if isinstance(one.get("key"), str) and one["key"] and isinstance(one.get("exit"), str)
+    }
 
 
 def note_understood(node: Node, caller: Listener, exit_name: str) -> None:
