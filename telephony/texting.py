@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from telephony.texts.port import LONGEST_TEXT, TextMessage
 from telephony.texts.providers import PROVIDERS, send_text
 from tenants import breaker
 from tenants.context import current_schema, current_tenant
+from tenants.queries import address_of_page
 from tenants.secrets import SecretUnreadable, unseal
 
 log = structlog.get_logger()
@@ -125,9 +125,7 @@ def wording(service: TextService, language: str, link: str) -> str:
 
 
 def link_of(code: str) -> str:
-    host = current_tenant().host
-    where = f"https://{host}" if settings.HTTPS else f"http://{host}:{settings.PORT}"
-    return f"{where}/s/{code}/"
+    return address_of_page(current_tenant(), f"/s/{code}/")
 
 
 def clear_secret(service: TextService) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django_tenants.utils import get_public_schema_name
 
@@ -123,3 +124,9 @@ def state_of(schema_name: str) -> str:
 def tenant_of_domain(host: str) -> Tenant | None:
     """Whose pages and phones live under this host name."""
     return Tenant.objects.filter(domains__domain=(host or "").lower()[:253]).first()
+
+
+def address_of_page(tenant: Tenant | None, path: str) -> str:
+    """A page of the tenant's own host, or of the operators'."""
+    host = tenant.host if tenant else settings.PUBLIC_HOSTS[0]
+    return f"https://{host}{path}" if settings.HTTPS else f"http://{host}:{settings.PORT}{path}"

@@ -24,6 +24,7 @@ from tenants.models import Tenant
 from tenants.people.invitations import invitation_path
 from tenants.people.models import Member
 from tenants.people.roles import Role
+from tenants.queries import address_of_page
 
 log = structlog.get_logger()
 
@@ -71,12 +72,6 @@ def _can_be_written_to(reader: Reader) -> bool:
     except ValidationError:
         return False
     return reader.address.isascii()
-
-
-def address_of_page(tenant: Tenant | None, path: str) -> str:
-    """A page of the tenant's own host, or of the operators'."""
-    host = tenant.host if tenant else settings.PUBLIC_HOSTS[0]
-    return f"https://{host}{path}" if settings.HTTPS else f"http://{host}:{settings.PORT}{path}"
 
 
 # --- what is told ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tenants.context import enter_public, enter_row
 from tenants.mails.letters import DEFAULT_ACCENT, Look
 from tenants.mails.models import Mail
 from tenants.models import Tenant
-from tenants.people.models import Member
+from tenants.people.queries import seated_members_with
 from tenants.people.roles import Role
 from tenants.plans.models import Brand
 
@@ -34,13 +34,11 @@ def owners_and(tenant: Tenant, *roles: Role) -> list[Reader]:
     """Owners and these roles, whoever of them may sign in and has an address."""
     if not tenant.has_schema:
         return []
-    wanted = [str(role) for role in (Role.OWNER, *roles)]
     with enter_row(tenant):
-        rows = Member.objects.filter(is_active=True, roles__overlap=wanted).exclude(email="")
-        free = Q(seat_ends_at=None) | Q(seat_ends_at__gt=timezone.now())
+        rows = seated_members_with(Role.OWNER, *roles, at=timezone.now()).exclude(email="")
         return [
             Reader(address=one.email, name=one.name, language=one.language)
-            for one in rows.filter(free).order_by("pk")[:MOST_READERS]
+            for one in rows.order_by("pk")[:MOST_READERS]
         ]
 
 

@@ -6,7 +6,6 @@ In a house where nobody else may confirm, whoever asks types the person a second
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from tenants.context import current_tenant, enter_public
 from tenants.leaving import errors, persons
@@ -16,6 +15,7 @@ from tenants.leaving.persons import Person
 from tenants.leaving.policies import PERSON_FINDERS
 from tenants.people.actions import record_audit
 from tenants.people.models import Member
+from tenants.people.queries import seated_members_with
 from tenants.secrets import seal, unseal
 
 State = ErasureAsk.State
@@ -23,8 +23,7 @@ State = ErasureAsk.State
 
 def others_who_confirm(by: Member, at: datetime) -> list[Member]:
     """Owners and administrators beside this one who may sign in."""
-    rows = Member.objects.filter(is_active=True, roles__overlap=[str(role) for role in PERSON_FINDERS])
-    return list(rows.filter(Q(seat_ends_at=None) | Q(seat_ends_at__gt=at)).exclude(pk=by.pk))
+    return list(seated_members_with(*PERSON_FINDERS, at=at).exclude(pk=by.pk))
 
 
 def ask_erasure(*, person: Person, reason: str, by: Member, at: datetime) -> ErasureAsk:

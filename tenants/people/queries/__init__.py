@@ -1,5 +1,7 @@
 """Reads of people."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -34,6 +36,11 @@ def member_by_id(member_id: int) -> Member | None:
 def members_with(*roles: str) -> QuerySet[Member]:
     """Active members holding any of the roles, by name."""
     return Member.objects.filter(is_active=True, roles__overlap=list(roles))
+
+
+def seated_members_with(*roles: str, at: datetime) -> QuerySet[Member]:
+    """Of these who may sign in at that moment: whose seat has not ended."""
+    return members_with(*roles).filter(Q(seat_ends_at=None) | Q(seat_ends_at__gt=at))
 
 
 def key_role() -> str:
