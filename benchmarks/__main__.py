@@ -28,6 +28,7 @@ SUITE = {
     "k": "benchmarks.live_calls",
     "l": "benchmarks.rebuild",
     "h": "benchmarks.questions",
+    "p": "benchmarks.digits",
     "n": "benchmarks.recordings",
     "o": "benchmarks.page_figures",
     "f": "benchmarks.fleet",

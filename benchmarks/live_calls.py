@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks.harness import NotRun, Report, Target, by_turns, check, percentile
+from benchmarks.bare_switch import bare_switch, need_programs
+from benchmarks.harness import Report, Target, by_turns, check, percentile
 from benchmarks.processes import cpu_seconds
 from telephony import facts
 from telephony.facts import Direction
@@ -51,9 +50,7 @@ class Round:
 
 
 def run(repeats: int) -> Report:
-    for program in ("freeswitch", "sipp"):
-        if shutil.which(program) is None:
-            raise NotRun(f"there is no {program} on PATH")
+    need_programs()
     subjects = {
         name: partial(_in_a_process, name) for name in SUBJECTS if name != "module" or module_folder()
     }
@@ -134,39 +131,17 @@ def _ours() -> dict[str, float]:
 
 
 def _alone() -> dict[str, float]:
-    line = _line()
-    try:
+    with bare_switch() as line:
         return _rounds(line, list, is_joined=False)
-    finally:
-        _end(line)
-
-
-def _line(prepare: Callable | None = None):
-    """A FreeSWITCH with our configuration, and no product. `prepare(line)` may change it before the start."""
-    from tests.contract.real import FreeSwitchUnderTest
-
-    line = FreeSwitchUnderTest(Path(tempfile.mkdtemp(prefix="cc-k-")))
-    if prepare is not None:
-        launch = line._launch
-        line._launch = lambda: (prepare(line), launch())[1]
-    line.start()
-    line.begin_test()
-    return line
-
-
-def _end(line) -> None:
-    line.stop()
-    shutil.rmtree(line.directory, ignore_errors=True)
 
 
 def _module() -> dict[str, float]:
     from tests.contract.real import PHONE_HZ
 
     port = _free_port()
-    line = _line(partial(_with_callcenter, port=port))
-    # Its own dialplan decides: the stand-in for the web does not answer.
-    line.web.is_broken = True
-    try:
+    with bare_switch(partial(_with_callcenter, port=port)) as line:
+        # Its own dialplan decides: the stand-in for the web does not answer.
+        line.web.is_broken = True
         values = {"ring_ms": RING_MS, "talk_ms": TALK_MS, "sound": line.sipp.sounds[PHONE_HZ]}
         phone = line.sipp.start("phone", f"127.0.0.1:{line.settings.trunk_port}", port, **values)
         try:
@@ -174,8 +149,6 @@ def _module() -> dict[str, float]:
         finally:
             phone.kill()
             phone.wait()
-    finally:
-        _end(line)
 
 
 def _with_callcenter(line, *, port: int) -> None:
