@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from telephony import policies
-from telephony.models import Agent, Device
+from telephony.models import Agent, Device, QueueAgent
 from telephony.queries.calls import visible_calls
 from telephony.queries.supervision import agents_led_by
 from telephony.queries.teams import agents_of_mentees, scope_of
@@ -72,6 +72,10 @@ def figures(member: Any) -> Iterator[tuple[str, int]]:
         (everybody if led is None else everybody.filter(pk__in=led)).count(),
     )
     yield gettext("Agents whose mentor they are"), len(agents_of_mentees(member))
+    yield (
+        gettext("Queues whose calls they take"),
+        QueueAgent.objects.filter(agent__member_id=member.pk, agent__is_active=True).count(),
+    )
 
 
 def open_now(member: Any, is_signed_out: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 
 from telephony.actions.setup import change_agent, floor_changed
 from telephony.errors import OutsideOfSeat
@@ -55,6 +56,38 @@ def _told(scope: SeatScope | None) -> dict[str, list[str]]:
         "queues": [str(one) for one in scope.queues.order_by("name")],
         "groups": [str(one) for one in scope.groups.order_by("name")],
     }
+
+
+def narrowed_to(member: Any) -> dict[str, Any]:
+    """What the seat is narrowed to and where they take calls, as `put_seat_back` needs it."""
+    scope = SeatScope.objects.filter(member=member.pk).first()
+    places = QueueAgent.objects.filter(agent__member_id=member.pk).order_by("queue_id")
+    return {
+        "queues": sorted(scope.queues.values_list("pk", flat=True)) if scope else [],
+        "groups": sorted(scope.groups.values_list("pk", flat=True)) if scope else [],
+        "places": [
+            [place.queue_id, place.position, place.until.isoformat() if place.until else None]
+            for place in places
+        ],
+    }
+
+
+@transaction.atomic
+def put_seat_back(*, member: Any, kept: dict[str, Any]) -> bool:
+    """With the places that were given up, where the queue is still there. False when it says something else by now."""
+    if narrowed_to(member) != kept["after"]:
+        return False
+    before = kept["before"]
+    narrow_seat(member=member, queue_ids=before["queues"], group_ids=before["groups"])
+    agent = Agent.objects.filter(member_id=member.pk, is_active=True).first()
+    queues = set(Queue.objects.values_list("pk", flat=True))
+    given_back = [place for place in before["places"] if place not in kept["after"]["places"]]
+    for queue_id, position, until in given_back:
+        if agent is not None and queue_id in queues:
+            moment = parse_datetime(until) if until else None
+            QueueAgent.objects.create(queue_id=queue_id, agent=agent, position=position, until=moment)
+    floor_changed()
+    return True
 
 
 def check_place(*, member: Any, queue: Queue) -> None:

@@ -111,13 +111,16 @@ class BulkActAdmin(LookedAt):
 
     def _may_undo(self, request: HttpRequest, act: BulkAct) -> bool:
         """Their own, and only while they may still do such a thing."""
+        kind = kind_of(act.place, act.kind)
+        may = kind.may(request.user) if kind else self._may_change(request, act.place)
+        return may and (act.actor_id == request.user.pk or can_see_audit(request.user))
+
+    def _may_change(self, request: HttpRequest, place: str) -> bool:
         try:
-            admin: Any = self.admin_site.get_model_admin(apps.get_model(act.place))
+            admin: Any = self.admin_site.get_model_admin(apps.get_model(place))
         except (LookupError, ValueError, NotRegistered):
             return False
-        kind = kind_of(act.place, act.kind)
-        may = kind.may(request.user) if kind else admin.has_change_permission(request)
-        return may and (act.actor_id == request.user.pk or can_see_audit(request.user))
+        return bool(admin.has_change_permission(request))
 
     @action(description=_("Undo"), url_path="undo", permissions=["undo"])
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:

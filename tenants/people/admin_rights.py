@@ -5,12 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,15 +15,15 @@ from tenants.lists.actions import do_many, keep_act
 from tenants.lists.bulk import BulkKind, Preflight
 from tenants.lists.errors import ChangedSince
 from tenants.lists.kinds import add_kind
-from tenants.lists.models import UNDO_FOR, BulkAct
+from tenants.lists.models import BulkAct
+from tenants.people import foretold
 from tenants.people.acting import acting_now
 from tenants.people.actions.rights import attribute_of, change_rights, kept_of, put_back_rights
-from tenants.people.foretelling import FIELDS, Forecast, foretell, seal_of
+from tenants.people.foretelling import FIELDS, Forecast, foretell
 from tenants.people.models import Member
 from tenants.people.policies import can_manage_members
 
 PLACE = "people.member"
-CONFIRMED = "_foretold"
 UNDOABLE = tuple(name for name in FIELDS if name != "is_active")
 """Who was switched off is set up anew: keys, telephone and seat of theirs are gone by then."""
 MOST_TOLD = 30
@@ -65,30 +61,18 @@ def look_first(admin: Any, request: HttpRequest, member: Member, form: Any) -> H
         return None
     values = {name: form.cleaned_data[name] for name in FIELDS if name in form.changed_data}
     forecasts = foretell({member.pk: values}) if values else []
-    if not any(one.is_change or one.touched for one in forecasts):
-        return None
-    seal = seal_of(forecasts)
-    if request.POST.get(CONFIRMED) == seal:
-        return None
-    given = [
-        (name, value)
-        for name, found in request.POST.lists()
-        if name not in (CONFIRMED, "csrfmiddlewaretoken")
-        for value in found
-    ]
-    context = admin.admin_site.each_context(request) | {
+    told = {
         "opts": admin.opts,
         "title": _("Change the rights of %(name)s?") % {"name": member.name},
-        "forecasts": forecasts,
-        "was_confirmed": CONFIRMED in request.POST,
-        "given": given,
-        "confirmed": CONFIRMED,
-        "seal": seal,
         "back": request.path,
-        "can_undo": "is_active" not in values,
-        "minutes": int(UNDO_FOR.total_seconds() // 60),
     }
-    return TemplateResponse(request, "tenants/admin/foretold.html", context)
+    return foretold.look_first(
+        request,
+        forecasts,
+        template="tenants/admin/foretold.html",
+        context=admin.admin_site.each_context(request) | told,
+        can_undo="is_active" not in values,
+    )
 
 
 def keep_way_back(request: HttpRequest, stored: Member, now: Member, changed: Iterable[str]) -> None:
@@ -98,9 +82,7 @@ def keep_way_back(request: HttpRequest, stored: Member, now: Member, changed: It
         return
     kept = {"before": kept_of(stored, fields), "after": kept_of(now, fields)}
     act = keep_act(place=PLACE, code=RIGHTS.code, row=now, kept=kept, actor=request.user, at=timezone.now())
-    undo = reverse("admin:lists_bulkact_change", args=[act.pk])
-    link = format_html('<a class="underline" href="{}">{}</a>', undo, _("Look at it or undo it"))
-    messages.success(request, format_html("{} {}", _("The rights are changed."), link))
+    foretold.tell_of_way_back(request, act, _("The rights are changed."))
 
 
 # --- many, from the list ---

@@ -105,23 +105,39 @@ class _TakenBack(Exception):
 def foretell(changes: Mapping[int, Mapping[str, Any]]) -> list[Forecast]:
     """Of these members (pk → field → value, of FIELDS), then of others who gain or lose by it. Nothing is changed."""
     members = list(Member.objects.filter(pk__in=changes).order_by("name", "pk"))
-    others = _others(members, changes)
+
+    def change() -> None:
+        for one in members:
+            Member.objects.filter(pk=one.pk).update(**changes[one.pk])
+
+    touched = {one.pk: _what_is_open(one, changes[one.pk]) for one in members}
+    return foretell_act(change, members, _others(members, changes), touched)
+
+
+def foretell_act(
+    act: Callable[[], object],
+    members: Sequence[Member],
+    others: Sequence[Member] = (),
+    touched: Mapping[int, Sequence[str]] | None = None,
+) -> list[Forecast]:
+    """What `act` makes of these members, then of those of the `others` who gain or lose by it.
+
+    It is done and taken back, so it may do nothing but write rows and ask for things after the commit. What it raises
+    is raised.
+    """
     everybody = [*members, *others]
     before = {one.pk: held_by(one) for one in everybody}
     after: dict[int, Held] = {}
     try:
         with transaction.atomic():
-            for one in members:
-                Member.objects.filter(pk=one.pk).update(**changes[one.pk])
+            act()
             again = Member.objects.in_bulk([one.pk for one in everybody])
             after = {pk: held_by(found) for pk, found in again.items()}
             raise _TakenBack
     except _TakenBack:
         pass
-    told = [
-        Forecast(one, before[one.pk], after[one.pk], touched=_what_is_open(one, changes[one.pk]))
-        for one in members
-    ]
+    known = touched or {}
+    told = [Forecast(one, before[one.pk], after[one.pk], touched=known.get(one.pk, ())) for one in members]
     apart = [Forecast(one, before[one.pk], after[one.pk], is_other=True) for one in others]
     return told + [one for one in apart if one.is_change]
 
@@ -150,9 +166,15 @@ def _others(members: Sequence[Member], changes: Mapping[int, Mapping[str, Any]])
         change = changes[one.pk]
         teams |= {one.team_id, getattr(change.get("team"), "pk", one.team_id)}
         mentors |= {one.mentor_id, getattr(change.get("mentor"), "pk", one.mentor_id)}
-    above = with_those_above(pk for pk in teams if pk is not None)
-    leads = Team.leads.through.objects.filter(team_id__in=above).values_list("member_id", flat=True)
-    concerned = ({*leads} | mentors) - {None} - {one.pk for one in members}
+    return leads_above(teams - {None}, and_also=mentors - {None}, but=[one.pk for one in members])
+
+
+def leads_above(
+    teams: Iterable[int], *, and_also: Iterable[int] = (), but: Iterable[int] = ()
+) -> list[Member]:
+    """Whoever leads one of these teams or one they hang under, and these others, in order of their names."""
+    leads = Team.leads.through.objects.filter(team_id__in=with_those_above(teams))
+    concerned = {*leads.values_list("member_id", flat=True), *and_also} - {*but}
     return list(Member.objects.filter(pk__in=concerned, is_active=True).order_by("name", "pk")[:MOST_OTHERS])
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from telephony.models import Agent, Call
+from telephony.models import Agent, Call, Queue, QueueAgent, SeatScope
 from tenants.lists.models import BulkAct
 from tenants.people.foretelling import foretell, held_by
 from tenants.people.models import Member, Team
@@ -170,3 +170,119 @@ def test_nobody_gives_by_the_list_what_is_above_them_and_the_last_owner_stays(fl
     assert person(floor, agent.member_id).roles == ["agent"]
     client_of(owner).post(MEMBERS, ticked | {"_selected_action": [owner.pk], "roles": ["agent"]})
     assert person(floor, owner.pk).roles == ["owner"]
+
+
+def post_twice(client, path: str, given: dict):
+    """The look, and the answer to the confirmation."""
+    look = client.post(path, given)
+    return look, client.post(path, given | {"_foretold": look.context["seal"]}, follow=True)
+
+
+def undo_last(floor, client) -> None:
+    with floor.inside():
+        act = BulkAct.objects.latest("pk")
+    client.post(f"/admin/lists/bulkact/{act.pk}/undo/")
+
+
+def test_who_begins_and_ends_to_lead_a_team_is_told_and_put_back(floor, other_floor, boss, member, client_of):
+    agent = floor.agent()
+    with floor.inside():
+        above, team = Team.objects.create(name="Above"), Team.objects.create(name="Night")
+        old, new, over = (member(floor.tenant, "team_lead", name=name) for name in ("Old", "New", "Over"))
+        team.leads.add(old)
+        above.leads.add(over)
+        Member.objects.filter(pk=agent.member_id).update(team=team)
+        Call.objects.create(
+            arrived_at=timezone.now() - timedelta(days=1), agent=agent, caller_number=ANN, state="ended"
+        )
+    given = {"name": "Night", "parent": above.pk, "site": "", "leads": [new.pk]}
+    look, answer = post_twice(boss, f"/teams/{team.pk}/", given)
+    told = {one.member.name: one for one in look.context["forecasts"]}
+    seen = "Calls of the last seven days they see"
+    assert {name: one.figures for name, one in told.items()} == {
+        "New": [(seen, 0, 1)],
+        "Old": [(seen, 1, 0)],
+        "Over": [(seen, 0, 1)],
+    }
+    assert (told["Over"].is_other, told["New"].is_other) == (True, False)
+    assert "Look at it or undo it" in answer.content.decode()
+    with floor.inside():
+        assert [lead.pk for lead in team.leads.all()] == [new.pk]
+        for name, who in (("Old", old), ("New", new), ("Over", over)):
+            assert held_by(person(floor, who.pk)) == told[name].after
+    stranger = client_of(_admin_of(other_floor))
+    with floor.inside():
+        act = BulkAct.objects.latest("pk")
+    stranger.post(f"/admin/lists/bulkact/{act.pk}/undo/")
+    with floor.inside():
+        assert [lead.pk for lead in team.leads.all()] == [new.pk]
+    undo_last(floor, boss)
+    with floor.inside():
+        team.refresh_from_db()
+        assert ([lead.pk for lead in team.leads.all()], team.parent_id) == ([old.pk], None)
+    # A name is no right: nothing is asked.
+    given = {"name": "Late night", "parent": "", "site": "", "leads": [old.pk]}
+    assert boss.post(f"/teams/{team.pk}/", given).status_code == 302
+
+
+def test_people_put_into_a_team_and_a_team_moved_are_foretold_and_put_back(floor, boss, member):
+    agent = floor.agent()
+    with floor.inside():
+        above, team = Team.objects.create(name="Above"), Team.objects.create(name="Night")
+        lead, over = (member(floor.tenant, "team_lead", name=name) for name in ("Lead", "Over"))
+        team.leads.add(lead)
+        above.leads.add(over)
+        Call.objects.create(arrived_at=timezone.now(), agent=agent, caller_number=ANN, state="ended")
+    look, _answer = post_twice(boss, f"/teams/{team.pk}/people/", {"people": [agent.member_id]})
+    assert "Lead" in {one.member.name for one in look.context["forecasts"] if one.is_other}
+    assert person(floor, agent.member_id).team_id == team.pk
+    look, _answer = post_twice(boss, "/teams/move/", {"team": team.pk, "parent": above.pk})
+    assert [one.member.name for one in look.context["forecasts"]] == ["Over"]
+    with floor.inside():
+        team.refresh_from_db()
+        assert team.parent_id == above.pk
+    undo_last(floor, boss)
+    with floor.inside():
+        team.refresh_from_db()
+        assert team.parent_id is None
+        act = BulkAct.objects.filter(kind="places").get()
+    boss.post(f"/admin/lists/bulkact/{act.pk}/undo/")
+    assert person(floor, agent.member_id).team_id is None
+
+
+def test_what_a_seat_is_narrowed_to_is_foretold_and_put_back_with_its_places(floor, other_floor, boss):
+    agent, theirs = floor.agent(), other_floor.agent()
+    with floor.inside():
+        other = Queue.objects.create(name="Returns")
+        QueueAgent.objects.create(queue=other, agent=agent, position=4)
+    given = {"member": agent.member_id, "queues": [floor.queue.pk], "groups": []}
+    look, answer = post_twice(boss, "/admin/telephony/seatscope/add/", given)
+    (told,) = look.context["forecasts"]
+    assert told.figures == [("Queues whose calls they take", 2, 1)]
+    assert told.new_grounds == [f"The seat is narrowed to the queues {floor.queue.name}."]
+    assert "The seat is changed." in answer.content.decode()
+    with floor.inside():
+        assert held_by(person(floor, agent.member_id)) == told.after
+        scope = SeatScope.objects.get()
+    look, _answer = post_twice(
+        boss, f"/admin/telephony/seatscope/{scope.pk}/change/", given | {"queues": [other.pk]}
+    )
+    assert look.context["forecasts"][0].figures == [("Queues whose calls they take", 1, 0)]
+    undo_last(floor, boss)
+    assert places_of(floor, agent) == [(floor.queue.pk, 1)]
+    look, _answer = post_twice(boss, f"/admin/telephony/seatscope/{scope.pk}/delete/", {"post": "yes"})
+    assert look.context["forecasts"][0].old_grounds == told.new_grounds
+    with floor.inside():
+        assert not SeatScope.objects.exists()
+        first = BulkAct.objects.filter(kind="narrowed").earliest("pk")
+    undo_last(floor, boss)
+    with floor.inside():
+        assert SeatScope.objects.get().member_id == agent.member_id
+    boss.post(f"/admin/lists/bulkact/{first.pk}/undo/")
+    assert sorted(places_of(floor, agent)) == sorted([(floor.queue.pk, 1), (other.pk, 4)])
+    assert len(places_of(other_floor, theirs)) == 1
+
+
+def places_of(floor, agent) -> list[tuple[int, int]]:
+    with floor.inside():
+        return list(QueueAgent.objects.filter(agent_id=agent.pk).values_list("queue_id", "position"))

@@ -1,17 +1,20 @@
 """The tree of teams: drawn with its people, and changed by forms that need no mouse."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenants.errors import DomainError
-from tenants.people.actions.teams import move_team, put_into_team, remove_team, save_team
+from tenants.people.actions.teams import move_team, remove_team, save_team
+from tenants.people.console import team_changes as changes
 from tenants.people.console.access import member_required
 from tenants.people.console.team_forms import MoveForm, PeopleForm, TeamForm
 from tenants.people.models import Team
@@ -52,12 +55,24 @@ def move(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This team is not there any more. Load the page again."))
         return redirect("people:teams")
     team, parent = form.cleaned_data["team"], form.cleaned_data["parent"]
+    before = changes.given_of(team)
+    given = before | {"parent_id": parent.pk if parent else None}
+    act = partial(move_team, team_id=team.pk, parent_id=given["parent_id"])
     try:
-        move_team(team_id=team.pk, parent_id=parent.pk if parent else None)
+        asked = changes.page(
+            request,
+            changes.of_team(team, given, act),
+            _("Move %(name)s?") % {"name": team.name},
+            reverse("people:teams"),
+        )
+        if asked is not None:
+            return asked
+        moved = act()
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _("%(name)s is moved, with the teams below it.") % {"name": team.name})
+        said = _("%(name)s is moved, with the teams below it.") % {"name": team.name}
+        changes.keep_team(request, moved, before, said)
     return redirect("people:teams")
 
 
@@ -79,12 +94,9 @@ def _form(request: HttpRequest, team: Team | None) -> HttpResponse:
     form = TeamForm(request.POST or None, team=team, initial=_initial(team))
     if request.method == "POST" and form.is_valid():
         try:
-            saved = save_team(team_id=team.pk if team else None, **form.values())
+            return _saved(request, team, form.values())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("people:team", saved.pk)
     seen = {
         "team": team,
         "form": form,
@@ -97,15 +109,36 @@ def _form(request: HttpRequest, team: Team | None) -> HttpResponse:
     return render(request, "tenants/people/team.html", seen, status=status)
 
 
+def _saved(request: HttpRequest, team: Team | None, given: changes.Given) -> HttpResponse:
+    """Asks first where somebody gains or loses by it. Raises what `save_team` raises."""
+    act = partial(save_team, team_id=team.pk if team else None, **given)
+    before = changes.given_of(team) if team else None
+    title = _("Change the team %(name)s?") % {"name": given["name"]}
+    asked = changes.page(request, changes.of_team(team, given, act), title, request.path)
+    if asked is not None:
+        return asked
+    saved = act()
+    if before is None or before == changes.given_of(saved):
+        messages.success(request, _("Saved."))
+    else:
+        changes.keep_team(request, saved, before, _("Saved."))
+    return redirect("people:team", saved.pk)
+
+
 @require_POST
 @member_required(*ARRANGING_ROLES)
 def people(request: HttpRequest, team_id: int) -> HttpResponse:
     """Chosen people come into the team, or (`out`) out of it."""
     team, form = _team(team_id), PeopleForm(request.POST)
     if form.is_valid():
-        for member in form.cleaned_data["people"]:
-            put_into_team(member=member, team=None if "out" in request.POST else team)
-        messages.success(request, _("Saved."))
+        chosen, to = list(form.cleaned_data["people"]), None if "out" in request.POST else team
+        title = _("Change who belongs to %(name)s?") % {"name": team.name}
+        back = reverse("people:team", args=[team.pk])
+        asked = changes.page(request, changes.of_people(chosen, to), title, back)
+        if asked is not None:
+            return asked
+        if chosen:
+            changes.put_people(request, chosen, to)
     return redirect("people:team", team.pk)
 
 
