@@ -1,6 +1,7 @@
 """Every write of billing. Calls are charged in legs.py, monthly fees in fees.py, what is bought once in items.py."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from tenants.billing.fees import rate_numbers
 from tenants.billing.items import book_item, bring_item
 from tenants.billing.legs import charge_leg, charge_legs, price_unpriced
 from tenants.billing.models import Invoice, InvoiceLine, PriceList
-from tenants.billing.queries import Usage, totals, unpriced_of, usage
+from tenants.billing.queries import Usage, unpriced_of, usage
 from tenants.billing.rerating import rate_anew
 from tenants.billing.seats import rate_seats
 from tenants.billing.sums import fold_days
@@ -49,19 +50,20 @@ def draft_invoice(*, tenant: Tenant, month: date, at: datetime) -> list[Invoice]
     rate_numbers(tenant=tenant, month=month)
     rate_bundles(tenant=tenant, month=month)
     missing += unpriced_of(tenant, month).count()
-    return [_rebuild(tenant, month, currency, missing, at) for currency in _currencies(tenant, month)]
-
-
-def _currencies(tenant: Tenant, month: date) -> list[str]:
-    """Those of the ledger and of earlier drafts; the tenant's own when there are none."""
+    used: dict[str, list[Usage]] = defaultdict(list)
+    for row in usage(tenant, month):
+        used[row.currency].append(row)
     drafted = Invoice.objects.filter(tenant=tenant, month=month).values_list("currency", flat=True)
-    priced = {row.currency for row in usage(tenant, month)}
-    return sorted({*drafted, *priced}) or [tenant.currency]
+    currencies = sorted({*drafted, *used}) or [tenant.currency]
+    return [_rebuild(tenant, month, currency, used[currency], missing, at) for currency in currencies]
 
 
-def _rebuild(tenant: Tenant, month: date, currency: str, missing: int, at: datetime) -> Invoice:
-    lines = [row for row in usage(tenant, month) if row.currency == currency and (row.quantity or row.amount)]
-    exact = totals(tenant, month).get(currency, Decimal(0))
+def _rebuild(
+    tenant: Tenant, month: date, currency: str, used: Sequence[Usage], missing: int, at: datetime
+) -> Invoice:
+    """Of what the month used in this currency; what has no price adds nothing to a sum."""
+    lines = [row for row in used if row.quantity or row.amount]
+    exact = sum((row.amount for row in used), Decimal(0))
     values = {
         "exact_total": exact,
         "total": rounding.to_coin(exact, currency),
@@ -69,10 +71,11 @@ def _rebuild(tenant: Tenant, month: date, currency: str, missing: int, at: datet
         "unpriced_count": missing,
         "drafted_at": at,
     }
-    invoice, _made = Invoice.objects.update_or_create(
+    invoice, is_new = Invoice.objects.update_or_create(
         tenant=tenant, month=month, currency=currency, defaults=values
     )
-    invoice.lines.all().delete()
+    if not is_new:
+        invoice.lines.all().delete()
     InvoiceLine.objects.bulk_create(_with_rounding(invoice, [_line(invoice, row) for row in lines]))
     record_audit(verb="invoice drafted", subject=invoice, after={"total": invoice.total, "missing": missing})
     return invoice

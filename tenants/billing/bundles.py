@@ -53,7 +53,7 @@ class Use(NamedTuple):
     asked: Decimal
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def rate_bundles(*, tenant: Tenant, month: date) -> None:
     """Take off what the included minutes cover; the ledger then says what the month's calls say, however often."""
     month = months.first_day(month)

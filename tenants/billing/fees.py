@@ -62,7 +62,7 @@ class Period(NamedTuple):
         return f"{self.first.isoformat()}/{self.last.isoformat()}"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def rate_numbers(*, tenant: Tenant, month: date) -> None:
     """Each number's fee for the days the tenant had it: from the day it was assigned, without the day it
     went back.

@@ -66,7 +66,7 @@ def _used(legs: Sequence[SettledLeg], schema: str) -> tuple[Tenant, list[LegUsag
     return tenant, [usage_of(leg, tenant) for leg in charged]
 
 
-def _charge(tenant: Tenant, used: Sequence[LegUsage]) -> None:
+def _charge(tenant: Tenant, used: list[LegUsage]) -> None:
     """Nothing is looked up first: the ledger's own constraints decide who was first, also between two workers."""
     with translation.override(tenant.language):
         trial = _("Free: trial")
@@ -201,7 +201,7 @@ def _correct_estimate(tenant: Tenant, estimate: Charge, used: LegUsage) -> None:
     Charge.objects.bulk_create([true], ignore_conflicts=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def price_unpriced(*, tenant: Tenant, month: date) -> int:
     """Try again the legs of a month that had no price; how many have one now."""
     used = list(_still_unpriced(tenant, month))

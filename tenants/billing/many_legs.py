@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 from tenants.billing import months
@@ -29,8 +30,8 @@ LEFT JOIN LATERAL (
 _INSERT = """
 WITH told AS (
     SELECT u.*, (u.started_at AT TIME ZONE %(zone)s) AS local
-    FROM unnest(%(legs)s::uuid[], %(nodes)s::text[], %(kinds)s::text[], %(numbers)s::text[], %(others)s::text[],
-        %(from)s::timestamptz[], %(until)s::timestamptz[], %(seconds)s::int[], %(estimated)s::bool[])
+    FROM ROWS FROM (json_to_recordset(%(told)s::json) AS (leg_id uuid, node text, direction text, number text,
+        other_number text, answered_at timestamptz, ended_at timestamptz, seconds int, is_estimated bool))
         WITH ORDINALITY
         AS u (leg_id, node, kind, number, other_number, started_at, ended_at, seconds, is_estimated, place)
 ), days AS (
@@ -75,7 +76,7 @@ class Day(NamedTuple):
     is_free: bool
 
 
-def charge_many(tenant: Tenant, used: Sequence[LegUsage], *, trial_label: str, now: Any) -> int:
+def charge_many(tenant: Tenant, used: list[LegUsage], *, trial_label: str, now: Any) -> int:
     """How many were written now: those that stand in the ledger already are left to who corrects estimates."""
     days = _days(tenant, sorted({months.day_of(each.answered_at, tenant.time_zone) for each in used}))
     choice = choice_among(_lists(days), of_list="c.list")
@@ -113,21 +114,14 @@ def _lists(days: Sequence[Day]) -> list[PriceList]:
     return list(PriceList.objects.filter(pk__in=wanted).prefetch_related("prices"))
 
 
-def _told(tenant: Tenant, used: Sequence[LegUsage], days: Sequence[Day]) -> dict[str, Any]:
+def _told(tenant: Tenant, used: list[LegUsage], days: Sequence[Day]) -> dict[str, Any]:
     return {
         "tenant": tenant.pk,
         "zone": tenant.time_zone,
         "currency": tenant.currency,
         "longest": LONGEST_SECONDS,
-        "legs": [each.leg_id for each in used],
-        "nodes": [each.node for each in used],
-        "kinds": [each.direction for each in used],
-        "numbers": [each.number for each in used],
-        "others": [each.other_number for each in used],
-        "from": [each.answered_at for each in used],
-        "until": [each.ended_at for each in used],
-        "seconds": [each.seconds for each in used],
-        "estimated": [each.is_estimated for each in used],
+        # One text for all of them: a list per column is made value by value in Python.
+        "told": orjson.dumps(used).decode(),
         "days": [each.day for each in days],
         "lists": [each.price_list for each in days],
         "reasons": [each.reason for each in days],

@@ -27,7 +27,7 @@ KINDS = (Charge.Kind.PLAN, Charge.Kind.SEATS, Charge.Kind.MODULE, Charge.Kind.DI
 HUNDRED = Decimal(100)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def rate_seats(*, tenant: Tenant, month: date) -> int:
     """Plan fee, modules, and seats beyond those included, by the days each contract holds; years paid ahead in the
     month they begin. How many periods have no prices.

@@ -60,5 +60,6 @@ def usage_of(leg: SettledLeg, tenant: Tenant) -> LegUsage:
 
 def _spelled(number: str, tenant: Tenant) -> str:
     """E.164 where it is a number; else what was sent, without what no table takes and no page should show."""
-    text = "".join(sign for sign in number or "" if sign.isprintable()).strip()
+    told = number or ""
+    text = (told if told.isprintable() else "".join(sign for sign in told if sign.isprintable())).strip()
     return to_e164(text, tenant.country) or text[:LONGEST_NUMBER]

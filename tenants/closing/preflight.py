@@ -1,6 +1,6 @@
 """What stands in the way of closing a tenant's month: in words, with the place where it is mended."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -11,7 +11,7 @@ from tenants.billing import months
 from tenants.billing.models import Charge
 from tenants.billing.queries import charges_of, kinds_of, unpriced_of
 from tenants.closing.queries.closes import open_months_before
-from tenants.closing.queries.terms import rates_on, seller_for
+from tenants.closing.queries.terms import Terms
 from tenants.models import Tenant
 from tenants.plans.queries.trials import days_of_trial
 from tenants.queries import contracts_between
@@ -68,15 +68,14 @@ class Problem(NamedTuple):
         return where + urlencode({"month": month.isoformat(), "tenant__id__exact": tenant.pk})
 
 
-def problems_of(tenant: Tenant, month: date, at: datetime) -> list[Problem]:
-    """Of one tenant's month; what blocks comes first. Reads only."""
+def problems_of(tenant: Tenant, month: date, terms: Terms) -> list[Problem]:
+    """Of one tenant's month on the day of the terms; what blocks comes first. Reads only."""
     kinds = kinds_of(tenant, month)
-    rate_of = rates_on(tenant, months.day_of(at, tenant.time_zone))
     counted: dict[str, Any] = {
-        "not_over": months.next_month(month) > months.day_of(at, tenant.time_zone),
+        "not_over": months.next_month(month) > terms.day,
         "earlier_open": len(open_months_before(tenant, month)),
-        "no_seller": bool(kinds) and seller_for(tenant) is None,
-        "no_rate": sum(rate_of(kind) is None for kind in kinds),
+        "no_seller": bool(kinds) and terms.seller is None,
+        "no_rate": sum(terms.rate_of(kind) is None for kind in kinds),
         "unpriced": unpriced_of(tenant, month).count(),
         "estimated": _still_estimated(tenant, month),
         "undecided": undecided_until(tenant, month),

@@ -2,7 +2,7 @@
 its own, which holds all there is to it. Whoever dies in between leaves it waiting, and it is taken up again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import structlog
@@ -14,7 +14,8 @@ from tenants.closing.actions.issuing import issue_invoices
 from tenants.closing.errors import NoSeller, NoTaxRate, NothingToClose, RunIsGoing
 from tenants.closing.models import Close, CloseRun
 from tenants.closing.preflight import Problem, problems_of
-from tenants.closing.queries.due import months_behind
+from tenants.closing.queries.due import Due, due_of, months_behind
+from tenants.closing.queries.terms import terms_of
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.service.actions.credits import settle_until
@@ -39,12 +40,12 @@ def start_run(
             )
     except IntegrityError:
         raise RunIsGoing from None
-    for tenant_id in sorted(wanted):
-        Close.objects.update_or_create(
-            tenant_id=tenant_id,
-            month=month,
-            defaults={"run": run, "state": Close.State.WAITING, "problems": []},
-        )
+    Close.objects.bulk_create(
+        [Close(tenant_id=pk, month=month, run=run, state=Close.State.WAITING) for pk in sorted(wanted)],
+        update_conflicts=True,
+        unique_fields=["tenant", "month"],
+        update_fields=["run", "state", "problems"],
+    )
     record_audit(
         verb="close asked for",
         subject=run,
@@ -64,14 +65,12 @@ def close_step(*, close_id: int, at: datetime) -> bool:
         return False
     settle_until(tenant=close.tenant, month=close.month, at=at)
     draft_invoice(tenant=close.tenant, month=close.month, at=at)
-    for late in months_behind(close.tenant, close.month):
-        rate_bundles(tenant=close.tenant, month=late)
-    problems = problems_of(close.tenant, close.month, at)
+    due, terms = _due_with_bundles(close), terms_of(close.tenant, at)
+    problems = problems_of(close.tenant, close.month, terms)
     if any(not (one.is_warning and close.run.accepts_warnings) for one in problems):
         return _stop(close, problems)
     try:
-        with transaction.atomic():
-            bills = issue_invoices(tenant=close.tenant, month=close.month, at=at)
+        bills = issue_invoices(tenant=close.tenant, month=close.month, due=due, terms=terms, at=at)
     except NoTaxRate:
         return _stop(close, [Problem("no_rate")])
     except NoSeller:
@@ -85,6 +84,15 @@ def close_step(*, close_id: int, at: datetime) -> bool:
         after={"tenant": close.tenant.schema_name, "bills": [bill.number for bill in bills]},
     )
     return True
+
+
+def _due_with_bundles(close: Close) -> Mapping[str, Sequence[Due]]:
+    """What came late of earlier months may be covered by minutes that are included in them."""
+    due = due_of(close.tenant, close.month)
+    behind = months_behind(due, close.month)
+    for late in behind:
+        rate_bundles(tenant=close.tenant, month=late)
+    return due_of(close.tenant, close.month) if behind else due
 
 
 def _stop(close: Close, problems: list[Problem]) -> bool:

@@ -1,32 +1,27 @@
 """Bills are made here: numbered without gaps, taxed, written once. Inside the transaction of whoever asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from tenants.billing import months
 from tenants.billing.models import ZERO, InvoiceLine
 from tenants.billing.rounding import to_coin
 from tenants.closing.errors import NoSeller, NoTaxRate
-from tenants.closing.models import Bill, BillLine, BillTax, Payer, Receiver, Seller, Series, Telling
-from tenants.closing.queries.due import Due, due_of
-from tenants.closing.queries.terms import RateOf, payer_of, rates_on, seller_for
+from tenants.closing.models import Bill, BillLine, BillTax, Payer, Receiver, Seller, Telling
+from tenants.closing.queries.due import Due
+from tenants.closing.queries.terms import RateOf, Terms
 from tenants.closing.taxes import Rate, Taxed, taxed
 from tenants.mails.actions import tell_bill
 from tenants.models import Tenant
 from tenants.people.actions import record_audit
 
-
-class Terms(NamedTuple):
-    """By which a tenant is billed today."""
-
-    seller: Seller
-    payer: Payer
-    rate_of: RateOf
-    day: date
+_NEXT = """
+INSERT INTO closing_series (code, last_number) VALUES (%s, 1)
+ON CONFLICT (code) DO UPDATE SET last_number = closing_series.last_number + 1 RETURNING last_number
+"""
 
 
 class Priced(NamedTuple):
@@ -39,26 +34,22 @@ class Priced(NamedTuple):
 
 
 @transaction.atomic
-def issue_invoices(*, tenant: Tenant, month: date, at: datetime) -> list[Bill]:
-    """What the ledger has and no invoice yet, one invoice per currency. What sums up to nothing or less is carried on:
-    it stands on the next invoice that is more than nothing.
+def issue_invoices(
+    *, tenant: Tenant, month: date, due: Mapping[str, Sequence[Due]], terms: Terms, at: datetime
+) -> list[Bill]:
+    """`due`: by currency what the ledger has and no invoice yet (queries.due); one invoice each. What sums up to
+    nothing or less is carried on: it stands on the next invoice that is more than nothing. Raises NoSeller, NoTaxRate.
     """
-    terms = _terms(tenant, at)
-    found = due_of(tenant, month)
-    made = [_issue(tenant, month, currency, due, terms, at) for currency, due in sorted(found.items())]
-    return [bill for bill in made if bill is not None]
-
-
-def _terms(tenant: Tenant, at: datetime) -> Terms:
-    day = months.day_of(at, tenant.time_zone)
-    seller = seller_for(tenant)
-    if seller is None:
+    if terms.seller is None:
         raise NoSeller
-    return Terms(seller, payer_of(tenant), rates_on(tenant, day), day)
+    found = [
+        _issue(tenant, month, currency, due[currency], terms, terms.seller, at) for currency in sorted(due)
+    ]
+    return [bill for bill in found if bill is not None]
 
 
 def _issue(
-    tenant: Tenant, month: date, currency: str, due: Sequence[Due], terms: Terms, at: datetime
+    tenant: Tenant, month: date, currency: str, due: Sequence[Due], terms: Terms, seller: Seller, at: datetime
 ) -> Bill | None:
     exact = sum((one.amount for one in due), ZERO)
     total = to_coin(exact, currency)
@@ -77,13 +68,13 @@ def _issue(
         is_tax_included=is_included,
         language=terms.payer.language or tenant.language,
         due_on=terms.day + timedelta(days=terms.payer.payment_days),
-        seller=_told(terms.seller, "name", "tax_number", "address", "bank"),
+        seller=_told(seller, "name", "tax_number", "address", "bank"),
         payer=_told(terms.payer, "tax_number", "address") | {"title": terms.payer.title or tenant.name},
     )
     rows = [_line(month, line, share) for line, share in zip(lines, shares, strict=True)]
     rates = {line.rate.code: line.rate for line in lines}
     taxes = [_tax(rates[code], whole) for code, whole in sums.items()]
-    return write_bill(bill, rows, taxes, series=terms.seller.series, day=terms.day, at=at)
+    return write_bill(bill, rows, taxes, series=seller.series, day=terms.day, at=at)
 
 
 def _told(row: Seller | Payer, *names: str) -> dict[str, str]:
@@ -166,8 +157,6 @@ def write_bill(
 
 def _next_number(code: str) -> str:
     """`CN2026-000001`. The row is held until the bill is committed, so none is given twice and none is left out."""
-    Series.objects.bulk_create([Series(code=code)], ignore_conflicts=True)
-    series = Series.objects.select_for_update().get(code=code)
-    series.last_number += 1
-    series.save(update_fields=["last_number"])
-    return f"{code}-{series.last_number:06d}"
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [code])
+        return f"{code}-{cursor.fetchone()[0]:06d}"

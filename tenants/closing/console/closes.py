@@ -19,6 +19,7 @@ from tenants.closing.models import Close, CloseRun
 from tenants.closing.policies import FINANCE, LOOKERS, can_close
 from tenants.closing.preflight import problems_of, said
 from tenants.closing.queries.closes import running, runs, tenants_to_close
+from tenants.closing.queries.terms import terms_of
 from tenants.closing.tasks import send_run
 from tenants.errors import DomainError
 from tenants.people.console.access import member_required
@@ -64,7 +65,7 @@ def closes(request: HttpRequest) -> HttpResponse:
 
 
 def _said(tenant, month: date, at) -> list[dict]:  # noqa: ANN001
-    return said([list(one) for one in problems_of(tenant, month, at)], tenant, month)
+    return said([list(one) for one in problems_of(tenant, month, terms_of(tenant, at))], tenant, month)
 
 
 class StartForm(forms.Form):

@@ -5,6 +5,7 @@ again: it is the difference that is billed, not the charge.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -56,10 +57,9 @@ def due_of(tenant: Tenant, month: date) -> dict[str, list[Due]]:
     return dict(found)
 
 
-def months_behind(tenant: Tenant, month: date) -> list[date]:
+def months_behind(found: Mapping[str, Sequence[Due]], month: date) -> list[date]:
     """Earlier months of which something is to be billed still: what is included in them may cover it."""
-    found = {one.key.month for due in due_of(tenant, month).values() for one in due}
-    return sorted(found - {month})
+    return sorted({one.key.month for due in found.values() for one in due} - {month})
 
 
 def _add(found: dict[str, list[Due]], due: Due) -> None:

@@ -1,8 +1,10 @@
 """By which rules a tenant is billed on a day."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
+from tenants.billing import months
 from tenants.closing.models import Payer, ReminderPolicy, Seller, TaxRate, TaxRule
 from tenants.closing.taxes import Rate
 from tenants.models import Tenant
@@ -11,7 +13,22 @@ RateOf = Callable[[str], Rate | None]
 """The rate of a kind of charge; None where the table has none."""
 
 
-def seller_for(tenant: Tenant) -> Seller | None:
+class Terms(NamedTuple):
+    """By which a tenant is billed on a day of its own; without a seller it cannot be."""
+
+    seller: Seller | None
+    payer: Payer
+    rate_of: RateOf
+    day: date
+
+
+def terms_of(tenant: Tenant, at: datetime) -> Terms:
+    day = months.day_of(at, tenant.time_zone)
+    seller, payer = _seller_for(tenant), payer_of(tenant)
+    return Terms(seller, payer, _rates_on(tenant, seller, payer, day), day)
+
+
+def _seller_for(tenant: Tenant) -> Seller | None:
     return Seller.objects.filter(country=tenant.country).first()
 
 
@@ -20,9 +37,8 @@ def payer_of(tenant: Tenant) -> Payer:
     return Payer.objects.filter(tenant=tenant.pk).first() or Payer(tenant=tenant)
 
 
-def rates_on(tenant: Tenant, day: date) -> RateOf:
+def _rates_on(tenant: Tenant, seller: Seller | None, payer: Payer, day: date) -> RateOf:
     """What one code for everything says, of the payer before the seller; else the rules of the country."""
-    seller, payer = seller_for(tenant), payer_of(tenant)
     always = payer.tax_code or (seller.tax_code if seller else "")
     rules = dict(TaxRule.objects.filter(country=tenant.country).values_list("kind", "code"))
     known: dict[str, Rate] = {}
