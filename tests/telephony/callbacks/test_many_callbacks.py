@@ -17,6 +17,7 @@ from tests.telephony.office import Office
 pytestmark = pytest.mark.usefixtures("at_once")
 CALLBACKS = int(os.environ.get("CALLBACKS", "60"))
 """`CALLBACKS=500 pytest tests/telephony/callbacks/test_many_callbacks.py -s` is the whole story: some minutes."""
+PROMISED_SHARE = 0.9
 AGENTS = 12
 TALK, RINGS = 40, 8
 
@@ -128,4 +129,5 @@ def test_of_hundreds_of_promises_none_is_overtaken_and_none_rings_twice(office):
         kept = promises_kept(office.floor.now - timedelta(days=1), office.floor.now)
         assert kept.tried == promised
         assert kept.share is not None
+        assert kept.share >= PROMISED_SHARE
         print("in time", kept.share, "median minutes", kept.median_minutes, dict(states))
