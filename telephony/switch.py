@@ -5,7 +5,7 @@ Every method may be called from any thread and waits at most its time limit for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,7 +28,7 @@ class SwitchRefused(SwitchError):
 
 
 class CommandTimedOut(SwitchError):
-    """The switch did not answer in time. It may or may not have acted: wait for facts, or ask live_legs()."""
+    """The switch did not answer in time. It may or may not have acted: wait for facts, or ask leg()."""
 
 
 class UnsafeValue(SwitchRefused):
@@ -284,15 +284,16 @@ class LiveLeg:
 
 @dataclass(frozen=True, kw_only=True)
 class LegGlimpse:
-    """A leg in the switch's list of calls: one question for all of them, cheap and a little late.
-
-    `Switch.leg` is the truth of one. `place` is "waiting", "voicemail" or "" for anything else; a caller who was
-    fetched out of the line may still show where they were.
+    """A leg in the switch's list of calls, cheap and a little late: `Switch.leg` is the truth. `place` is "waiting" (in
+    `queue_id` since `queued_at`, where the list says so), "voicemail" or ""; whoever was fetched may still show theirs.
     """
 
     leg_id: UUID
     other_leg_id: UUID | None = None
     place: str = ""
+    is_answered: bool = False
+    queue_id: int | None = None
+    queued_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -383,13 +384,12 @@ class Switch(Protocol):
 
     def exists(self, leg_id: UUID) -> bool: ...
 
-    def live_legs(self) -> list[LiveLeg]: ...
+    def leg(self, leg_id: UUID) -> LiveLeg | None: ...
 
-    def leg(self, leg_id: UUID) -> LiveLeg | None:
-        """One leg as it is at this moment; None when there is no such leg."""
+    def legs_named(self, leg_ids: Collection[UUID]) -> list[LiveLeg]:
+        """These, or by `leg` the one, as they are at this moment; who is gone is not among them."""
 
-    def glimpses(self) -> list[LegGlimpse]:
-        """Every leg, in one question; see LegGlimpse."""
+    def glimpses(self) -> list[LegGlimpse]: ...
 
     def registrations(self) -> list[Registration]: ...
 

@@ -1,6 +1,6 @@
 """After we were deaf: compare our open rows with what the switch still knows, and make both agree."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,35 +20,35 @@ from telephony.facts import Direction
 from telephony.models import Agent, Call, Difference, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg
 
+AGENTS_AT_ONCE = 200
 
-def missing_legs(live: Iterable[LiveLeg], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
-    """Legs that are open with us and not in the list of the switches asked.
+
+def missing_legs(there: Collection[UUID], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
+    """Legs that are open with us and not among those of the switches asked.
 
     The list may lag: ask about each one before losing it. `is_shared`: the tenant has callers in another cell too, so
     that a call of which no leg was told may be there.
     """
-    known = {leg.leg_id for leg in live}
     where = Q(node__in=nodes) if is_shared else Q(node__in=nodes) | Q(node="")
     found = set(Leg.objects.filter(where, ended_at=None, settled_at=None).values_list("pk", flat=True))
     if not is_shared:
         unheard_callers = Call.objects.filter(ended_at=None).exclude(legs__pk__isnull=False)
         found.update(unheard_callers.values_list("pk", flat=True))
-    return sorted(found - known)
+    return sorted(found.difference(there))
 
 
 def missing_offers(
-    live: Iterable[LiveLeg], *, away: Collection[str] = (), nodes: Collection[str] | None = None
+    there: Collection[UUID], *, away: Collection[str] = (), nodes: Collection[str] | None = None
 ) -> list[UUID]:
-    """Offers still open with us whose leg is not in the list; of callers on a switch that is away nobody can say.
+    """Offers still open with us whose leg is not there; of callers on a switch that is away nobody can say.
 
     With `nodes` only those of callers on these.
     """
-    known = {leg.leg_id for leg in live}
     unheard = Leg.objects.filter(node__in=away).values("pk")
     found = Offer.objects.filter(ended_at=None).exclude(call_id__in=unheard)
     if nodes is not None:
         found = found.filter(call_id__in=Leg.objects.filter(node__in=nodes).values("pk"))
-    return sorted(set(found.values_list("pk", flat=True)) - known)
+    return sorted(set(found.values_list("pk", flat=True)).difference(there))
 
 
 def node_of_each(leg_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -202,16 +202,26 @@ def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: d
         fail_offer(offer_id=offer_id, at=at, failure="LOST")
 
 
-def look_again(*, at: datetime) -> None:
-    """Calls that should have ended and every busy agent, once more from their fields."""
+def look_again(*, at: datetime, between: Callable[[], object] = lambda: None) -> None:
+    """Calls that should have ended and every busy agent, once more from their fields.
+
+    `between` is called between two transactions.
+    """
     with one_sitting() as table:
         ended = Leg.objects.filter(kind=Leg.Kind.CALLER, ended_at__isnull=False, call__ended_at=None)
         calls = list(ended.order_by("call_id").values_list("call_id", flat=True))
         table.prepare((), calls)
         for call_id in calls:
             follow_call(call_id, at)
-        busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
-        agents = list(busy.values_list("pk", flat=True))
+    busy = Agent.objects.exclude(activity=Agent.Activity.IDLE).order_by("pk")
+    agents = list(busy.values_list("pk", flat=True))
+    for begin in range(0, len(agents), AGENTS_AT_ONCE):
+        _follow_agents(agents[begin : begin + AGENTS_AT_ONCE], at)
+        between()
+
+
+def _follow_agents(agents: list[int], at: datetime) -> None:
+    with one_sitting() as table:
         table.prepare_agents(agents)
         for agent_id in agents:
             follow_agent(agent_id, at=at, cause="system:resync")

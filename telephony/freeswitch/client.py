@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -223,8 +223,10 @@ class FreeSwitch:
         return self._ask(commands.exists(leg_id)).strip() == "true"
 
     def live_legs(self) -> list[LiveLeg]:
-        listed = inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing))
-        questions = [commands.dump(leg_id) for leg_id in listed]
+        return self.legs_named(inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing)))
+
+    def legs_named(self, leg_ids: Collection[UUID]) -> list[LiveLeg]:
+        questions = [commands.dump(leg_id) for leg_id in leg_ids]
         dumps = self._listener.ask_all(questions, seconds=self._patience.listing)
         return [leg for dump in dumps if (leg := inventory.live_leg(dump)) is not None]
 

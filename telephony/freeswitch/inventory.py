@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,9 @@ PLACES = {
     "voicemail": "voicemail",
 }
 """The extension of conf/cc.xml a caller is in, as the list shows it → where that is."""
+ANSWERED = frozenset({"ACTIVE", "HELD", "UNHELD"})
+_WAIT = re.compile(r"(\d{1,9})@(\d{16})")
+"""What conf/cc.xml writes into a caller's presence_data: the queue, and since when."""
 
 
 def _rows(answer: str) -> list[dict[str, Any]]:
@@ -58,11 +62,25 @@ def glimpses(answer: str) -> list[LegGlimpse]:
     for row in _rows(answer):
         leg_id, other = uuid_of(str(row.get("uuid", ""))), uuid_of(str(row.get("b_uuid", "")))
         if leg_id is not None:
-            place = PLACES.get(str(row.get("dest", "")), "")
-            found.append(LegGlimpse(leg_id=leg_id, other_leg_id=other, place="" if other else place))
+            place = "" if other else PLACES.get(str(row.get("dest", "")), "")
+            waits = _wait(str(row.get("presence_data", ""))) if place == "waiting" else {}
+            found.append(
+                LegGlimpse(
+                    leg_id=leg_id, other_leg_id=other, place=place, is_answered=_is_answered(row), **waits
+                )
+            )
         if other is not None:
-            found.append(LegGlimpse(leg_id=other, other_leg_id=leg_id))
+            found.append(LegGlimpse(leg_id=other, other_leg_id=leg_id, is_answered=_is_answered(row, "b_")))
     return found
+
+
+def _is_answered(row: dict[str, Any], whose: str = "") -> bool:
+    return row.get(f"{whose}callstate") in ANSWERED
+
+
+def _wait(said: str) -> dict[str, Any]:
+    found = _WAIT.fullmatch(said)
+    return {"queue_id": int(found[1]), "queued_at": moment(found[2])} if found else {}
 
 
 def registrations(answer: str) -> list[Registration]:

@@ -78,7 +78,7 @@ class Desk:
         self.tenant = tenant
         self._clock = clock
         self._wheel = wheel
-        self._away = away
+        self._away, self._between = away, between
         self._router = Router(keeps_inputs=True)
         self._people = People()
         self._overflow = Overflow(switch, clock.now)
@@ -119,6 +119,7 @@ class Desk:
             self._router.put_agent(agent)
             if self._is_left_alone(agent.id):
                 self._router.agent_became_busy(agent.id)
+        self._between()
         assignments = [self._router.work_arrived(work, self._now()) for work in works]
         self._offer_all([*assignments, *self._router.tick(self._now())])
         for stay in in_line:

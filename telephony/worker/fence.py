@@ -5,7 +5,7 @@ change a call, by the lease's own count of time, right before it is sent: a work
 wakes in the middle of what it was doing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -124,11 +124,11 @@ class FencedSwitch:
     def exists(self, leg_id: UUID) -> bool:
         return self._switch.exists(leg_id)
 
-    def live_legs(self) -> list[LiveLeg]:
-        return self._switch.live_legs()
-
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         return self._switch.leg(leg_id)
+
+    def legs_named(self, leg_ids: Collection[UUID]) -> list[LiveLeg]:
+        return self._switch.legs_named(leg_ids)
 
     def glimpses(self) -> list[LegGlimpse]:
         return self._switch.glimpses()

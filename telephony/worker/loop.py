@@ -170,6 +170,7 @@ class Worker:
         self._database_seen_at = NEVER
         for fact in self._inbox.forget_facts():
             self.note(fact)
+            self._resync.note_unheard(fact)
         self._signs.show_spare()
         time.sleep(LONGEST_NAP)
 
@@ -282,6 +283,7 @@ class Worker:
 
     def _stop_routing(self) -> None:
         self._is_routing = False
+        self._resync.second_look.forget()
         self._desks.clear()
 
     def _ask_for_resync(self, because: str) -> None:
@@ -317,8 +319,9 @@ class Worker:
             self._keep_alive()
             with publishing_together(), in_one_breath():
                 self._desks.read(tenant)
-        self._after_resync()
         self._report_at = NEVER
+        self._keep_alive()
+        self._after_resync()
         log.info("Routing goes on.", seconds=round(time.monotonic() - started_at, 2), epoch=self._lease.epoch)
 
     # ---- housekeeping
@@ -334,6 +337,7 @@ class Worker:
             if self._is_resync_due():
                 self._come_to_agree()
             self._wake()
+            self._resync.second_look.go_on(self._inbox.waiting_facts)
         except DATABASE_AWAY as error:
             self._wait_for_database(error)
         except SwitchError as error:

@@ -8,7 +8,7 @@ nothing from the others: its legs are simply not spoken of until it is back (`aw
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -239,21 +239,25 @@ class SwitchNodes:
     def exists(self, leg_id: UUID) -> bool:
         return any(switch.exists(leg_id) for switch in self._connected().values())
 
-    def live_legs(self) -> list[LiveLeg]:
-        found = [
-            replace(leg, node=name) for name, switch in self._asked().items() for leg in switch.live_legs()
-        ]
-        self._node_of |= {leg.leg_id: leg.node for leg in found}
-        return found
-
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         for name, switch in self._asked().items():
             if found := switch.leg(leg_id):
                 return replace(found, node=name)
         return None
 
+    def legs_named(self, leg_ids: Collection[UUID]) -> list[LiveLeg]:
+        """Of each leg its own node is asked, and every node where nobody knows which that is."""
+        found = []
+        for name, switch in self._asked().items():
+            here = [leg_id for leg_id in leg_ids if self._node_of.get(leg_id, name) == name]
+            found += [replace(leg, node=name) for leg in (switch.legs_named(here) if here else ())]
+        self._node_of |= {leg.leg_id: leg.node for leg in found}
+        return found
+
     def glimpses(self) -> list[LegGlimpse]:
-        return [seen for switch in self._asked().values() for seen in switch.glimpses()]
+        of_node = {name: switch.glimpses() for name, switch in self._asked().items()}
+        self._node_of |= {seen.leg_id: name for name, listed in of_node.items() for seen in listed}
+        return [seen for listed in of_node.values() for seen in listed]
 
     def registrations(self) -> list[Registration]:
         of_node = {

@@ -1,4 +1,8 @@
-"""After we were deaf: make our rows and the switch's own list agree, tenant by tenant."""
+"""After we were deaf: make our rows and the switch agree, tenant by tenant.
+
+One list says of most legs that they stand as our rows do; only the others are asked about before calls are routed
+again. Those believed by the list are looked at once more afterwards (`second_look`).
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -11,12 +15,16 @@ from django.db import transaction
 from telephony import actions
 from telephony.actions import resync, truth
 from telephony.actions.registrations import settle_registrations
+from telephony.facts import Fact
 from telephony.ingest import Ingest
 from telephony.models import Recording
-from telephony.switch import LiveLeg, Registration, Switch
+from telephony.queries.agreement import standing_so
+from telephony.switch import LegGlimpse, LiveLeg, Registration, Switch
 from telephony.worker.clock import Clock
 from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes
+from telephony.worker.second_look import SecondLook
+from telephony.worker.unheard import Unheard
 from telephony.worker.watchdog import aftermath
 from tenants.context import enter, every_tenant
 from tenants.events import in_one_breath
@@ -50,6 +58,8 @@ class Resync:
         self._prove = prove
         self._because = ""
         self._nodes = nodes or SwitchNodes({node: switch})
+        self._unheard = Unheard()
+        self.second_look = SecondLook(switch, node=node, clock=clock)
 
     def run(
         self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = ""
@@ -62,19 +72,49 @@ class Resync:
         What differed is written down with `because` as its cause.
         """
         self._because = because
-        live = self._switch.live_legs()
+        listed = {seen.leg_id: seen for seen in self._switch.glimpses()}
         registrations = self._switch.registrations()
         self._keep_alive()
-        of_tenant = self._by_tenant(live)
         self._neighbours.look()
         here = [tenant for tenant in every_tenant() if tenant.cell == cell]
-        for tenant in [*here, *self._neighbours.guests_of(every_tenant())]:
+        all_here = [*here, *self._neighbours.guests_of(every_tenant())]
+        believed = self._believed(listed, [tenant.schema_name for tenant in all_here])
+        live = self._switch.legs_named([leg_id for leg_id in listed if leg_id not in believed])
+        there = believed | {leg.leg_id for leg in live}
+        of_tenant = self._by_tenant(live)
+        for tenant in all_here:
             self._keep_alive()
             own = [found for found in registrations if found.domain == tenant.host]
             with publishing_together(), in_one_breath():
-                self._agree(tenant.schema_name, of_tenant[tenant.schema_name], live, own, lost_at or {})
-        log.info("Rows and switch agree again.", live_legs=len(live), registrations=len(registrations))
+                self._agree(tenant.schema_name, of_tenant[tenant.schema_name], there, own, lost_at or {})
+        log.info(
+            "Rows and switch agree again.",
+            listed_legs=len(listed),
+            asked_legs=len(listed) - len(believed),
+            registrations=len(registrations),
+        )
         return [tenant.schema_name for tenant in here]
+
+    def note_unheard(self, fact: Fact) -> None:
+        """It was told while nobody acted."""
+        self._unheard.note(fact)
+
+    def _believed(self, listed: Mapping[UUID, LegGlimpse], schemas: list[str]) -> set[UUID]:
+        """Legs that stand in our rows as in the switch's list. The others are asked about one by one, as are those of
+        which something was told just now: the list may be late, and so would be the rows.
+        """
+        self.second_look.forget()
+        doubted = self._unheard.legs()
+        believed: set[UUID] = set()
+        for schema in schemas if listed else ():
+            self._keep_alive()
+            with enter(schema):
+                own = standing_so(listed) - doubted
+            for leg_id in own:
+                self._ingest.remember(leg_id, schema)
+            self.second_look.expect(schema, own, listed)
+            believed |= own
+        return believed
 
     def _by_tenant(self, live: list[LiveLeg]) -> dict[str, list[LiveLeg]]:
         """Callers first: an agent's leg needs the call it was offered."""
@@ -90,7 +130,7 @@ class Resync:
         self,
         schema: str,
         own: list[LiveLeg],
-        live: list[LiveLeg],
+        there: set[UUID],
         registrations: list[Registration],
         lost_at: Mapping[str, datetime],
     ) -> None:
@@ -104,8 +144,8 @@ class Resync:
                 self._keep_alive()
             away, is_shared = self._nodes.away, self._neighbours.is_shared(schema)
             here = [name for name in self._nodes.names if name not in away]
-            legs = resync.missing_legs(live, nodes=here, is_shared=is_shared)
-            offers = resync.missing_offers(live, away=away, nodes=here if is_shared else None)
+            legs = resync.missing_legs(there, nodes=here, is_shared=is_shared)
+            offers = resync.missing_offers(there, away=away, nodes=here if is_shared else None)
         # The switch's list may lag behind; what it says of one leg is the truth.
         gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
         self._keep_alive()
@@ -122,7 +162,7 @@ class Resync:
             )
             healed += aftermath.of_phones(changed, node=self._node)
             truth.note_healed(healed, cause=self._because, at=at)
-            resync.look_again(at=at)
+            resync.look_again(at=at, between=self._keep_alive)
             unproved = Recording.objects.filter(sha256="", ended_at__isnull=False)
             for recording_id in unproved.values_list("pk", flat=True):
                 self._prove(schema, recording_id)

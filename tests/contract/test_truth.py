@@ -17,13 +17,21 @@ def glimpses(line: SwitchUnderTest) -> dict[UUID, LegGlimpse]:
 
 def test_the_list_shows_who_waits_who_talks_with_whom_and_who_has_gone(line: SwitchUnderTest) -> None:
     line.registered_phone(answer_after=0.3)
-    caller = line.queued_caller().leg_id
-    wait_until(lambda: glimpses(line).get(caller) == LegGlimpse(leg_id=caller, place="waiting"))
+    queued = line.queued_caller()
+    caller = queued.leg_id
+    waits = LegGlimpse(
+        leg_id=caller,
+        place="waiting",
+        is_answered=True,
+        queue_id=queued.queue_id,
+        queued_at=queued.queued_at,
+    )
+    wait_until(lambda: glimpses(line).get(caller) == waits)
     offer = line.offer(caller).offer_id
     line.log.wait(facts.LegsBridged, offer_id=offer)
     joined = {
-        caller: LegGlimpse(leg_id=caller, other_leg_id=offer),
-        offer: LegGlimpse(leg_id=offer, other_leg_id=caller),
+        caller: LegGlimpse(leg_id=caller, other_leg_id=offer, is_answered=True),
+        offer: LegGlimpse(leg_id=offer, other_leg_id=caller, is_answered=True),
     }
     wait_until(lambda: glimpses(line) == joined, why="the list never showed the two joined")
     assert line.switch.leg(offer).bridged_leg_id == caller

@@ -6,7 +6,7 @@ It tells facts only when the test says what the people do: a caller arrives, a p
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -136,20 +136,27 @@ class FakeSwitch(InCall):
     def exists(self, leg_id: UUID) -> bool:
         return leg_id in self.legs
 
-    def live_legs(self) -> list[LiveLeg]:
-        self._ask("live_legs")
-        return list(self.legs.values())
-
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         self._ask("leg", leg_id)
         return self.legs.get(leg_id)
+
+    def legs_named(self, leg_ids: Collection[UUID]) -> list[LiveLeg]:
+        self._ask("legs_named", tuple(leg_ids))
+        return [self.legs[leg_id] for leg_id in leg_ids if leg_id in self.legs]
 
     def glimpses(self) -> list[LegGlimpse]:
         self._ask("glimpses")
         places = {leg.leg_id: "waiting" if leg.is_waiting else "" for leg in self.legs.values()}
         places |= {leg.leg_id: "voicemail" for leg in self.legs.values() if leg.has_fallen_back}
         return [
-            LegGlimpse(leg_id=leg.leg_id, other_leg_id=leg.bridged_leg_id, place=places[leg.leg_id])
+            LegGlimpse(
+                leg_id=leg.leg_id,
+                other_leg_id=leg.bridged_leg_id,
+                place=places[leg.leg_id],
+                is_answered=leg.answered_at is not None,
+                queue_id=leg.queue_id if leg.is_waiting else None,
+                queued_at=leg.queued_at if leg.is_waiting else None,
+            )
             for leg in self.legs.values()
         ]
 

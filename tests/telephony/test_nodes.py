@@ -83,16 +83,16 @@ def test_legs_and_phones_of_all_switches_are_told_with_their_node(nodes, east, w
     callers = {east.caller_dials("acme", NUMBER, 7): "east", west.caller_dials("acme", NUMBER, 7): "west"}
     east.register("1001", "acme.localhost")
     west.register("1002", "acme.localhost")
-    assert {leg.leg_id: leg.node for leg in nodes.live_legs()} == callers
+    assert {leg.leg_id: leg.node for leg in nodes.legs_named(list(callers))} == callers
     assert [phone.username for phone in nodes.registrations()] == ["1001", "1002"]
 
 
 def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds):
     here, there = east.caller_dials("acme", NUMBER, 7), west.caller_dials("acme", NUMBER, 7)
-    assert len(nodes.live_legs()) == 2
+    assert len(nodes.legs_named([here, there])) == 2
     west.is_connected = False
     assert (nodes.is_connected, nodes.away, nodes.given_up) == (True, ["west"], [])
-    assert [leg.leg_id for leg in nodes.live_legs()] == [here]
+    assert [leg.leg_id for leg in nodes.legs_named([here, there])] == [here]
     nodes.beat(datetime.now(UTC))
     assert (len(east.beats), list(nodes.beaten_at)) == (1, ["east"])
     with pytest.raises(SwitchUnreachable):
@@ -102,7 +102,7 @@ def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds
     east.is_connected = False
     assert nodes.given_up == []
     with pytest.raises(SwitchUnreachable):
-        nodes.live_legs()
+        nodes.legs_named([here])
     with pytest.raises(SwitchUnreachable):
         nodes.beat(datetime.now(UTC))
 

@@ -40,3 +40,25 @@ def test_a_waiting_caller_is_told_from_a_talking_one() -> None:
     bond = {"variable_signal_bond": "4286cd14-879c-47ed-aca9-f3932c1b28c3", "variable_bridge_uuid": "x"}
     talking = inventory.live_leg(dump(**waiting, **bond))
     assert (talking.is_waiting, str(talking.bridged_leg_id)) == (False, bond["variable_signal_bond"])
+
+
+def test_the_list_of_calls_says_who_waits_where_and_since_when() -> None:
+    other = UUID("4286cd14-879c-47ed-aca9-f3932c1b28c3")
+    rows = [
+        {"uuid": str(LEG), "dest": "wait", "callstate": "ACTIVE", "presence_data": "7@1795181566658839"},
+        {"uuid": str(other), "dest": "wait", "callstate": "EARLY", "presence_data": "7@$(reboot)"},
+    ]
+    waits, odd = inventory.glimpses(json.dumps({"rows": rows}))
+    assert (waits.place, waits.is_answered, waits.queue_id) == ("waiting", True, 7)
+    assert waits.queued_at.timestamp() == 1795181566.658839
+    assert (odd.place, odd.is_answered, odd.queue_id, odd.queued_at) == ("waiting", False, None, None)
+
+
+def test_of_two_who_are_joined_neither_waits_whatever_the_caller_did_before() -> None:
+    other = UUID("4286cd14-879c-47ed-aca9-f3932c1b28c3")
+    joined = {"uuid": str(LEG), "dest": "wait", "callstate": "ACTIVE", "presence_data": "7@1795181566658839"}
+    [caller, agent] = inventory.glimpses(
+        json.dumps({"rows": [joined | {"b_uuid": str(other), "b_callstate": "HELD"}]})
+    )
+    assert (caller.other_leg_id, caller.place, caller.queue_id, caller.is_answered) == (other, "", None, True)
+    assert (agent.leg_id, agent.other_leg_id, agent.is_answered) == (other, LEG, True)
