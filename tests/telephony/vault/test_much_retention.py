@@ -5,6 +5,8 @@ import os
 import time
 from datetime import timedelta
 
+import pytest
+
 from telephony.actions.holds import place_hold
 from telephony.actions.retention import RetentionChoice, run_retention, save_retention
 from telephony.models import Call, CustodyEntry, KeptSound, RetentionRun, Tombstone
@@ -16,6 +18,7 @@ from tests.telephony.vault.test_works import after, plant
 HELD_EACH = 10
 
 
+@pytest.mark.timeout(3600)
 def test_many_sounds_go_in_one_night_with_a_proof_that_names_each(inside, shelf):
     """Three hundred, two thirds of them too old; RETAINED=10000 for the figure in docs/recordings.md."""
     count = int(os.environ.get("RETAINED", "300"))

@@ -107,6 +107,7 @@ def test_a_work_waits_while_the_disk_is_full_and_leaves_out_what_is_not_whole(in
     assert not VaultKey.objects.exclude(destroyed_at=None).exists()
 
 
+@pytest.mark.timeout(3600)
 def test_many_sounds_get_a_new_key_in_parts(inside, monkeypatch):
     """Four hundred small ones; REKEYED=10000 for the figure in docs/recordings.md (105 s on two shared cores)."""
     monkeypatch.setattr("os.fsync", lambda _file: None)
