@@ -20,7 +20,7 @@ HELD_EACH = 10
 
 @pytest.mark.timeout(3600)
 def test_many_sounds_go_in_one_night_with_a_proof_that_names_each(inside, shelf):
-    """Three hundred, two thirds of them too old; RETAINED=10000 for the figure in docs/recordings.md."""
+    """Three hundred, two thirds of them too old; RETAINED=10000 for a night of ten thousand (docs/recordings.md)."""
     count = int(os.environ.get("RETAINED", "300"))
     with enter("globex"):
         plant(shelf, 3)
