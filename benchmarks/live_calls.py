@@ -31,6 +31,8 @@ SECONDS = 5
 TALK_MS, RING_MS = 1_000, 200
 AGENTS = 40
 PATIENCE_SECONDS = 20
+FOLDERS = ("/opt/freeswitch/lib", "/usr/local/freeswitch/lib", "/usr/local/lib", "/usr/lib")
+"""Where a FreeSWITCH puts its modules, by how it was installed."""
 SUBJECTS = {
     "ours": "the product on FreeSWITCH",
     "module": "mod_callcenter on FreeSWITCH",
@@ -72,7 +74,7 @@ def run(repeats: int) -> Report:
 
 def module_folder() -> str:
     """Where mod_callcenter.so lies, or nothing."""
-    usual = ("/opt/freeswitch/lib/freeswitch/mod", "/usr/lib/freeswitch/mod")
+    usual = [f"{place}/freeswitch/mod" for place in FOLDERS]
     places = (os.environ.get("CALLCENTER_MODULE", ""), *usual)
     return next((place for place in places if place and (Path(place) / "mod_callcenter.so").exists()), "")
 

@@ -31,6 +31,10 @@ class CommandTimedOut(SwitchError):
     """The switch did not answer in time. It may or may not have acted: wait for facts, or ask leg()."""
 
 
+class NotYet(SwitchError):
+    """A phone has not answered the change of hold before. Nothing was sent: ask again in a moment."""
+
+
 class UnsafeValue(SwitchRefused):
     """A value that could change the meaning of a command was refused before anything was sent."""
 
@@ -302,7 +306,6 @@ class Registration:
     domain: str
     contact: str
     node: str = ""
-    """Which switch of the cell, where there are several."""
 
 
 class Switch(Protocol):
@@ -327,7 +330,7 @@ class Switch(Protocol):
         """Ask the ringing phone of this leg to pick up."""
 
     def hold(self, leg_id: UUID) -> None:
-        """The person on this leg puts the other one on hold."""
+        """The person on this leg puts the other one on hold, if not so already. Raises NotYet, as `unhold` does."""
 
     def unhold(self, leg_id: UUID) -> None: ...
 
@@ -377,10 +380,7 @@ class Switch(Protocol):
         """The ear hears another leg's talk from now on, silently; EarSet tells it."""
 
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
-        """The ear talks with the caller and is no ear any more; the agent's leg ends (PICKED_OFF), all in one step.
-
-        Refused when agent and caller do not talk with each other.
-        """
+        """The ear talks with the caller, the agent's leg ends (PICKED_OFF), in one step. Refused unless they talk."""
 
     def exists(self, leg_id: UUID) -> bool: ...
 

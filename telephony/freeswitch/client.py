@@ -11,6 +11,7 @@ from uuid import UUID
 
 from telephony.facts import Fact, HeldWhy
 from telephony.freeswitch import call_commands, commands, ear_commands, inventory, page_commands
+from telephony.freeswitch.agreements import Agreements
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
 from telephony.switch import (
@@ -20,6 +21,7 @@ from telephony.switch import (
     ErrandCommand,
     LegGlimpse,
     LiveLeg,
+    NotYet,
     OfferCommand,
     OnwardCommand,
     ParkCommand,
@@ -30,6 +32,9 @@ from telephony.switch import (
 
 SETTLED_SECONDS = 0.3
 """How long two legs are joined before one of them is sent elsewhere."""
+LEAVING_HOLD_SECONDS = 1.0
+"""How long a leg that is sent elsewhere may take to agree on the hold it is taken off again."""
+LOOK_EVERY_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class FreeSwitch:
     def __init__(self, address: Address, source: Source, patience: Patience | None = None) -> None:
         self._inbox = Inbox()
         self._patience = patience or Patience()
+        self._agreements = Agreements()
         self._listener = Listener(address, source, self._inbox.deliver)
         self._closed = False
         self._listener.start()
@@ -99,14 +105,10 @@ class FreeSwitch:
         self._do(commands.pick_up(leg_id))
 
     def hold(self, leg_id: UUID) -> None:
-        self._refuse_unknown(leg_id)
-        self._find_page(leg_id)
-        self._do(commands.hold(leg_id))
+        self._change_hold(leg_id, is_held=True)
 
     def unhold(self, leg_id: UUID) -> None:
-        self._refuse_unknown(leg_id)
-        self._find_page(leg_id)
-        self._do(commands.unhold(leg_id))
+        self._change_hold(leg_id, is_held=False)
 
     def send_to_queue(self, leg_id: UUID, entry: QueueEntry) -> None:
         self._do(commands.set_queue(leg_id, entry, datetime.now(UTC)))
@@ -197,7 +199,7 @@ class FreeSwitch:
         if agent is None or agent.bridged_leg_id != caller_leg_id:
             raise SwitchRefused("The two do not talk with each other.")
         if agent.is_held:
-            self._do(commands.unhold(agent_leg_id))
+            self._leave_hold(agent_leg_id)
 
     def _settled(self, leg_id: UUID) -> LiveLeg | None:
         """The leg, once it may be sent elsewhere: in the very moment two are joined they lose their way. Seen up to
@@ -213,7 +215,7 @@ class FreeSwitch:
         caller = self._settled(caller_leg_id)
         agent = self.leg(caller.bridged_leg_id) if caller and caller.bridged_leg_id else None
         if agent and agent.is_held:
-            self._do(commands.unhold(agent.leg_id))
+            self._leave_hold(agent.leg_id)
 
     def beat(self, now: datetime) -> None:
         self._do(commands.beat())
@@ -242,17 +244,38 @@ class FreeSwitch:
     def _ask(self, command: str, seconds: float | None = None) -> str:
         return self._listener.ask(command, seconds=seconds or self._patience.command)
 
-    def _refuse_unknown(self, leg_id: UUID) -> None:
-        """Of a leg that is gone the switch says "+OK Success" to a hold."""
-        if not self.exists(leg_id):
+    def _change_hold(self, leg_id: UUID, *, is_held: bool) -> None:
+        """Of a leg that is gone the switch says "+OK Success" to a hold, so the leg is looked at first."""
+        dump = self._ask(commands.dump(leg_id))
+        leg = inventory.live_leg(dump)
+        if leg is None:
             raise SwitchRefused("No such leg.")
+        if leg.is_held is is_held:
+            return
+        if where := page_commands.asked_contact(dump):
+            self._find_page(leg_id, where, dump)
+        self._do(commands.hold(leg_id) if is_held else commands.unhold(leg_id))
 
-    def _find_page(self, leg_id: UUID) -> None:
-        """Holding asks the phone; one in a page may have been loaded again since it was rung."""
-        asked = page_commands.asked_contact(self._ask(commands.dump(leg_id)))
-        moved = page_commands.move(leg_id, self._ask(asked)) if asked else None
-        if moved:
+    def _leave_hold(self, leg_id: UUID) -> None:
+        """Before it is sent elsewhere; nobody does that in the moment of holding, but for machines."""
+        patience = LEAVING_HOLD_SECONDS
+        while True:
+            try:
+                self.unhold(leg_id)
+                return
+            except NotYet:
+                if patience <= 0:
+                    raise
+            time.sleep(LOOK_EVERY_SECONDS)
+            patience -= LOOK_EVERY_SECONDS
+
+    def _find_page(self, leg_id: UUID, where: str, dump: str) -> None:
+        """Holding asks the phone; one in a page may have been loaded again since it was rung. Raises NotYet."""
+        if self._agreements.is_open(leg_id, dump):
+            raise NotYet("The phone has not answered the change before.")
+        if moved := page_commands.move(leg_id, self._ask(where)):
             self._do(moved)
+        self._agreements.ask(leg_id, dump)
 
     def _do(self, command: str, *, job_id: str = "") -> None:
         answer = self._listener.ask(command, job_id=job_id, seconds=self._patience.command).strip()

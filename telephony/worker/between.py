@@ -1,5 +1,6 @@
 """What goes between the workers of two cells: news for a desk, and commands for a switch (see `neighbours`)."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass, replace
@@ -22,6 +23,7 @@ from telephony.switch import (
     EarCommand,
     EarMode,
     ErrandCommand,
+    NotYet,
     OfferCommand,
     OnwardCommand,
     OutsidePhone,
@@ -37,6 +39,7 @@ from telephony.worker.ears import RoadEar
 from telephony.worker.fence import FencedSwitch
 from telephony.worker.inbox import Inbox, News
 from telephony.worker.neighbours import Neighbours, road_to
+from telephony.worker.put_off import AGAIN_SECONDS
 from tenants.context import enter
 
 log = structlog.get_logger()
@@ -221,12 +224,16 @@ class NeighbourEar(RoadEar):
         deaf = "Other cells cannot be heard."
         super().__init__("between cells", road_to(cell), may_act=may_act, deaf=deaf)
         self._inbox, self._switch = inbox, switch
+        self._newest: dict[str, float] = {}
+        """Leg → when its last hold or unhold was sent, while an older one may wait for its phone."""
 
     def hand_over(self, body: bytes, client: redis.Redis) -> None:
         try:
             self.take(orjson.loads(body))
         except DATABASE_AWAY:
             connection.close()
+        except NotYet:
+            threading.Timer(AGAIN_SECONDS, self.hand_over, (body, client)).start()
         except EpochIsOver:
             log.info("Another cell asked for something, and this worker acts no longer.")
         except Exception:
@@ -243,10 +250,14 @@ class NeighbourEar(RoadEar):
         if time.time() - float(said["sent_at"]) > TOO_LATE_SECONDS:
             log.warning("A command of another cell came too late.", command=said["name"])
             return
+        if not self._is_newest(said):
+            return
         hints = COMMANDS[said["name"]]
         values = {name: read(hints[name], value) for name, value in said["values"].items()}
         try:
             getattr(self._switch, said["name"])(**values)
+        except NotYet:
+            raise
         except SwitchError as error:
             log.warning("A command of another cell was not taken.", command=said["name"], problem=str(error))
             command = values.get("command")
@@ -254,6 +265,16 @@ class NeighbourEar(RoadEar):
                 self._fail(command.tenant, [phone.offer_id for phone in command.phones], str(error))
             elif isinstance(command, ConsultCommand) and command.agent_id:
                 self._fail(command.tenant, [command.consult_id], str(error))
+
+    def _is_newest(self, said: dict[str, Any]) -> bool:
+        """A hold that waited for its phone is no longer wanted once an unhold was sent after it."""
+        if said["name"] not in ("hold", "unhold"):
+            return True
+        latest = time.time() - TOO_LATE_SECONDS
+        self._newest = {leg: sent_at for leg, sent_at in self._newest.items() if sent_at > latest}
+        leg, sent_at = str(said["values"]["leg_id"]), float(said["sent_at"])
+        newest = self._newest[leg] = max(sent_at, self._newest.get(leg, 0))
+        return sent_at == newest
 
     def _fail(self, tenant: str, offers: list[UUID], failure: str) -> None:
         at = datetime.now(UTC)

@@ -4,6 +4,7 @@ What is asked of the switch changes no row here, except that a colleague is rese
 """
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -31,6 +32,7 @@ from telephony.queries.transfers import transfer_limits
 from telephony.switch import (
     ConsultCommand,
     ErrandCommand,
+    NotYet,
     OfferCommand,
     OnwardCommand,
     ParkCommand,
@@ -268,9 +270,10 @@ def _consult(tools: Tools, talk: Offer, leg_id: UUID) -> ConsultCommand:
 
 
 def _leave_hold(tools: Tools, talk: Offer) -> None:
-    """A phone that holds cannot talk with somebody else."""
+    """A phone that holds cannot talk with somebody else. What comes next takes it off hold itself if it must wait."""
     if talk.doing == Agent.Activity.HOLD:
-        tools.switch.unhold(talk.pk)
+        with suppress(NotYet):
+            tools.switch.unhold(talk.pk)
 
 
 def _call(talk: Offer) -> Call:

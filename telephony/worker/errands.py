@@ -14,7 +14,7 @@ from telephony.errors import AgentNotReady, NoCallHere, OrderTooLate, SwitchDidN
 from telephony.models import Call, Device, Offer
 from telephony.phone_errors import AnsweredOnThePhone
 from telephony.queries.transfers import transfer_limits
-from telephony.switch import Switch, SwitchError
+from telephony.switch import NotYet, Switch, SwitchError
 from telephony.worker import call_handlers as call_handlers  # its handlers are known from here on
 from telephony.worker import floor_handlers as floor_handlers
 from telephony.worker import phone_handlers as phone_handlers
@@ -24,6 +24,7 @@ from telephony.worker.entries import entry_of
 from telephony.worker.handlers import Tools, handler_of
 from telephony.worker.lines import NoLine
 from telephony.worker.pages import Pages
+from telephony.worker.put_off import PutOff
 from telephony.worker.subjects import current_offer, open_queue, ringing_offer, talking_offer
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter
@@ -57,10 +58,12 @@ class Errands:
         self._read_floor = read_floor
         self._clock = clock
         self.pages = Pages(clock, wheel)
+        self._put_off = PutOff(clock, wheel)
 
     def carry_out(self, envelope: orders.Envelope) -> None:
         """Do it; a refusal goes back to the agent's page in the language it was asked in."""
         order = envelope.order
+        self._put_off.drop_for(envelope)
         with enter(envelope.tenant):
             try:
                 if self._clock.seconds() - envelope.sent_at > orders.TOO_LATE_SECONDS:
@@ -70,6 +73,8 @@ class Errands:
                     self._do(order)
                 else:
                     handler(self._tools, order, envelope)
+            except NotYet:
+                self._put_off.keep(envelope)
             except NoLine as error:
                 self._refuse(envelope, error.refusal)
             except SwitchError as error:
@@ -77,6 +82,16 @@ class Errands:
                 self._refuse(envelope, SwitchDidNotAnswer())
             except DomainError as refusal:
                 self._refuse(envelope, refusal)
+
+    def try_again(self, tenant: str, agent_id: int) -> None:
+        """An order was put off, and it is time to try it again."""
+        if envelope := self._put_off.take(tenant, agent_id):
+            self.carry_out(envelope)
+
+    def look_again(self) -> None:
+        """After the wheel was emptied: nothing that waited for its time is forgotten."""
+        self.pages.look_again()
+        self._put_off.look_again()
 
     def _refuse(self, envelope: orders.Envelope, refusal: DomainError) -> None:
         with translation.override(envelope.language):

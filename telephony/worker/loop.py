@@ -303,7 +303,7 @@ class Worker:
         self._stop_routing()
         started_at = time.monotonic()
         self._wheel.clear()
-        self._errands.pages.look_again()
+        self._errands.look_again()
         for node, core_uuid in self._signs.cores.items():
             alive_until = cell_actions.note_switch(node=node, core_uuid=core_uuid, at=self._clock.now())
             if alive_until:
@@ -386,6 +386,8 @@ class Worker:
     def _wake_one(self, kind: str, tenant: str, subject: Any) -> None:
         if kind == "page":
             self._errands.pages.close(tenant, subject)
+        elif kind == "put off":
+            self._errands.try_again(tenant, subject)
         elif desk := self._desks.get(tenant):
             desk.wake(kind, subject)
 

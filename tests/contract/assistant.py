@@ -160,11 +160,18 @@ def _act(name: str) -> Callable[..., None]:
     return act
 
 
+def words(call_id: str) -> list[dict[str, Any]]:
+    from tests.contract.offered import told
+
+    return told(uuid.UUID(call_id))
+
+
 ACTS: dict[str, Callable[..., Any]] = {
     "furnish": furnish,
     "pull": _act("pull_call"),
     "reprioritise": _act("reprioritise_call"),
     "redirect": _act("redirect_call"),
+    "words": words,
 }
 
 

@@ -85,6 +85,7 @@ def kinds(made: dict[str, int], port: int) -> dict[str, list[dict[str, Any]]]:
             node("yes", "queue", {}, queue=queue),
         ],
         "queue": [node("x", "queue", {}, queue=queue)],
+        "queue ruled": [code, node("x", "queue", {}, queue=made["ruled"])],
         # Nobody sent this caller here: it leads where the number does.
         "back": [node("x", "back", {})],
         "agent": [node("x", "agent", {"unavailable": "yes"}, agent=made["agent"], queue=queue, seconds=5)],
@@ -123,6 +124,7 @@ def furnish(port: int) -> dict[str, Any]:
     assert agent is not None
     made = {
         "queue": queue.pk,
+        "ruled": _ruled(),
         "always": always.pk,
         "never": never.pk,
         "agent": agent.pk,
@@ -134,6 +136,18 @@ def furnish(port: int) -> dict[str, Any]:
         for index, (name, nodes) in enumerate(kinds(made, port).items())
     }
     return made | {"numbers": numbers}
+
+
+def _ruled() -> int:
+    """A queue with a rule for each of two codes that a flow may have collected."""
+    from telephony.models import Queue, RoutingRule
+
+    queue = Queue.objects.create(name="Ruled", max_wait_seconds=600, wrap_up_seconds=0)
+    for name, code, seconds in (("Orders", "47", 300), ("Complaints", "11", 20)):
+        asked = {"field": "collected.code", "op": "is", "value": code}
+        effect = {"do": "priority", "seconds": seconds}
+        RoutingRule.objects.create(name=name, queue=queue, conditions=[asked], effects=[effect])
+    return queue.pk
 
 
 def _prompt() -> int:

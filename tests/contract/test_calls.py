@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from telephony import facts
-from telephony.switch import QueueEntry, SwitchRefused
+from telephony.switch import NotYet, QueueEntry, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, loudness, wait_until
+from tests.contract.rehearsed import RehearsalUnderTest
 from tests.contract.test_offers import bridged, recording_of
 
 
@@ -32,6 +35,38 @@ def test_hold_gives_the_caller_music_and_unhold_the_agent(line: SwitchUnderTest)
     assert line.log.all(facts.LegHungUp, leg_id=caller.leg_id) or line.log.wait(
         facts.LegHungUp, leg_id=caller.leg_id
     )
+
+
+def test_a_phone_in_a_page_that_is_still_agreeing_on_the_hold_is_not_asked_again(
+    line: SwitchUnderTest,
+) -> None:
+    page = "page-0123456789abcdef"
+    line.registered_phone(page, answer_after=0.2)
+    caller = line.queued_caller()
+    offer = line.offer(caller.leg_id, page)
+    bridged(line, caller, offer)
+    changes = [(line.switch.hold, facts.LegHeld), (line.switch.unhold, facts.LegUnheld)] * 2
+    changes[0][0](offer.offer_id)
+    with pytest.raises(NotYet):
+        line.switch.unhold(offer.offer_id)
+    assert line.log.all(facts.LegUnheld) == []
+    for change, told in changes[1:]:
+        wait_until(lambda change=change: is_taken(change, offer.offer_id), 5, "not taken")
+        line.log.wait(told, leg_id=offer.offer_id)
+    assert [len(line.log.all(told)) for told in (facts.LegHeld, facts.LegUnheld)] == [2, 2]
+    line.switch.unhold(offer.offer_id)
+    assert len(line.log.all(facts.LegUnheld)) == 2, "what is so already is not asked again"
+
+    if isinstance(line, RehearsalUnderTest):
+        assert line.api(f"rehearsal hears {offer.offer_id}").strip() != "", "the page is deaf"
+
+
+def is_taken(change: Callable[[UUID], None], leg_id: UUID) -> bool:
+    try:
+        change(leg_id)
+    except NotYet:
+        return False
+    return True
 
 
 def test_a_caller_sent_to_another_queue_waits_again_and_the_agent_is_free(line: SwitchUnderTest) -> None:

@@ -221,6 +221,29 @@ def test_every_kind_is_answered_and_no_look_up_costs_a_caller_more_than_its_time
     nothing_broke(stage)
 
 
+RULED = {"47": ("Orders", 300), "11": ("Complaints", 20), "99": ("", 0)}
+
+
+def test_the_keys_a_caller_pressed_choose_the_rule_of_the_queue(stage: Stage) -> None:
+    walkers = dict(zip(RULED, callers(stage.line, [stage.made["numbers"]["queue ruled"]] * 3), strict=True))
+    for keys, caller in walkers.items():
+        caller.comes_to("c", 20)
+        caller.press(keys)
+        caller.waits(stage.made["ruled"])
+    kept = "select routing -> 'rules', priority from acme.telephony_queuestay where call_id = %s"
+    for keys, caller in walkers.items():
+        [(rules, priority)] = wait_until(lambda: stage.product.rows(kept, caller.leg_id), 20, "no stay")
+        assert ([rule["name"] for rule in rules if rule["fits"]], priority) == (
+            [name for name in [RULED[keys][0]] if name],
+            RULED[keys][1],
+        )
+    calls = [str(caller.leg_id) for caller in walkers.values()]
+    told = stage.product.furnished_by("tests.contract.offered", *calls)
+    words = {keys: told[str(caller.leg_id)][0]["rules"] for keys, caller in walkers.items()}
+    print("TOLD", words)
+    nothing_broke(stage)
+
+
 def nothing_broke(stage: Stage) -> None:
     for name in ("worker", "web"):
         said = (stage.product.logs / f"{name}.log").read_text(errors="replace")

@@ -22,6 +22,7 @@ from telephony import facts
 from telephony.routing import replay
 from tests.contract.assistant import AGENTS, EXTENSIONS, IMPORTANT, REMEMBERED, SHANGHAI
 from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, wait_until
+from tests.contract.offered import Offered, Told
 from tests.contract.product import Product
 from tests.contract.web import Phone, Route
 from tests.servers import PROJECT, SERVERS
@@ -30,25 +31,6 @@ pytestmark = pytest.mark.timeout(180)
 
 _numbers = count(1)
 PASSWORD = "phone-secret"
-
-
-@dataclass(frozen=True)
-class Offered:
-    """One row of an offer."""
-
-    id: UUID
-    agent: str
-    outcome: str
-    is_group: bool
-    explanation: dict[str, Any]
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        return self.explanation["inputs"]["analyse"]
-
-    def verdict(self, agent_id: int) -> dict[str, Any]:
-        candidates = self.explanation["inputs"]["match"]["candidates"]
-        return next(found for found in candidates if found["agent"] == agent_id)
 
 
 @dataclass
@@ -118,8 +100,16 @@ class Stage:
         [offer] = self.offered(call_id)
         names = {agent_id: name for name, agent_id in self.made["agents"].items()}
         assert [names[agent_id] for agent_id in replay(offer.explanation["inputs"])] == [offer.agent]
+        self.told(call_id)
         self.go_home(call_id)
         return offer
+
+    def told(self, call_id: UUID) -> list[Told]:
+        """The waits of a call as its page tells them. Decided again from what is stored, each offer is the same."""
+        waits = [Told(**wait) for wait in self.ask("words", call_id=str(call_id))]
+        print("TOLD", waits)
+        assert {offer["replayed"] for wait in waits for offer in wait.offers} <= {"same"}
+        return waits
 
     def stay(self, call_id: UUID) -> tuple[Any, ...]:
         """(queue, exit, priority, routing) of the newest stay."""
@@ -140,6 +130,7 @@ class Stage:
 
     def go_home(self, *calls: UUID) -> None:
         for call_id in calls:
+            self.told(call_id)
             self.line.switch.hang_up(call_id)
         self.wait_for_quiet()
 
@@ -377,3 +368,38 @@ def test_a_redirected_call_waits_in_the_other_queue_with_its_time(floor: Stage) 
     assert second[3]["waiting_since"] == first[3]["at"]
     assert [change["what"] for change in first[3]["changes"]] == ["redirected"]
     floor.go_home(call_id)
+
+
+# ---- when something dies
+
+
+def test_a_killed_worker_forgets_neither_the_words_nor_the_order(floor: Stage) -> None:
+    ringing = floor.caller("backstop")
+    [offer] = floor.offered(ringing)
+    first, second = floor.caller("backstop"), floor.caller("backstop")
+    before = floor.told(ringing)
+    floor.product.kill_worker()
+    floor.product.start_worker()
+    assert floor.told(ringing) == before
+    assert [row.id for row in floor.offers(ringing)] == [offer.id]
+    floor.line.switch.hang_up(ringing)
+    [offer] = floor.offered(first)
+    assert (offer.agent, floor.offers(second)) == ("cyd", [])
+    assert floor.told(first)[0].last["agent"] == "cyd"
+    floor.line.switch.hang_up(first)
+    [offer] = floor.offered(second)
+    floor.go_home(second)
+
+
+def test_a_killed_switch_forgets_neither_the_words_nor_whose_turn_it_is(floor: Stage) -> None:
+    longest = floor.idle_longest("ann", "bob")
+    call_id = floor.caller("backstop")
+    floor.offered(call_id)
+    before = floor.told(call_id)
+    floor.line.die_and_return()
+    phones(floor.line)
+    floor.wait_for_quiet()
+    assert floor.told(call_id) == before
+    assert floor.idle_longest("ann", "bob") == longest
+    offer = floor.only_offer("longest idle")
+    assert offer.agent == floor.idle_longest(*AGENTS)

@@ -13,6 +13,7 @@ from telephony.facts import Direction, HeldWhy, HungUpBy
 from telephony.switch import (
     ConsultCommand,
     ErrandCommand,
+    NotYet,
     OnwardCommand,
     ParkCommand,
     QueueEntry,
@@ -27,12 +28,18 @@ class InCall:
     """Mixed into FakeSwitch."""
 
     def hold(self: FakeSwitch, leg_id: UUID) -> None:
+        self._refuse_agreeing(leg_id)
         self._ask("hold", leg_id)
         self.tell(facts.LegHeld, **self._of(leg_id))
 
     def unhold(self: FakeSwitch, leg_id: UUID) -> None:
+        self._refuse_agreeing(leg_id)
         self._ask("unhold", leg_id)
         self.tell(facts.LegUnheld, **self._of(leg_id))
+
+    def _refuse_agreeing(self: FakeSwitch, leg_id: UUID) -> None:
+        if leg_id in self.agreeing:
+            raise NotYet
 
     def send_to_queue(self: FakeSwitch, leg_id: UUID, entry: QueueEntry) -> None:
         self._ask("send_to_queue", leg_id, entry)

@@ -52,6 +52,8 @@ class FakeSwitch(InCall):
     beats: list[datetime] = field(default_factory=list)
     answers_by_itself: bool = False
     refuses_offers: str = ""
+    agreeing: set[UUID] = field(default_factory=set)
+    """Legs whose phone has not answered the change of hold before."""
     _dials: dict[UUID, OfferCommand] = field(default_factory=dict)
     _together: dict[UUID, tuple[UUID, tuple[UUID, ...]]] = field(default_factory=dict)
     _asks: dict[UUID, ConsultCommand] = field(default_factory=dict)

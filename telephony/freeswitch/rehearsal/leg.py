@@ -135,6 +135,9 @@ class Leg:
         self.keys_heard = ""
         self.applications_run: list[tuple[str, str, int]] = []
         self.hold_music = ""
+        # Of a phone in a page (reinvites): what it was asked last and has not answered yet, and what became of that.
+        self.is_agreeing = self.is_deaf = False
+        self.versions = 0
         # Pressed, and asked for by nothing yet: keys that come too early count at the next question.
         self.keys: deque[str] = deque()
         self.broadcast: asyncio.Future[None] | None = None

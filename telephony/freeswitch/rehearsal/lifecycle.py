@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from . import cdr, sound, variables
+from . import cdr, reinvites, sound, variables
 from .clock import now_us
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def hold(leg: Leg) -> bool:
         return False
     set_call_state(leg, "HELD")
     leg.times.last_hold = now_us()
+    reinvites.ask(leg, "recvonly")
     leg.fire("CHANNEL_HOLD")
     music = leg.get("hold_music")
     if leg.peer is not None and music:
@@ -123,6 +124,7 @@ def unhold(leg: Leg) -> bool:
         stop_hold_music(leg.peer, "break")
     set_call_state(leg, "UNHELD")
     set_call_state(leg, "ACTIVE")
+    reinvites.ask(leg, "sendrecv")
     sound.changed(leg)
     leg.fire("CHANNEL_UNHOLD")
     return True

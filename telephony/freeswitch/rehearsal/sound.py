@@ -43,7 +43,7 @@ def says(leg: Leg) -> Voices:
 
 def hears(leg: Leg) -> Voices:
     """What reaches the person on this leg. A whisper does, and is in no recording: as with the real one."""
-    return _talk(leg) | _whispered(leg)
+    return NOBODY if leg.is_deaf else _talk(leg) | _whispered(leg)
 
 
 def _talk(leg: Leg) -> Voices:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from uuid import uuid4
 
-from tests.telephony.rehearsal.theatre import DOMAIN, Theatre, play, text
+from tests.telephony.rehearsal.theatre import DOMAIN, PAGE, Theatre, play, text
 
 
 def test_an_answered_offer_goes_through_the_real_switchs_events(tmp_path: Path) -> None:
@@ -180,5 +180,29 @@ def test_hold_plays_music_to_the_other_one(tmp_path: Path) -> None:
         ]
         assert [one for one in told if one in wanted] == wanted
         assert on.switch.legs[agent].times.hold_accum > 0
+
+    play(tmp_path, scene)
+
+
+def test_a_page_asked_twice_in_a_moment_is_deaf_for_the_rest_of_the_talk(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        await on.phone(PAGE)
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent, user=PAGE)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        leg = on.switch.legs[agent]
+
+        async def hears_after(command: str, *, agreed: bool = True) -> str:
+            assert await on.ask(f"{command} {agent}") == "+OK Success\n"
+            while agreed and leg.is_agreeing:
+                await asyncio.sleep(0.01)
+            return (await on.ask(f"rehearsal hears {agent}")).strip()
+
+        await hears_after("uuid_hold")
+        assert await hears_after("uuid_hold off") == "caller"
+        assert "a=sendrecv" in leg.get("switch_r_sdp")
+        await hears_after("uuid_hold", agreed=False)
+        for command in ("uuid_hold off", "uuid_hold", "uuid_hold off"):
+            assert await hears_after(command) == ""
 
     play(tmp_path, scene)

@@ -16,6 +16,8 @@ from telephony.freeswitch.rehearsal.switch import RehearsalSwitch
 PASSWORD = "event-secret"
 PHONE_PASSWORD = "phone-secret"
 DOMAIN = "acme.localhost"
+PAGE = "page-0123456789abcdef"
+"""The phone in a page."""
 
 STATIC_DIALPLAN = """<context name="public">
   <extension name="hotline"><condition field="destination_number" expression="^4001$">
@@ -57,7 +59,7 @@ def write_conf(directory: Path, *, web: str = "") -> Path:
     a1 = hashlib.md5(f"1001:{DOMAIN}:{PHONE_PASSWORD}".encode()).hexdigest()
     users = f'<user id="1001"><params><param name="a1-hash" value="{a1}"/></params></user>' + "".join(
         f'<user id="{user}"><params><param name="password" value="{PHONE_PASSWORD}"/></params></user>'
-        for user in ("1002", "1003")
+        for user in ("1002", "1003", PAGE)
     )
     bindings = "".join(
         f'<binding name="{section}"><param name="gateway-url" value="{web}/{section}" bindings="{section}"/>'
