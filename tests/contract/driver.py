@@ -228,24 +228,6 @@ class SwitchUnderTest(ABC):
         self.web.close()
         self.claim.close()
 
-    def die_and_return(self) -> None:
-        """Killed with all its calls, and started again: whoever was in a call hears nothing more."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-        wait_until(lambda: not self.switch.is_connected, 15, "nobody noticed that the switch is gone")
-        self._forget_parties()
-        self._launch()
-        assert self.switch.wait_connected(30), "the switch did not come back"
-        wait_until(self._is_ready, 20, "the switch did not become ready")
-        self.log.begin()
-
-    def _forget_parties(self) -> None:
-        """Those of a dead switch."""
-        for party in self.parties:
-            party.stop()
-        self.parties.clear()
-
     def begin_test(self) -> None:
         self.web.reset()
         self.web.routes[HOT_LINE] = Route(tenant="acme", number=HOT_LINE, queue_id=7)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+_TIME = re.compile(r"\d+:\d\d")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Offered:
     outcome: str
     is_group: bool
     explanation: dict[str, Any]
+    told: Told = field(default_factory=lambda: Told.nothing())
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -47,9 +51,35 @@ class Told:
     offers: list[dict[str, Any]]
     """Of each: "agent", "reason", "others" (the name of every other agent → why not they), "replayed"."""
 
+    @classmethod
+    def nothing(cls) -> Told:
+        return cls("", "", "", [], {}, [], [])
+
     @property
     def last(self) -> dict[str, Any]:
         return self.offers[-1]
+
+    @property
+    def reason(self) -> str:
+        return self.reason_of(self.last)
+
+    @staticmethod
+    def reason_of(offer: dict[str, Any]) -> str:
+        """Why they were rung; how long the caller had waited stands as …"""
+        return _TIME.sub("…", offer["reason"])
+
+    @property
+    def waited_seconds(self) -> int:
+        [minutes, seconds] = _TIME.findall(self.last["reason"])[-1].split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    @property
+    def others(self) -> dict[str, str]:
+        return self.last["others"]
+
+    def why_not(self, *names: str) -> set[str]:
+        """What put these behind the one who was rung, whatever their place in the order."""
+        return {self.others[name].partition(": ")[2] for name in names}
 
 
 def told(call_id: UUID) -> list[dict[str, Any]]:

@@ -53,10 +53,6 @@ class RehearsedCarrier(Party):
 
 @dataclass
 class RehearsalUnderTest(SwitchUnderTest):
-    def _forget_parties(self) -> None:
-        """They were part of it."""
-        self.parties.clear()
-
     def _launch(self) -> None:
         log = (self.directory / "switch.out").open("wb")
         command = [

@@ -47,9 +47,9 @@ def test_a_phone_in_a_page_that_is_still_agreeing_on_the_hold_is_not_asked_again
     bridged(line, caller, offer)
     changes = [(line.switch.hold, facts.LegHeld), (line.switch.unhold, facts.LegUnheld)] * 2
     changes[0][0](offer.offer_id)
-    with pytest.raises(NotYet):
-        line.switch.unhold(offer.offer_id)
-    assert line.log.all(facts.LegUnheld) == []
+    if isinstance(line, RehearsalUnderTest):  # whose page takes a moment; sipp answers at once
+        assert not is_taken(line.switch.unhold, offer.offer_id)
+        assert line.log.all(facts.LegUnheld) == []
     for change, told in changes[1:]:
         wait_until(lambda change=change: is_taken(change, offer.offer_id), 5, "not taken")
         line.log.wait(told, leg_id=offer.offer_id)

@@ -240,7 +240,21 @@ def test_the_keys_a_caller_pressed_choose_the_rule_of_the_queue(stage: Stage) ->
     calls = [str(caller.leg_id) for caller in walkers.values()]
     told = stage.product.furnished_by("tests.contract.offered", *calls)
     words = {keys: told[str(caller.leg_id)][0]["rules"] for keys, caller in walkers.items()}
-    print("TOLD", words)
+    asked = "asked: What the flow collected as “code” is %s; found: %s"
+    assert words == {
+        "47": {
+            "Orders": ["fits", "", "counts as having waited 5:00 longer"],
+            "Complaints": ["does not fit", asked % ("11", "47"), ""],
+        },
+        "11": {
+            "Orders": ["does not fit", asked % ("47", "11"), ""],
+            "Complaints": ["fits", "", "counts as having waited 0:20 longer"],
+        },
+        "99": {
+            "Orders": ["does not fit", asked % ("47", "99"), ""],
+            "Complaints": ["does not fit", asked % ("11", "99"), ""],
+        },
+    }
     nothing_broke(stage)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,9 @@ pytestmark = pytest.mark.timeout(180)
 
 _numbers = count(1)
 PASSWORD = "phone-secret"
+CAME_FIRST = "Of %s agents who were free and suited, this one came first: %s. The caller had waited …."
+THE_ONLY_ONE = "The only agent who was free and suited. The caller had waited …."
+MEANT_FOR_THEM = "The call was meant for this agent; it had waited …."
 
 
 @dataclass
@@ -100,14 +103,14 @@ class Stage:
         [offer] = self.offered(call_id)
         names = {agent_id: name for name, agent_id in self.made["agents"].items()}
         assert [names[agent_id] for agent_id in replay(offer.explanation["inputs"])] == [offer.agent]
-        self.told(call_id)
+        [told] = self.told(call_id)
+        assert (told.queue, told.last["agent"]) == (queue, offer.agent)
         self.go_home(call_id)
-        return offer
+        return replace(offer, told=told)
 
     def told(self, call_id: UUID) -> list[Told]:
         """The waits of a call as its page tells them. Decided again from what is stored, each offer is the same."""
         waits = [Told(**wait) for wait in self.ask("words", call_id=str(call_id))]
-        print("TOLD", waits)
         assert {offer["replayed"] for wait in waits for offer in wait.offers} <= {"same"}
         return waits
 
@@ -130,7 +133,6 @@ class Stage:
 
     def go_home(self, *calls: UUID) -> None:
         for call_id in calls:
-            self.told(call_id)
             self.line.switch.hang_up(call_id)
         self.wait_for_quiet()
 
@@ -224,6 +226,13 @@ def test_most_skilled_first_and_nobody_without_the_skill(floor: Stage) -> None:
     assert offer.asked["requirements"] == [[law, 3]]
     lacking = offer.verdict(floor.agent("cyd"))
     assert (lacking["outcome"], lacking["needs"], lacking["has"]) == ("lacks_skill", 3, 0)
+    assert (offer.told.strategy, offer.told.asks) == ("Most skilled first", [["0:00", "Law 3 or more"]])
+    assert offer.told.reason == CAME_FIRST % (2, "best skills, then longest idle")
+    assert offer.told.others == {
+        "ann": "free, number 2 in order: lower skill levels",
+        "cyd": "does not have Law, level 3 is needed",
+        "dan": "not in this queue",
+    }
 
 
 def test_a_preferred_skill_ranks_and_excludes_nobody(floor: Stage) -> None:
@@ -231,6 +240,8 @@ def test_a_preferred_skill_ranks_and_excludes_nobody(floor: Stage) -> None:
     assert (offer.agent, offer.explanation["rank"]["lacks_preferred"]) == ("ann", 0)
     others = {name: offer.verdict(floor.agent(name))["outcome"] for name in ("bob", "cyd")}
     assert others == {"bob": "behind", "cyd": "behind"}
+    assert offer.told.asks == [["0:00", "English 1 or more preferred"]]
+    assert offer.told.why_not("bob", "cyd") == {"without the preferred skill"}
 
 
 def test_longest_idle_first(floor: Stage) -> None:
@@ -239,6 +250,9 @@ def test_longest_idle_first(floor: Stage) -> None:
     assert (offer.agent, offer.explanation["strategy"]) == (expected, "longest_idle")
     since = {name: offer.verdict(floor.agent(name))["idle_since"] for name in AGENTS}
     assert min(since, key=since.__getitem__) == expected
+    assert offer.told.strategy == "Longest idle first"
+    assert offer.told.reason == CAME_FIRST % (3, "longest idle")
+    assert offer.told.why_not(*(name for name in AGENTS if name != expected)) == {"idle for less long"}
 
 
 def test_the_least_busy_of_today_first(floor: Stage) -> None:
@@ -246,6 +260,9 @@ def test_the_least_busy_of_today_first(floor: Stage) -> None:
     offer = floor.only_offer("least busy")
     assert (offer.agent, offer.explanation["rank"]["busy_seconds"]) == (expected, 0.0)
     assert offer.verdict(floor.agent("ann"))["busy_seconds"] == 600
+    assert offer.told.strategy == "Least busy today first"
+    assert offer.told.reason == CAME_FIRST % (3, "least busy today")
+    assert offer.told.others["ann"] == "free, number 3 in order: busier today"
 
 
 def test_each_in_turn(floor: Stage) -> None:
@@ -253,6 +270,10 @@ def test_each_in_turn(floor: Stage) -> None:
     assert sorted(offer.agent for offer in asked[:3]) == sorted(AGENTS)
     assert asked[3].agent == asked[0].agent
     assert {offer.explanation["strategy"] for offer in asked} == {"round_robin"}
+    assert {offer.told.strategy for offer in asked} == {"In turn"}
+    assert {offer.told.reason for offer in asked} == {CAME_FIRST % (3, "next in turn")}
+    others = [name for name in AGENTS if name != asked[3].agent]
+    assert asked[3].told.why_not(*others) == {"asked more recently"}
 
 
 def test_all_at_once_and_the_first_to_pick_up_talks(floor: Stage) -> None:
@@ -273,6 +294,11 @@ def test_all_at_once_and_the_first_to_pick_up_talks(floor: Stage) -> None:
         fact for fact in floor.line.log.all(facts.LegsBridged) if call_id in (fact.leg_id, fact.other_leg_id)
     ]
     assert len(bridges) == 1
+    [told] = floor.told(call_id)
+    how = "rung together with others, the first to answer takes it"
+    assert (told.strategy, {offer["agent"] for offer in told.offers}) == ("All at once", set(AGENTS))
+    assert {told.reason_of(offer) for offer in told.offers} == {CAME_FIRST % (3, how)}
+    assert told.last["others"]["dan"] == "not in this queue"
     floor.go_home(call_id)
 
 
@@ -284,6 +310,8 @@ def test_a_step_widens_the_choice_after_its_time(floor: Stage) -> None:
     assert offer.explanation["step"] == 1
     assert offer.explanation["waited_seconds"] >= 2
     assert (offer.asked["group"], offer.explanation["trigger"]) == (None, "tick")
+    assert offer.told.asks == [["0:00", "only agents of away"], ["0:02", "every agent of the queue"]]
+    assert offer.told.reason == CAME_FIRST % (3, "longest idle")
 
 
 def test_the_agent_who_spoke_with_the_caller_last_is_asked_first(floor: Stage) -> None:
@@ -292,6 +320,9 @@ def test_the_agent_who_spoke_with_the_caller_last_is_asked_first(floor: Stage) -
     offer = floor.only_offer("remembering", REMEMBERED)
     assert (offer.agent, offer.asked["target_agent"]) == ("cyd", floor.agent("cyd"))
     assert offer.verdict(floor.agent("ann"))["outcome"] == "not_wanted"
+    assert offer.told.asks == [["0:00", "only cyd"], ["1:00", "every agent of the queue"]]
+    assert offer.told.reason == MEANT_FOR_THEM
+    assert set(offer.told.others.values()) == {"not the agent the call is meant for"}
 
 
 def test_a_vip_is_sent_to_their_group_and_comes_earlier(floor: Stage) -> None:
@@ -304,6 +335,11 @@ def test_a_vip_is_sent_to_their_group_and_comes_earlier(floor: Stage) -> None:
     assert fitting == {"vip": True, "shanghai": False}
     assert (routing["facts"]["level"], routing["facts"]["caller_number"]) == ("vip", IMPORTANT)
     assert offer.verdict(floor.agent("ann"))["outcome"] == "not_in_group"
+    [told] = floor.told(call_id)
+    longer = "counts as having waited 5:00 longer"
+    assert (told.priority, told.asks) == (longer, [["0:00", "only agents of vip"]])
+    assert told.rules["vip"] == ["fits", "", f"only agents of vip; {longer}"]
+    assert (told.reason, told.others["ann"]) == (THE_ONLY_ONE, "not in the group vip")
     floor.go_home(call_id)
 
 
@@ -314,6 +350,12 @@ def test_the_region_of_the_number_chooses_the_group(floor: Stage) -> None:
     assert (offer.agent, offer.asked["group"]) == ("ann", floor.made["groups"]["shanghai"])
     assert routing["facts"]["region"] == "Shanghai"
     assert [rule["name"] for rule in routing["rules"] if rule["fits"]] == ["shanghai"]
+    [told] = floor.told(call_id)
+    assert told.rules == {
+        "vip": ["does not fit", "asked: Customer level is VIP; found: nothing", ""],
+        "shanghai": ["fits", "", "only agents of shanghai"],
+    }
+    assert (told.reason, told.others["bob"]) == (THE_ONLY_ONE, "not in the group shanghai")
     floor.go_home(call_id)
 
 
@@ -328,6 +370,10 @@ def test_an_overflow_keeps_the_time_waited(floor: Stage) -> None:
     assert offer.agent == "cyd"
     assert offer.explanation["waited_seconds"] >= 2
     assert second[3]["waiting_since"] == first[3]["at"]
+    before, after = floor.told(call_id)
+    assert (before.queue, before.offers, after.queue) == ("overflowing", [], "backstop")
+    assert (after.reason, after.others["ann"]) == (THE_ONLY_ONE, "not in this queue")
+    assert after.waited_seconds >= 2
     floor.go_home(call_id)
     assert [stay[1] for stay in floor.stays(call_id)] == ["flow_out", "abandoned"]
 
@@ -339,6 +385,8 @@ def test_a_supervisor_pulls_a_waiting_call_to_one_agent(floor: Stage) -> None:
     assert (offer.agent, offer.asked["target_agent"]) == ("cyd", floor.agent("cyd"))
     [changed] = floor.stay(call_id)[3]["changes"]
     assert (changed["what"], changed["agent"], changed["by"]) == ("pulled", floor.agent("cyd"), "Boss")
+    [told] = floor.told(call_id)
+    assert (told.changes, told.reason) == ([["Boss", "gave the call to cyd"]], MEANT_FOR_THEM)
     floor.go_home(call_id)
 
 
@@ -354,6 +402,9 @@ def test_a_reprioritised_call_is_taken_before_one_that_waited_longer(floor: Stag
     [offer] = floor.offered(second)
     assert (offer.agent, offer.explanation["priority"]) == ("cyd", 900)
     assert offer.explanation["runner_up_work"] is not None
+    [told] = floor.told(second)
+    longer = "counts as having waited 15:00 longer"
+    assert (told.priority, told.changes) == (longer, [["Boss", f"set the priority: the call {longer}"]])
     assert floor.offers(first) == []
     floor.go_home(first, second)
 
@@ -367,6 +418,9 @@ def test_a_redirected_call_waits_in_the_other_queue_with_its_time(floor: Stage) 
     assert (first[:2], second[:2], offer.agent) == (("empty", "flow_out"), ("backstop", ""), "cyd")
     assert second[3]["waiting_since"] == first[3]["at"]
     assert [change["what"] for change in first[3]["changes"]] == ["redirected"]
+    before, after = floor.told(call_id)
+    assert before.changes == [["Boss", "sent the call to the queue backstop"]]
+    assert (after.queue, after.reason) == ("backstop", THE_ONLY_ONE)
     floor.go_home(call_id)
 
 
@@ -389,17 +443,3 @@ def test_a_killed_worker_forgets_neither_the_words_nor_the_order(floor: Stage) -
     floor.line.switch.hang_up(first)
     [offer] = floor.offered(second)
     floor.go_home(second)
-
-
-def test_a_killed_switch_forgets_neither_the_words_nor_whose_turn_it_is(floor: Stage) -> None:
-    longest = floor.idle_longest("ann", "bob")
-    call_id = floor.caller("backstop")
-    floor.offered(call_id)
-    before = floor.told(call_id)
-    floor.line.die_and_return()
-    phones(floor.line)
-    floor.wait_for_quiet()
-    assert floor.told(call_id) == before
-    assert floor.idle_longest("ann", "bob") == longest
-    offer = floor.only_offer("longest idle")
-    assert offer.agent == floor.idle_longest(*AGENTS)
