@@ -4,6 +4,7 @@ it hears nothing more in this talk: the real switch with a browser. What the pho
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import sound
@@ -22,7 +23,7 @@ def ask(leg: Leg, direction: str) -> None:
     leg.is_deaf = leg.is_deaf or leg.is_agreeing
     leg.is_agreeing = True
     leg.versions += 1
-    leg.switch.pace.later(AGREES_AFTER_SECONDS, lambda version=leg.versions: _agree(leg, version, direction))
+    leg.switch.pace.later(AGREES_AFTER_SECONDS, partial(_agree, leg, leg.versions, direction))
 
 
 def _agree(leg: Leg, version: int, direction: str) -> None:
