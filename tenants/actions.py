@@ -216,7 +216,8 @@ def _end_terms(tenant_id: int, at: datetime) -> None:
     with enter_public():
         for number in Number.objects.filter(tenant_id=tenant_id):
             take_number_back(number_id=number.pk, at=at)
-        for contract in Contract.objects.filter(tenant_id=tenant_id):
-            if contract.starts_on <= at.date() and (contract.ends_on is None or contract.ends_on > at.date()):
-                contract.ends_on = at.date()
+        for contract in Contract.objects.select_related("tenant").filter(tenant_id=tenant_id):
+            day = contract.tenant.day_of(at)
+            if contract.starts_on <= day and (contract.ends_on is None or contract.ends_on > day):
+                contract.ends_on = day
                 contract.save(update_fields=["ends_on"])

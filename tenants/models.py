@@ -1,6 +1,7 @@
 """Tenants and the terms they are on, all in the public schema: plan, SLA, contract, numbers, steps of opening."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -127,6 +128,10 @@ class Tenant(TenantMixin):
         """
         found = self.domains.filter(is_primary=True).values_list("domain", flat=True).first()
         return found or ""
+
+    def day_of(self, at: datetime) -> date:
+        """By the tenant's own clock."""
+        return timezone.localdate(at, ZoneInfo(self.time_zone))
 
     def move_to(self, state: str, at, reason: str = "") -> None:  # noqa: ANN001
         self.state, self.state_since, self.state_reason = state, at, reason

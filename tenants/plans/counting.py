@@ -3,7 +3,6 @@
 The counter may vanish with Redis: then the day begins anew. While Redis is away nobody is refused.
 """
 
-import zoneinfo
 from typing import Any
 
 import structlog
@@ -39,5 +38,4 @@ def requests_today(tenant: Any) -> int:
 
 def _key(tenant: Any) -> str:
     """A day of the tenant's own clock."""
-    day = timezone.localdate(timezone.now(), zoneinfo.ZoneInfo(tenant.time_zone))
-    return f"requests-by-keys:{tenant.schema_name}:{day.isoformat()}"
+    return f"requests-by-keys:{tenant.schema_name}:{tenant.day_of(timezone.now()).isoformat()}"

@@ -1,6 +1,6 @@
 """Suspending, resuming and closing a tenant; lending numbers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,7 +9,7 @@ from tenants.actions import TenantNotOpen, TenantStillOpen, close_tenant, resume
 from tenants.context import every_active_tenant, every_tenant
 from tenants.effects import effects_on
 from tenants.lending import NumberRests, NumberTaken, assign_number, take_number_back
-from tenants.models import Number, NumberAssignment, Tenant
+from tenants.models import Contract, Number, NumberAssignment, Plan, Tenant
 from tenants.people.models import AuditEntry
 from tenants.queries import tenant_of_number
 
@@ -75,6 +75,21 @@ def test_closing_gives_the_numbers_back(acme, globex, published, now):
     assert (number.tenant, number.state) == (None, "quarantine")
     assert NumberAssignment.objects.get().returned_at == now
     assert [tenant.schema_name for tenant in every_tenant()] == ["globex"]
+
+
+def test_a_contract_ends_on_the_tenants_own_day(acme, globex, now):
+    """Half past midnight of the 17th in Shanghai is the 16th by London's clock."""
+    plan = Plan.objects.create(code="p", name="P", currency="CNY")
+    ours, theirs, later = (
+        Contract.objects.create(tenant=tenant, plan=plan, starts_on=day, seats=1)
+        for tenant, day in ((acme, date(2026, 1, 1)), (globex, date(2026, 1, 1)), (acme, date(2026, 11, 18)))
+    )
+    night = now.replace(hour=16, minute=30)
+    suspend_tenant(tenant_id=acme.pk, at=night)
+    close_tenant(tenant_id=acme.pk, at=night)
+    for contract, ends_on in ((ours, date(2026, 11, 17)), (theirs, None), (later, None)):
+        contract.refresh_from_db()
+        assert contract.ends_on == ends_on
 
 
 def test_a_suspended_tenant_still_owes_its_records(acme, globex, now):

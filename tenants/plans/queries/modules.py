@@ -1,11 +1,8 @@
 """Which modules a tenant has at a moment, for which days of a month one is paid, and which nobody uses."""
 
-import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from django.utils import timezone
 
 from tenants.context import enter
 from tenants.models import Contract, Tenant
@@ -16,7 +13,7 @@ from tenants.queries import contract_on
 
 
 def today_of(tenant: Tenant, at: datetime) -> date:
-    return timezone.localdate(at, zoneinfo.ZoneInfo(tenant.time_zone))
+    return tenant.day_of(at)
 
 
 def terms_on(tenant: Tenant, day: date) -> PlanTerms | None:
