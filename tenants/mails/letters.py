@@ -27,8 +27,11 @@ class Look:
     language: str = "en"
 
 
-def one_line(words: str, most: int = MOST_SUBJECT) -> str:
-    """Nothing that could begin another header: controls and line ends of any kind are spaces."""
+def one_line(words: str, most: int | None = MOST_SUBJECT) -> str:
+    """Nothing that could begin another header: controls and line ends of any kind are spaces.
+
+    `most`: characters, None for however many there are.
+    """
     return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())[:most]
 
 

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 BATCH, OF_ONE = 50, 10
 """Mails of one connection; at most so many of one tenant while others wait."""
 CLAIM = timedelta(minutes=5)
+"""Renewed before each mail: longer than the commands of one take, however slow the server is."""
 AWAY = timedelta(minutes=1)
 PAUSES = (60, 300, 1800, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds until the next try of a mail the server did not take for now; after the last one it is given up."""
@@ -47,7 +48,9 @@ def send_due() -> int:
 
 
 def _send(line, mail: Mail) -> bool:  # noqa: ANN001
-    """Raises ServerAway."""
+    """False too when the server took so long for those before that somebody else has it. Raises ServerAway."""
+    if not _is_still_ours(mail, timezone.now()):
+        return False
     try:
         server.send(line, mail)
     except server.Refused as refusal:
@@ -78,15 +81,27 @@ def _claim(at: datetime) -> list[Mail]:
         )
         found = list(free.order_by("pk"))
         Mail.objects.filter(pk__in=[mail.pk for mail in found]).update(due_at=at + CLAIM)
+    for mail in found:
+        mail.due_at = at + CLAIM
     return found
+
+
+def _is_still_ours(mail: Mail, at: datetime) -> bool:
+    """Claimed anew, unless whoever came after the claim was over has it now."""
+    with enter_public():
+        ours = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, due_at=mail.due_at)
+        mail.due_at = at + CLAIM
+        return bool(ours.update(due_at=mail.due_at))
 
 
 def _give_back(mails: list[Mail], problem: str) -> None:
     """That the server is away is not the mails' fault: it is no try of theirs."""
     with enter_public():
-        Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
-            due_at=timezone.now() + AWAY, problem=problem[:40]
-        )
+        for mail in mails:
+            # But for one that somebody else has taken meanwhile.
+            Mail.objects.filter(pk=mail.pk, due_at=mail.due_at).update(
+                due_at=timezone.now() + AWAY, problem=problem[:40]
+            )
 
 
 def _note_refusal(mail: Mail, refusal: server.Refused, at: datetime) -> None:

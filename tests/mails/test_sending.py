@@ -136,6 +136,31 @@ def test_without_a_server_they_wait_and_one_that_is_away_costs_no_try(acme, offi
     assert sending.forget_old(timezone.now() + timedelta(days=31)) == 1
 
 
+def test_what_a_slow_server_kept_waiting_is_sent_by_whoever_claims_it_next_and_once(
+    acme, globex, office, monkeypatch
+):
+    """The first mail takes longer than all were claimed for: another worker has the rest by then."""
+    write(acme, "a@acme.example", "b@acme.example")
+    write(globex, "grace@globex.example")
+    real, taken_over = sending.server.send, []
+
+    def slow(line, mail):
+        if not taken_over:
+            after = Mail.objects.get(pk=mail.pk).due_at
+            Mail.objects.filter(pk=mail.pk).update(due_at=after + timedelta(minutes=5))
+            taken_over.extend(sending._claim(after + timedelta(seconds=1)))
+        real(line, mail)
+
+    monkeypatch.setattr(sending.server, "send", slow)
+    assert sending.send_due() == 1
+    assert len(office.taken) == 1
+    assert len(taken_over) == 2
+    with sending.server.connected() as line:
+        assert [sending._send(line, mail) for mail in taken_over] == [True, True]
+    ids = [message["Message-ID"] for _sender, _receiver, message in office.taken]
+    assert len(set(ids)) == len(ids) == 3
+
+
 def test_one_house_full_of_mails_keeps_no_other_waiting_and_has_an_end(acme, globex, office, monkeypatch):
     for number in range(sending.BATCH + 5):
         write(acme, f"a{number}@acme.example", key=str(number))

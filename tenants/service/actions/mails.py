@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from html import unescape
 
 from tenants.context import enter_public
+from tenants.mails.letters import one_line
 from tenants.service import errors
 from tenants.service.actions.cases import open_case, write
 from tenants.service.models import Case, CaseEntry
@@ -72,8 +73,8 @@ def read_mail(raw: bytes) -> Mail:
     if "@" not in sender or not (subject.strip() or text.strip()):
         raise errors.MailUnreadable(field="mail")
     return Mail(
-        sender=_clean(sender).lower()[:160], name=_clean(name)[:120], subject=_clean(subject), text=text,
-        mail_id=_clean(mail_id),
+        sender=one_line(sender, 160).lower(), name=one_line(name, 120), subject=one_line(subject, None), text=text,
+        mail_id=one_line(mail_id, None),
     )  # fmt: skip
 
 
@@ -83,7 +84,8 @@ def _text_of(message: EmailMessage) -> str:
     text = _content(body) if body is not None else ""
     if body is not None and body.get_content_type() == "text/html":
         text = unescape(TAGS.sub(" ", text))
-    names = [_clean(part.get_filename() or part.get_content_type()) for part in message.iter_attachments()]
+    attached = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
+    names = [one_line(name, None) for name in attached]
     if names:
         text += "\n\n[" + ", ".join(names)[:500] + "]"
     return text.replace("\0", "").replace("\r\n", "\n").strip()[:MOST_TEXT]
@@ -96,7 +98,3 @@ def _content(body: MIMEPart) -> str:
     except LookupError:
         raw = body.get_payload(decode=True)
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-
-
-def _clean(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
