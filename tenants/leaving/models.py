@@ -225,3 +225,13 @@ class ErasureAsk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_shown} · {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has answered."""
+        return self.state == self.State.ASKED and self.answered_at is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """And not erased yet: somebody is at it, or was."""
+        return self.state == self.State.ASKED and self.answered_at is not None

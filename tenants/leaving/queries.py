@@ -77,3 +77,10 @@ def own_erasures() -> QuerySet[Erasure]:
 
 def own_erasures_asked() -> list[ErasureAsk]:
     return list(ErasureAsk.objects.filter(tenant__schema_name=current_schema(), state="asked")[:MOST_SHOWN])
+
+
+def erasures_to_take_up(at: datetime) -> list[tuple[str, int]]:
+    """(schema, id) of what was confirmed and never came to its end."""
+    with enter_public():
+        lost = ErasureAsk.objects.filter(state="asked", answered_at__lt=at - LOST_AFTER)
+        return list(lost.order_by("pk").values_list("tenant__schema_name", "pk"))

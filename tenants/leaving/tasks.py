@@ -7,9 +7,11 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tenants.context import enter
 from tenants.leaving import queries
-from tenants.leaving.actions import deletions, exports, imports
+from tenants.leaving.actions import deletions, erasures, exports, imports
 from tenants.provisioning.turns import ARCHIVES, try_any_turn
+from tenants.tasks import tenant_task
 
 log = structlog.get_logger()
 
@@ -35,6 +37,11 @@ def delete(deletion_id: int) -> str:
     return in_turn(deletions.run_deletion, deletion_id=deletion_id)
 
 
+@tenant_task(name="leaving.erase")
+def erase(ask_id: int) -> bool:
+    return erasures.run_erasure(ask_id=ask_id) is not None
+
+
 @shared_task(name="leaving.take_up", expires=55)
 def take_up() -> int:
     """Each in a task of its own, so that a long one keeps no other waiting; twice does no harm."""
@@ -44,9 +51,12 @@ def take_up() -> int:
     found += [(delete, pk) for pk in queries.deletions_to_take_up(now)]
     for task, pk in found:
         task.delay(pk)
+    for schema, pk in (lost := queries.erasures_to_take_up(now)):
+        with enter(schema):
+            erase.delay(pk)
     for over in queries.exports_over(now):
         exports.throw_away(export=over)
-    return len(found)
+    return len(found) + len(lost)
 
 
 def send(task, pk: int) -> None:  # noqa: ANN001

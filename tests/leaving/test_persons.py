@@ -6,9 +6,11 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from contactcenter.celery import app
 from telephony.models import Call, CallerProfile, FollowUp, KeptSound, LegalHold, Survey, SurveyAnswer
 from tenants.context import enter
-from tenants.leaving import persons, registry
+from tenants.leaving import persons, queries, registry, tasks
+from tenants.leaving.actions import erasures
 from tenants.leaving.catalog import tenant_models
 from tenants.leaving.models import Erasure, ErasureAsk
 from tenants.people.models import AuditEntry
@@ -184,6 +186,50 @@ def test_who_is_alone_types_the_person_twice_and_what_was_asked_may_be_withdrawn
         type(other).objects.filter(pk=other.pk).update(is_active=False)
     assert owner.post("/leaving/persons/", erase | {"again": WANG}).status_code == 302
     assert Erasure.objects.get().by_name == "Olga"
+
+
+def test_an_erasure_that_died_on_its_way_is_found_and_done(
+    story, acme, globex, member, client_of, now, shelf, at_once, monkeypatch
+):
+    olga, adam = member(acme, "owner", name="Olga"), member(acme, "admin", name="Adam")
+
+    def dies(*words):
+        raise KeyboardInterrupt
+
+    with enter("acme"):
+        wang = persons.person_of(WANG)
+        ask = erasures.ask_erasure(person=wang, reason="asked", by=olga, at=now)
+        with monkeypatch.context() as patched:
+            patched.setattr("tenants.leaving.actions.persons._reported", dies)
+            with pytest.raises(KeyboardInterrupt):
+                erasures.confirm_erasure(ask_id=ask.pk, by=adam, at=now)
+        assert Call.objects.filter(caller_number=WANG).count() == 2
+        assert not erasures.withdraw_erasure(ask_id=ask.pk, by=olga, at=now)
+        assert erasures.confirm_erasure(ask_id=ask.pk, by=adam, at=now) is None
+    ask.refresh_from_db()
+    assert (ask.state, ask.is_confirmed, ask.subject != "") == ("asked", True, True)
+    page = client_of(olga).get("/leaving/persons/").content.decode()
+    assert "Confirmed by Adam" in page
+    assert f"/leaving/persons/{ask.pk}/withdraw/" not in page
+    assert queries.erasures_to_take_up(now + queries.LOST_AFTER) == []
+
+    app.conf.update(task_always_eager=True)
+    try:
+        assert (tasks.take_up(), tasks.take_up()) == (1, 0)
+    finally:
+        app.conf.update(task_always_eager=False)
+    ask.refresh_from_db()
+    assert (ask.state, ask.subject) == ("done", "")
+    erasure = Erasure.objects.get()
+    assert (erasure.tenant, erasure.by_name, erasure.report["tables"]["telephony.call"]["erased"]) == (
+        acme,
+        "Adam",
+        3,
+    )
+    with enter("acme"):
+        assert persons.found_of(wang) == {}
+    with enter("globex"):
+        assert Call.objects.get().caller_number == WANG
 
 
 def test_what_is_on_legal_hold_stays_with_its_call(story, acme, member, now, at_once):

@@ -1,11 +1,13 @@
 """Forgetting a person by two people: an owner asks, another owner or administrator confirms, and it is done at once.
 
-In a house where nobody else may confirm, whoever asks types the person a second time instead.
+In a house where nobody else may confirm, whoever asks types the person a second time instead. What was confirmed stays
+known until the rows are erased: a process that dies in between is followed by another within minutes.
 """
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from tenants.context import current_tenant, enter_public
 from tenants.leaving import errors, persons
@@ -16,8 +18,10 @@ from tenants.leaving.policies import PERSON_FINDERS
 from tenants.people.actions import record_audit
 from tenants.people.models import Member
 from tenants.people.queries import seated_members_with
+from tenants.provisioning.turns import try_turn
 from tenants.secrets import seal, unseal
 
+ERASING = 7_209
 State = ErasureAsk.State
 
 
@@ -53,39 +57,64 @@ def erase_alone(*, person: Person, typed_again: str, reason: str, by: Member, at
 
 def confirm_erasure(*, ask_id: int, by: Member, at: datetime) -> Erasure | None:
     """The second person's word; None when it was answered already. Raises ErasureNotFound, OtherOfYouNeeded."""
-    typed = _answered(ask_id, State.DONE, by, at)
-    if not typed:
-        return None
-    asked = own_ask(ask_id)
-    assert asked is not None
-    return erase_person(person=persons.person_of(typed), reason=asked.reason, by=by, at=at)
+    with transaction.atomic():
+        asked = _locked(ask_id)
+        if not asked.is_open:
+            return None
+        if asked.asked_by_id == by.pk:
+            raise errors.OtherOfYouNeeded
+        # Still asked for, and who it is still known, until it is done.
+        _answer(asked, by, at)
+    return run_erasure(ask_id=ask_id)
 
 
-def withdraw_erasure(*, ask_id: int, by: Member, at: datetime) -> None:
-    """By either of the two."""
-    if _answered(ask_id, State.WITHDRAWN, by, at):
+def run_erasure(*, ask_id: int) -> Erasure | None:
+    """What was confirmed, in the current tenant; again after a crash. None when it is done, or somebody is at it."""
+    with try_turn(ERASING, ask_id) as is_ours:
         asked = own_ask(ask_id)
-        assert asked is not None
+        if not is_ours or asked is None or not asked.is_confirmed:
+            return None
+        by = Member.objects.get(pk=asked.answered_by_id)
+        person = persons.person_of(unseal(asked.subject))
+
+        def settle() -> None:
+            _end(asked, State.DONE)
+
+        return erase_person(person=person, reason=asked.reason, by=by, at=timezone.now(), settle=settle)
+
+
+def withdraw_erasure(*, ask_id: int, by: Member, at: datetime) -> bool:
+    """By either of the two; False when it was answered already. Raises ErasureNotFound."""
+    with transaction.atomic():
+        asked = _locked(ask_id)
+        if not asked.is_open:
+            return False
+        _answer(asked, by, at)
+        _end(asked, State.WITHDRAWN)
         _note(asked, "withdrew the erasure of a person's data", by)
+    return True
 
 
-@transaction.atomic
-def _answered(ask_id: int, state: str, by: Member, at: datetime) -> str:
-    """Who it was about, as it was typed; "" when somebody else has answered."""
+def _locked(ask_id: int) -> ErasureAsk:
     tenant = current_tenant()
     with enter_public():
         asked = ErasureAsk.objects.select_for_update().filter(pk=ask_id, tenant_id=tenant.pk).first()
-        if asked is None:
-            raise errors.ErasureNotFound
-        if asked.state != State.ASKED:
-            return ""
-        if state == State.DONE and asked.asked_by_id == by.pk:
-            raise errors.OtherOfYouNeeded
-        typed = unseal(asked.subject)
-        asked.state, asked.subject, asked.answered_at = state, "", at
-        asked.answered_by_id, asked.answered_by = by.pk, str(by)[:120]
-        asked.save()
-    return typed
+    if asked is None:
+        raise errors.ErasureNotFound
+    return asked
+
+
+def _answer(asked: ErasureAsk, by: Member, at: datetime) -> None:
+    asked.answered_at, asked.answered_by_id, asked.answered_by = at, by.pk, str(by)[:120]
+    with enter_public():
+        asked.save(update_fields=["answered_at", "answered_by_id", "answered_by"])
+
+
+def _end(asked: ErasureAsk, state: str) -> None:
+    """From here on nobody knows any more who it was."""
+    asked.state, asked.subject = state, ""
+    with enter_public():
+        asked.save(update_fields=["state", "subject"])
 
 
 def own_ask(ask_id: int) -> ErasureAsk | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +35,12 @@ def note_search(*, person: Person, by: Member, verb: str, rows: int) -> None:
                  after={"person": person.shown, "rows": rows})  # fmt: skip
 
 
-def erase_person(*, person: Person, reason: str, by: Member, at: datetime) -> Erasure:
-    """Everything of this person in the current tenant. Repeating it finds what came since."""
+def erase_person(
+    *, person: Person, reason: str, by: Member, at: datetime, settle: Callable[[], None] = lambda: None
+) -> Erasure:
+    """Everything of this person in the current tenant. Repeating it finds what came since, or what a crash left.
+    `settle` is called in the transaction of the rows and their report.
+    """
     tenant = current_tenant()
     found = persons.found_of(person)
     sounds: dict[str, int] = {}
@@ -44,15 +49,23 @@ def erase_person(*, person: Person, reason: str, by: Member, at: datetime) -> Er
         if label in found:
             counts, held[label] = purge(found[label].keys, at)
             sounds |= counts
-    with transaction.atomic():
-        tables = {label: _erased(one, person, held) for label, one in found.items()}
     archives = _without_archives(tenant, by)
     kept = [
         {"what": label, "rows": len(one.keys), "why": one.personal.kept_because}
         for label, one in found.items()
         if one.personal.kept_because
     ]
-    report = {"tables": tables, "sounds": sounds, "kept": kept, "archives": archives}
+    report = {"sounds": sounds, "kept": kept, "archives": archives}
+    with transaction.atomic():
+        tables = {label: _erased(one, person, held) for label, one in found.items()}
+        erasure = _reported(tenant, person, reason, by, at, report | {"tables": tables})
+        settle()
+    return erasure
+
+
+def _reported(
+    tenant: Tenant, person: Person, reason: str, by: Member, at: datetime, report: dict[str, Any]
+) -> Erasure:
     with enter_public():
         erasure = Erasure.objects.create(
             tenant=tenant, at=at, by_name=str(by)[:120], reason=reason,
@@ -62,7 +75,7 @@ def erase_person(*, person: Person, reason: str, by: Member, at: datetime) -> Er
     after = {
         "person": person.shown,
         "proof": erasure.proof,
-        "rows": sum(t["erased"] for t in tables.values()),
+        "rows": sum(t["erased"] for t in report["tables"].values()),
     }
     record_audit(
         verb="erased a person's data",

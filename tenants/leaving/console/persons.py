@@ -114,8 +114,7 @@ def answer(request: HttpRequest, ask_id: int | str, act: str) -> HttpResponse:
     if act == "confirm":
         erasures.confirm_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now())
         messages.success(request, _("Erased. The report is below."))
-    else:
-        erasures.withdraw_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now())
+    elif erasures.withdraw_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now()):
         messages.success(request, _("Withdrawn. Nothing was erased."))
     return redirect("leaving:persons")
 
