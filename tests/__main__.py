@@ -35,6 +35,7 @@ LANES = (
 YIELDING = 15
 """How nice what computes is: it takes what is left by a switch, a caller and a worker that speak in real time."""
 OUTCOMES = re.compile(r"(\d+) (passed|failed|errors?|skipped|rerun|xfailed|xpassed)\b")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 PARTING_SECONDS = 30.0
 MOST_TRIED_ALONE = 12
 """More than these did not fail because the machine was busy."""
@@ -74,10 +75,13 @@ class Suite:
             self._end(process, code, words, f"{time.monotonic() - began:.0f} s, {processor:.0f} of processor")
 
     def _begin(self, lot: Arguments, name: str) -> tuple[subprocess.Popen, Path]:
-        """Its words come to one file, the tests that failed to another."""
+        """Its words come to one file, the tests that failed to another.
+
+        A module that cannot be read is one failure; the others of its lot are asked all the same.
+        """
         words = self.words / f"{name}.txt"
-        environment = os.environ | {FAILED: str(words.with_suffix(FAILED_SUFFIX))}
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *lot]
+        environment = _keeping_bytecode() | {FAILED: str(words.with_suffix(FAILED_SUFFIX))}
+        command = [*PYTEST, "--continue-on-collection-errors", *lot]
         with words.open("wb") as sink:
             sink.write(f"\n######## {' '.join(lot)}\n".encode())
             sink.flush()
@@ -106,6 +110,11 @@ class Suite:
             left = list(self.running)
         for process in left:
             end(process)
+
+
+def _keeping_bytecode() -> dict[str, str]:
+    """Our environment. Some hundred processes read the same sources: the first of them compiles them for all."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _let_it_yield(pid: int) -> None:
@@ -165,8 +174,7 @@ def _tried_alone(failed: set[tuple[str, str]]) -> set[str]:
     left = set()
     for test in tests:
         print(f"NEEDED THE MACHINE ALONE: {test}", flush=True)
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
-        if subprocess.run(command).returncode:
+        if subprocess.run([*PYTEST, test]).returncode:
             left.add(test)
     return left
 
