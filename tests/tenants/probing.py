@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -65,12 +66,20 @@ def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[
 
 
 def addresses(garden: Garden, urlconf: str = "contactcenter.urls") -> list[str]:
-    return sorted({address(pattern, name, garden) for pattern, name in patterns(get_resolver(urlconf))})
+    return sorted({where for where, _pattern, _name in named_addresses(garden, urlconf)})
 
 
-def address(pattern: str, name: str, garden: Garden) -> str:
+def named_addresses(garden: Garden, urlconf: str = "contactcenter.urls") -> Iterator[tuple[str, str, str]]:
+    """(address, pattern, name) of each, in the order of the patterns."""
+    # The same at every address, and slow to find.
+    everywhere, rows = garden.by_name() | OTHER_PARAMETERS, _of_rows(garden)
+    for pattern, name in patterns(get_resolver(urlconf)):
+        here = _of_admin if pattern.startswith("admin/") else _of_model
+        yield _filled(pattern, everywhere | here(pattern, name, garden, rows)), pattern, name
+
+
+def _filled(pattern: str, known: dict[str, str]) -> str:
     """The pattern with acme's ids in it. An unknown parameter fails the test: teach it here."""
-    known = garden.by_name() | OTHER_PARAMETERS | _of_model(pattern, name, garden)
 
     def filled(match: re.Match) -> str:
         parameter = match.group(1) or match.group(2)
@@ -84,12 +93,15 @@ def address(pattern: str, name: str, garden: Garden) -> str:
     return "/" + re.sub(r"[\^$\\]|/\?(?=\$|$)", "", text)
 
 
-def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
-    """What `object_id`, `pk` and `number` mean at this address."""
+def _of_admin(_pattern: str, name: str, garden: Garden, _rows: dict[str, str]) -> dict[str, str]:
+    """What `object_id` means at this address."""
     admin = re.match(r"(\w+?)_(\w+?)_(?:change|delete|history|\w+)$", name or "")
-    if pattern.startswith("admin/"):
-        found = garden.ids.get(f"{admin.group(1)}.{admin.group(2)}") if admin else None
-        return {"object_id": str(found or 1), "content_type_id": "1", "app_label": "people"}
+    found = garden.ids.get(f"{admin.group(1)}.{admin.group(2)}") if admin else None
+    return {"object_id": str(found or 1), "content_type_id": "1", "app_label": "people"}
+
+
+def _of_model(pattern: str, _name: str, garden: Garden, rows: dict[str, str]) -> dict[str, str]:
+    """What `pk`, `number` and the like mean at this address."""
     noun = re.search(r"api/v1/\^?([\w-]+?)s?/", pattern)
     nouns = {"member": "people.member", "audit": "people.auditentry", "call": "telephony.call",
              "agent": "telephony.agent", "queue": "telephony.queue", "customer": "ticketing.customer",
@@ -101,11 +113,16 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
              "queue-alert": "telephony.queuealert",
              "webhook": "hooks.endpoint", "webhook-deliverie": "hooks.delivery"}  # fmt: skip
     pk = garden.ids.get(nouns.get(noun.group(1), "")) if noun else None
+    return rows | ({"pk": str(pk)} if pk else {})
+
+
+def _of_rows(garden: Garden) -> dict[str, str]:
+    """What a name in an address means where it is not the id of a model of that name."""
     rows = {model._meta.label_lower: row for model, row in garden.rows.items()}
     ticket = rows["ticketing.ticket"]
     phone = garden.ids["ticketing.customerphone"]
     plan = garden.ids.get("telephony.emergencyplan", 1)
-    found = {
+    return {
         "number": str(ticket.number),
         "phone_id": str(phone),
         "plan_id": str(plan),
@@ -128,7 +145,6 @@ def _of_model(pattern: str, name: str, garden: Garden) -> dict[str, str]:
         **_of_the_desk(rows),
         "run_id": str(rows["telephony.retentionrun"].pk),
     }
-    return found | ({"pk": str(pk)} if pk else {})
 
 
 def _of_the_desk(rows: dict) -> dict[str, str]:
@@ -183,11 +199,20 @@ def _cells(body: bytes) -> str:
     return " ".join(str(c) for row in load_workbook(io.BytesIO(body)).active.values for c in row)
 
 
-def ask(client: Client, method: str, where: str, data: dict[str, str]):
-    """One request whose effects are undone, so that each meets the same world."""
+def typed(form: dict[str, str]) -> bytes:
+    """As a browser sends it. Hundreds of fields take longer to write than most addresses to answer."""
+    return encode_multipart(BOUNDARY, form)
+
+
+def ask(client: Client, method: str, where: str, data: dict[str, str] | bytes):
+    """One request whose effects are undone, so that each meets the same world; `data`: a form, or one `typed`."""
     cookies = client.cookies.copy()
+    form = data if isinstance(data, bytes) else typed(data)
     with transaction.atomic():
-        answer = getattr(client, method)(where, data if method == "post" else {})
+        if method == "post":
+            answer = client.generic("POST", where, form, MULTIPART_CONTENT)
+        else:
+            answer = getattr(client, method)(where)
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer
@@ -198,11 +223,12 @@ def probe(
 ) -> list[str]:
     """Complaints about every address, by GET and (but under `spared`) by POST: canaries, and pages that broke."""
     complaints, data = [], garden.by_name() | {"number": NUMBER + "00000"}
+    form, shown = typed(data), set(data.values())
     for where in addresses(garden, urlconf):
         for method in ("get",) if spared and where.startswith(spared) else ("get", "post"):
-            answer = ask(client, method, where, data)
+            answer = ask(client, method, where, form)
             # A form that comes back shows what was typed into it.
-            found = [canary for canary in leaked(answer) if canary not in data.values()]
+            found = [canary for canary in leaked(answer) if canary not in shown]
             if found or answer.status_code == 500:
                 complaints.append(f"{method} {where}: {answer.status_code} {found[:3]}")
     return complaints
