@@ -131,6 +131,13 @@ class ConsoleSite(SitePages, UnfoldAdminSite):
         return super().each_context(request) | ({"site_header": name, "site_title": name} if name else {})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """Asked for by the page, its head and its sidebar: found once for a request."""
+        kept = request.__dict__.setdefault("app_lists_of_page", {})
+        if app_label not in kept:
+            kept[app_label] = self._open_apps(request, app_label)
+        return list(kept[app_label])
+
+    def _open_apps(self, request: HttpRequest, app_label: str | None) -> list[dict]:
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"] = [model for model in app["models"] if is_open(model["admin_url"] or "/")]

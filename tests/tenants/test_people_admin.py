@@ -5,6 +5,7 @@ from django.db import DatabaseError, transaction
 
 from tenants.context import enter_public
 from tenants.people.actions import record_audit
+from tenants.people.admin_sites import tenant_site
 from tenants.people.models import AuditEntry, Member
 
 MEMBERS = "/admin/people/member/"
@@ -193,3 +194,20 @@ def test_what_can_be_no_row_leads_back_and_breaks_nothing(address, people, clien
     answer = client_of(people["admin"]).get(MEMBERS + address)
     assert answer.status_code == 302
     assert answer["Location"] in ("/admin/", MEMBERS)
+
+
+def test_a_page_asks_once_which_pages_its_reader_may_open(people, globex, member, client_of, monkeypatch):
+    asked = []
+    found = type(tenant_site)._open_apps
+    monkeypatch.setattr(
+        type(tenant_site), "_open_apps", lambda site, *given: asked.append(given) or found(site, *given)
+    )
+    mine, stranger = client_of(people["admin"]), client_of(member(globex, "inspector"))
+    answer = mine.get(MEMBERS)
+    assert len(asked) == 1
+    assert MEMBERS in str(answer.context["sidebar_navigation"])
+    assert MEMBERS in str(answer.context["available_apps"])
+    # Kept with the request alone: who comes next is asked anew.
+    other = stranger.get("/admin/")
+    assert len(asked) == 2
+    assert MEMBERS not in str(other.context["available_apps"])
