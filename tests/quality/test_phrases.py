@@ -4,9 +4,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
+import redis
 
-from quality import tasks
+from quality import listening_turn, tasks
 from quality.actions import phrases as actions
 from quality.models import PhraseCheck, PhraseVerdict
 from quality.queries import phrases as queries
@@ -15,7 +15,7 @@ from telephony.actions.recording_policies import change_policy
 from telephony.models import CustodyEntry
 from telephony.speech.failures import SpeechFailed
 from telephony.speech.listening import Heard
-from tenants.context import enter, enter_public
+from tenants.context import enter
 from tenants.people.models import AuditEntry
 from tests.telephony.recordings.shelf import furnish
 
@@ -135,14 +135,25 @@ def test_a_turn_ends_when_its_share_is_used_up(house):
 
 
 def test_nobody_listens_while_another_tenant_is_listened_to(house, redis_server):
-    with enter_public():
-        cache.set(tasks.EVERYBODYS, "globex", 60)
-    assert (tasks.listen_for_phrases(), PhraseCheck.objects.filter(state="waiting").count()) == (0, 2)
-    with enter_public():
-        cache.delete(tasks.EVERYBODYS)
+    with listening_turn.turn() as is_ours:
+        assert is_ours
+        assert (tasks.listen_for_phrases(), PhraseCheck.objects.filter(state="waiting").count()) == (0, 2)
     assert (tasks.listen_for_phrases(), PhraseCheck.objects.filter(state="waiting").count()) == (2, 0)
-    with enter_public():
-        assert cache.get(tasks.EVERYBODYS) is None
+    with listening_turn.turn() as is_ours:
+        assert is_ours
+
+
+def test_who_took_too_long_does_not_end_the_turn_of_the_next(redis_server):
+    slow, quick = listening_turn.turn(), listening_turn.turn()
+    assert slow.__enter__()
+    redis.Redis.from_url(redis_server).delete(listening_turn.EVERYBODYS)
+    assert quick.__enter__()
+    slow.__exit__(None, None, None)
+    with listening_turn.turn() as third:
+        assert not third
+    quick.__exit__(None, None, None)
+    with listening_turn.turn() as fourth:
+        assert fourth
 
 
 def test_texts_are_kept_only_where_the_tenant_says_so_and_go_when_it_says_no(house, now):
