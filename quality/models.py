@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quality.scoring import ItemScore
+from tenants.sealed_text import SealedTextField
 
 
 class Scorecard(models.Model):
@@ -196,7 +197,7 @@ class PhraseCheck(models.Model):
     heard_at = models.DateTimeField(_("listened to at"), null=True, blank=True)
     why_not = models.CharField(_("why not"), max_length=24, blank=True, default="")
     missing = models.PositiveSmallIntegerField(_("missing"), default=0)
-    transcript = models.TextField(_("what was understood"), blank=True, default="")
+    transcript = SealedTextField(_("what was understood"), blank=True, default="")
 
     class Meta:
         verbose_name = _("talk listened to")

@@ -33,6 +33,7 @@ from tenants.context import current_schema
 from tenants.leaving import registry
 from tenants.leaving.declared import path_column, sealed_column
 from tenants.leaving.registry import Codec, FileKind, FileMissing, Place
+from tenants.leaving.sealed_words import words_column
 
 PIECE = 2**20
 SERVICES = (
@@ -52,6 +53,7 @@ PATHS = (
 
 def connect() -> None:
     registry.add_codec(*(sealed_column(*one) for one in SERVICES), *(path_column(*one) for one in PATHS))
+    registry.add_codec(words_column("telephony_surveyanswer", "comment"))
     registry.add_codec(Codec("telephony_vaultkey", ("wrapped", "wrapped_by"), _key_opened, _key_closed))
     registry.add_local(
         "telephony_keptsound", "place_id", "name", "is_plain_left", "due_at", "tries", "problem"

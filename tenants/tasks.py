@@ -14,6 +14,7 @@ from tenants.context import current_schema, enter, every_closed_tenant, every_te
 from tenants.models import Tenant
 from tenants.people.sign_in import forget_old_attempts
 from tenants.provisioning.opening import openings_left, provision
+from tenants.resealing import seal_old_texts
 
 log = structlog.get_logger()
 
@@ -97,10 +98,22 @@ def forget_sign_in_attempts_everywhere() -> int:
     return for_every_tenant(forget_sign_in_attempts)
 
 
+@tenant_task(name="tenants.seal_texts")
+def seal_texts() -> int:
+    return seal_old_texts()
+
+
+@shared_task(name="tenants.seal_texts_everywhere")
+def seal_texts_everywhere() -> int:
+    """Of closed tenants too: what they left lies on the same disk."""
+    return for_every_tenant(seal_texts) + for_every_closed_tenant(seal_texts)
+
+
 SCHEDULE = {
     "take up openings": {"task": "tenants.take_up_openings", "schedule": 60.0},
     "forget old sign-in attempts": {
         "task": "tenants.forget_sign_in_attempts_everywhere",
         "schedule": crontab(hour="3", minute="17"),
     },
+    "seal words": {"task": "tenants.seal_texts_everywhere", "schedule": crontab(hour="3", minute="47")},
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.models.agents import Agent
 from telephony.models.calls import Call
 from telephony.models.queues import Queue
+from tenants.sealed_text import SealedTextField
 
 
 class Survey(models.Model):
@@ -74,7 +75,7 @@ class SurveyAnswer(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     comment_path = models.CharField(max_length=400, blank=True, default="", editable=False)
     comment_seconds = models.FloatField(_("comment's seconds"), null=True, blank=True)
-    comment = models.TextField(_("typed comment"), blank=True, default="")
+    comment = SealedTextField(_("typed comment"), blank=True, default="")
     """What was typed; what was spoken is a file."""
 
     class Meta:
