@@ -138,7 +138,7 @@ def find_and_call_a_customer(hand: Hand, product) -> None:
     page = hand.page
     hand.click("[data-opens=search-dialog]")
     page.locator("#search").focus()
-    hand.type("Wang")
+    hand.type("Eleanor")
     page.keyboard.press("Enter")
     page.wait_for_url("**/customers/*/")
     hand.done("Find a customer")
