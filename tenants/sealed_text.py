@@ -1,5 +1,5 @@
 """Words that stand in the database sealed, with a key of the tenant's own: whoever has only its disk, or a copy of it,
-reads nothing (decision 0061).
+reads nothing (decision 0062).
 
 For words nobody looks for: such a column is found by being empty or not, and by nothing else. AES-256-GCM; the key
 comes from `DATA_KEY` and the schema by HKDF-SHA256 (RFC 5869), so that no tenant's key opens another's words, and what
