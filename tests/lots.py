@@ -4,7 +4,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 WAITING = ("contract", "faults", "hooks", "records", "run")
-WHOLE_PRODUCT = ("cells", "flows_at_work", "nodes", "product", "routing")
+WHOLE_PRODUCT = ("cells", "flows_at_work", "life_of_a_tenant", "nodes", "product", "routing")
 """Those of tests/contract that start web and worker beside the switch."""
 LARGE = {"tenants": 1, "telephony": 2}
 """Folders that are lots by themselves, and how many."""

@@ -90,12 +90,12 @@ class Product:
         assert made.returncode == 0, made.stderr[-3000:]
         return json.loads(made.stdout.strip().splitlines()[-1])
 
-    def make_ready(self, agent_ids: list[int]) -> None:
+    def make_ready(self, agent_ids: list[int], tenant: str = "acme") -> None:
         """Ask the worker, as the agents' pages would; returns when it has heard."""
         for agent_id in agent_ids:
             order = {
                 "order_id": f"ready-{agent_id}",
-                "tenant": "acme",
+                "tenant": tenant,
                 "member_id": None,
                 "language": "en",
                 "sent_at": time.time(),
@@ -177,10 +177,10 @@ class Product:
 
         wait_until(is_routing, 60, "the worker does not route")
 
-    def wait_for_phones(self, *usernames: str) -> None:
+    def wait_for_phones(self, *usernames: str, tenant: str = "acme") -> None:
         """Until the rows say that these phones are registered: only then can their agents become ready."""
         asked = (
-            "select count(*) from acme.telephony_device where sip_username = any(%s)"
+            f"select count(*) from {tenant}.telephony_device where sip_username = any(%s)"
             " and registered_at > coalesce(unregistered_at, '-infinity')"
         )
         wait_until(lambda: self.rows(asked, list(usernames)) == [(len(usernames),)], 20, "no phone is known")
