@@ -50,9 +50,10 @@ def test_a_phone_in_a_page_that_is_still_agreeing_on_the_hold_is_not_asked_again
     if isinstance(line, RehearsalUnderTest):  # whose page takes a moment; sipp answers at once
         assert not is_taken(line.switch.unhold, offer.offer_id)
         assert line.log.all(facts.LegUnheld) == []
-    for change, told in changes[1:]:
+    line.log.wait(facts.LegHeld, leg_id=offer.offer_id)
+    for count, (change, told) in zip((1, 2, 2), changes[1:], strict=True):
         wait_until(lambda change=change: is_taken(change, offer.offer_id), 5, "not taken")
-        line.log.wait(told, leg_id=offer.offer_id)
+        wait_until(lambda told=told, count=count: len(line.log.all(told)) == count, 5, "not told")
     assert [len(line.log.all(told)) for told in (facts.LegHeld, facts.LegUnheld)] == [2, 2]
     line.switch.unhold(offer.offer_id)
     assert len(line.log.all(facts.LegUnheld)) == 2, "what is so already is not asked again"
