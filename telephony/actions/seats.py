@@ -82,10 +82,17 @@ def put_seat_back(*, member: Any, kept: dict[str, Any]) -> bool:
     agent = Agent.objects.filter(member_id=member.pk, is_active=True).first()
     queues = set(Queue.objects.values_list("pk", flat=True))
     given_back = [place for place in before["places"] if place not in kept["after"]["places"]]
-    for queue_id, position, until in given_back:
-        if agent is not None and queue_id in queues:
-            moment = parse_datetime(until) if until else None
-            QueueAgent.objects.create(queue_id=queue_id, agent=agent, position=position, until=moment)
+    if agent is not None:
+        QueueAgent.objects.bulk_create(
+            QueueAgent(
+                queue_id=queue_id,
+                agent=agent,
+                position=position,
+                until=parse_datetime(until) if until else None,
+            )
+            for queue_id, position, until in given_back
+            if queue_id in queues
+        )
     floor_changed()
     return True
 

@@ -15,11 +15,9 @@ from telephony.actions.seats import give_up_places, narrow_seat, narrowed_to, pu
 from telephony.admin.floor import FloorAdmin
 from telephony.models import SeatScope
 from telephony.policies import can_configure
-from tenants.errors import DomainError
 from tenants.lists.actions import keep_act
-from tenants.lists.bulk import BulkKind
 from tenants.lists.errors import ChangedSince
-from tenants.lists.kinds import add_kind
+from tenants.lists.kept import add_kept_kind
 from tenants.people import foretold
 from tenants.people.admin_sites import AuditedModelAdmin, tenant_site
 from tenants.people.foretelling import foretell_act
@@ -27,27 +25,12 @@ from tenants.people.foretelling import foretell_act
 PLACE = "people.member"
 
 
-def _never(row: Any, at: datetime, reason: str) -> dict:
-    raise DomainError
-
-
 def _put_back(row: Any, kept: dict, at: datetime) -> None:
     if not put_seat_back(member=row, kept=kept):
         raise ChangedSince
 
 
-NARROWED = add_kind(
-    PLACE,
-    BulkKind(
-        code="narrowed",
-        title=gettext_lazy("Seat narrowed"),
-        question="",
-        may=can_configure,
-        is_offered=False,
-        do=_never,
-        put_back=_put_back,
-    ),
-)
+NARROWED = add_kept_kind(PLACE, "narrowed", gettext_lazy("Seat narrowed"), can_configure, _put_back)
 
 
 class SeatScopeAdmin(FloorAdmin, AuditedModelAdmin):

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from tenants.errors import DomainError
-from tenants.lists.bulk import CHANGE, BulkKind, change_row, restore_row
+from tenants.lists.bulk import BulkKind, change_row, restore_row
 from tenants.lists.errors import ChangedSince, TooManyViews, UndoIsOver, ViewNameMissing
-from tenants.lists.kinds import kind_of
+from tenants.lists.kinds import CHANGE, kind_of
 from tenants.lists.models import UNDO_FOR, BulkAct, SavedView
 from tenants.people.actions import record_audit
 

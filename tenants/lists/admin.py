@@ -19,8 +19,7 @@ from unfold.decorators import action
 
 from tenants.errors import DomainError
 from tenants.lists.actions import undo_act
-from tenants.lists.bulk import CHANGE
-from tenants.lists.kinds import kind_of
+from tenants.lists.kinds import kind_of, title_of
 from tenants.lists.models import BulkAct, SheetImport
 from tenants.lists.queries import acts_seen_by, undoable
 from tenants.lists.sheets import cancel, take_in
@@ -76,10 +75,7 @@ class BulkActAdmin(LookedAt):
 
     @display(description=_("what"), ordering="kind")
     def shown_kind(self, act: BulkAct) -> str:
-        if act.kind == CHANGE:
-            return __("Changed")
-        kind = kind_of(act.place, act.kind)
-        return str(kind.title) if kind else act.kind
+        return title_of(act.place, act.kind)
 
     @display(description=_("rows"))
     def shown_rows(self, act: BulkAct) -> int:

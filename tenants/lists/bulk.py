@@ -16,7 +16,6 @@ from tenants.people.audit import difference, row_values
 
 MOST_ROWS = 500
 """At a time: each is locked, checked, changed and written down by itself."""
-CHANGE = "change"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.lists.kinds import title_of
+
 UNDO_FOR = timedelta(minutes=15)
 """How long an act on many rows can be taken back."""
 SILENT_AFTER = timedelta(minutes=2)
@@ -55,7 +57,7 @@ class BulkAct(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {len(self.rows)}"
+        return f"{title_of(self.place, self.kind)} · {len(self.rows)}"
 
     def can_be_undone(self, at: datetime) -> bool:
         return self.undone_at is None and self.undo_until is not None and at < self.undo_until

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.errors import DomainError
 from tenants.lists.actions import do_many, keep_act
-from tenants.lists.bulk import BulkKind, Preflight
+from tenants.lists.bulk import Preflight
 from tenants.lists.errors import ChangedSince
-from tenants.lists.kinds import add_kind
+from tenants.lists.kept import add_kept_kind
 from tenants.lists.models import BulkAct
 from tenants.people import foretold
 from tenants.people.acting import acting_now
@@ -29,27 +28,12 @@ UNDOABLE = tuple(name for name in FIELDS if name != "is_active")
 MOST_TOLD = 30
 
 
-def _never(row: Any, at: datetime, reason: str) -> dict:
-    raise DomainError
-
-
 def _put_back(row: Member, kept: dict, at: datetime) -> None:
     if not put_back_rights(member=row, kept=kept, by=acting_now().member, at=at):
         raise ChangedSince
 
 
-RIGHTS = add_kind(
-    PLACE,
-    BulkKind(
-        code="rights",
-        title=gettext_lazy("Rights changed"),
-        question="",
-        may=can_manage_members,
-        is_offered=False,
-        do=_never,
-        put_back=_put_back,
-    ),
-)
+RIGHTS = add_kept_kind(PLACE, "rights", gettext_lazy("Rights changed"), can_manage_members, _put_back)
 
 
 # --- one person, by the form ---

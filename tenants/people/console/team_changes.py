@@ -10,11 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.errors import DomainError
 from tenants.lists.actions import do_many, keep_act
-from tenants.lists.bulk import BulkKind
 from tenants.lists.errors import ChangedSince
-from tenants.lists.kinds import add_kind
+from tenants.lists.kept import add_kept_kind
 from tenants.people import foretold
 from tenants.people.actions.teams import put_into_team, save_team
 from tenants.people.foretelling import Forecast, foretell, foretell_act, leads_above
@@ -30,10 +28,6 @@ def given_of(team: Team) -> Given:
     return {"name": team.name, "parent_id": team.parent_id, "site_id": team.site_id, "lead_ids": leads}
 
 
-def _never(row: Any, at: datetime, reason: str) -> dict:
-    raise DomainError
-
-
 def _put_team_back(row: Team, kept: dict, at: datetime) -> None:
     if given_of(row) != kept["after"]:
         raise ChangedSince
@@ -47,29 +41,9 @@ def _put_person_back(row: Member, kept: dict, at: datetime) -> None:
     put_into_team(member=row, team=Team.objects.filter(pk=kept["before"]).first())
 
 
-TEAM = add_kind(
-    "people.team",
-    BulkKind(
-        code="team",
-        title=gettext_lazy("Team changed"),
-        question="",
-        may=can_arrange_teams,
-        is_offered=False,
-        do=_never,
-        put_back=_put_team_back,
-    ),
-)
-PLACES = add_kind(
-    "people.member",
-    BulkKind(
-        code="places",
-        title=gettext_lazy("Put into a team"),
-        question="",
-        may=can_arrange_teams,
-        is_offered=False,
-        do=_never,
-        put_back=_put_person_back,
-    ),
+TEAM = add_kept_kind("people.team", "team", gettext_lazy("Team changed"), can_arrange_teams, _put_team_back)
+PLACES = add_kept_kind(
+    "people.member", "places", gettext_lazy("Put into a team"), can_arrange_teams, _put_person_back
 )
 
 
