@@ -130,6 +130,7 @@ class Leg:
         self.partings: list[Callable[[Leg], None]] = []
         self.room, self.is_alone_again = "", False
         self.ear_on: Leg | None = None
+        self.ears: list[Leg] = []
         # What is played to it, and whether its person speaks though nobody is joined: both only for the ear.
         self.playing, self.is_speaking = "", False
         self.keys_heard = ""

@@ -55,6 +55,7 @@ async def eavesdrop(leg: Leg, data: str) -> None:
         return
     lifecycle.answer(leg)
     leg.ear_on = target
+    target.ears.append(leg)
     sound.changed(leg, target)
 
     def over(_: Leg) -> None:
@@ -66,4 +67,5 @@ async def eavesdrop(leg: Leg, data: str) -> None:
     if over in target.partings:
         target.partings.remove(over)
     leg.ear_on = None
+    target.ears.remove(leg)
     sound.changed(leg, target)

@@ -67,18 +67,14 @@ def source(played: str) -> Voices:
     return frozenset({"music"}) if played.startswith("local_stream://") else NOBODY
 
 
-def _ears(leg: Leg) -> list[Leg]:
-    return [ear for ear in leg.switch.legs.values() if ear.ear_on is leg]
-
-
 def _whispered(leg: Leg) -> Voices:
-    heard = [says(ear) for ear in _ears(leg) if ear.is_true("eavesdrop_whisper_bleg")]
+    heard = [says(ear) for ear in leg.ears if ear.is_true("eavesdrop_whisper_bleg")]
     return frozenset().union(*heard)
 
 
 def _spoken_for(leg: Leg) -> Voices:
     """Ears that barge in are heard as if this leg said it."""
-    heard = [says(ear) for ear in _ears(leg) if ear.is_true("eavesdrop_whisper_aleg")]
+    heard = [says(ear) for ear in leg.ears if ear.is_true("eavesdrop_whisper_aleg")]
     return frozenset().union(*heard)
 
 
@@ -87,4 +83,4 @@ def _around(leg: Leg) -> set[Leg]:
     near |= {one.peer for one in list(near) if one.peer is not None}
     if leg.ear_on is not None:
         near |= _around(leg.ear_on)
-    return near | {ear for one in near for ear in _ears(one)}
+    return near | {ear for one in near for ear in one.ears}
