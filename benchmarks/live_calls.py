@@ -144,7 +144,7 @@ def _module() -> dict[str, float]:
     with bare_switch(partial(_with_callcenter, port=port)) as line:
         # Its own dialplan decides: the stand-in for the web does not answer.
         line.web.is_broken = True
-        values = {"ring_ms": RING_MS, "talk_ms": TALK_MS, "sound": line.sipp.sounds[PHONE_HZ]}
+        values = {"ring_ms": RING_MS, "talk_ms": TALK_MS, "sound": line.sipp.tone(PHONE_HZ)}
         phone = line.sipp.start("phone", f"127.0.0.1:{line.settings.trunk_port}", port, **values)
         try:
             return _rounds(line, list)
