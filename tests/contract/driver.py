@@ -204,7 +204,9 @@ class SwitchUnderTest(ABC):
         write_configuration(self.directory, self.settings)
         self._launch()
         self.switch = self.connect()
-        assert self.switch.wait_connected(30), "the switch did not come up"
+        if not self.switch.wait_connected(30 * PATIENCE):
+            self.process.kill()
+            raise AssertionError("the switch did not come up")
         self.log = FactLog(self.switch)
         wait_until(self._is_ready, 20, "the switch did not become ready")
 
@@ -350,8 +352,8 @@ class SwitchUnderTest(ABC):
         """Whoever takes calls to the outside from now on. `answer_after` None: is engaged, or not there at all."""
 
     @abstractmethod
-    def register(self, username: str, domain: str, password: str) -> bool:
-        """One attempt to register; True when accepted."""
+    def register(self, username: str, domain: str, password: str, *, expires: int = 300) -> bool:
+        """One attempt to register, or with `expires` 0 to take that back; True when accepted."""
 
 
 @contextmanager

@@ -173,9 +173,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         time.sleep(0.2)
         assert process.poll() is None, "the phone did not start"
         for username in usernames:
-            # As phones do, try again: the web may be busy for longer than the switch waits.
-            tries = (self.register(username, domain, password, phone_port=port) for _ in range(3))
-            assert any(tries), f"{username} could not register"
+            self._register_at(port, username, domain, password)
         return self._keep(SippParty(usernames[0], process=process, port=port))
 
     def call(
@@ -252,7 +250,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         party = self._keep(SippParty(username, process=process, port=port))
         time.sleep(0.1)
         assert not party.is_over, "the phone did not start"
-        assert self.register(username, domain, password, phone_port=port), "the phone could not register"
+        self._register_at(port, username, domain, password)
         return party
 
     def carrier(self, *, answer_after: float | None = 0.3, hertz: int = PHONE_HZ) -> SippParty:
@@ -286,6 +284,11 @@ class FreeSwitchUnderTest(SwitchUnderTest):
             expires=expires,
         )
         return process.wait(10) == 0
+
+    def _register_at(self, port: int, username: str, domain: str, password: str) -> None:
+        """As phones do, it tries again: the web may be busy for longer than the switch waits."""
+        tries = (self.register(username, domain, password, phone_port=port) for _ in range(3))
+        assert any(tries), f"{username} could not register"
 
     def _keep(self, party: SippParty) -> SippParty:
         self.parties.append(party)

@@ -124,7 +124,9 @@ class RehearsalUnderTest(SwitchUnderTest):
     def outside_answers(self) -> None:
         self.carrier(answer_after=0.3)
 
-    def register(self, username: str, domain: str, password: str) -> bool:
+    def register(self, username: str, domain: str, password: str, *, expires: int = 300) -> bool:
+        if not expires:
+            return self.api(f"rehearsal phone {username}@{domain} unregister") == "+OK\n"
         return self._register(username, domain, password, "") == "+OK\n"
 
     def _register(self, username: str, domain: str, password: str, habits: str) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -17,11 +13,12 @@ import pytest
 from telephony import facts
 from telephony.routing import replay
 from tests.contract.assistant import AGENTS, EXTENSIONS
+from tests.contract.clerk import Clerk, a_clerk
 from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, wait_until
 from tests.contract.offered import Offered, Told
 from tests.contract.product import Product
 from tests.contract.web import Phone, Route
-from tests.servers import PROJECT, SERVERS
+from tests.servers import SERVERS
 
 _numbers = count(1)
 PASSWORD = "phone-secret"
@@ -41,7 +38,7 @@ class RoutingProduct(Product):
 @dataclass
 class Stage:
     product: RoutingProduct
-    assistant: subprocess.Popen[str]
+    assistant: Clerk
     made: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -49,13 +46,7 @@ class Stage:
         return self.product.line
 
     def ask(self, what: str, **wishes: Any) -> Any:
-        assert self.assistant.stdin is not None
-        assert self.assistant.stdout is not None
-        self.assistant.stdin.write(json.dumps([what, wishes]) + "\n")
-        self.assistant.stdin.flush()
-        answer = self.assistant.stdout.readline()
-        assert answer, "the assistant is gone"
-        return json.loads(answer)
+        return self.assistant.ask(what, **wishes)
 
     def agent(self, name: str) -> int:
         return self.made["agents"][name]
@@ -156,32 +147,14 @@ def phones(line: SwitchUnderTest) -> None:
         line.phone(name, DOMAIN, PASSWORD, answer_after=None)
 
 
-@contextmanager
-def an_assistant(product: Product) -> Iterator[subprocess.Popen[str]]:
-    log = (product.logs / "assistant.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.contract.assistant"],
-        cwd=PROJECT,
-        env=product.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def whole_floor(running_switch: SwitchUnderTest, django_db_setup: None) -> Iterator[Stage]:
     running_switch.begin_test()
     name = f"routing_{free_port()}"
     with SERVERS.copy_of_database(name) as url:
         product = RoutingProduct(running_switch, url, free_port(), running_switch.directory)
-        with an_assistant(product) as assistant:
+        log = product.logs / "assistant.log"
+        with a_clerk("tests.contract.assistant", product.environment, log) as assistant:
             stage = Stage(product, assistant)
             try:
                 stage.made = stage.ask("furnish")

@@ -5,12 +5,7 @@ side by side without meeting.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -21,45 +16,14 @@ from uuid import UUID
 import redis
 
 from telephony import facts
+from tests.contract.clerk import Clerk
 from tests.contract.driver import DOMAIN, SwitchUnderTest, wait_until
 from tests.contract.product import Product
 from tests.contract.web import Phone, Route
 from tests.records.clerk import PASSWORD
-from tests.servers import PROJECT, SERVERS
+from tests.servers import SERVERS
 
 _orders = count(1)
-
-
-@dataclass
-class Clerk:
-    """One process for all lanes; they take turns."""
-
-    process: subprocess.Popen[str]
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def ask(self, what: str, **wishes: Any) -> Any:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        with self.guard:
-            self.process.stdin.write(json.dumps([what, wishes]) + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline()
-        assert answer, "the clerk is gone"
-        return json.loads(answer)
-
-
-@contextmanager
-def a_clerk(product: Product) -> Iterator[Clerk]:
-    log = (product.logs / "clerk.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.records.clerk"], cwd=PROJECT, env=product.environment,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
-    )  # fmt: skip
-    try:
-        yield Clerk(process)
-    finally:
-        process.kill()
-        process.wait()
 
 
 @dataclass

@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
+from tests.contract.clerk import Clerk, a_clerk
 from tests.contract.driver import free_port
 from tests.contract.product import Product
 from tests.contract.rehearsed import RehearsalUnderTest
 from tests.records.scripts import SCRIPTS
-from tests.records.stage import Clerk, Lane, a_clerk
+from tests.records.stage import Lane
 from tests.records.truth import Caller, Truth, said
 from tests.servers import SERVERS
 
@@ -44,7 +45,7 @@ def lanes(tmp_path: Path, django_db_setup: None) -> Iterator[list[Lane]]:
         with SERVERS.copy_of_database(f"records_{free_port()}") as url:
             product = Product(line, url, free_port(), line.directory)
             product.more["FREESWITCH_GATEWAY"] = line.settings.gateway
-            with a_clerk(product) as clerk:
+            with a_clerk("tests.records.clerk", product.environment, product.logs / "clerk.log") as clerk:
                 try:
                     made = [
                         Lane(number, product, clerk, **known)
