@@ -343,6 +343,7 @@ def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> 
     talk.gone(asked)
     entry = QueueEntry(tenant="acme", queue_id=8, priority=0, max_wait_seconds=60, language="en")
     house.switch.send_to_queue(talk.caller, entry)
+    house.log.wait(facts.RoomLeft, leg_id=talk.caller, room_id=talk.caller)
     house.log.wait(facts.LegQueued, queue_id=8, leg_id=talk.caller)
     talk.gone(talk.agent)
     offer = house.offer(talk.caller, "1002")
@@ -351,3 +352,20 @@ def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> 
         "caller": {"colleague"},
         "colleague": {"caller"},
     }
+
+
+def test_a_caller_is_sent_to_a_number_out_of_a_room(house: SwitchUnderTest) -> None:
+    talk = begin(house)
+    asked = talk.asks()
+    house.switch.conference(talk.agent, talk.caller, talk.caller)
+    house.log.wait(facts.RoomEntered, leg_id=talk.caller)
+    house.switch.hang_up(asked)
+    talk.gone(asked)
+    house.carrier(answer_after=0.1, hertz=TONES["outside"])
+    outside = talk.onward()
+    house.log.wait(facts.RoomLeft, leg_id=talk.caller, room_id=talk.caller)
+    talk.gone(talk.agent)
+    talk.met(talk.caller, outside)
+    assert talk.hear(caller=talk.caller, outside=outside) == {"caller": {"outside"}, "outside": {"caller"}}
+    house.switch.hang_up(outside)
+    talk.gone(outside, talk.caller)

@@ -50,6 +50,7 @@ class InCall:
             self.legs[other] = replace(self.legs[other], bridged_leg_id=None)
             self.tell(facts.LegsUnbridged, **self._of(leg_id), other_leg_id=other)
             self.end(other, cause="NORMAL_CLEARING", by=HungUpBy.SWITCH)
+        self._out_of_room(leg_id)
         self._wait(leg_id, entry.queue_id, entry.queued_at or self.clock(), entry.priority)
 
     def send_digits(self: FakeSwitch, leg_id: UUID, digits: str) -> None:
@@ -125,11 +126,24 @@ class InCall:
         del self._asks[asked.consult_id]
         self._part(agent_leg_id)
         for leg_id in (caller_leg_id, agent_leg_id, asked.consult_id):
+            self.legs[leg_id] = replace(self.legs[leg_id], room_id=call_id)
             self.tell(facts.RoomEntered, **self._of(leg_id), room_id=call_id, entered_at=self.clock())
 
     def leaves_room(self: FakeSwitch, leg_id: UUID, call_id: UUID) -> None:
         self.tell(facts.RoomLeft, **self._of(leg_id), room_id=call_id)
         self.end(leg_id)
+
+    def _out_of_room(self: FakeSwitch, leg_id: UUID) -> None:
+        """Sent on from there; whoever is alone then is let go."""
+        call_id = self.legs[leg_id].room_id
+        if call_id is None:
+            return
+        self.legs[leg_id] = replace(self.legs[leg_id], room_id=None)
+        self.tell(facts.RoomLeft, **self._of(leg_id), room_id=call_id)
+        there = [pk for pk, leg in self.legs.items() if leg.room_id == call_id]
+        if len(there) == 1:
+            self.tell(facts.RoomLeft, **self._of(there[0]), room_id=call_id)
+            self.end(there[0], by=HungUpBy.SWITCH)
 
     def park(self: FakeSwitch, command: ParkCommand) -> None:
         self._ask("park", command)
@@ -149,11 +163,13 @@ class InCall:
 
     def send_to_number(self: FakeSwitch, command: OnwardCommand) -> None:
         self._ask("send_to_number", command)
-        agent_leg_id = self.legs[command.caller_leg_id].bridged_leg_id
-        if agent_leg_id is None:
+        caller = self.legs[command.caller_leg_id]
+        if caller.bridged_leg_id is None and caller.room_id is None:
             raise SwitchRefused("The caller talks with nobody.")
-        self._part(agent_leg_id)
-        self.end(agent_leg_id, by=HungUpBy.SWITCH)
+        self._out_of_room(command.caller_leg_id)
+        if caller.bridged_leg_id is not None:
+            self._part(caller.bridged_leg_id)
+            self.end(caller.bridged_leg_id, by=HungUpBy.SWITCH)
         leg = replace(
             self._new_leg(command.onward_id, command.tenant, Direction.OUTBOUND), dialled=command.dials
         )

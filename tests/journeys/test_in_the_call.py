@@ -33,7 +33,7 @@ def ask_the_other(first, name: str) -> None:
 
 def test_a_colleague_is_asked_first_then_gets_the_call(product, visit):
     ann, ben = ready_agent(product, visit, "ann", "1001"), ready_agent(product, visit, "ben", "1002")
-    product.call("acme", "13900002222", name="Zhao Min")
+    leg = product.call("acme", "13900002222", name="Zhao Min")
     first, second = wait_for_ring(ann, ben)
     names = {ann: "Ann Acme", ben: "Ben Acme"}
     first.page.click("#do-answer")
@@ -55,6 +55,7 @@ def test_a_colleague_is_asked_first_then_gets_the_call(product, visit):
     for who in (first, second):
         stage(who, "talking")
         expect(who.page.locator("#asking-words")).to_contain_text("All hear each other")
+        expect(who.page.locator("#do-transfer")).to_be_disabled()
     assert look(first, "three-on-the-line") == []
     first.page.keyboard.press("Alt+P")
     first.page.keyboard.press("5")
@@ -63,11 +64,23 @@ def test_a_colleague_is_asked_first_then_gets_the_call(product, visit):
     first.page.keyboard.press("Escape")
     first.page.keyboard.press("Alt+E")
     finish(first)
-    stage(second, "talking")
-    second.page.click("#do-hang-up")
-    finish(second)
+    sends_the_caller_outside(second)
+    product.hang_up(leg)
     for who in (first, second):
         rest(who)
+
+
+def sends_the_caller_outside(last) -> None:
+    """The last of three with the caller: nobody can be asked first from there. The caller talks on without them."""
+    stage(last, "talking")
+    expect(last.page.locator("#do-park")).to_be_disabled()
+    last.page.click("#do-transfer")
+    last.page.fill("#transfer-find", "13900009999")
+    number = last.page.locator("#transfer-numbers [data-target]")
+    expect(number).to_be_visible()
+    expect(last.page.locator("#transfer-dialog [data-asks]")).to_have_count(0)
+    number.click()
+    finish(last)
 
 
 def test_a_call_is_handed_over_and_one_comes_back(product, visit):

@@ -309,28 +309,6 @@ def test_whoever_is_called_outside_sees_the_number_the_tenant_chose(office, talk
     assert [one[0].shown_number for one in asked] == ["+862155509119"]
 
 
-def test_a_caller_who_is_left_alone_in_a_room_is_in_the_line_again_ahead(office, talk):
-    """Both leave in the moment in which the caller is brought in: the switch lets nobody go who was always alone."""
-    ann, bob, call_id = talk
-    consult = ask(office, ann, bob, call_id)
-    office.switch.consulted_answers(consult.pk)
-    office.pass_seconds(5)
-    office.order(call_orders.JoinAll(agent_id=ann.pk, call_id=call_id))
-    office.pass_seconds(5)
-    assert office.switch.asked("send_to_queue") == []
-    with office.floor.inside():
-        legs = Offer.objects.filter(call_id=call_id, ended_at=None).values_list("pk", flat=True)
-        for leg in list(legs):
-            office.switch.leaves_room(leg, call_id)
-    office.settle()
-    assert office.switch.asked("send_to_queue") == []
-    office.pass_seconds(2.5)
-    [(leg, entry)] = office.switch.asked("send_to_queue")
-    assert (leg, entry.queue_id, entry.priority) == (call_id, office.floor.queue.pk, 600)
-    office.settle()
-    assert office.floor.call(call_id).state == Call.State.WAITING
-
-
 def test_what_makes_no_sense_is_refused(office, talk, refusals):
     ann, bob, call_id = talk
     office.order(call_orders.HandOver(agent_id=ann.pk, call_id=call_id))

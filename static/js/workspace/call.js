@@ -18,7 +18,9 @@ export function stageOf({ me, agent, call }) {
   const line = call?.ended_at ? null : call?.line;
   if (line?.place === "room" && line.agents.includes(me)) return "talking";
   if (line?.place === "aside" && (line.by === me || line.agents.includes(me))) return "consulting";
-  const isMine = call && call.agent?.id === me && !call.ended_at && line?.place !== "parked";
+  // Sent to a number outside, the caller talks on there: the call stays ours, but who is through with it is not on the line.
+  const isThrough = agent?.activity === "wrap_up" || agent?.activity === "idle";
+  const isMine = call && call.agent?.id === me && !call.ended_at && line?.place !== "parked" && !isThrough;
   if (isMine && (call.state === "talking" || call.state === "hold")) return call.state;
   return agent?.activity === "wrap_up" ? "wrap_up" : "none";
 }
@@ -60,13 +62,18 @@ function showCollected(values) {
   text("call-collected", values.map(([name, value]) => `${name} ${value}`).join(" · "));
 }
 
+/** Of three who hear each other two are left: this agent and the caller, whom the switch lets be sent on from there. */
+export function isLastWithCaller(line) {
+  return line?.place === "room" && line.agents.length === 1 && !line.number;
+}
+
 function showButtons(stage, line) {
   const isTalking = stage === "talking" || stage === "hold";
   const isAlone = isTalking && line === null;
   const rings = stage === "ringing" || stage === "dialling";
   enable("do-answer", rings);
   enable("do-hold", isAlone);
-  enable("do-transfer", isAlone);
+  enable("do-transfer", isAlone || (isTalking && isLastWithCaller(line)));
   enable("do-park", isAlone);
   const mayDial = stage === "none" || stage === "wrap_up";
   enable("do-keypad", isTalking || stage === "consulting" || mayDial);

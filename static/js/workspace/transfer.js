@@ -1,6 +1,7 @@
 /* Where the call may go: open queues with how many wait, colleagues who are free, a number; of all what the group may. */
 
 import { word } from "../app.js";
+import { isLastWithCaller } from "./call.js";
 import { looks } from "./deck.js";
 
 const TRANSFERS = {
@@ -66,7 +67,13 @@ export class Transfer {
     }
   }
 
+  /** From there one is sent on, but nobody comes back: nobody is asked first, and no flow is gone through. */
+  get #isInRoom() {
+    return isLastWithCaller(this.#state.call?.line);
+  }
+
   #show() {
+    for (const button of this.#dialog.querySelectorAll("[data-errand]")) button.disabled = this.#isInRoom;
     const wanted = this.#find.value.trim().toLowerCase();
     const fits = (row) => row.name.toLowerCase().includes(wanted) || row.extension?.includes(wanted);
     const queues = [...this.#queues.values()].filter((row) => fits(row) && row.state === "open" && this.#may("queues", row));
@@ -129,7 +136,7 @@ export class Transfer {
     const entry = document.createElement("li");
     entry.className = "target-row";
     entry.append(button);
-    if (CONSULTS[target]) {
+    if (CONSULTS[target] && !this.#isInRoom) {
       const ask = document.createElement("button");
       ask.type = "button";
       ask.className = "button button--small";
