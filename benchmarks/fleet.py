@@ -356,5 +356,12 @@ def _bounded(schemas: list[str], tables: list[str]) -> float:
 
 
 def _private_megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    """Of its own: not the pages of the server's shared memory that only this backend has looked at so far."""
+    found, is_shared = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        name, *rest = line.split()
+        if not name.endswith(":"):
+            is_shared = rest[0].endswith("s")
+        elif name.startswith("Private_") and not is_shared:
+            found += int(rest[0])
+    return found / 1024
