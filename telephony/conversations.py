@@ -198,12 +198,12 @@ def toggled(marks: Iterable[tuple[datetime, bool]], end: datetime | None) -> lis
 
 
 def _ends(last: Stretch, what: str, other: UUID | None) -> bool:
-    """Whatever begins ends what was; an end ends its own kind, with its own other."""
+    """Whatever begins ends what was; an end its own kind, with its own other. Who leaves no room leaves the music."""
     if what in _BEGINS:
         return True
     if what == UNBRIDGED:
         return last.kind == BRIDGED and other in (None, last.other)
-    return last.kind == ROOM
+    return last.kind == (HELD if other is None else ROOM)
 
 
 def _ended(one: Stretch, leg_ended_at: datetime | None) -> Stretch:

@@ -137,6 +137,13 @@ def note_room(*, leg_id: UUID, call_id: UUID, node: str, at: datetime, is_in: bo
     _follow(leg, at)
 
 
+def end_aside(leg: Leg, at: datetime) -> None:
+    """Who stood aside waits in a line again. The leg is locked, and saved by whoever asks."""
+    now = conversations.current(leg)
+    if now is not None and now.kind == conversations.HELD and at >= now.start:
+        _mark(leg, at, conversations.LEFT, None)
+
+
 def _mark(leg: Leg, at: datetime, what: str, whom: UUID | None) -> None:
     """The leg's own fields follow from all its marks, so that it does not matter in which order they are told."""
     leg.line_marks = conversations.with_mark(leg.line_marks, at, what, whom)

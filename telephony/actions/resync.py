@@ -178,6 +178,7 @@ def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
             priority=live.priority,
             at=at,
             arrived_at=live.created_at,
+            is_in_line=live.is_waiting,
             **known,
         )
     if live.has_fallen_back:

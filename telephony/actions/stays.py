@@ -12,7 +12,7 @@ from telephony.actions.bulk import update_rows
 from telephony.actions.follow_ups import open_follow_up
 from telephony.actions.following import follow_call
 from telephony.actions.leg_calls import describe_call, open_call
-from telephony.actions.legs import locked_leg
+from telephony.actions.legs import end_aside, locked_leg
 from telephony.actions.routing import plan_stay
 from telephony.actions.sitting import save, sitting, together
 from telephony.models import Call, FollowUp, Leg, Queue, QueueStay, Voicemail
@@ -38,12 +38,18 @@ def queue_call(
     arrived_at: datetime | None = None,
     skills: Sequence[tuple[int, int]] = (),
     wanted_agent_id: int | None = None,
+    is_in_line: bool = True,
 ) -> QueueStay | None:
-    """A caller waits. Told again with the same `queued_at` it is the same stay: the place in line is kept."""
+    """A caller waits. Told again with the same `queued_at` it is the same stay: the place in line is kept.
+
+    `is_in_line` is False of a wait that is over as far as the switch knows.
+    """
     leg = locked_leg(leg_id, node=node)
     leg.kind, leg.direction = leg.kind or Leg.Kind.CALLER, leg.direction or "inbound"
     leg.created_at = leg.created_at or arrived_at
     call = open_call(leg, at=arrived_at or queued_at)
+    if is_in_line:
+        end_aside(leg, at)
     save(leg)
     describe_call(call, dialled=dialled, caller_number=caller_number, caller_name=caller_name)
     queue = _queue(queue_id)

@@ -44,7 +44,7 @@ class Address:
     connect_seconds: float = 5
     silence_seconds: float = 15
     first_pause_seconds: float = 0.2
-    longest_pause_seconds: float = 10
+    longest_pause_seconds: float = 3
 
 
 AT_ONCE = 100

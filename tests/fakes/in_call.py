@@ -150,6 +150,12 @@ class InCall:
         self._aside(command.caller_leg_id, None, None, HeldWhy.PARK, command.entry)
         self.end(command.agent_leg_id, by=HungUpBy.SWITCH)
 
+    def parked_too_long(self: FakeSwitch, leg_id: UUID) -> None:
+        """Nobody took them: they go where the command said, and wait there from now on."""
+        command = next(one for (one,) in reversed(self.asked("park")) if one.caller_leg_id == leg_id)
+        self.legs[leg_id] = replace(self.legs[leg_id], held_at=None, held_why=None)
+        self._wait(leg_id, command.entry.queue_id, self.clock(), command.entry.priority)
+
     def send_on_errand(self: FakeSwitch, command: ErrandCommand) -> None:
         self._ask("send_on_errand", command)
         self._aside(command.caller_leg_id, command.agent_leg_id, None, HeldWhy.FLOW, command.entry)

@@ -124,3 +124,13 @@ def test_a_charge_missing_doubled_or_for_nothing_is_found(tmp_path: Path) -> Non
     assert sorted(found) == sorted([f"{paid.leg_id} charged 2 times", f"{unpaid.leg_id} not charged"])
     found = checker._wrong_charges(everyone, free, lambda _asked: [(leg.leg_id,) for leg in everyone])
     assert found == [f"{short.leg_id} charged for nothing"]
+
+
+def test_who_answered_just_before_their_switch_died_may_have_talked_for_no_time() -> None:
+    just, long, other = (caller(number, bridged=number + 1, ended=20) for number in range(3))
+    just.answered_at, long.answered_at, other.answered_at = after(18), after(3), after(18)
+    everyone = [just, long, other]
+    unsure = checker._unsure(everyone, {just.leg_id, long.leg_id})
+    assert unsure == {just.leg_id}
+    found = checker._wrong_charges(everyone, set(), lambda _asked: [], unsure)
+    assert sorted(found) == sorted(f"{leg.leg_id} not charged" for leg in (long, other))

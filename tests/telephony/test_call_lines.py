@@ -3,6 +3,8 @@
 import pytest
 
 from telephony import call_orders
+from telephony.conversations import HELD, stretches
+from telephony.models import Leg
 from telephony.serializers import snapshots
 from tests.telephony.office import Office
 from tests.telephony.sockets import shown
@@ -78,3 +80,31 @@ def test_everybody_sees_who_is_parked_until_nobody_is(office, talk, published, o
     office.switch.pick_up(offer_of(office, call_id, bob).pk)
     office.settle()
     assert heard(published, "workspaces", "parked")[-1]["rows"] == []
+
+
+def test_who_was_parked_too_long_and_waits_again_is_parked_no_more(office, talk, published, other_floor):  # noqa: F811
+    ann, bob, call_id = talk
+    office.order(call_orders.Park(agent_id=ann.pk, call_id=call_id))
+    office.pass_seconds(60)
+    office.start()
+    office.settle()
+    assert line_of(office, call_id)["place"] == "parked", "another worker has come"
+    office.switch.parked_too_long(call_id)
+    office.settle()
+    assert line_of(office, call_id) == {}
+    office.start()
+    office.settle()
+    assert line_of(office, call_id) == {}
+    assert heard(published, "workspaces", "parked")[-1]["rows"] == []
+    with office.floor.inside():
+        assert shown(bob.member)[0]["parked"] == []
+        [aside] = [one for one in stretches(Leg.objects.get(pk=call_id)) if one.kind == HELD]
+    assert (aside.end - aside.start).total_seconds() == 60
+    office.pass_seconds(5)
+    office.switch.end(call_id)
+    office.settle()
+    with office.floor.inside():
+        [aside] = [one for one in stretches(Leg.objects.get(pk=call_id)) if one.kind == HELD]
+    assert (aside.end - aside.start).total_seconds() == 60
+    with other_floor.inside():
+        assert snapshots.parked_rows() == []
