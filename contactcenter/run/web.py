@@ -6,6 +6,14 @@ thousands of times a second, under uvicorn (decision 0025).
 
 import argparse
 import os
+import threading
+
+import structlog
+
+log = structlog.get_logger()
+
+LEAVE_SECONDS = 10.0
+"""Less than its supervisor waits, and than a database that is away may keep a request waiting."""
 
 
 def arguments(host: str, port: int) -> list[str]:
@@ -18,6 +26,7 @@ def main() -> None:
     asked.add_argument("--host", default="127.0.0.1")
     asked.add_argument("--port", type=int, default=8000)
     asked.add_argument("--application", default="contactcenter.asgi:application")
+    asked.add_argument("--leave-seconds", type=float, default=LEAVE_SECONDS)
     asked.add_argument("--server", choices=SERVERS, default=os.environ.get("WEB_SERVER", "daphne"))
     chosen = asked.parse_args()
     SERVERS[chosen.server](chosen)
@@ -25,9 +34,24 @@ def main() -> None:
 
 def under_daphne(chosen: argparse.Namespace) -> None:
     from daphne.cli import CommandLineInterface
+    from twisted.internet import reactor  # the one daphne has chosen
 
+    # Its interface is written without a self, so that each argument is taken for the one before.
+    reactor.addSystemEventTrigger("before", "shutdown", leave_after, chosen.leave_seconds)  # type: ignore[arg-type]
     listening = ["-b", chosen.host, "-p", str(chosen.port)]
     CommandLineInterface().run(["-v", "0", *listening, "--server-name", "contactcenter", chosen.application])
+
+
+def leave_after(seconds: float) -> None:
+    """Requests still at work by then are left: their pages are gone, and what they had not committed is undone."""
+    timer = threading.Timer(seconds, _leave)
+    timer.daemon = True
+    timer.start()
+
+
+def _leave() -> None:
+    log.warning("Requests were still at work; the process ends without them.")
+    os._exit(0)
 
 
 def under_uvicorn(chosen: argparse.Namespace) -> None:
