@@ -24,11 +24,15 @@ PATIENCE_SECONDS = 90.0
 class Stop(BaseException):
     """Somebody pressed Ctrl-C or sent SIGTERM, at any moment."""
 
+    was_asked = False
+    """Stays true when the exception is lost: Python swallows what is raised while it forks, and only tells of it."""
+
 
 def ask_to_stop(_number: int, _frame: Any) -> None:
     # Once: a second Ctrl-C must not interrupt the stop itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    Stop.was_asked = True
     raise Stop
 
 
@@ -127,10 +131,11 @@ def serve(choices: Choices) -> None:
     readiness = Readiness(product)
     try:
         product.start()
-        while True:
+        while not Stop.was_asked:
             product.crew.look_after()
             readiness.look()
             time.sleep(0.1)
+        raise Stop
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

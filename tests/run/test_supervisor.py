@@ -1,5 +1,6 @@
 """The supervisor's own promises, on small processes: started again, stopped in order, nothing left behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,10 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from contactcenter.environment import PROJECT
+from contactcenter.run import __main__ as start
 from contactcenter.run.child import Child
 from contactcenter.run.choices import require_free
 from contactcenter.run.crew import Crew
@@ -187,3 +190,31 @@ def test_the_database_refuses_a_wrong_password(tmp_path):
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(20)
+
+
+def test_a_stop_that_is_lost_while_python_forks_is_not_forgotten(tmp_path, monkeypatch):
+    seen: list[str] = []
+
+    class LossyCrew:
+        def look_after(self) -> None:
+            assert len(seen) < 5, "asked to stop, and stays"
+            seen.append("looked")
+            with contextlib.suppress(start.Stop):
+                start.ask_to_stop(signal.SIGINT, None)
+
+        def stop(self) -> None:
+            seen.append("stopped")
+
+    product = SimpleNamespace(start=lambda: None, crew=LossyCrew())
+    choices = SimpleNamespace(run_dir=tmp_path, logs=tmp_path / "logs", check_ports=lambda: None)
+    monkeypatch.setattr(start, "Product", lambda *_given: product)
+    monkeypatch.setattr(start.Readiness, "look", lambda _self: None)
+    monkeypatch.setattr(start.Stop, "was_asked", False)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with pytest.raises(start.Stop):
+            start.serve(choices)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert seen == ["looked", "stopped"]
