@@ -6,7 +6,9 @@ thousands of times a second, under uvicorn (decision 0025).
 
 import argparse
 import os
+import signal
 import threading
+from typing import Any
 
 import structlog
 
@@ -36,17 +38,28 @@ def under_daphne(chosen: argparse.Namespace) -> None:
     from daphne.cli import CommandLineInterface
     from twisted.internet import reactor  # the one daphne has chosen
 
-    # Its interface is written without a self, so that each argument is taken for the one before.
-    reactor.addSystemEventTrigger("before", "shutdown", leave_after, chosen.leave_seconds)  # type: ignore[arg-type]
+    reactor.callWhenRunning(bound_leaving, chosen.leave_seconds)
     listening = ["-b", chosen.host, "-p", str(chosen.port)]
     CommandLineInterface().run(["-v", "0", *listening, "--server-name", "contactcenter", chosen.application])
 
 
-def leave_after(seconds: float) -> None:
-    """Requests still at work by then are left: their pages are gone, and what they had not committed is undone."""
-    timer = threading.Timer(seconds, _leave)
-    timer.daemon = True
-    timer.start()
+def bound_leaving(seconds: float) -> None:
+    """From the signal on, so that not even a loop that stands still keeps the process. Requests still at work by then
+    are left: their pages are gone, and what they had not committed is undone.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        _bound(number, signal.getsignal(number), seconds)
+
+
+def _bound(number: int, its_handler: Any, seconds: float) -> None:
+    def handle(given: int, frame: Any) -> None:
+        timer = threading.Timer(seconds, _leave)
+        timer.daemon = True
+        timer.start()
+        its_handler(given, frame)
+
+    if callable(its_handler):
+        signal.signal(number, handle)
 
 
 def _leave() -> None:
