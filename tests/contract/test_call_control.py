@@ -334,13 +334,19 @@ def test_a_customer_who_was_called_back_is_handed_over_like_any_caller(house: Sw
     talk.gone(talk.agent, asked, customer)
 
 
-def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> None:
+def left_in_a_room(house: SwitchUnderTest) -> Talk:
+    """Of three who heard each other the agent and the caller are left."""
     talk = begin(house)
     asked = talk.asks()
     house.switch.conference(talk.agent, talk.caller, talk.caller)
     house.log.wait(facts.RoomEntered, leg_id=talk.caller)
     house.switch.hang_up(asked)
     talk.gone(asked)
+    return talk
+
+
+def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> None:
+    talk = left_in_a_room(house)
     entry = QueueEntry(tenant="acme", queue_id=8, priority=0, max_wait_seconds=60, language="en")
     house.switch.send_to_queue(talk.caller, entry)
     house.log.wait(facts.RoomLeft, leg_id=talk.caller, room_id=talk.caller)
@@ -355,12 +361,7 @@ def test_a_caller_is_sent_to_the_queue_out_of_a_room(house: SwitchUnderTest) -> 
 
 
 def test_a_caller_is_sent_to_a_number_out_of_a_room(house: SwitchUnderTest) -> None:
-    talk = begin(house)
-    asked = talk.asks()
-    house.switch.conference(talk.agent, talk.caller, talk.caller)
-    house.log.wait(facts.RoomEntered, leg_id=talk.caller)
-    house.switch.hang_up(asked)
-    talk.gone(asked)
+    talk = left_in_a_room(house)
     house.carrier(answer_after=0.1, hertz=TONES["outside"])
     outside = talk.onward()
     house.log.wait(facts.RoomLeft, leg_id=talk.caller, room_id=talk.caller)

@@ -16,15 +16,21 @@ def office(floor) -> Office:
     return Office(floor)
 
 
-@pytest.fixture
-def the_last_with_the_caller(office, talk):  # noqa: F811
-    """Of three in a room Ann has gone; Bob and the caller hear each other there."""
+def all_three(office, talk, seconds: int):  # noqa: F811
+    """Ann has asked Bob, and after so many seconds brought all together, so many seconds ago."""
     ann, bob, call_id = talk
     consult = ask(office, ann, bob, call_id)
     office.switch.consulted_answers(consult.pk)
-    office.pass_seconds(10)
+    office.pass_seconds(seconds)
     office.order(call_orders.JoinAll(agent_id=ann.pk, call_id=call_id))
-    office.pass_seconds(10)
+    office.pass_seconds(seconds)
+    return ann, bob, call_id
+
+
+@pytest.fixture
+def the_last_with_the_caller(office, talk):  # noqa: F811
+    """Of three in a room Ann has gone; Bob and the caller hear each other there."""
+    ann, bob, call_id = all_three(office, talk, 10)
     office.switch.leaves_room(offer_of(office, call_id, ann).pk, call_id)
     office.settle()
     assert office.floor.call(call_id).line["agents"] == [bob.pk]
@@ -59,12 +65,7 @@ def test_the_last_of_a_room_sends_the_caller_to_a_number(office, the_last_with_t
 
 def test_a_caller_who_is_left_alone_in_a_room_is_in_the_line_again_ahead(office, talk):  # noqa: F811
     """Both leave in the moment in which the caller is brought in: the switch lets nobody go who was always alone."""
-    ann, bob, call_id = talk
-    consult = ask(office, ann, bob, call_id)
-    office.switch.consulted_answers(consult.pk)
-    office.pass_seconds(5)
-    office.order(call_orders.JoinAll(agent_id=ann.pk, call_id=call_id))
-    office.pass_seconds(5)
+    _ann, _bob, call_id = all_three(office, talk, 5)
     assert office.switch.asked("send_to_queue") == []
     with office.floor.inside():
         legs = Offer.objects.filter(call_id=call_id, ended_at=None).values_list("pk", flat=True)
