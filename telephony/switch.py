@@ -32,7 +32,7 @@ class CommandTimedOut(SwitchError):
 
 
 class NotYet(SwitchError):
-    """A phone has not answered the change of hold before. Nothing was sent: ask again in a moment."""
+    """The change of hold before is still under way, or the two were joined this moment. Nothing was sent: ask again."""
 
 
 class UnsafeValue(SwitchRefused):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from telephony.facts import Fact, HeldWhy
-from telephony.freeswitch import call_commands, commands, ear_commands, inventory, page_commands
+from telephony.freeswitch import call_commands, commands, ear_commands, hold_music, inventory, page_commands
 from telephony.freeswitch.agreements import Agreements
 from telephony.freeswitch.listener import Address, Inbox, Listener
 from telephony.freeswitch.translate import Source
@@ -252,9 +252,19 @@ class FreeSwitch:
             raise SwitchRefused("No such leg.")
         if leg.is_held is is_held:
             return
+        if leg.bridged_leg_id:
+            self._mind_the_music(dump, leg.bridged_leg_id, is_held=is_held)
         if where := page_commands.asked_contact(dump):
             self._find_page(leg_id, where, dump)
         self._do(commands.hold(leg_id) if is_held else commands.unhold(leg_id))
+
+    def _mind_the_music(self, agent: str, caller_leg_id: UUID, *, is_held: bool) -> None:
+        """Raises NotYet: music that is ordered too soon begins too late, and what has not begun cannot be stopped."""
+        now = datetime.now(UTC)
+        if is_held and hold_music.would_be_lost(agent, now):
+            raise NotYet("The two have been joined this moment.")
+        if not is_held and hold_music.is_to_come(agent, self._ask(commands.dump(caller_leg_id)), now):
+            raise NotYet("The caller's music has not begun.")
 
     def _leave_hold(self, leg_id: UUID) -> None:
         """Before it is sent elsewhere; nobody does that in the moment of holding, but for machines."""

@@ -139,11 +139,26 @@ def live_leg(dump: str) -> LiveLeg | None:
 
 def bridged_at(dump: str) -> datetime | None:
     """Since when a leg has been joined to its other one; None when it is not."""
+    return moment(text(_leg(dump), "Caller-Channel-Bridged-Time"))
+
+
+def held_at(dump: str) -> datetime | None:
+    """When the person on this leg last put the other one on hold; None when they never did."""
+    return moment(text(_leg(dump), "Caller-Channel-Last-Hold"))
+
+
+def is_playing_in_a_loop(dump: str) -> bool:
+    """This leg hears something that was asked from outside and begins again until it is stopped: music on hold."""
+    return bool(variable(_leg(dump), "total_loops"))
+
+
+def _leg(dump: str) -> dict[str, Any]:
+    """Empty of a leg that has just gone: the switch answers in words then."""
     try:
-        event = orjson.loads(dump)
+        event: dict[str, Any] = orjson.loads(dump)
     except orjson.JSONDecodeError:
-        return None
-    return moment(text(event, "Caller-Channel-Bridged-Time"))
+        return {}
+    return event
 
 
 def _aside(event: dict[str, Any]) -> dict[str, Any]:

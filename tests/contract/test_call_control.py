@@ -16,6 +16,7 @@ from telephony.facts import HeldWhy
 from telephony.freeswitch import call_commands
 from telephony.switch import QueueEntry, SwitchRefused, UnsafeValue
 from tests.contract.driver import HOT_LINE, SwitchUnderTest, loudness, seconds_of, wait_until
+from tests.contract.holding import put_on_hold, take_back
 from tests.contract.talks import OUTSIDE, Talk, begin, only_the_first_command
 from tests.contract.tones import TONES, voices, write_music
 
@@ -32,13 +33,11 @@ def test_a_caller_on_hold_hears_the_queue_s_music_and_the_recording_stands_still
     house: SwitchUnderTest,
 ) -> None:
     talk = begin(house)
-    # The very moment of the bridge is too soon: the real switch then holds without music.
-    time.sleep(0.5)
-    house.switch.hold(talk.agent)
+    put_on_hold(house, talk.agent)
     held = house.log.wait(facts.LegHeld, leg_id=talk.agent)
     assert talk.hear(caller=talk.caller) == {"caller": {"music"}}
     time.sleep(1)
-    house.switch.unhold(talk.agent)
+    take_back(house, talk.agent)
     unheld = house.log.wait(facts.LegUnheld, leg_id=talk.agent)
     assert talk.hear(caller=talk.caller, agent=talk.agent) == {"caller": {"agent"}, "agent": {"caller"}}
     house.switch.hang_up(talk.agent)

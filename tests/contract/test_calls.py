@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from telephony import facts
-from telephony.switch import NotYet, QueueEntry, SwitchRefused
+from telephony.switch import QueueEntry, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, loudness, wait_until
+from tests.contract.holding import is_taken, put_on_hold, take_back
 from tests.contract.rehearsed import RehearsalUnderTest
 from tests.contract.test_offers import bridged, recording_of
 
@@ -21,11 +21,11 @@ def test_hold_gives_the_caller_music_and_unhold_the_agent(line: SwitchUnderTest)
     caller = line.queued_caller()
     offer = line.offer(caller.leg_id)
     bridged(line, caller, offer)
-    line.switch.hold(offer.offer_id)
+    put_on_hold(line, offer.offer_id)
     held = line.log.wait(facts.LegHeld, leg_id=offer.offer_id)
     time.sleep(1)
     assert next(leg for leg in line.switch.live_legs() if leg.leg_id == offer.offer_id).is_held
-    line.switch.unhold(offer.offer_id)
+    take_back(line, offer.offer_id)
     unheld = line.log.wait(facts.LegUnheld, leg_id=offer.offer_id)
     assert 0.8 < (unheld.at - held.at).total_seconds() < 3
     time.sleep(1)
@@ -46,7 +46,7 @@ def test_a_phone_in_a_page_that_is_still_agreeing_on_the_hold_is_not_asked_again
     offer = line.offer(caller.leg_id, page)
     bridged(line, caller, offer)
     changes = [(line.switch.hold, facts.LegHeld), (line.switch.unhold, facts.LegUnheld)] * 2
-    changes[0][0](offer.offer_id)
+    put_on_hold(line, offer.offer_id)
     if isinstance(line, RehearsalUnderTest):  # whose page takes a moment; sipp answers at once
         assert not is_taken(line.switch.unhold, offer.offer_id)
         assert line.log.all(facts.LegUnheld) == []
@@ -62,12 +62,20 @@ def test_a_phone_in_a_page_that_is_still_agreeing_on_the_hold_is_not_asked_again
         assert line.api(f"rehearsal hears {offer.offer_id}").strip() != "", "the page is deaf"
 
 
-def is_taken(change: Callable[[UUID], None], leg_id: UUID) -> bool:
-    try:
-        change(leg_id)
-    except NotYet:
-        return False
-    return True
+def test_a_caller_taken_back_before_their_music_has_begun_is_not_left_with_it(line: SwitchUnderTest) -> None:
+    """Music that begins after the resume has no end: the caller hears it, and the agent nobody."""
+    line.registered_phone(answer_after=0.2)
+    caller = line.queued_caller()
+    offer = line.offer(caller.leg_id)
+    bridged(line, caller, offer)
+    for round_, after in enumerate((0, 0.03, 0.06, 0.09, 0.12, 0.2), start=1):
+        put_on_hold(line, offer.offer_id)
+        time.sleep(after)
+        take_back(line, offer.offer_id)
+        wait_until(lambda count=round_: len(line.log.all(facts.LegUnheld)) == count, 5, "not told")
+        time.sleep(0.3)
+        leg = json.loads(line.api(f"uuid_dump {caller.leg_id} json"))
+        assert "variable_total_loops" not in leg, f"music goes on, taken back after {after} s"
 
 
 def test_a_caller_sent_to_another_queue_waits_again_and_the_agent_is_free(line: SwitchUnderTest) -> None:

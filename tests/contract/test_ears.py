@@ -10,6 +10,7 @@ import pytest
 from telephony import facts
 from telephony.switch import EarCommand, EarMode, OfferCommand, QueueEntry, SwitchRefused
 from tests.contract.driver import DOMAIN, SwitchUnderTest, wait_until
+from tests.contract.holding import put_on_hold, take_back
 from tests.contract.tones import voices
 from tests.contract.voices import House
 
@@ -117,11 +118,11 @@ def test_an_ear_goes_with_the_caller_to_the_next_agent_for_a_while_and_hears_no_
     line.log.wait(facts.LegHungUp, leg_id=of_the_caller)
     assert not line.log.all(facts.EarSet)
     ear = talk.listens()
-    line.switch.hold(talk.legs["agent"])
+    put_on_hold(line, talk.legs["agent"])
     line.log.wait(facts.LegHeld, leg_id=talk.legs["agent"])
     assert talk.hear()["caller"] == set(), "music, and neither agent nor ear"
     assert line.switch.exists(ear)
-    line.switch.unhold(talk.legs["agent"])
+    take_back(line, talk.legs["agent"])
     line.log.wait(facts.LegUnheld, leg_id=talk.legs["agent"])
     # The phone is asked anew where its sound goes: that takes a moment.
     wait_until(lambda: talk.hear() == EVERYBODY_BUT_THE_EAR, 3, "the ear lost the talk")

@@ -9,6 +9,7 @@ import pytest
 from telephony import facts
 from telephony.switch import LegGlimpse, SwitchRefused
 from tests.contract.driver import SwitchUnderTest, wait_until
+from tests.contract.holding import put_on_hold
 
 
 def glimpses(line: SwitchUnderTest) -> dict[UUID, LegGlimpse]:
@@ -35,7 +36,7 @@ def test_the_list_shows_who_waits_who_talks_with_whom_and_who_has_gone(line: Swi
     }
     wait_until(lambda: glimpses(line) == joined, why="the list never showed the two joined")
     assert line.switch.leg(offer).bridged_leg_id == caller
-    line.switch.hold(offer)
+    put_on_hold(line, offer)
     line.log.wait(facts.LegHeld, leg_id=offer)
     assert line.switch.leg(offer).bridged_leg_id == caller
     line.switch.hang_up(offer)

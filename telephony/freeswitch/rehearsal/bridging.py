@@ -8,7 +8,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import lifecycle, routing, sound
+from . import held_music, lifecycle, routing, sound
 from .clock import now_us
 from .leg import OtherLeg
 from .originate import separate
@@ -97,7 +97,7 @@ def part(leg: Leg) -> None:
     for one in (leg, other):
         one.peer, one.farewells = None, []
     for one in (leg, other):
-        lifecycle.stop_hold_music(one)
+        held_music.stop(one)
     sound.changed(leg, other)
     first, second = (leg, other) if leg.is_originator else (other, leg)
     if leg.is_hung_up:

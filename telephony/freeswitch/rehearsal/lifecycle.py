@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from . import cdr, reinvites, sound, variables
+from . import cdr, held_music, reinvites, sound, variables
 from .clock import now_us
 
 if TYPE_CHECKING:
@@ -107,11 +107,7 @@ def hold(leg: Leg) -> bool:
     leg.times.last_hold = now_us()
     reinvites.ask(leg, "recvonly")
     leg.fire("CHANNEL_HOLD")
-    music = leg.get("hold_music")
-    if leg.peer is not None and music:
-        leg.peer.hold_music = music
-        leg.peer.fire("CHANNEL_EXECUTE", {"Application": "playback", "Application-Data": music})
-        leg.peer.fire("PLAYBACK_START", {"Playback-File-Type": "local_stream", "Playback-File-Path": music})
+    held_music.order(leg)
     sound.changed(leg)
     return True
 
@@ -121,22 +117,13 @@ def unhold(leg: Leg) -> bool:
         return False
     leg.times.hold_accum += now_us() - leg.times.last_hold
     if leg.peer is not None:
-        stop_hold_music(leg.peer, "break")
+        held_music.stop(leg.peer, "break")
     set_call_state(leg, "UNHELD")
     set_call_state(leg, "ACTIVE")
     reinvites.ask(leg, "sendrecv")
     sound.changed(leg)
     leg.fire("CHANNEL_UNHOLD")
     return True
-
-
-def stop_hold_music(leg: Leg, status: str = "done") -> None:
-    music, leg.hold_music = leg.hold_music, ""
-    if music:
-        what = {"Playback-File-Type": "local_stream", "Playback-File-Path": music, "Playback-Status": status}
-        leg.fire("PLAYBACK_STOP", dict(what))
-        done = {"Application": "playback", "Application-Data": music, "Application-Response": "FILE PLAYED"}
-        leg.fire("CHANNEL_EXECUTE_COMPLETE", dict(done))
 
 
 def hang_up(leg: Leg, cause: str, *, by_party: bool = False) -> None:

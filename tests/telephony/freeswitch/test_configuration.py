@@ -110,6 +110,12 @@ def test_a_pages_sound_is_its_own_and_kept_as_a_telephones(tmp_path: Path, wante
     assert 'data="record_sample_rate=8000"' in text
 
 
+def test_packets_keep_the_time_of_the_leg_they_are_sent_to(tmp_path: Path, wanted: SwitchSettings) -> None:
+    """Opus counts six where G.711 counts one; passed on, the one's times are nonsense to the other."""
+    root = written(tmp_path, wanted)
+    assert param(root, "sofia", "rtp-rewrite-timestamps") == ["true", "true"]
+
+
 def test_whom_an_agents_leg_rings_is_offered_what_telephones_know(
     tmp_path: Path, wanted: SwitchSettings
 ) -> None:

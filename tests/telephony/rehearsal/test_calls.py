@@ -170,7 +170,10 @@ def test_hold_plays_music_to_the_other_one(tmp_path: Path) -> None:
         assert await on.ask(f"uuid_hold {agent}") == "+OK Success\n"
         assert await on.ask(f"uuid_hold {agent}") == "-ERR Operation failed\n"
         assert on.switch.legs[agent].call_state == "HELD"
+        await music_of(on, caller)
+        assert on.switch.legs[caller].variables["total_loops"] == "-1"
         assert await on.ask(f"uuid_hold off {agent}") == "+OK Success\n"
+        assert "total_loops" not in on.switch.legs[caller].variables
         told = [(event.name, event.headers["Unique-ID"]) for event in on.ear.heard[begun:]]
         wanted = [
             ("CHANNEL_HOLD", agent),
@@ -180,6 +183,26 @@ def test_hold_plays_music_to_the_other_one(tmp_path: Path) -> None:
         ]
         assert [one for one in told if one in wanted] == wanted
         assert on.switch.legs[agent].times.hold_accum > 0
+
+    play(tmp_path, scene)
+
+
+async def music_of(on: Theatre, leg_id: str) -> None:
+    async with asyncio.timeout(3):
+        while not on.switch.legs[leg_id].hold_music:
+            await asyncio.sleep(0.01)
+
+
+def test_music_that_had_not_begun_at_the_resume_has_no_end(tmp_path: Path) -> None:
+    async def scene(on: Theatre) -> None:
+        on.switch.conf.globals["hold_music"] = "local_stream://moh"
+        await on.phone()
+        caller, agent = await on.queued(), str(uuid4())
+        await on.offer(caller, agent)
+        await on.ear.wait("CHANNEL_BRIDGE")
+        await on.ask(f"uuid_hold {agent}")
+        assert await on.ask(f"uuid_hold off {agent}") == "+OK Success\n"
+        await music_of(on, caller)
 
     play(tmp_path, scene)
 
