@@ -3,7 +3,17 @@
 import { csrfToken, toast, word } from "./app.js";
 
 const NEEDS_A_REASON = "say_why_called";
+const QUEUE = "dial-queue";
 let isAsking = false;
+
+/** The queue this person's calls count for, as last chosen in this browser; "" when never: the server takes one. */
+export function keptQueue() {
+  return localStorage.getItem(QUEUE) ?? "";
+}
+
+export function keepQueue(id) {
+  localStorage.setItem(QUEUE, id);
+}
 
 /** `values`: what belongs to the address, such as a number that was typed. True when a phone rings. */
 export async function dial(address, values = {}) {
@@ -12,7 +22,7 @@ export async function dial(address, values = {}) {
   const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
   let said = {};
   try {
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(values), headers });
+    const answer = await fetch(address, { method: "POST", body: new URLSearchParams({ queue: keptQueue(), ...values }), headers });
     said = await answer.json().catch(() => ({}));
     if (said.code !== NEEDS_A_REASON) {
       toast(said.message ?? word("request_failed"), answer.ok ? "info" : "danger");

@@ -15,6 +15,7 @@ from telephony.actions.dialling import ask_to_dial
 from telephony.console.calls import visible_call
 from telephony.errors import CallbackGone, FollowUpGone
 from telephony.queries.callbacks import callback as callback_of
+from telephony.queries.dialling import queue_named
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
 
@@ -56,11 +57,12 @@ def dial_follow_up(request: HttpRequest, follow_up_id: int) -> JsonResponse:
 
 
 def _ask(request: HttpRequest, number: str, subject: Any, queue_id: int | None = None) -> JsonResponse:
+    # A row that belongs to a queue says for which; else the agent does.
     told = ask_to_dial(
         member=request.user,
         number=number,
         subject=subject,
-        queue_id=queue_id,
+        queue_id=queue_id or queue_named(request.POST.get("queue", "")),
         at=timezone.now(),
         reason=request.POST.get("reason", ""),
     )

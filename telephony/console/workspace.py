@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from telephony import policies, queries
 from telephony.console.page_phone import why_none
 from telephony.models import Disposition, Workplace
+from telephony.queries.dialling import queue_to_call_for
 from telephony.queries.errands import errand_flows
 from telephony.queries.workplaces import EVENTS, choices_of, panels_of, workplace_of
 from tenants.people.console.access import member_required
@@ -26,6 +27,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "agent": agent,
         "reasons": queries.not_ready_reasons(),
         "my_queues": queries.queues_of_agent(agent.pk) if agent else [],
+        "dial_queue": queue_to_call_for(agent.pk, None) if agent else None,
         "dispositions": dispositions(),
         "errands": errand_flows(),
         "zone": timezone.get_current_timezone_name(),

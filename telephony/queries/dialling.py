@@ -15,7 +15,7 @@ from telephony.dial_errors import (
     WorkspaceNotOpen,
 )
 from telephony.errors import AgentSwitchedOff, NumberNotDiallable
-from telephony.models import Agent, Call, Device, Queue, QueueAgent
+from telephony.models import Agent, Call, Device, Offer, Queue, QueueAgent
 from telephony.queries.devices import device_to_ring
 from telephony.queries.emergency import has_outside_line
 from telephony.queries.outside_numbers import phone_terms, why_not
@@ -75,12 +75,21 @@ def name_of(number: str) -> str:
 
 
 def queue_to_call_for(agent_id: int, queue_id: int | None) -> Queue | None:
-    """Whose wrap-up, dispositions and rule of recording count: the queue asked for, if the agent works in it, else the
-    only one they have.
+    """Whose wrap-up, dispositions and rule of recording count: the queue asked for, if the agent works in it; else the
+    one of the last call they had, else the first by name. None: they work in none.
     """
     own = QueueAgent.objects.filter(agent_id=agent_id, queue__state=Queue.State.OPEN)
-    queues = [place.queue for place in own.select_related("queue").order_by("queue_id")]
-    named = [queue for queue in queues if queue.pk == queue_id]
-    if named:
-        return named[0]
-    return queues[0] if len(queues) == 1 else None
+    queues = {place.queue_id: place.queue for place in own.select_related("queue").order_by("queue__name")}
+    if queue_id not in queues and len(queues) > 1:
+        queue_id = _queue_of_last_call(agent_id, list(queues))
+    return queues.get(queue_id or 0) or next(iter(queues.values()), None)
+
+
+def _queue_of_last_call(agent_id: int, queue_ids: list[int]) -> int | None:
+    had = Offer.objects.filter(agent_id=agent_id, call__queue_id__in=queue_ids, answered_at__isnull=False)
+    return had.order_by("-offered_at").values_list("call__queue_id", flat=True).first()
+
+
+def queue_named(text: str) -> int | None:
+    """Of what a page sends; None for anything that is no number of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from telephony.actions.dialling import ask_to_dial
+from telephony.queries.dialling import queue_named
 from tenants.errors import NotAllowed, NotFound
 from tenants.people.console.access import member_required
 from ticketing import actions, policies, queries
@@ -157,6 +158,7 @@ def dial_number(request: HttpRequest, customer_id: int, phone_id: int) -> JsonRe
         member=request.user,
         number=phone.e164,
         subject=phone.customer,
+        queue_id=queue_named(request.POST.get("queue", "")),
         at=timezone.now(),
         reason=request.POST.get("reason", ""),
     )

@@ -1,8 +1,11 @@
 /* A number of anybody's is dialled: typed, pasted or pressed key by key. The form itself asks the server (app.js). */
 
+import { keepQueue, keptQueue } from "../dial.js";
+
 export class DialPad {
   #dialog = document.getElementById("dial-dialog");
   #number = document.getElementById("dialled");
+  #queue = document.getElementById("dial-queue"); // of agents who work in several
 
   constructor() {
     document.getElementById("dial-keys").addEventListener("click", (event) => {
@@ -10,6 +13,13 @@ export class DialPad {
       if (key) this.#put(key);
     });
     document.getElementById("dial-wipe").addEventListener("click", () => this.#wipe());
+    if (this.#queue) this.#rememberQueue();
+  }
+
+  #rememberQueue() {
+    const kept = keptQueue();
+    if ([...this.#queue.options].some((option) => option.value === kept)) this.#queue.value = kept;
+    this.#queue.addEventListener("change", () => keepQueue(this.#queue.value));
   }
 
   /** What was dialled last is still there: typed over, or called once more. */
