@@ -261,10 +261,14 @@ class FreeSwitch:
     def _mind_the_music(self, agent: str, caller_leg_id: UUID, *, is_held: bool) -> None:
         """Raises NotYet: music that is ordered too soon begins too late, and what has not begun cannot be stopped."""
         now = datetime.now(UTC)
-        if is_held and hold_music.would_be_lost(agent, now):
+        if not is_held:
+            if hold_music.is_to_come(agent, self._ask(commands.dump(caller_leg_id)), now):
+                raise NotYet("The caller's music has not begun.")
+            return
+        if hold_music.would_be_lost(agent, now):
             raise NotYet("The two have been joined this moment.")
-        if not is_held and hold_music.is_to_come(agent, self._ask(commands.dump(caller_leg_id)), now):
-            raise NotYet("The caller's music has not begun.")
+        # Who waited would hear its first seconds again and again.
+        self._ask(commands.play_to_the_end(caller_leg_id))
 
     def _leave_hold(self, leg_id: UUID) -> None:
         """Before it is sent elsewhere; nobody does that in the moment of holding, but for machines."""

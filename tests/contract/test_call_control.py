@@ -17,6 +17,7 @@ from telephony.freeswitch import call_commands
 from telephony.switch import QueueEntry, SwitchRefused, UnsafeValue
 from tests.contract.driver import HOT_LINE, SwitchUnderTest, loudness, seconds_of, wait_until
 from tests.contract.holding import put_on_hold, take_back
+from tests.contract.rehearsed import RehearsalUnderTest
 from tests.contract.talks import OUTSIDE, Talk, begin, only_the_first_command
 from tests.contract.tones import TONES, voices, write_music
 
@@ -47,6 +48,20 @@ def test_a_caller_on_hold_hears_the_queue_s_music_and_the_recording_stands_still
     path = talk.recording(talk.agent)
     assert abs(seconds_of(path) - in_talk) < 0.6
     assert voices(path) == [{"agent"}, {"caller"}]
+
+
+def test_music_on_hold_is_heard_to_its_end_and_again(house: SwitchUnderTest) -> None:
+    """Not its first two seconds for ever: a caller who waited was sent on in rounds of that length."""
+    write_music(house, "7.wav", tones=(("music", 3), ("outside", 3)))
+    talk = begin(house)
+    put_on_hold(house, talk.agent)
+    house.log.wait(facts.LegHeld, leg_id=talk.agent)
+    if isinstance(house, RehearsalUnderTest):  # of a piece it knows the beginning alone
+        assert "_undef_" in house.api(f"uuid_getvar {talk.caller} playback_timeout_sec")
+        return
+    assert talk.hear(caller=talk.caller) == {"caller": {"music"}}
+    wait_until(lambda: talk.hear(caller=talk.caller) == {"caller": {"outside"}}, 4, "it began again too soon")
+    wait_until(lambda: talk.hear(caller=talk.caller) == {"caller": {"music"}}, 4, "it did not begin again")
 
 
 def test_an_agent_asks_a_colleague_and_comes_back(house: SwitchUnderTest) -> None:

@@ -73,12 +73,17 @@ def _loudness(samples: Sequence[int], hertz: int) -> float:
     return 2 * math.sqrt(max(power, 0)) / len(samples) / 32768
 
 
-def write_music(line: SwitchUnderTest, name: str) -> Path:
-    """A piece of music of the tenant acme: the tone "music", 20 s long."""
+def write_music(
+    line: SwitchUnderTest, name: str, *, tones: Sequence[tuple[str, int]] = (("music", 20),)
+) -> Path:
+    """A piece of music of the tenant acme: these tones, each for so many seconds."""
     folder = line.directory / "prompts" / "acme" / "music"
     folder.mkdir(parents=True, exist_ok=True)
-    step = 2 * math.pi * TONES["music"] / RATE
-    samples = [int(6000 * math.sin(step * at)) for at in range(RATE * 20)]
+    samples = [
+        int(6000 * math.sin(2 * math.pi * TONES[tone] / RATE * at))
+        for tone, seconds in tones
+        for at in range(RATE * seconds)
+    ]
     with wave.open(str(folder / name), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
