@@ -101,6 +101,7 @@ def tenant(schema: str, number: str, password: str) -> dict[str, str]:
             desk_stage.furnish(queue)
             service_stage.furnish(row)
             history(row, number)
+            desk_stage.customer(row.country)
             contract_stage.furnish(row)
     return phones
 
