@@ -96,10 +96,7 @@ def registrations(answer: str) -> list[Registration]:
 
 def live_leg(dump: str) -> LiveLeg | None:
     """A leg from `uuid_dump … json`; None when it has just gone, and of a call that is nobody's."""
-    try:
-        event = orjson.loads(dump)
-    except orjson.JSONDecodeError:
-        return None
+    event = _leg(dump)
     leg_id = uuid_of(text(event, "Unique-ID"))
     created_at = moment(text(event, "Caller-Channel-Created-Time"))
     if leg_id is None or created_at is None or text(event, "Answer-State") == "hangup":

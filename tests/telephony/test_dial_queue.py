@@ -4,30 +4,21 @@ import pytest
 
 from telephony.models import Agent, Queue, QueueAgent
 from telephony.queries.dialling import queue_named
-from tests.telephony.callbacks.desk import ANN, BEN, terms
-from tests.telephony.office import Office
-from tests.telephony.test_dialling import dial, the_call
+from tests.telephony.callbacks.desk import ANN, BEN
+from tests.telephony.test_dialling import dial, office, the_call  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture
-def office(floor, settings) -> Office:
-    settings.SWITCH = settings.SWITCH | {"gateway": "127.0.0.1:5999"}
-    made = Office(floor)
-    terms(made)
-    return made
-
-
-@pytest.fixture
-def queues(office) -> dict[str, Queue]:
+def queues(office) -> dict[str, Queue]:  # noqa: F811
     """Two the agent works in, beside the one everybody has, and one they do not."""
     with office.floor.inside():
         return {name: Queue.objects.create(name=name) for name in ("Repairs", "A last one", "Of others")}
 
 
 @pytest.fixture
-def agent(office, queues) -> Agent:
+def agent(office, queues) -> Agent:  # noqa: F811
     found = office.floor.agent()
     with office.floor.inside():
         for name in ("Repairs", "A last one"):
@@ -35,7 +26,7 @@ def agent(office, queues) -> Agent:
     return found
 
 
-def called_for(office, agent, **more) -> Queue:
+def called_for(office, agent, **more) -> Queue:  # noqa: F811
     """Dials, is not reached, and is free again."""
     offer = dial(office, agent, **more)
     with office.floor.inside():
@@ -45,12 +36,12 @@ def called_for(office, agent, **more) -> Queue:
     return queue
 
 
-def test_it_is_the_one_asked_for_if_the_agent_works_in_it(office, agent, queues):
+def test_it_is_the_one_asked_for_if_the_agent_works_in_it(office, agent, queues):  # noqa: F811
     assert called_for(office, agent, queue_id=queues["Repairs"].pk).name == "Repairs"
     assert called_for(office, agent, queue_id=queues["Of others"].pk).name == "A last one"
 
 
-def test_asked_for_none_it_is_the_one_of_the_last_call_they_had_else_the_first_by_name(office, agent, queues):
+def test_asked_for_none_it_is_the_one_of_the_last_call_they_had_else_the_first_by_name(office, agent, queues):  # noqa: F811
     assert called_for(office, agent).name == "A last one"
     offer = dial(office, agent, queue_id=queues["Repairs"].pk)
     office.switch.pick_up(offer.pk)
@@ -66,7 +57,7 @@ def test_asked_for_none_it_is_the_one_of_the_last_call_they_had_else_the_first_b
     assert called_for(office, agent, number=BEN).name == "A last one"
 
 
-def test_who_works_in_no_queue_calls_for_none(office):
+def test_who_works_in_no_queue_calls_for_none(office):  # noqa: F811
     agent = office.floor.agent()
     with office.floor.inside():
         QueueAgent.objects.all().delete()
@@ -75,7 +66,11 @@ def test_who_works_in_no_queue_calls_for_none(office):
 
 
 def test_a_page_says_for_which_and_only_who_has_a_choice_is_asked(
-    office, agent, queues, client_of, monkeypatch
+    office,  # noqa: F811
+    agent,
+    queues,
+    client_of,
+    monkeypatch,
 ):
     orders: list = []
     monkeypatch.setattr(
