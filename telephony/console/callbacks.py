@@ -18,6 +18,7 @@ from telephony import policies, queries
 from telephony.actions.callbacks import ask_worker_to_look, cancel_callback, enter_callback
 from telephony.models import Callback
 from telephony.queries import callbacks as reads
+from telephony.queries.dialling import queue_named
 from tenants.errors import DomainError
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
@@ -37,7 +38,7 @@ def callback_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "open"
-    queue_id = _queue_id(request.GET.get("queue", ""))
+    queue_id = queue_named(request.GET.get("queue", ""))
     found = reads.callbacks(queue_id=queue_id, shown=show)
     kept = reads.promises_kept(now - PERIOD, now, queue_id)
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -67,7 +68,7 @@ def new_callback(request: HttpRequest) -> HttpResponse:
     try:
         callback, is_new = enter_callback(
             number=request.POST.get("number", "")[:64],
-            queue_id=_queue_id(request.POST.get("queue", "")) or 0,
+            queue_id=queue_named(request.POST.get("queue", "")) or 0,
             at=timezone.now(),
             language="zh" if request.POST.get("language") == "zh" else "en",
             source=Callback.Source.AGENT,
@@ -120,7 +121,3 @@ def own_callback(request: HttpRequest, key: str) -> HttpResponse:
     answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _queue_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -159,13 +159,19 @@ def test_a_ringing_offer_can_be_taken_back(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+async def joined_with_music(on: Theatre) -> tuple[str, str]:
+    """A caller and an agent who talk, at a tenant that has music on hold."""
+    on.switch.conf.globals["hold_music"] = "local_stream://moh"
+    await on.phone()
+    caller, agent = await on.queued(), str(uuid4())
+    await on.offer(caller, agent)
+    await on.ear.wait("CHANNEL_BRIDGE")
+    return caller, agent
+
+
 def test_hold_plays_music_to_the_other_one(tmp_path: Path) -> None:
     async def scene(on: Theatre) -> None:
-        on.switch.conf.globals["hold_music"] = "local_stream://moh"
-        await on.phone()
-        caller, agent = await on.queued(), str(uuid4())
-        await on.offer(caller, agent)
-        await on.ear.wait("CHANNEL_BRIDGE")
+        caller, agent = await joined_with_music(on)
         begun = len(on.ear.heard)
         assert await on.ask(f"uuid_hold {agent}") == "+OK Success\n"
         assert await on.ask(f"uuid_hold {agent}") == "-ERR Operation failed\n"
@@ -195,11 +201,7 @@ async def music_of(on: Theatre, leg_id: str) -> None:
 
 def test_music_that_had_not_begun_at_the_resume_has_no_end(tmp_path: Path) -> None:
     async def scene(on: Theatre) -> None:
-        on.switch.conf.globals["hold_music"] = "local_stream://moh"
-        await on.phone()
-        caller, agent = await on.queued(), str(uuid4())
-        await on.offer(caller, agent)
-        await on.ear.wait("CHANNEL_BRIDGE")
+        caller, agent = await joined_with_music(on)
         await on.ask(f"uuid_hold {agent}")
         assert await on.ask(f"uuid_hold off {agent}") == "+OK Success\n"
         await music_of(on, caller)
