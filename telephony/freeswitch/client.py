@@ -267,8 +267,6 @@ class FreeSwitch:
             return
         if hold_music.would_be_lost(agent, now):
             raise NotYet("The two have been joined this moment.")
-        # Who waited would hear its first seconds again and again.
-        self._ask(commands.play_to_the_end(caller_leg_id))
 
     def _leave_hold(self, leg_id: UUID) -> None:
         """Before it is sent elsewhere; nobody does that in the moment of holding, but for machines."""

@@ -173,11 +173,6 @@ def unhold(leg_id: UUID) -> str:
     return f"api uuid_hold off {checked(leg_id)}"
 
 
-def play_to_the_end(leg_id: UUID) -> str:
-    """What this leg hears is no longer cut off after a round of the waiting loop, which sets that anew for itself."""
-    return f"api uuid_setvar {checked(leg_id)} playback_timeout_sec"
-
-
 def set_queue(leg_id: UUID, entry: QueueEntry, now: datetime) -> str:
     """The variables of the waiting loop. `cc_offer` is cleared: this leg is a caller's from now on."""
     values = queue_variables(entry, now)

@@ -122,7 +122,11 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
 
 
 def switch_command(directory: Path | str, program: str = "freeswitch") -> list[str]:
-    """In the foreground, as a child of whoever starts it; it stays where we put it."""
+    """In the foreground, as a child of whoever starts it; it stays where we put it.
+
+    With the priority of what is real time (-rp) where the system lets it: it reads each command byte by byte and steps
+    back after every one, which beside any busy program costs seconds (decision 0065). Refused, it runs as before.
+    """
     directory = Path(directory).absolute()
     places = {
         "-conf": "conf",
@@ -136,7 +140,7 @@ def switch_command(directory: Path | str, program: str = "freeswitch") -> list[s
         "-grammar": "grammar",
         "-certs": "certs",
     }
-    argv = [program, "-nf", "-nonat", "-nocal", "-np"]
+    argv = [program, "-nf", "-nonat", "-nocal", "-rp"]
     for flag, place in places.items():
         argv += [flag, str(directory / place)]
     return [*argv, *_given_places(directory)]

@@ -257,5 +257,6 @@ COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
 routing.COMMANDS.update(
     uuid_transfer=_transfer,
     uuid_record=_mask,
+    uuid_setvar=_setvar,
     uuid_exists=lambda switch, argument: _exists(switch, argument.strip()),
 )
