@@ -94,7 +94,6 @@ class Readiness:
         said = health(self.product.choices.port)
         if said.get("state") == "up":
             self.is_ready = True
-            self.product.warn_of_a_slow_switch()
             self._announce(said)
             self.product.start_spare()
         elif now - self.began > PATIENCE_SECONDS and not self.has_complained:

@@ -1,4 +1,4 @@
-"""What Linux must do for us, and what it was asked for and may have refused."""
+"""What Linux must do for us: a child whose parent was killed is told to stop, so nothing is left behind."""
 
 import ctypes
 import os
@@ -14,14 +14,6 @@ def die_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-
-
-def is_real_time(pid: int) -> bool:
-    """Does this process go before all ordinary ones? False of one that is gone."""
-    try:
-        return os.sched_getscheduler(pid) in (os.SCHED_FIFO, os.SCHED_RR)
-    except ProcessLookupError:
-        return False
 
 
 def stop_with_parent() -> None:

@@ -11,7 +11,6 @@ from contactcenter.run.child import Child
 from contactcenter.run.choices import Choices
 from contactcenter.run.crew import Crew
 from contactcenter.run.forked import import_everything
-from contactcenter.run.kernel import is_real_time
 from contactcenter.run.postgres import Postgres
 from contactcenter.run.preparation import Preparation
 from contactcenter.run.progress import say
@@ -120,15 +119,6 @@ class Product:
     def start_spare(self) -> None:
         """A second worker, warm: it takes over when the first one dies. After READY, so that nobody waits for it."""
         self._python("telephony-spare", "manage.py", "run_telephony")
-
-    def warn_of_a_slow_switch(self) -> None:
-        """Ours was not given the priority it asks for (decision 0065)."""
-        switch = next((child.process for child in self.crew.children if child.name == "switch"), None)
-        if self.choices.switch_kind == "freeswitch" and switch and not is_real_time(switch.pid):
-            say(
-                "FreeSWITCH runs without real-time priority: beside busy programs it takes seconds for a command. "
-                "Start as root, or allow it (`ulimit -r 1`)"
-            )
 
     @property
     def has_demo(self) -> bool:

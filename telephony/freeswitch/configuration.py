@@ -122,11 +122,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
 
 
 def switch_command(directory: Path | str, program: str = "freeswitch") -> list[str]:
-    """In the foreground, as a child of whoever starts it; it stays where we put it.
-
-    With the priority of what is real time (-rp) where the system lets it: it reads each command byte by byte and steps
-    back after every one, which beside any busy program costs seconds (decision 0065). Refused, it runs as before.
-    """
+    """In the foreground, as a child of whoever starts it; it stays where we put it."""
     directory = Path(directory).absolute()
     places = {
         "-conf": "conf",
@@ -140,7 +136,7 @@ def switch_command(directory: Path | str, program: str = "freeswitch") -> list[s
         "-grammar": "grammar",
         "-certs": "certs",
     }
-    argv = [program, "-nf", "-nonat", "-nocal", "-rp"]
+    argv = [program, "-nf", "-nonat", "-nocal", "-np"]
     for flag, place in places.items():
         argv += [flag, str(directory / place)]
     return [*argv, *_given_places(directory)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from contactcenter.run.kernel import die_with_parent
 from telephony.freeswitch.configuration import switch_command
 from tests.contract.driver import CALLER_HZ, HOT_LINE, PHONE_HZ, Party, SwitchUnderTest
 from tests.contract.ports import PORTS
@@ -124,7 +125,15 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         self.sipp = Sipp(self.directory / "sipp")
         log = (self.directory / "switch.out").open("wb")
         command = switch_command(self.directory, self.program)
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # As `make run` starts it: a session of its own is a turn of its own at the processor (decision 0065).
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
 
     def _is_ready(self) -> bool:
         return self.api("sofia status").count("RUNNING") == 2

@@ -21,7 +21,6 @@ from contactcenter.run.choices import require_free
 from contactcenter.run.crew import Crew
 from contactcenter.run.failures import CannotRun
 from contactcenter.run.postgres import Postgres
-from contactcenter.run.product import Product
 from contactcenter.run.secrets_file import Secrets
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -219,21 +218,3 @@ def test_a_stop_that_is_lost_while_python_forks_is_not_forgotten(tmp_path, monke
         for number, handler in kept.items():
             signal.signal(number, handler)
     assert seen == ["looked", "stopped"]
-
-
-def test_a_switch_without_the_priority_it_asks_for_is_told_in_one_line(tmp_path, capsys):
-    product = Product.__new__(Product)
-    product.choices, product.crew = SimpleNamespace(switch_kind="freeswitch"), Crew()
-    product.warn_of_a_slow_switch()
-    switch = product.crew.start(child(tmp_path, "switch", SLEEP))
-    try:
-        product.warn_of_a_slow_switch()
-        assert capsys.readouterr().out.count("without real-time priority") == 1
-        try:
-            os.sched_setscheduler(switch.process.pid, os.SCHED_FIFO, os.sched_param(1))
-        except PermissionError:
-            return
-        product.warn_of_a_slow_switch()
-        assert capsys.readouterr().out == ""
-    finally:
-        product.crew.stop()

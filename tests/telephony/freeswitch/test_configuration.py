@@ -251,9 +251,6 @@ def test_the_switch_runs_in_the_foreground_with_our_files(tmp_path: Path, wanted
     written(tmp_path, wanted)
     command = switch_command(tmp_path / "switch")
     assert command[:2] == ["freeswitch", "-nf"]
-    # Beside busy programs a command costs it a turn of theirs per byte (decision 0065).
-    assert "-rp" in command
-    assert "-np" not in command
     assert command[command.index("-conf") + 1] == str(tmp_path / "switch" / "conf")
     assert command[command.index("-recordings") + 1] == str(wanted.recordings_dir)
 
