@@ -93,6 +93,7 @@ _APPLICATIONS = [
     "hangup",
     "park",
     "intercept",
+    "limit",
     "eavesdrop",
     "bridge",
     "hold",

@@ -101,11 +101,11 @@ class Talk:
         self.line.switch.send_to_number(OnwardCommand(**values | changes))
         return leg
 
-    def park(self, seconds: int = 60) -> None:
+    def park(self, seconds: int = 60, *, by: UUID | None = None) -> None:
         command = ParkCommand(
             tenant="acme",
             caller_leg_id=self.caller,
-            agent_leg_id=self.agent,
+            agent_leg_id=by or self.agent,
             entry=self.entry,
             seconds=seconds,
         )

@@ -184,7 +184,7 @@ def test_of_two_racing_offers_one_is_joined(line: SwitchUnderTest) -> None:
     winner = line.log.wait(facts.LegsBridged)
     loser = next(offer for offer in offers if offer.offer_id != winner.offer_id)
     ended = line.log.wait(facts.LegHungUp, leg_id=loser.offer_id)
-    assert ended.cause in {"PICKED_OFF", "NORMAL_CLEARING"}
+    assert ended.cause in {"LOSE_RACE", "PICKED_OFF", "NORMAL_CLEARING"}
     time.sleep(1)
     assert len(line.log.all(facts.LegsBridged)) == 1
     assert line.switch.exists(caller.leg_id)

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import applications, bridging, keypad, lifecycle, media, originate, rooms, routing
+from . import applications, bridging, keypad, lifecycle, limits, media, originate, rooms, routing
 from .bus import Headers
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ QUICK: dict[str, applications.QuickApplication] = {
     "multiset": _multiset,
     "unset": _unset,
     "hash": _hash,
+    "limit": limits.limit,
     "log": _log,
     "hangup": _hangup,
     "respond": _respond,

@@ -18,6 +18,7 @@ from .bus import KNOWN_NAMES, Bus, Headers
 from .conf import Binding, Conf
 from .hashes import Hashes
 from .leg import Leg
+from .limits import Limits
 from .lines import Lines
 from .outward import CARRIER
 from .people import Pace
@@ -46,6 +47,7 @@ class RehearsalSwitch:
         self.legs: dict[str, Leg] = {}
         self.rooms_with_company: set[str] = set()
         self.hashes = Hashes()
+        self.limits = Limits()
         self.pace = Pace()
         self.phones = Phones(self)
         self.carrier = CARRIER
