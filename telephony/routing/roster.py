@@ -95,11 +95,12 @@ class Roster:
         rostered.state = Availability.FREE
         moment = rostered.idle_since, rostered.agent.id
         entry = rostered.entry = (*moment, rostered)
-        is_in_order = moment >= self._last_free
-        if is_in_order:
+        if moment >= self._last_free:
             self._last_free = moment
+        else:
+            for shelf in rostered.places.values():
+                shelf.is_sorted = False
         for line, shelf in rostered.places.items():
-            shelf.is_sorted = shelf.is_sorted and is_in_order
             shelf.add(entry)
             line.may_have_free = True
 

@@ -277,9 +277,10 @@ class Router:
         self._offers[rostered.agent.id] = work_id
 
     def _runner_up(self, line: Line, agent_id: Any, other: Waiting | None) -> Any:
-        same_line = line.head_for(agent_id)
-        left = [waiting for waiting in (same_line, other) if waiting is not None]
-        return min(left).work.id if left else None
+        first = line.head_for(agent_id) if line.waiting else None
+        if first is None or (other is not None and other.order < first.order):
+            first = other
+        return None if first is None else first.work.id
 
     def _end_offer(self, agent_id: Any, work_id: Any, retry_at: float | None = None) -> None:
         """The agent is no longer reserved for this work, if they were."""
