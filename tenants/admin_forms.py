@@ -5,6 +5,7 @@ import zoneinfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -60,7 +61,7 @@ class OpenTenantForm(TenantForm):
         label=_("Contract from"), widget=UnfoldAdminSingleDateWidget, initial=timezone.localdate
     )
     ends_on = forms.DateField(
-        label=_("until, including"),
+        label=capfirst(_("until, including")),
         required=False,
         widget=UnfoldAdminSingleDateWidget,
         help_text=_("Empty: until one side ends it"),

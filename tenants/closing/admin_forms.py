@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tenants.billing.models import Charge
@@ -14,7 +15,7 @@ from tenants.hooks.posting import check_address
 class TaxRuleForm(forms.ModelForm):
     """Kinds of charges by name; the code is one of the country's rates."""
 
-    kind = forms.ChoiceField(label=_("kind of charge"), required=False)
+    kind = forms.ChoiceField(label=capfirst(_("kind of charge")), required=False)
 
     class Meta:
         model = TaxRule
