@@ -92,14 +92,19 @@ def _was_dropped(leg: SeenLeg, ended_from: datetime, least_talk: float) -> bool:
         return False
     if len(leg.partners) > 1:
         return True
-    return leg.ended_at < ended_from and (leg.ended_at - leg.bridged_at).total_seconds() < least_talk - 0.5
+    talked = (leg.ended_at - leg.bridged_at).total_seconds()
+    return _ended_before(leg, ended_from) and talked < least_talk - 0.5
 
 
 def _was_lost(leg: SeenLeg, ended_from: datetime) -> bool:
-    """A caller who waited and got nobody. A switch's clock may be behind ours: what we ended ourselves says so."""
+    """A caller who waited and got nobody."""
+    return bool(leg.fell_back_at) or (_ended_before(leg, ended_from) and not leg.bridged_at)
+
+
+def _ended_before(leg: SeenLeg, ended_from: datetime) -> bool:
+    """Before we ended what was left. A switch's clock may be behind ours: what we ended ourselves says so."""
     ours_from = ended_from - MOST_BEHIND if leg.cause == END_OF_STORY else ended_from
-    is_early = leg.ended_at is not None and leg.ended_at < ours_from
-    return bool(leg.fell_back_at) or (is_early and not leg.bridged_at)
+    return leg.ended_at is not None and leg.ended_at < ours_from
 
 
 def _without_a_call(calls: list[SeenLeg], rows: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -72,6 +73,9 @@ def test_a_talk_cut_short_and_a_caller_who_got_nobody_are_found() -> None:
     assert checker._was_dropped(caller(0, bridged=1, ended=3), after(100), least_talk=4)
     assert not checker._was_dropped(caller(0, bridged=1, ended=6), after(100), least_talk=4)
     assert not checker._was_dropped(caller(0, bridged=1, ended=3), after(2), least_talk=4)
+    ours = replace(caller(0, bridged=1, ended=3), cause=checker.END_OF_STORY)
+    assert not checker._was_dropped(ours, after(3.02), least_talk=4), "the switch's clock ticks"
+    assert checker._was_dropped(ours, after(5), least_talk=4)
     assert checker._was_lost(caller(0, ended=3), after(100))
     assert not checker._was_lost(caller(0, ended=3), after(2))
 
