@@ -22,18 +22,18 @@ class Limits:
         now = int(time.time())
         if len(self._used) > KEPT:
             self._used = {name: used for name, used in self._used.items() if used[0] > now}
-        until, times = self._used.get(key, (0, 0))
+        until, before = self._used.get(key, (0, 0))
         if until <= now:
-            until, times = now + seconds, 0
-        self._used[key] = until, times + 1
-        return times + 1 > most
+            until, before = now + seconds, 0
+        self._used[key] = until, before + 1
+        return before >= most
 
 
 def limit(leg: Leg, data: str) -> None:
     words = data.split()
     most, _, seconds = words[3].partition("/") if len(words) == 5 else ("", "", "")
     if not (most.isdecimal() and seconds.isdecimal() and words[4].startswith("!")):
-        # Nothing here uses another form; the real one takes an argument too many for a number, which is none.
+        # No form of ours: the caller is gone, and the answer about them has blanks. The real one lets nobody in either.
         lifecycle.hang_up(leg, "NORMAL_CLEARING")
     elif leg.switch.limits.is_over(f"{words[1]}_{words[2]}", int(most), int(seconds)):
         lifecycle.hang_up(leg, words[4].removeprefix("!"))
