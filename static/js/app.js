@@ -74,11 +74,15 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
-/* tabs that do not fit show the one that is open */
-for (const here of document.querySelectorAll(".tabs [aria-current='page']")) {
-  const tabs = here.closest(".tabs");
-  tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.clientWidth) / 2;
+/* tabs that do not fit show the one that is open, also after a phone was turned */
+function showOpenTabs() {
+  for (const here of document.querySelectorAll(".tabs [aria-current='page']")) {
+    const tabs = here.closest(".tabs");
+    tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.clientWidth) / 2;
+  }
 }
+showOpenTabs();
+addEventListener("resize", showOpenTabs);
 
 /* numbers that are buttons: <button data-dial="address">, and <form data-dial="address"> for one that is typed */
 document.addEventListener("click", async (event) => {

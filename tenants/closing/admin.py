@@ -4,15 +4,16 @@ bills as they were issued. Closing, crediting and payments have pages of their o
 
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from tenants.closing.account_words import kind_in_words, use_in_words
 from tenants.closing.actions.receivers import new_secret
-from tenants.closing.admin_forms import ReceiverForm, TaxRuleForm
+from tenants.closing.admin_forms import AccountForm, ReceiverForm, TaxRuleForm
 from tenants.closing.models import Account, Payer, Receiver, ReminderPolicy, Seller, TaxRate, TaxRule
 from tenants.closing.policies import can_close, can_see_closes
 from tenants.people.admin_confirm import Question, ask
@@ -31,8 +32,16 @@ class TaxRateAdmin(TermsAdmin):
 
 class TaxRuleAdmin(TermsAdmin):
     form = TaxRuleForm
-    list_display = ["country", "kind", "code"]
+    list_display = ["country", "kind_in_words", "code"]
     list_filter = ["country"]
+    readonly_fields = ["kind_in_words"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["country", "kind" if self.has_change_permission(request, obj) else "kind_in_words", "code"]
+
+    @admin.display(description=_("kind of charge"), ordering="kind")
+    def kind_in_words(self, rule: TaxRule) -> str:
+        return kind_in_words(rule.kind)
 
 
 class SellerAdmin(TermsAdmin):
@@ -54,8 +63,17 @@ class ReminderPolicyAdmin(TermsAdmin):
 
 
 class AccountAdmin(TermsAdmin):
-    list_display = ["number", "name", "use"]
+    form = AccountForm
+    list_display = ["number", "name", "use_in_words"]
     search_fields = ["number", "name", "use"]
+    readonly_fields = ["use_in_words"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["use" if self.has_change_permission(request, obj) else "use_in_words", "number", "name"]
+
+    @admin.display(description=_("what goes there"), ordering="use")
+    def use_in_words(self, account: Account) -> str:
+        return use_in_words(account.use)
 
 
 class ReceiverAdmin(TermsAdmin):
