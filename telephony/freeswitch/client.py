@@ -91,6 +91,9 @@ class FreeSwitch:
     # --- commands ----------------------------------------------------------------------------------------------------
     def offer(self, command: OfferCommand) -> None:
         self._do(commands.originate_offer(command), job_id=str(command.offer_id))
+        if not command.is_parked and not command.dials:
+            # A caller not told of it hears their announcement, and whoever picks up may wait for it: no more than that.
+            self._listener.tell(commands.rings_for(command.caller_leg_id, int(command.timeout_seconds)))
 
     def hang_up(self, leg_id: UUID, cause: str = "NORMAL_CLEARING") -> None:
         self._do(commands.kill(leg_id, cause))

@@ -72,6 +72,12 @@ def originate_offer(offer: OfferCommand) -> str:
     return f"bgapi originate {{{settings}}}{phones} {f'take {IN_THE_CALL}' if offer.is_parked else place}"
 
 
+def rings_for(caller_leg_id: UUID, seconds: int) -> str:
+    """A phone rings for this caller, by the switch's own clock: nothing is asked of our web meanwhile (conf/cc.xml)."""
+    until = f"${{expr(${{strepoch()}}+{int(seconds)})}}"
+    return f"api expand uuid_setvar {checked(caller_leg_id)} cc_rings_until {until}"
+
+
 def _dialling(offer: OfferCommand) -> dict[str, str]:
     """Digits alone go into a dial string; a number that is none is refused, and nobody is rung."""
     digits, shown = offer.dials.removeprefix("+"), offer.shown_number

@@ -111,6 +111,12 @@ class Listener:
             raise SwitchUnreachable("There is no connection to the switch.")
         return self._hand_over([_Errand(command, job_id, seconds, Future())])[0]
 
+    def tell(self, command: str, *, seconds: float = 3) -> None:
+        """Without waiting for what the switch says to it. From any thread."""
+        if self._connected.is_set():
+            self._errands.append(_Errand(command, "", seconds, Future()))
+            self._wake()
+
     def ask_all(self, questions: Iterable[str], *, seconds: float = 10) -> list[str]:
         """The answers in order. A hundred are on their way at once: nobody waits for each one's journey."""
         answers: list[str] = []

@@ -38,10 +38,12 @@ def answer(form: Form, at: datetime) -> str:
         return documents.NOT_FOUND
     with enter(schema):
         try:
-            return _ANSWERS[asked](form, call_id, queue_id, at)
+            document = _ANSWERS[asked](form, call_id, queue_id, at)
         except Exception:
             log.exception("A waiting caller could not be answered.", tenant=schema, asked=asked)
             return documents.NOT_FOUND
+    was_sent = asked in _EXECUTED and form.get("Caller-Destination-Number") == asked
+    return waiting_document.sent_back(document) if was_sent else document
 
 
 def _is_tenant(schema: str) -> bool:
@@ -103,6 +105,8 @@ def _timed_out(form: Form, call_id: UUID, queue_id: int, at: datetime) -> str:
     return waiting_document.promised(["all-busy", "callback-promised"], _language(form))
 
 
+_EXECUTED = ("announce", "promise", "unpromise")
+"""Callers are not sent to these; the plan of a switch that was started before they were executed sends them."""
 _ANSWERS: dict[str, Callable[[Form, UUID, int, datetime], str]] = {
     "announce": _announce,
     "promise": _promise,

@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from telephony.freeswitch.documents import UnsafeText
 
-MUSIC = "transfer", "wait 'XML:${cc_dialplan}' cc"
+SENT_BACK = "transfer", "wait 'XML:${cc_dialplan}' cc"
 VOICEMAIL = "transfer", "voicemail 'XML:${cc_dialplan}' cc"
 KEY_PAUSE_MS = 3000
 """How long after the last word a key still counts."""
@@ -41,7 +41,11 @@ class Notice:
 
 
 def announcement(notice: Notice) -> str:
-    """Say it, take a key, and back to the music. The caller can be fetched by an agent at any moment of it."""
+    """Say it and take a key. The caller can be fetched by an agent at any moment of it.
+
+    It is executed in the middle of the waiting loop, which goes on after it: a caller who is sent anywhere in the
+    moment an agent picks up is lost to the agent.
+    """
     keys = {
         "cc_callback_key": notice.callback_key,
         "cc_cancel_key": notice.cancel_key,
@@ -58,10 +62,9 @@ def announcement(notice: Notice) -> str:
     said = sound(notice.pieces, notice.language, notice.own)
     if said and offered:
         digits = f"1 1 1 {KEY_PAUSE_MS} none {said} silence_stream://1 cc_key ^[{offered}]$"
-        actions += [("play_and_get_digits", digits), ("transfer", "key 'XML:${cc_dialplan}' cc")]
-    else:
-        actions += [("playback", said)] if said else []
-        actions.append(MUSIC)
+        actions += [("play_and_get_digits", digits), ("execute_extension", "key 'XML:${cc_dialplan}' cc")]
+    elif said:
+        actions.append(("playback", said))
     return _document(actions)
 
 
@@ -86,9 +89,13 @@ def told(pieces: Iterable[str], language: str) -> str:
             ("set", "cc_place=waiting"),
             ("unset", "playback_timeout_sec"),
             ("playback", sound(pieces, language)),
-            MUSIC,
         ]
     )
+
+
+def sent_back(document: str) -> str:
+    """The same for a switch whose plan is an older one: its callers are sent to the answer, and must be sent back."""
+    return document.replace("</condition>", f"{_action(*SENT_BACK)}\n</condition>")
 
 
 def message() -> str:
@@ -110,6 +117,10 @@ def _checked(pattern: re.Pattern[str], value: str) -> str:
     return value
 
 
+def _action(name: str, data: str) -> str:
+    return f'<action application="{name}" data={quoteattr(data)}/>'
+
+
 def _document(actions: Iterable[Action]) -> str:
     return "\n".join(
         [
@@ -118,7 +129,7 @@ def _document(actions: Iterable[Action]) -> str:
             '<context name="cc">',
             '<extension name="answer">',
             "<condition>",
-            *(f'<action application="{name}" data={quoteattr(data)}/>' for name, data in actions),
+            *(_action(name, data) for name, data in actions),
             "</condition>",
             "</extension>",
             "</context>",

@@ -56,6 +56,8 @@ class WebStandIn:
     waiting: dict[str, str] = field(default_factory=dict)
     """What callers who wait are answered: by the extension they ask for ("announce", "promise", …), a document."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    knocks: list[tuple[float, str, str]] = field(default_factory=list)
+    """Of each question about a call: the Unix second at which it came, the leg, what it asked for; answered or not."""
     delay_seconds: float = 0
     is_broken: bool = False
     unauthorised: int = 0
@@ -74,6 +76,7 @@ class WebStandIn:
         self.flow_answers.clear()
         self.waiting.clear()
         self.asked.clear()
+        self.knocks.clear()
         self.delay_seconds, self.is_broken, self.unauthorised = 0, False, 0
 
     def close(self) -> None:
@@ -110,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization") != f"Basic {expected}":
             self.web.unauthorised += 1
             return self._send(401, "")
+        if "Hunt-Destination-Number" in form:
+            self.web.knocks.append((time.time(), form.get("Unique-ID", ""), form["Hunt-Destination-Number"]))
         if self.web.delay_seconds:
             time.sleep(self.web.delay_seconds)
         if self.web.is_broken:

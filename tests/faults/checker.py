@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -25,6 +25,10 @@ END_OF_STORY = "MANAGER_REQUEST"
 MOST_BEHIND = timedelta(seconds=1)
 KNOWN_WITHIN = timedelta(seconds=5)
 """Of a switch that died nobody knows the moment better: an answer shortly before may be a talk of no time."""
+EARLIEST = 0.1
+"""Seconds by which a phone's own clock may be ahead of the switch's, which ticks."""
+MOST_SILENCE = timedelta(seconds=3)
+"""Between an agent's answer and the caller's voice, on a machine busy with everything else as well."""
 HEARD_WITHIN = timedelta(seconds=3)
 """An offer that failed is heard of a little later than it ended."""
 
@@ -56,7 +60,8 @@ def judge(
     least_talk: float,
     without_record: Iterable[UUID] = (),
 ) -> Verdict:
-    """`rows(query)` asks the database. Before `ended_from` only the phones end calls, after `least_talk` seconds.
+    """`rows(query)` asks the database. Before `ended_from` only the phones end calls, `least_talk` seconds after they
+    were picked up.
 
     `without_record`: legs that a killed switch could not write a record of.
     """
@@ -68,8 +73,15 @@ def judge(
     return Verdict(
         seen={"calls": len(everyone), "offers": len(offers), "records": sum(records.values())},
         wrong={
-            "dropped": [_name(leg) for leg in calls if _was_dropped(leg, ended_from, least_talk)],
+            "dropped": [
+                _name(leg)
+                for leg in calls
+                if _was_dropped(leg, picked_up_at(leg, history.legs), ended_from, least_talk)
+            ],
             "lost": [_name(leg) for leg in calls if _was_lost(leg, ended_from)],
+            "picked up in silence": [
+                _name(leg) for leg in offers if leg.leg_id not in gone and _heard_nobody(leg)
+            ],
             "without a call": _without_a_call(everyone, rows),
             "offered twice at once": _offered_twice(offers),
             "out of order": out_of_order(everyone, offers_in(rows)),
@@ -82,18 +94,34 @@ def judge(
 
 def _name(leg: SeenLeg) -> str:
     return (
-        f"{leg.leg_id} {leg.cause} bridged {leg.bridged_at} ended {leg.ended_at} fell back {leg.fell_back_at}"
+        f"{leg.leg_id} {leg.cause} answered {leg.answered_at} bridged {leg.bridged_at} ended {leg.ended_at}"
+        f" fell back {leg.fell_back_at}"
     )
 
 
-def _was_dropped(leg: SeenLeg, ended_from: datetime, least_talk: float) -> bool:
-    """Two talked, and it ended before anybody wanted it to, or with more than one partner."""
-    if leg.bridged_at is None or leg.ended_at is None:
+def picked_up_at(caller: SeenLeg, legs: Mapping[UUID, SeenLeg]) -> datetime | None:
+    """When the phone was that this caller talked with: it counts from then on until it hangs up.
+
+    Never after the two were joined; that moment itself, if nobody heard the phone's answer.
+    """
+    answers = [legs[one].answered_at for one in caller.partners if one in legs]
+    return min((at for at in (*answers, caller.bridged_at) if at is not None), default=None)
+
+
+def _was_dropped(leg: SeenLeg, picked_up: datetime | None, ended_from: datetime, least_talk: float) -> bool:
+    """Two talked, and it ended before the phone wanted it to, or with more than one partner."""
+    if leg.bridged_at is None or leg.ended_at is None or picked_up is None:
         return False
     if len(leg.partners) > 1:
         return True
-    talked = (leg.ended_at - leg.bridged_at).total_seconds()
-    return _ended_before(leg, ended_from) and talked < least_talk - 0.5
+    taken = (leg.ended_at - picked_up).total_seconds()
+    return _ended_before(leg, ended_from) and taken < least_talk - EARLIEST
+
+
+def _heard_nobody(offer: SeenLeg) -> bool:
+    """An agent who picked up and was joined late, or with nobody and had to find out by themselves."""
+    until = offer.bridged_at or offer.ended_at
+    return bool(offer.answered_at and until and until - offer.answered_at > MOST_SILENCE)
 
 
 def _was_lost(leg: SeenLeg, ended_from: datetime) -> bool:

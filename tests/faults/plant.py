@@ -155,11 +155,16 @@ class Plant:
         self.register_phones()
         self.make_all_ready()
 
+    @property
+    def least_talk(self) -> float:
+        """Seconds after which the first phone hangs up; those of sipp are all alike."""
+        return sum(self.talk) / 2 if hasattr(self.line, "sipp") else self.talk[0]
+
     def register_phones(self) -> None:
         """They pick up at once, and hang up after `talk` seconds; (0, 0): never."""
         names = [agent["username"] for agent in self.agents]
         if hasattr(self.line, "sipp"):
-            seconds = sum(self.talk) / 2
+            seconds = self.least_talk
             self.line.shared_phone(names, DOMAIN, PASSWORD, answer_after=0.3, hang_up_after=seconds)
             return
         for name in names:
@@ -179,7 +184,7 @@ class Plant:
         wait_until(lambda: self._all_is_over(set(without_record)), 60, "not everything was settled")
         return judge(
             self.history, self.product.rows, self.line.settings.spool_dir, ended_from=ended_from,
-            least_talk=self.talk[0], without_record=without_record,
+            least_talk=self.least_talk, without_record=without_record,
         )  # fmt: skip
 
     def _all_is_over(self, without_record: set[Any]) -> bool:

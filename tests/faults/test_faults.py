@@ -70,14 +70,63 @@ def caller(came: float, *, bridged: float | None = None, ended: float | None = N
 
 
 def test_a_talk_cut_short_and_a_caller_who_got_nobody_are_found() -> None:
-    assert checker._was_dropped(caller(0, bridged=1, ended=3), after(100), least_talk=4)
-    assert not checker._was_dropped(caller(0, bridged=1, ended=6), after(100), least_talk=4)
-    assert not checker._was_dropped(caller(0, bridged=1, ended=3), after(2), least_talk=4)
+    def was_dropped(leg: SeenLeg, ended_from: float) -> bool:
+        return checker._was_dropped(leg, leg.bridged_at, after(ended_from), least_talk=4)
+
+    assert was_dropped(caller(0, bridged=1, ended=3), 100)
+    assert was_dropped(caller(0, bridged=1, ended=4.8), 100)
+    assert not was_dropped(caller(0, bridged=1, ended=5), 100)
+    assert not was_dropped(caller(0, bridged=1, ended=3), 2)
     ours = replace(caller(0, bridged=1, ended=3), cause=checker.END_OF_STORY)
-    assert not checker._was_dropped(ours, after(3.02), least_talk=4), "the switch's clock ticks"
-    assert checker._was_dropped(ours, after(5), least_talk=4)
+    assert not was_dropped(ours, 3.02), "the switch's clock ticks"
+    assert was_dropped(ours, 5)
     assert checker._was_lost(caller(0, ended=3), after(100))
     assert not checker._was_lost(caller(0, ended=3), after(2))
+
+
+def picked_up(at: float, *, bridged: float | None = None, ended: float | None = None) -> SeenLeg:
+    """The leg of an agent's phone."""
+    leg = caller(at - 1, bridged=bridged, ended=ended)
+    leg.is_caller, leg.queued_at, leg.answered_at = False, None, after(at)
+    return leg
+
+
+def test_a_talk_is_as_long_as_its_phone_counts_it() -> None:
+    """Which counts from its answer: what it waited for the caller is no shorter talk, and no longer one."""
+    late, phone = caller(0, bridged=3, ended=5.1), picked_up(1, bridged=3, ended=5.1)
+    late.partners.add(phone.leg_id)
+    legs = {one.leg_id: one for one in (late, phone)}
+    assert checker.picked_up_at(late, legs) == after(1)
+    assert not checker._was_dropped(late, after(1), after(100), least_talk=4)
+    late.ended_at = after(4.8)
+    assert checker._was_dropped(late, after(1), after(100), least_talk=4), "3.8 s after the answer"
+
+
+def test_a_phone_whose_answer_nobody_heard_is_judged_from_the_joining() -> None:
+    lonely, phone = caller(0, bridged=3, ended=6), picked_up(1, bridged=3)
+    lonely.partners.add(phone.leg_id)
+    phone.answered_at = None
+    legs = {one.leg_id: one for one in (lonely, phone)}
+    assert checker.picked_up_at(lonely, legs) == checker.picked_up_at(lonely, {}) == after(3)
+    phone.answered_at = after(5)
+    assert checker.picked_up_at(lonely, legs) == after(3), "a talk does not begin after the two were joined"
+    assert checker.picked_up_at(caller(0, ended=6), {}) is None
+
+
+def test_a_second_partner_is_a_dropped_talk_however_long_it_was() -> None:
+    twice = caller(0, bridged=1, ended=60)
+    twice.partners |= {uuid4(), uuid4()}
+    assert checker._was_dropped(twice, after(1), after(100), least_talk=4)
+
+
+def test_an_agent_who_picked_up_and_heard_nobody_is_found() -> None:
+    assert checker._heard_nobody(picked_up(1, bridged=4.2))
+    assert checker._heard_nobody(picked_up(1, ended=7))
+    assert not checker._heard_nobody(picked_up(1, bridged=1.1, ended=60))
+    assert not checker._heard_nobody(picked_up(1, ended=1.02)), "another was quicker"
+    rung = picked_up(1, ended=60)
+    rung.answered_at = None
+    assert not checker._heard_nobody(rung)
 
 
 def test_an_offer_over_the_head_of_an_earlier_caller_is_found() -> None:

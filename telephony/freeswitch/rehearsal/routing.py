@@ -89,22 +89,26 @@ async def route(leg: Leg, destination: str = "") -> None:
 
 async def _find(leg: Leg, destination: str) -> Extension | None:
     """Asks each dialplan of a list like `XML,XML:/path/of/a/file.xml` until one knows the destination."""
-    for plan in expand(leg, leg.profile.dialplan or "XML").split(","):
+    return await _look_up(leg, destination, leg.profile.dialplan, leg.profile.context)
+
+
+async def _look_up(leg: Leg, destination: str, plans: str, context: str) -> Extension | None:
+    for plan in expand(leg, plans or "XML").split(","):
         name, _, argument = plan.partition(":")
         if name.lower() == "inline":
             return _inline(destination)
-        contexts = leg.switch.contexts_in(argument) if argument else await _asked(leg)
-        found = _read(leg, contexts)
+        contexts = leg.switch.contexts_in(argument) if argument else await _asked(leg, destination)
+        found = _read(leg, contexts, destination, context)
         if found is not None:
             return found
     return None
 
 
-async def _asked(leg: Leg) -> list[ET.Element]:
+async def _asked(leg: Leg, destination: str) -> list[ET.Element]:
     """The contexts the web application gives; those of the configuration when it does not answer or does not know."""
     for binding in leg.switch.bindings("dialplan"):
         try:
-            document = await xmlcurl.ask(binding, _question(leg))
+            document = await xmlcurl.ask(binding, _question(leg, destination))
         except xmlcurl.Unanswered as error:
             leg.switch.log(f"dialplan not answered: {error}")
             continue
@@ -112,14 +116,14 @@ async def _asked(leg: Leg) -> list[ET.Element]:
     return leg.switch.conf.contexts()
 
 
-def _read(leg: Leg, contexts: list[ET.Element]) -> Extension | None:
+def _read(leg: Leg, contexts: list[ET.Element], destination: str, context: str) -> Extension | None:
     named = {element.get("name"): element for element in reversed(contexts)}
-    context = named.get(leg.profile.context, named.get("global"))
-    return None if context is None else dialplan.read(context, leg.profile.destination, LegReader(leg))
+    found = named.get(context, named.get("global"))
+    return None if found is None else dialplan.read(found, destination, LegReader(leg, destination))
 
 
-def _question(leg: Leg) -> dict[str, str]:
-    """The fields of the form; the same as in an event, and again as `Hunt-…`."""
+def _question(leg: Leg, destination: str) -> dict[str, str]:
+    """The fields of the form; the same as in an event, and again as `Hunt-…`, with what is asked for."""
     fields = {name: headers.flat(value) for name, value in headers.full(leg).items()}
     hunt = {
         name.replace("Caller-", "Hunt-", 1): value
@@ -136,6 +140,7 @@ def _question(leg: Leg) -> dict[str, str]:
         "FreeSWITCH-Switchname": leg.switch.bus.switch_name,
         **fields,
         **hunt,
+        "Hunt-Destination-Number": destination,
     }
 
 
@@ -229,13 +234,9 @@ def split_target(words: list[str], leg: Leg) -> tuple[str, str, str]:
 async def execute_extension(leg: Leg, words: list[str]) -> None:
     """Runs another extension's applications, then goes on with its own; nothing else about the leg changes."""
     destination, plan, context = split_target(words, leg)
-    argument = expand(leg, plan).partition(":")[2]
-    contexts = leg.switch.contexts_in(argument) if argument else await _asked(leg)
-    named = {element.get("name"): element for element in contexts}
-    if context in named:
-        extension = dialplan.read(named[context], destination, LegReader(leg, destination))
-        if extension is not None:
-            await run(leg, extension)
+    extension = await _look_up(leg, destination, plan, context)
+    if extension is not None:
+        await run(leg, extension)
 
 
 async def park(leg: Leg) -> None:

@@ -50,6 +50,18 @@ def test_the_position_is_told_and_moves_up(office):
     assert pieces(asks(office, "announce", second)) == ["next-in-line"]
 
 
+def test_only_a_caller_whose_switch_sent_them_here_is_sent_back(office):
+    terms(office, says_wait=False)
+    caller = office.caller(number=ANN)
+    office.pass_seconds(20)
+    back = "wait 'XML:${cc_dialplan}' cc"
+    for sent, is_sent in (("announce", True), ("wait", False)):
+        assert (back in asks(office, "announce", caller, **{"Caller-Destination-Number": sent})) is is_sent
+    late = asks(office, "timed-out", caller, **{"Caller-Destination-Number": "timed-out"})
+    assert back not in late
+    assert "voicemail 'XML:${cc_dialplan}' cc" in late
+
+
 def test_a_promised_callback_counts_in_the_position_of_those_behind(office):
     terms(office, says_wait=False, offers_callback=False)
     first = office.caller(number=ANN)
@@ -96,7 +108,8 @@ def test_the_expected_wait_is_told_when_somebody_works(office):
 def test_without_terms_there_is_only_music(office):
     told = asks(office, "announce", office.caller(number=ANN))
     assert pieces(told) == []
-    assert "wait &#x27;XML" in told or "wait 'XML" in told
+    assert "cc_place=waiting" in told
+    assert "transfer" not in told
 
 
 def test_the_promise_is_written_down_and_then_spoken(office):

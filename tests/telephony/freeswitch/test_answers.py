@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -86,6 +86,60 @@ def test_an_offer_carries_its_own_id_as_the_job(server: EventServer, switch: Fre
     while not said.startswith("bgapi"):
         said = server.commands.get(timeout=10)
     assert said.endswith(f"\nJob-UUID: {offer_id}")
+
+
+def offer_of(caller: UUID, **more: object) -> OfferCommand:
+    values = {
+        "offer_id": uuid4(),
+        "tenant": "acme",
+        "caller_leg_id": caller,
+        "call_id": caller,
+        "agent_id": 1,
+        "epoch": 1,
+        "username": "1001",
+        "domain": "acme.localhost",
+        "timeout_seconds": 20,
+    }
+    return OfferCommand(**values | more)
+
+
+def said_until(server: EventServer, last: str) -> list[str]:
+    """What the switch was told, without the opening of the session."""
+    said = [""]
+    while not said[-1].startswith(last):
+        said.append(server.commands.get(timeout=10))
+    return [command for command in said if command.startswith(("bgapi", "api expand", last))]
+
+
+def test_a_caller_is_marked_once_a_phone_rings_and_nobody_waits_for_that(
+    server: EventServer, switch: FreeSwitch
+) -> None:
+    """The switch says no word to the mark: the next command goes out all the same."""
+    caller = uuid4()
+
+    def silent(command: str) -> bytes | None:
+        if command.startswith("bgapi"):
+            return reply("+OK Job-UUID: x")
+        return b"" if command.startswith("api expand") else None
+
+    server.on_command = silent
+    switch.offer(offer_of(caller))
+    [rings, mark] = said_until(server, "api expand")
+    assert rings.startswith("bgapi originate")
+    assert mark == f"api expand uuid_setvar {caller} cc_rings_until ${{expr(${{strepoch()}}+20)}}"
+
+
+@pytest.mark.parametrize(
+    "more", [{"is_parked": True}, {"dials": "+8613800000001", "shown_number": "+862155500001"}]
+)
+def test_who_does_not_wait_in_the_line_gets_no_mark(
+    server: EventServer, switch: FreeSwitch, more: dict[str, object]
+) -> None:
+    server.on_command = lambda command: reply("+OK Job-UUID: x") if command.startswith("bgapi") else None
+    switch.offer(offer_of(uuid4(), **more))
+    switch.exists(uuid4())
+    said = said_until(server, "api uuid_exists")
+    assert [command.split()[0] for command in said] == ["bgapi", "api"]
 
 
 def test_many_threads_each_get_their_own_answer(server: EventServer, switch: FreeSwitch) -> None:
