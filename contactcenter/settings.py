@@ -189,6 +189,8 @@ SWITCH: dict[str, Any] = {
     ),
     # host:port of the carrier for calls to the outside (backup lines of emergency plans); none when empty.
     "gateway": environment.text("FREESWITCH_GATEWAY"),
+    # What operators on call see when the product rings them; empty: the account of the trunk.
+    "pager_number": environment.text("PAGING_NUMBER"),
     "rtp_start": environment.port("FREESWITCH_RTP_START", 16384),
     "rtp_end": environment.port("FREESWITCH_RTP_END", 17383),
     "directory": environment.text("FREESWITCH_DIRECTORY", str(_SWITCH_DIR)),

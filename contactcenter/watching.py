@@ -24,6 +24,7 @@ from telephony.queries.canary import last_round
 from tenants.service import parts, status
 from tenants.service.actions.outages import follow_outages
 from tenants.service.actions.paging import escalate, send_pages
+from tenants.service.actions.ringing import note_unmade
 from tenants.service.actions.watch import LOOK_EVERY, Found, note_homes, note_round, note_windows, roll_days
 
 log = structlog.get_logger()
@@ -150,6 +151,7 @@ class Watch:
         follow_outages(at=now)
         escalate(at=now)
         send_pages(at=now)
+        note_unmade(at=now)
 
     def _show_meanwhile(self, now: datetime, found: Found) -> None:
         known = status.kept()

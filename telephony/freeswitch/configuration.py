@@ -28,7 +28,9 @@ FLOW_FILE = "flow.xml"
 CANARY_FILE = "canary.xml"
 EAR_FILE = "ear.xml"
 LINE_FILE = "line.xml"
+PAGER_FILE = "pager.xml"
 FLOWS_DIRECTORY = "flows"
+_PLANS = (WAITING_FILE, CALL_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE, LINE_FILE, PAGER_FILE)
 SOUND_CERTIFICATE = "dtls-srtp.pem"
 _PLACES = ("conf", "log", "db", "run", "scripts", "temp", "cache", "storage", "grammar", "certs", "music")
 PRIVATE_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -106,7 +108,7 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     _prompts(directory, settings).mkdir(parents=True, exist_ok=True)
     conf = directory / "conf"
     conf.chmod(0o700)
-    for name in (WAITING_FILE, CALL_FILE, SURVEY_FILE, FLOW_FILE, CANARY_FILE, EAR_FILE, LINE_FILE):
+    for name in _PLANS:
         shutil.copyfile(OUR_FILES / "conf" / name, conf / name)
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
@@ -201,6 +203,7 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_canary_plan": conf / CANARY_FILE,
         "cc_ear_plan": conf / EAR_FILE,
         "cc_line_plan": conf / LINE_FILE,
+        "cc_pager_plan": conf / PAGER_FILE,
         "cc_sounds": OUR_FILES / "sounds",
         # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
         "sound_prefix": OUR_FILES / "sounds",

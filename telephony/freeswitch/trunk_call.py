@@ -152,12 +152,12 @@ def _heard(wire: EventSocket, test_id: UUID, until: float) -> Tried:
             return _tried(event)
         if name == "CHANNEL_ANSWER":
             until = min(until, time.monotonic() + TALK_SECONDS)
-        elif words := _refusal(event):
+        elif words := refusal(event):
             refused, until = words, min(until, time.monotonic() + 1)
     return Tried(cause=refused) if refused else _ended(wire, test_id)
 
 
-def _refusal(event: Event) -> str:
+def refusal(event: Event) -> str:
     words = text(event, "_body")
     return shown(words.removeprefix("-ERR").strip())[:40] if words.startswith("-ERR") else ""
 

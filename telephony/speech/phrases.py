@@ -62,6 +62,15 @@ PHRASES: dict[str, dict[str, str]] = {
         "zh": "呼叫中心来电。接听请按一。",
         "en": "A call from your call centre. To take it, press 1.",
     },
+    # --- one of ours is on call ---
+    "urgent-case": {
+        "zh": "紧急支持请求，正在等您处理。接手请按一。",
+        "en": "An urgent support case is waiting for you. To take it on, press 1.",
+    },
+    "urgent-case-taken": {
+        "zh": "谢谢，此请求已由您接手。再见。",
+        "en": "Thank you. The case is yours. Goodbye.",
+    },
     # --- keys ---
     "wrong-key": {"zh": "按键有误，请重新输入。", "en": "That key is not in use. Please try again."},
     "no-key": {"zh": "没有收到您的按键。", "en": "We did not receive a key."},

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+NOBODY = "0000"
+"""Shown by a call of the operator's own where the account is no number."""
+
 
 class Trunk(models.Model):
     """A line to a carrier. Switches know it by `key`, which never changes; the secret is sealed and never shown."""
@@ -76,6 +79,11 @@ class Trunk(models.Model):
     @property
     def key(self) -> str:
         return f"t{self.pk}"
+
+    @property
+    def own_number(self) -> str:
+        """What the operator's own calls show: the account, where it is a number."""
+        return self.username if self.username.removeprefix("+").isdecimal() else NOBODY
 
     @property
     def is_registered(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from telephony.trunks.models import Trunk, TrunkCall, TrunkFault, TrunkRoute, TrunkSight, TrunkTest
+from telephony.trunks.models import NOBODY, Trunk, TrunkCall, TrunkFault, TrunkRoute, TrunkSight, TrunkTest
 from tenants.context import enter_public
 from tenants.secrets import SecretUnreadable, unseal
 
@@ -33,6 +33,17 @@ class Line:
     codecs: str
     caller_form: str
     dial_prefix: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a call of the operator's own shows by one line, and on which switches that is ("()": all)."""
+
+    number: str
+    nodes: tuple[str, ...] = ()
+
+    def is_on(self, node: str) -> bool:
+        return not self.nodes or node in self.nodes
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,12 @@ def standing_lines(number: str, cell: str) -> tuple[str, ...]:
     with enter_public():
         found = routed(number.removeprefix("+"), cell)
     return tuple(one.key for one in found) if found else (BACKUP,)
+
+
+def shown_by(lines: Iterable[str]) -> dict[str, Shown]:
+    """Of each of these lines; a trunk that is gone meanwhile is left out."""
+    found = {row.key: Shown(row.own_number, tuple(row.nodes)) for row in trunks()} | {BACKUP: Shown(NOBODY)}
+    return {line: found[line] for line in lines if line in found}
 
 
 def is_down(sights: Iterable[TrunkSight], at: datetime) -> bool:

@@ -24,6 +24,7 @@ from telephony.worker.lines import LinedSwitch
 from telephony.worker.loop import Worker
 from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes, connect_nodes
+from telephony.worker.pager import Pager
 from telephony.worker.renewal import Renewal
 from telephony.worker.signs import Signs
 from telephony.worker.snapshot import write_snapshot
@@ -59,6 +60,7 @@ class Crew:
     renewal: Renewal
     floor: FloorWatch
     trunks: TrunkKeeper
+    pager: Pager
 
     def run(self) -> None:
         """Until `worker.stop()`; calls are not touched by our going."""
@@ -78,7 +80,7 @@ class Crew:
         self,
     ) -> tuple[Stoppable, ...]:
         beside = self.renewal, self.orders, self.sweeper, self.standby, self.canary, self.floor, self.trunks
-        return *beside, self.watchdog, self.neighbours, self.between
+        return *beside, self.pager, self.watchdog, self.neighbours, self.between
 
 
 def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None = None) -> Crew:
@@ -138,6 +140,7 @@ def assemble(known: Mapping[str, Any], *, worker_id: str, switch: Switch | None 
         watchdog=Watchdog(watch, may_look=lambda: worker.is_routing and switches.is_connected),
         renewal=Renewal(lease, lambda: worker.alive_at),
         trunks=trunks,
+        pager=Pager(known, may_act=lambda: lease.is_held),
         floor=FloorWatch(cell, may_act=lambda: lease.is_held),
     )
 

@@ -36,8 +36,6 @@ SETTLED = timedelta(seconds=20)
 MOST_ASKED = 50
 FAILURES = 3
 """So many calls in a row that failed at the carrier are a fault."""
-NOBODY = "0000"
-"""Shown by a test call where the account is no number."""
 
 
 class TrunkKeeper(threading.Thread):
@@ -194,14 +192,12 @@ class TrunkKeeper(threading.Thread):
 
 
 def make_test(node: Mapping[str, Any], asked: TrunkTest) -> None:
-    account = asked.trunk.username
-    shows = account if account.removeprefix("+").isdecimal() else NOBODY
     try:
         tried = trunk_call.call(
             node,
             line=asked.trunk.key,
             number=asked.number,
-            shows=shows,
+            shows=asked.trunk.own_number,
             test_id=uuid4(),
             seconds=TEST_RINGS,
         )

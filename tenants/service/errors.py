@@ -55,6 +55,10 @@ class MailAddress(BadInput):
     """Give a mail address, such as name@example.com."""
 
 
+class PagedNumber(BadInput):
+    """Give a telephone number with its country, such as +86 138 0013 8000; none that costs extra to call."""
+
+
 class OutageNotFound(NotFound):
     """There is no such outage."""
 

@@ -11,7 +11,7 @@ def watched() -> None:
 
     from tenants.context import enter_public
     from tenants.people.models import Member
-    from tenants.service.actions.roster import plan_shift
+    from tenants.service.actions.roster import plan_shift, set_target
     from tenants.service.actions.watch import note_homes, note_round
     from tenants.service.models import WatchClock
 
@@ -33,7 +33,24 @@ def watched() -> None:
         note_round(at=now + timedelta(minutes=10), found=up)
         operator = Member.objects.get(username="operator")
         hour = now.replace(minute=0, second=0, microsecond=0)
+        set_target(operator=operator, way="mail", address="op@example.com", phone="+8613800138000")
         plan_shift(operator=operator, level=1, starts_at=hour, ends_at=hour + timedelta(days=7))
+
+
+def rung(case) -> None:
+    """Nobody picked up, then key 1."""
+    from uuid import uuid4
+
+    from tenants.service.actions.ringing import Result, begin_call, end_call
+
+    page = case.pages.first()
+    if page is None:
+        # Nobody there to be called.
+        return
+    for minutes, result, cause in ((1, Result.NO_ANSWER, "NO_ANSWER"), (3, Result.TAKEN, "")):
+        call_id, at = uuid4(), case.opened_at + timedelta(minutes=minutes)
+        begin_call(page_id=page.pk, call_id=call_id, node="main-1", at=at)
+        end_call(call_id=call_id, result=result, at=at + timedelta(seconds=30), cause=cause)
 
 
 def furnish(tenant) -> None:
@@ -64,6 +81,7 @@ def furnish(tenant) -> None:
             tenant=tenant, channel="page", severity="urgent", subject="No sound in Sales",
             text="Since nine, about every third call.", at=now - timedelta(hours=2), by_name="Owner Acme",
         )  # fmt: skip
+        rung(case)
         cases.write(
             case_id=case.pk, kind="answered", text="We look at it. Which device?", by_name="Operator",
             at=now - timedelta(minutes=100),

@@ -93,15 +93,16 @@ def _note_sending(page_id: int, problem: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def answer_page(*, page_id: int, by_name: str, at: datetime) -> Page:
-    """ "I have it". The other calls of the same step are answered with it."""
+def answer_page(*, page_id: int, by_name: str, at: datetime, way: str = Page.AnsweredWay.PAGE) -> Page:
+    """ "I have it". The other calls of the same case are answered with it."""
     with enter_public():
         page = Page.objects.select_for_update(of=("self",)).select_related("case").filter(pk=page_id).first()
         if page is None:
             raise errors.PageNotFound
         if page.answered_at:
             return page
-        page.case.pages.filter(answered_at=None).update(answered_at=at, answered_by=by_name[:120])
+        answered = {"answered_at": at, "answered_by": by_name[:120], "answered_way": way}
+        page.case.pages.filter(answered_at=None).update(**answered)
         Case.objects.filter(pk=page.case_id, handler="").update(handler=by_name[:120])
         page.refresh_from_db()
         return page

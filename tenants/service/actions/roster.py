@@ -7,6 +7,8 @@ from django.db import transaction
 
 from tenants import outward
 from tenants.context import enter_public
+from tenants.masking import mask_number
+from tenants.numbers import reach_of, to_e164
 from tenants.people.actions import record_audit
 from tenants.people.models import Member
 from tenants.service import errors
@@ -87,17 +89,31 @@ def cancel_shift(*, shift_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_target(*, operator: Member, way: str, address: str) -> PageTarget:
-    """How this operator is called from now on. Raises WebhookAddress, MailAddress."""
+def set_target(*, operator: Member, way: str, address: str, phone: str = "") -> PageTarget:
+    """How this operator is called from now on; for what is urgent by telephone too. Raises WebhookAddress, MailAddress,
+    PagedNumber.
+    """
     values = {
         "operator_name": str(operator)[:120],
         "way": way,
         "address": _address_of(operator, way, address.strip()),
+        "phone": _phone_of(phone.strip()),
     }
     with enter_public():
         row, _new = PageTarget.objects.update_or_create(operator_id=operator.pk, defaults=values)
-        record_audit(verb="changed", subject=row, after={"way": way})
+        record_audit(verb="changed", subject=row, after={"way": way, "telephone": mask_number(row.phone)})
     return row
+
+
+def _phone_of(typed: str) -> str:
+    """With its country; none whose owner earns by being called: nobody's shift is to pay somebody."""
+    if not typed:
+        return ""
+    number = to_e164(typed, "ZZ") or ""
+    reach = reach_of(number, "ZZ")
+    if not reach.is_real or reach.is_premium:
+        raise errors.PagedNumber(field="phone")
+    return number
 
 
 def _address_of(operator: Member, way: str, address: str) -> str:

@@ -117,6 +117,14 @@ class TargetForm(PlainForm):
             "address; empty: that of your account."
         ),
     )  # fmt: skip
+    phone = forms.CharField(
+        label=_("Telephone for what is urgent"), max_length=40, required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_(
+            "With the country, such as +86 138 0013 8000. Our own switch rings it beside the way above, says what it "
+            "is about, and 1 takes the case on. Three times at most, a minute apart; a mailbox takes nothing on."
+        ),
+    )  # fmt: skip
 
 
 class SettleForm(PlainForm):

@@ -15,6 +15,7 @@ from tenants.service.actions import roster as actions
 from tenants.service.console.answers import did, did_by_form
 from tenants.service.console.forms import HandOverForm, ShiftForm, TargetForm
 from tenants.service.models import Shift
+from tenants.service.queries.ringing import has_way_out
 from tenants.service.queries.roster import AHEAD, on_call, shifts_from, target_of, targets, uncovered
 
 
@@ -32,7 +33,12 @@ def roster(request: HttpRequest) -> HttpResponse:
 
 def _own_target(request: HttpRequest) -> dict[str, str]:
     known = target_of(request.user.pk)
-    return {"way": known.way, "address": known.address}
+    return {"way": known.way, "address": known.address, "phone": known.phone}
+
+
+def _is_unrung(request: HttpRequest) -> bool:
+    """They have a telephone, and we no line to ring it by."""
+    return bool(target_of(request.user.pk).phone) and not has_way_out()
 
 
 def _page(request: HttpRequest, form: ShiftForm, target: TargetForm) -> HttpResponse:
@@ -40,7 +46,7 @@ def _page(request: HttpRequest, form: ShiftForm, target: TargetForm) -> HttpResp
     seen = {
         "tab": "roster", "form": form, "target": target, "on_call": on_call(now), "now": now,
         "shifts": shifts_from(now, now + timedelta(days=70)), "gaps": uncovered(now, now + AHEAD),
-        "targets": targets(), "days": AHEAD.days,
+        "targets": targets(), "days": AHEAD.days, "is_unrung": _is_unrung(request),
     }  # fmt: skip
     status = 422 if form.errors or target.errors else 200
     return render(request, "tenants/service/operators/roster.html", seen, status=status)

@@ -3,6 +3,7 @@
 from tenants.service.models.availability import AgreedWindow, CellStay, MonthAvailability
 from tenants.service.models.cases import Case, CaseEntry, CasePause, CaseTerms, ContactAddress, SupportHours
 from tenants.service.models.notes import NoteUpdate, OutageNote, ToldTenant
+from tenants.service.models.ringing import PageCall
 from tenants.service.models.roster import Page, PageTarget, Shift
 from tenants.service.models.watch import PartDay, PartSpan, WatchClock
 
@@ -18,6 +19,7 @@ __all__ = [
     "NoteUpdate",
     "OutageNote",
     "Page",
+    "PageCall",
     "PageTarget",
     "PartDay",
     "PartSpan",

@@ -54,6 +54,8 @@ class PageTarget(models.Model):
     operator_name = models.CharField(_("operator"), max_length=120)
     way = models.CharField(_("way"), max_length=8, choices=Way.choices, default=Way.LOG)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    phone = models.CharField(_("telephone for what is urgent"), max_length=20, blank=True, db_default="")
+    """E.164; "" is none. Rung beside the other way, never instead of it."""
 
     class Meta:
         verbose_name = _("way to an operator")
@@ -72,6 +74,10 @@ class Page(models.Model):
         SENT = "sent", pgettext_lazy("page", "Sent")
         FAILED = "failed", pgettext_lazy("page", "Could not be sent")
 
+    class AnsweredWay(models.TextChoices):
+        PAGE = "page", pgettext_lazy("answered", "on the page")
+        PHONE = "phone", pgettext_lazy("answered", "by telephone")
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="pages", verbose_name=_("case"))
     operator_id = models.BigIntegerField(null=True, blank=True)
     operator_name = models.CharField(_("operator"), max_length=120)
@@ -85,13 +91,19 @@ class Page(models.Model):
     problem = models.CharField(_("what went wrong"), max_length=120, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     answered_by = models.CharField(_("answered by"), max_length=120, blank=True)
+    answered_way = models.CharField(
+        _("answered how"), max_length=8, blank=True, choices=AnsweredWay.choices, db_default=""
+    )
 
     class Meta:
         verbose_name = _("call to an operator")
         verbose_name_plural = _("calls to operators")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["state"], condition=models.Q(state="waiting"), name="service_pages_to_send")
+            models.Index(fields=["state"], condition=models.Q(state="waiting"), name="service_pages_to_send"),
+            models.Index(
+                fields=["asked_at"], condition=models.Q(answered_at=None), name="service_pages_unanswered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,7 +64,7 @@ def pages_shown(*, only_open: bool = False) -> list[Page]:
 
 def pages_of(case: Case) -> list[Page]:
     with enter_public():
-        return list(case.pages.order_by("pk"))
+        return list(case.pages.order_by("pk").prefetch_related("calls"))
 
 
 def pages_to_send(most_tries: int) -> list[Page]:

@@ -1,0 +1,194 @@
+"""A thread beside the main loop that rings who is on call for an urgent case, one telephone at a time (decision 0067).
+
+A call is a row before the switch is asked. One without an end, from an earlier life of ours, is asked of the switch and
+ended; it is never dialled again: the next try is another row.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from telephony.freeswitch import pager_call
+from telephony.queries.nodes import nodes_of
+from telephony.queries.routes import switch_language
+from telephony.spool import DATABASE_AWAY
+from telephony.switch import UnsafeValue
+from telephony.trunks import actions as trunks
+from telephony.trunks.causes import TRUNK_CAUSES
+from telephony.trunks.errors import NoTrunkThere, TrunksDown, TrunksFull
+from telephony.trunks.queries import BACKUP, shown_by
+from telephony.worker import pager_sound
+from tenants.service.actions.ringing import Result, begin_call, end_call
+from tenants.service.queries.ringing import Ring, Running, calls_without_end, rings_due
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 4.0
+RINGS = 30.0
+YOUNG = timedelta(seconds=20)
+"""Another worker, whose lease just ended, may be about to dial."""
+LONGEST = timedelta(seconds=RINGS + pager_call.ASK_SECONDS + 30)
+_RESULTS = {
+    "USER_BUSY": Result.BUSY, "NO_ANSWER": Result.NO_ANSWER, "NO_USER_RESPONSE": Result.NO_ANSWER,
+    "ALLOTTED_TIMEOUT": Result.NO_ANSWER, "ORIGINATOR_CANCEL": Result.NO_ANSWER, "CALL_REJECTED": Result.REFUSED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One switch, its file that asks for the key, and the lines to try in order, each with the number it shows."""
+
+    node: Mapping[str, Any]
+    plan: str
+    lines: Sequence[tuple[str, str]]
+
+
+class Pager(threading.Thread):
+    """Works only while `may_act` says so. `rest` gives back the database while a telephone rings."""
+
+    def __init__(
+        self,
+        known: Mapping[str, Any],
+        *,
+        may_act: Callable[[], bool],
+        rest: Callable[[], None] = lambda: connection.close(),
+    ) -> None:
+        super().__init__(name="pager", daemon=True)
+        self._known, self._may_act, self._rest = known, may_act, rest
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        while not self._stopped.wait(LOOK_EVERY):
+            if self._may_act():
+                self._turn()
+
+    def _turn(self) -> None:
+        try:
+            self.look(datetime.now(UTC))
+        except DATABASE_AWAY as error:
+            log.warning("The pager waits for the database.", problem=type(error).__name__)
+        except Exception:
+            log.exception("The pager stumbled and goes on.")
+        finally:
+            connection.close()
+
+    def look(self, at: datetime) -> None:
+        self._follow(at)
+        for due in rings_due(at):
+            if self._stopped.is_set() or not self._may_act():
+                return
+            self._ring(due)
+
+    # --- one call --------------------------------------------------------------------------------------------------
+    def _ring(self, due: Ring) -> None:
+        call_id = uuid4()
+        try:
+            lines = trunks.take_lines(
+                number=due.phone, leg_id=call_id, cell=str(self._known["cell"]), at=datetime.now(UTC)
+            )
+            self._ring_by(lines, due, call_id)
+        except (NoTrunkThere, TrunksDown, TrunksFull):
+            # The next look tries again; what lasts is said in the case (note_unmade).
+            return
+        finally:
+            trunks.forget_legs([call_id])
+
+    def _ring_by(self, lines: Sequence[str], due: Ring, call_id: UUID) -> None:
+        way = self._way(lines)
+        if way is None:
+            return
+        language = switch_language(due.language or settings.LANGUAGE_CODE)
+        path = pager_sound.lay(way.node, call_id, language=language, number=due.number, subject=due.subject)
+        try:
+            node = str(way.node["node"])
+            number = begin_call(page_id=due.page_id, call_id=call_id, node=node, at=datetime.now(UTC))
+            if not number:
+                return
+            self._rest()
+            rung = _rung(way, number, call_id, language, str(path or ""))
+            self._end(way.node, call_id, rung)
+        finally:
+            pager_sound.take_away(path)
+
+    def _way(self, lines: Sequence[str]) -> Way | None:
+        """By the first switch that is there and has the first line."""
+        if tuple(lines) == (BACKUP,) and not self._known.get("gateway"):
+            return None
+        rows = shown_by(lines)
+        for node in nodes_of(self._known):
+            name, own = str(node["node"]), str(self._known.get("pager_number", ""))
+            here = [
+                (line, own or rows[line].number) for line in lines if line in rows and rows[line].is_on(name)
+            ]
+            if here and (plan := pager_call.plan_of(node)):
+                return Way(node=node, plan=plan, lines=here)
+        return None
+
+    def _end(self, node: Mapping[str, Any], call_id: UUID, rung: pager_call.Rung | None) -> None:
+        if rung is None:
+            # The switch went away in the middle of it: the next look asks what became of it.
+            return
+        result = result_of(rung)
+        end_call(
+            call_id=call_id, result=result, at=rung.taken_at or datetime.now(UTC),
+            cause="" if rung.is_answered else rung.cause,
+        )  # fmt: skip
+        pager_call.forget(node, call_id)
+        log.info("Somebody on call was rung.", result=str(result))
+
+    # --- what an earlier life began ---------------------------------------------------------------------------------
+    def _follow(self, at: datetime) -> None:
+        nodes = {str(node["node"]): node for node in nodes_of(self._known)}
+        for call in calls_without_end(nodes, at):
+            if at - call.started_at >= YOUNG:
+                self._follow_one(nodes.get(call.node), call, at)
+
+    def _follow_one(self, node: Mapping[str, Any] | None, call: Running, at: datetime) -> None:
+        found = pager_call.trace_of(node, call.call_id) if node else None
+        if isinstance(found, datetime):
+            end_call(call_id=call.call_id, result=Result.TAKEN, at=found)
+        elif found is pager_call.Trace.GONE or at - call.started_at > LONGEST:
+            end_call(call_id=call.call_id, result=Result.LOST, at=at)
+        else:
+            return
+        if node:
+            pager_call.end(node, call.call_id)
+            pager_call.forget(node, call.call_id)
+            pager_sound.take_away(pager_sound.place_of(node, call.call_id))
+
+
+def _rung(way: Way, number: str, call_id: UUID, language: str, sound: str) -> pager_call.Rung | None:
+    """By the next line only where a carrier failed: nobody is rung twice for one try."""
+    rung: pager_call.Rung | None = pager_call.Rung(cause="NOT_SENT")
+    for line, shows in way.lines:
+        try:
+            rung = pager_call.ring(
+                way.node, plan=way.plan, line=line, number=number, shows=shows, call_id=call_id, language=language,
+                sound=sound, seconds=RINGS,
+            )  # fmt: skip
+        except UnsafeValue:
+            return pager_call.Rung(cause="NOT_SENT")
+        if rung is None or rung.is_answered or rung.cause not in TRUNK_CAUSES:
+            return rung
+        if not pager_call.is_gone(way.node, call_id, seconds=2):
+            return rung
+    return rung
+
+
+def result_of(rung: pager_call.Rung) -> Result:
+    """A mailbox picks up and presses nothing: that is no answer of anybody's."""
+    if rung.taken_at:
+        return Result.TAKEN
+    if rung.is_answered:
+        return Result.NO_KEY
+    return _RESULTS.get(rung.cause, Result.FAILED)
