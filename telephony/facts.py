@@ -316,9 +316,15 @@ class SwitchConnected(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SwitchLost(Fact):
-    """We are deaf until the next SwitchConnected; calls go on without us."""
+    """We are deaf until the next SwitchConnected; calls go on without us, unless the switch has died.
+
+    Until `alive_until` this run of it lived: until now, when its own system closed the connection, else until the last
+    word we had.
+    """
 
     reason: str
+    core_uuid: str
+    alive_until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

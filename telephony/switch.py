@@ -41,10 +41,8 @@ class UnsafeValue(SwitchRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class OutsidePhone:
-    """An agent's external number, dialled instead of a registered phone.
-
-    Whoever picks up hears in `language` ("zh" or "en") to press a key: until then nobody has answered for us, and a
-    mailbox never will. They see `shown_number`, our own.
+    """An agent's external number, dialled instead of a registered phone. Whoever picks up hears in `language` ("zh" or
+    "en") to press a key: until then nobody has answered for us; a mailbox never will. They see `shown_number`, ours.
     """
 
     dials: str
@@ -249,9 +247,8 @@ class EarCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveLeg:
-    """A leg as the switch knows it now. `is_waiting`: in the waiting loop, free to be offered.
-
-    An external number that was picked up and whose person has not pressed the key yet is not answered here.
+    """A leg as the switch knows it now. `is_waiting`: in the waiting loop, free to be offered. An external number that
+    was picked up and whose person has not pressed the key yet is not answered here.
     """
 
     leg_id: UUID
@@ -311,6 +308,9 @@ class Registration:
 class Switch(Protocol):
     @property
     def is_connected(self) -> bool: ...
+
+    @property
+    def core_uuid(self) -> str: ...
 
     def next_fact(self, timeout_seconds: float) -> Fact | None:
         """The next fact, or None when none came in time."""
@@ -382,7 +382,7 @@ class Switch(Protocol):
     def take_over(self, ear_leg_id: UUID, caller_leg_id: UUID, agent_leg_id: UUID) -> None:
         """The ear talks with the caller, the agent's leg ends (PICKED_OFF), in one step. Refused unless they talk."""
 
-    def exists(self, leg_id: UUID) -> bool: ...
+    def existing(self, leg_ids: Collection[UUID]) -> set[UUID]: ...
 
     def leg(self, leg_id: UUID) -> LiveLeg | None: ...
 

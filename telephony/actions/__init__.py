@@ -70,7 +70,7 @@ from telephony.actions.profiles import forget_callers, profile_caller, profile_c
 from telephony.actions.recordings import prove_recording, start_recording, stop_recording
 from telephony.actions.routing import plan_stay
 from telephony.actions.rules import number_version
-from telephony.actions.settlement import charge_estimate, lose_leg, settle_leg
+from telephony.actions.settlement import lose_leg, settle_leg
 from telephony.actions.setup import (
     NewPhone,
     a1_hash,
@@ -117,7 +117,6 @@ __all__ = [
     "ask_for_help",
     "begin_drill",
     "change_agent",
-    "charge_estimate",
     "check_seats",
     "claim_follow_up",
     "create_agent",

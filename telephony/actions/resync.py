@@ -14,8 +14,8 @@ from telephony.actions.agent_activity import follow_agent
 from telephony.actions.failed_offers import fail_offer
 from telephony.actions.following import follow_call
 from telephony.actions.listening import note_ear
-from telephony.actions.settlement import lose_leg
-from telephony.actions.sitting import one_sitting, save, together
+from telephony.actions.settlement import charge_estimate, lose_leg
+from telephony.actions.sitting import Sitting, one_sitting, save, together
 from telephony.facts import Direction
 from telephony.models import Agent, Call, Difference, Leg, Offer, QueueStay
 from telephony.switch import LiveLeg
@@ -185,20 +185,33 @@ def _take_up_caller(live: LiveLeg, *, node: str, at: datetime) -> None:
         stays.take_out_of_line(leg_id=live.leg_id, node=node, at=at)
 
 
-@transaction.atomic
-def lose(*, leg_ids: Iterable[UUID], offer_ids: Iterable[UUID], node: str, at: datetime) -> None:
+def lose(*, leg_ids: Sequence[UUID], offer_ids: Sequence[UUID], node: str, at: datetime) -> None:
     """End what the switch no longer knows; their agents are free again.
 
     A record that comes later corrects it.
     """
+    with one_sitting() as table:
+        _lose(table, leg_ids, offer_ids, node, at)
+
+
+def lose_with_switch(*, leg_ids: Sequence[UUID], offer_ids: Sequence[UUID], node: str, at: datetime) -> None:
+    """The same of a switch that has died. It will write no record, so an estimate is charged."""
+    with one_sitting() as table:
+        _lose(table, leg_ids, offer_ids, node, at)
+        for leg_id in leg_ids:
+            charge_estimate(leg_id=leg_id, node=node)
+
+
+def _lose(
+    table: Sitting, leg_ids: Sequence[UUID], offer_ids: Sequence[UUID], node: str, at: datetime
+) -> None:
+    table.prepare({*leg_ids, *offer_ids})
     for leg_id in leg_ids:
-        legs.locked_leg(leg_id, node=node)
-        call = Call.objects.filter(pk=leg_id).first()
-        if call:
-            Leg.objects.filter(pk=leg_id, call=None).update(
-                call=call, kind=Leg.Kind.CALLER, direction="inbound"
-            )
-        lose_leg(leg_id=leg_id, at=at)
+        leg = legs.locked_leg(leg_id, node=node)
+        if leg.call_id is None and table.call(leg_id) is not None:
+            leg.call_id, leg.kind, leg.direction = leg_id, Leg.Kind.CALLER, "inbound"
+            save(leg)
+        lose_leg(leg_id=leg_id, node=node, at=at)
     for offer_id in offer_ids:
         fail_offer(offer_id=offer_id, at=at, failure="LOST")
 

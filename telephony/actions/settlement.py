@@ -4,8 +4,6 @@ import math
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from telephony import events
 from telephony.actions.agent_activity import follow_phone
 from telephony.actions.following import follow_call
@@ -119,13 +117,13 @@ def _offer_of_record(record: LegSettled) -> Offer | None:
     )
 
 
-@transaction.atomic
-def lose_leg(*, leg_id: UUID, at: datetime) -> None:
+@together
+def lose_leg(*, leg_id: UUID, node: str, at: datetime) -> None:
     """The switch no longer knows this leg and never told its end: ended by the last evidence, as an estimate.
 
     A record that still comes corrects it.
     """
-    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
+    leg = locked_leg(leg_id, node=node)
     if leg.ended_at:
         return
     leg.ended_at = max(filter(None, (at, leg.created_at, leg.answered_at)))
@@ -134,16 +132,16 @@ def lose_leg(*, leg_id: UUID, at: datetime) -> None:
     leg.is_outside = offer is not None and offer.rang == Device.Kind.NUMBER
     if leg.answered_at:
         leg.billable_seconds = math.ceil((leg.ended_at - leg.answered_at).total_seconds())
-    leg.save()
+    save(leg)
     follow_ear(leg, at=at)
     if leg.call_id:
         follow_phone(leg, follow_call(leg.call_id, at).offers, at=at)
 
 
-@transaction.atomic
-def charge_estimate(*, leg_id: UUID) -> None:
+@together
+def charge_estimate(*, leg_id: UUID, node: str) -> None:
     """A leg that died with its switch, which will write no record of it."""
-    leg = Leg.objects.select_for_update(no_key=True).get(pk=leg_id)
+    leg = locked_leg(leg_id, node=node)
     if leg.is_estimated and leg.settled_at is None:
         _charge(leg)
 

@@ -39,26 +39,31 @@ def hold_epoch(*, cell: str, epoch: int) -> None:
         raise EpochIsOver
 
 
-def note_switch(*, node: str, core_uuid: str, at: datetime) -> datetime | None:
-    """Write down which run of the switch we hear.
-
-    When it is another one than before, the switch has restarted: the answer is the last moment its former run was
-    known to be alive, and nothing of that run can have ended later. None otherwise.
-    """
+def note_switches(cores: Mapping[str, str], *, at: datetime) -> None:
+    """Write down which run of each switch we hear, by node: only once nothing of a former run is open any more."""
     with enter_public():
-        known = SwitchNode.objects.filter(name=node).values("core_uuid", "last_seen_at").first()
-        SwitchNode.objects.filter(name=node).update(core_uuid=core_uuid, last_seen_at=at)
-    if not known or not known["core_uuid"] or known["core_uuid"] == core_uuid:
-        return None
-    return known["last_seen_at"] or at
+        for node, core_uuid in cores.items():
+            SwitchNode.objects.filter(name=node).update(core_uuid=core_uuid, last_seen_at=at)
 
 
-def report(*, cell: str, epoch: int, state: dict[str, Any], seen: Mapping[str, datetime]) -> None:
-    """What /healthz shows of the acting worker, and when each switch last answered it, by node."""
+def note_alive(*, node: str, core_uuid: str, until: datetime) -> None:
+    """This run of the switch lived until then, at least; nothing that was known better is forgotten."""
+    with enter_public():
+        this_run = SwitchNode.objects.filter(name=node, core_uuid=core_uuid)
+        this_run.exclude(last_seen_at__gte=until).update(last_seen_at=until)
+
+
+def report(
+    *, cell: str, epoch: int, state: dict[str, Any], seen: Mapping[str, datetime], cores: Mapping[str, str]
+) -> None:
+    """What /healthz shows of the acting worker, and when each switch last answered it, by node.
+
+    An answer of a new run says nothing of how long the one before it lived.
+    """
     with enter_public():
         is_ours = Lease.objects.filter(cell__name=cell, epoch=epoch).update(report=state)
         for node, at in seen.items() if is_ours else ():
-            SwitchNode.objects.filter(name=node).update(last_seen_at=at)
+            SwitchNode.objects.filter(name=node, core_uuid=cores.get(node, "")).update(last_seen_at=at)
 
 
 @transaction.atomic

@@ -68,6 +68,11 @@ class FreeSwitch:
     def is_connected(self) -> bool:
         return self._listener.is_connected
 
+    @property
+    def core_uuid(self) -> str:
+        """Which run of it is connected; "" while none is."""
+        return self._listener.core_uuid
+
     def wait_connected(self, seconds: float) -> bool:
         return self._listener.wait_connected(seconds)
 
@@ -226,6 +231,13 @@ class FreeSwitch:
     # --- questions ---------------------------------------------------------------------------------------------------
     def exists(self, leg_id: UUID) -> bool:
         return self._ask(commands.exists(leg_id)).strip() == "true"
+
+    def existing(self, leg_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these that are there, all asked at once."""
+        asked = list(leg_ids)
+        questions = [commands.exists(leg_id) for leg_id in asked]
+        answers = self._listener.ask_all(questions, seconds=self._patience.listing)
+        return {leg_id for leg_id, said in zip(asked, answers, strict=True) if said.strip() == "true"}
 
     def live_legs(self) -> list[LiveLeg]:
         return self.legs_named(inventory.leg_ids(self._ask(commands.LIST_CHANNELS, self._patience.listing)))

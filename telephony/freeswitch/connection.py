@@ -139,6 +139,8 @@ class EventSocket(InboundESL):
         self.on_frame: Callable[[], None] = lambda: None
         self.lost = Event()
         self.lost_because = ""
+        self.was_closed_by_switch = False
+        """By the system it runs on: so far it lived, whatever became of it then."""
         self._sending = RLock()
         self._framer = Framer()
 
@@ -163,7 +165,7 @@ class EventSocket(InboundESL):
             raise NotConnectedError(self.lost_because)
 
     def receive_events(self) -> None:
-        reason = "closed by the switch"
+        reason, is_closed = "closed by the switch", True
         try:
             while data := self.sock.recv(READ_BYTES):
                 for frame in self._framer.feed(data):
@@ -171,6 +173,8 @@ class EventSocket(InboundESL):
                 self.on_frame()
         except (OSError, BadFrame) as error:
             reason = str(error) or type(error).__name__
+            is_closed = isinstance(error, ConnectionResetError)
+        self.was_closed_by_switch = is_closed and not self.lost.is_set()
         self._lose(reason)
 
     def handle_event(self, frame: Frame) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimedOut
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -44,7 +44,7 @@ class Address:
     connect_seconds: float = 5
     silence_seconds: float = 15
     first_pause_seconds: float = 0.2
-    longest_pause_seconds: float = 3
+    longest_pause_seconds: float = 1
 
 
 AT_ONCE = 100
@@ -88,6 +88,7 @@ class Listener:
         self._thread = threading.Thread(target=self._live, name="switch-listener", daemon=True)
         self._heard_at = 0.0
         self._delays = Delays()
+        self.core_uuid = ""
 
     @property
     def is_connected(self) -> bool:
@@ -162,6 +163,7 @@ class Listener:
                 reason = "an error of ours"
                 self._socket = None
                 self._connected.clear()
+                self.core_uuid = ""
             if time.monotonic() - started > self._address.longest_pause_seconds:
                 pause = self._address.first_pause_seconds
             if self._closing.is_set():
@@ -192,13 +194,26 @@ class Listener:
             return str(error)
         self._socket = event_socket
         self._tell(facts.SwitchConnected(**self._now(), core_uuid=core_uuid))
+        self.core_uuid = core_uuid
         self._connected.set()
         log.info("The switch is connected.", core_uuid=core_uuid)
         self._watch(event_socket)
         self._connected.clear()
+        self.core_uuid = ""
         self._socket = None
-        self._tell(facts.SwitchLost(**self._now(), reason=event_socket.lost_because))
+        self._tell(self._lost(event_socket, core_uuid))
         return event_socket.lost_because
+
+    def _lost(self, event_socket: EventSocket, core_uuid: str) -> facts.SwitchLost:
+        now = datetime.now(UTC)
+        silence = 0.0 if event_socket.was_closed_by_switch else time.monotonic() - self._heard_at
+        return facts.SwitchLost(
+            node=self._source.node,
+            at=now,
+            reason=event_socket.lost_because,
+            core_uuid=core_uuid,
+            alive_until=now - timedelta(seconds=silence),
+        )
 
     def _begin(self, event_socket: EventSocket) -> str:
         """Subscribe before anything else is asked, so that no event falls between."""

@@ -115,14 +115,18 @@ class FencedSwitch:
     def is_connected(self) -> bool:
         return self._switch.is_connected
 
+    @property
+    def core_uuid(self) -> str:
+        return self._switch.core_uuid
+
     def next_fact(self, timeout_seconds: float) -> Fact | None:
         return self._switch.next_fact(timeout_seconds)
 
     def facts(self) -> Iterator[Fact]:
         return self._switch.facts()
 
-    def exists(self, leg_id: UUID) -> bool:
-        return self._switch.exists(leg_id)
+    def existing(self, leg_ids: Collection[UUID]) -> set[UUID]:
+        return self._switch.existing(leg_ids)
 
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         return self._switch.leg(leg_id)

@@ -6,7 +6,6 @@ beat that tells the switch we are alive (only from here, so that a hung loop sto
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -15,6 +14,7 @@ from django.db import connection
 
 from telephony import actions, facts
 from telephony.cells import actions as cell_actions
+from telephony.cells.queries import former_runs
 from telephony.errors import EpochIsOver
 from telephony.ingest import Ingest
 from telephony.models import Difference
@@ -104,7 +104,6 @@ class Worker:
         self._resync_asked_at: float | None = None
         self._resync_not_before = self._beat_at = self._report_at = NEVER
         self._database_seen_at = NEVER
-        self._dead_switches: dict[str, datetime] = {}
         self._given_up: list[str] = []
         self.troubles = Troubles()
         self._pause = 0.0
@@ -226,17 +225,18 @@ class Worker:
             self._keep_alive()
             self._ask_for_resync(Cause.SWITCH_UNHEARD)
         elif isinstance(fact, facts.SwitchLost):
-            self._go_on_without()
+            self._go_on_without(fact)
         elif isinstance(fact, facts.CommandFinished):
             self._finish_command(fact)
         else:
             self._ingest.take(fact)
 
-    def _go_on_without(self) -> None:
+    def _go_on_without(self, lost: facts.SwitchLost) -> None:
         """A switch is away. Where others are left, routing goes on with what is on them."""
         self._stop_routing()
         if len(self._nodes.names) > 1:
             self._ask_for_resync(Cause.SWITCH_UNHEARD)
+        cell_actions.note_alive(node=lost.node, core_uuid=lost.core_uuid, until=lost.alive_until)
 
     def _finish_command(self, fact: facts.CommandFinished) -> None:
         """An originate is over. Which tenant's it was, the leg's id says or nothing."""
@@ -297,6 +297,8 @@ class Worker:
         asked_at, now = self._resync_asked_at, time.monotonic()
         if asked_at is None or now < self._resync_not_before or not self._switch.is_connected:
             return False
+        if not self._nodes.are_told(self._signs.cores):
+            return False
         return not self._inbox.waiting_facts or now - asked_at > LONGEST_CATCH_UP
 
     def _come_to_agree(self) -> None:
@@ -304,15 +306,12 @@ class Worker:
         started_at = time.monotonic()
         self._wheel.clear()
         self._errands.look_again()
-        for node, core_uuid in self._signs.cores.items():
-            alive_until = cell_actions.note_switch(node=node, core_uuid=core_uuid, at=self._clock.now())
-            if alive_until:
-                self._dead_switches[node] = alive_until
-        if self._dead_switches:
+        cores = dict(self._signs.cores)
+        if dead := former_runs(cores, at=self._clock.now()):
             self.troubles.note(Cause.SWITCH_RESTARTED, self._clock.now())
-        because = self.troubles.last
-        tenants = self._resync.run(self._lease.cell, lost_at=self._dead_switches, because=because)
-        self._dead_switches = {}
+        tenants = self._resync.run(self._lease.cell, lost_at=dead, because=self.troubles.last)
+        # Whoever has to begin again, we or another, must find that they died.
+        cell_actions.note_switches(cores, at=self._clock.now())
         self._inbox.forget_news()
         self._is_routing, self._resync_asked_at = True, None
         for tenant in tenants:

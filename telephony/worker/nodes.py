@@ -85,6 +85,16 @@ class SwitchNodes:
     def is_connected(self) -> bool:
         return any(switch.is_connected for switch in self._switches.values())
 
+    @property
+    def core_uuid(self) -> str:
+        return next(iter(self._switches.values())).core_uuid if len(self._switches) == 1 else ""
+
+    def are_told(self, cores: Mapping[str, str]) -> bool:
+        """Whether these runs, by node, are those connected now. The word of a new run may still be on its way, and
+        comes after all that the one before it told: who does not wait for it takes a restart for lost calls.
+        """
+        return all(switch.core_uuid == cores.get(name) for name, switch in self._connected().items())
+
     def _connected(self) -> dict[str, Switch]:
         return {name: switch for name, switch in self._switches.items() if switch.is_connected}
 
@@ -227,7 +237,7 @@ class SwitchNodes:
         connected = self._connected()
         if not connected:
             raise SwitchUnreachable("No switch is connected.")
-        found = (name for name, switch in connected.items() if switch.exists(leg_id))
+        found = (name for name, switch in connected.items() if switch.existing([leg_id]))
         name = self._node_of[leg_id] = next(found, "")
         if not name:
             del self._node_of[leg_id]
@@ -236,8 +246,8 @@ class SwitchNodes:
 
     # ---- questions
 
-    def exists(self, leg_id: UUID) -> bool:
-        return any(switch.exists(leg_id) for switch in self._connected().values())
+    def existing(self, leg_ids: Collection[UUID]) -> set[UUID]:
+        return {leg_id for switch in self._asked().values() for leg_id in switch.existing(leg_ids)}
 
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         for name, switch in self._asked().items():

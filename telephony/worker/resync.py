@@ -12,7 +12,6 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from telephony import actions
 from telephony.actions import resync, truth
 from telephony.actions.registrations import settle_registrations
 from telephony.facts import Fact
@@ -147,15 +146,17 @@ class Resync:
             legs = resync.missing_legs(there, nodes=here, is_shared=is_shared)
             offers = resync.missing_offers(there, away=away, nodes=here if is_shared else None)
         # The switch's list may lag behind; what it says of one leg is the truth.
-        gone = {leg_id for leg_id in {*legs, *offers} if not self._switch.exists(leg_id)}
+        asked = {*legs, *offers}
+        gone = sorted(asked - self._switch.existing(asked)) if asked else []
         self._keep_alive()
-        with enter(schema), transaction.atomic():
-            healed += aftermath.of_gone(gone, node=self._node)
+        with enter(schema):
             node_of = resync.node_of_each(gone)
             for node in sorted({node_of.get(leg_id, self._node) for leg_id in gone}):
-                lost = {leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node}
-                self._lose(node, lost.intersection(legs), lost.intersection(offers), lost_at.get(node), at)
-        with enter(schema):
+                lost = [leg_id for leg_id in gone if node_of.get(leg_id, self._node) == node]
+                for begin in range(0, len(lost), MOST_AT_ONCE):
+                    some = lost[begin : begin + MOST_AT_ONCE]
+                    healed += self._lose(node, some, set(legs), set(offers), lost_at.get(node), at)
+                    self._keep_alive()
             own_phones = self._nodes.names if is_shared else None
             changed = settle_registrations(
                 registrations, at=at, is_whole=not away, nodes=own_phones, between=self._keep_alive
@@ -170,9 +171,22 @@ class Resync:
             log.warning("Legs were lost while nobody listened.", tenant=schema, count=len(gone))
 
     def _lose(
-        self, node: str, legs: set[UUID], offers: set[UUID], lost_at: datetime | None, at: datetime
-    ) -> None:
-        """After a restart of the switch no record will come, so an estimate is charged."""
-        resync.lose(leg_ids=sorted(legs), offer_ids=sorted(offers), node=node, at=lost_at or at)
-        for leg_id in sorted(legs) if lost_at else ():
-            actions.charge_estimate(leg_id=leg_id)
+        self,
+        node: str,
+        gone: list[UUID],
+        legs: set[UUID],
+        offers: set[UUID],
+        lost_at: datetime | None,
+        at: datetime,
+    ) -> list[aftermath.Healed]:
+        """In portions, each whole: the lease does not wait for the end of all."""
+        lose = resync.lose_with_switch if lost_at else resync.lose
+        with transaction.atomic():
+            healed = aftermath.of_gone(gone, node=self._node)
+            lose(
+                leg_ids=[leg_id for leg_id in gone if leg_id in legs],
+                offer_ids=[leg_id for leg_id in gone if leg_id in offers],
+                node=node,
+                at=lost_at or at,
+            )
+        return healed

@@ -88,6 +88,7 @@ class Signs:
                 epoch=lease.epoch,
                 state={**said, "switch": switch_said},
                 seen=dict(self._nodes.beaten_at),
+                cores=self.cores,
             )
         except DATABASE_AWAY:
             connection.close()

@@ -138,6 +138,9 @@ class FakeSwitch(InCall):
     def exists(self, leg_id: UUID) -> bool:
         return leg_id in self.legs
 
+    def existing(self, leg_ids: Collection[UUID]) -> set[UUID]:
+        return self.legs.keys() & set(leg_ids)
+
     def leg(self, leg_id: UUID) -> LiveLeg | None:
         self._ask("leg", leg_id)
         return self.legs.get(leg_id)
@@ -306,6 +309,13 @@ class FakeSwitch(InCall):
         leg = self.legs[leg_id]
         self.legs[leg_id] = replace(leg, is_waiting=False, has_fallen_back=True)
         self.tell(facts.WaitFellBack, **self._of(leg_id), queue_id=leg.queue_id, reason=reason)
+
+    def disconnect(self) -> None:
+        """Its system has closed the connection: it lived until now."""
+        now = self.clock()
+        known = {"node": self.node, "at": now, "core_uuid": self.core_uuid, "alive_until": now}
+        self._put(facts.SwitchLost(**known, reason="closed by the switch"))
+        self.is_connected = False
 
     def restart(self) -> None:
         """kill -9 of the switch: every leg and every registration is gone and nobody says so."""

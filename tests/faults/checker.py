@@ -23,8 +23,8 @@ SAME_MOMENT = timedelta(milliseconds=50)
 END_OF_STORY = "MANAGER_REQUEST"
 """The cause with which the last calls of a story are ended."""
 MOST_BEHIND = timedelta(seconds=1)
-KNOWN_WITHIN = timedelta(seconds=5)
-"""Of a switch that died nobody knows the moment better: an answer shortly before may be a talk of no time."""
+UNHEARD_WITHIN = timedelta(seconds=0.3)
+"""What a switch told in its last moment dies with it on its way out: one of two ears may have heard it."""
 EARLIEST = 0.1
 """Seconds by which a phone's own clock may be ahead of the switch's, which ticks."""
 MOST_SILENCE = timedelta(seconds=3)
@@ -69,9 +69,11 @@ def judge(
     gone = set(without_record)
     everyone, offers = history.callers(), history.offers()
     calls = [leg for leg in everyone if leg.leg_id not in gone]
-    records = records_in(spool)
+    records, last_words = records_in(spool), _last_words(everyone, gone, rows)
+    without_a_call, heard_once = _without_a_call(everyone, rows, last_words)
+    seen = {"calls": len(everyone), "offers": len(offers), "records": sum(records.values())}
     return Verdict(
-        seen={"calls": len(everyone), "offers": len(offers), "records": sum(records.values())},
+        seen=seen | ({"callers of a switch's last moment heard by one ear": heard_once} if gone else {}),
         wrong={
             "dropped": [
                 _name(leg)
@@ -82,12 +84,12 @@ def judge(
             "picked up in silence": [
                 _name(leg) for leg in offers if leg.leg_id not in gone and _heard_nobody(leg)
             ],
-            "without a call": _without_a_call(everyone, rows),
+            "without a call": without_a_call,
             "offered twice at once": _offered_twice(offers),
             "out of order": out_of_order(everyone, offers_in(rows)),
             "records lost": _records_lost(set(history.legs) - gone, set(records), rows),
             "records doubled": [str(leg) for leg, count in records.items() if count > 1],
-            "charges": _wrong_charges(everyone, free_in(spool), rows, _unsure(everyone, gone)),
+            "charges": _wrong_charges(everyone, free_in(spool), rows, last_words),
         },
     )
 
@@ -135,12 +137,15 @@ def _ended_before(leg: SeenLeg, ended_from: datetime) -> bool:
     return leg.ended_at is not None and leg.ended_at < ours_from
 
 
-def _without_a_call(calls: list[SeenLeg], rows: Any) -> list[str]:
-    known = {row[0] for row in rows("select id from acme.telephony_call where ended_at is not null")}
-    seen = {leg.leg_id for leg in calls}
-    return [f"{leg} has no ended call" for leg in seen - known] + [
-        f"{leg} was never seen" for leg in known - seen
-    ]
+def _without_a_call(
+    calls: list[SeenLeg], rows: Any, last_words: Collection[UUID] = ()
+) -> tuple[list[str], int]:
+    """And how many of those who came in the last moment of a switch that died only one of us has heard of."""
+    told = dict(rows("select id, ended_at from acme.telephony_call"))
+    seen, ended = {leg.leg_id for leg in calls}, {call_id for call_id, at in told.items() if at is not None}
+    heard_once = seen.symmetric_difference(told).intersection(last_words)
+    wrong = [f"{leg} has no ended call" for leg in seen - ended - heard_once]
+    return wrong + [f"{leg} was never seen" for leg in ended - seen - heard_once], len(heard_once)
 
 
 def _offered_twice(offers: list[SeenLeg]) -> list[str]:
@@ -218,23 +223,26 @@ def free_in(spool: Path) -> set[UUID]:
     return {UUID(variables["uuid"]) for variables in found if variables.get("billsec") == "0"}
 
 
-def _unsure(calls: list[SeenLeg], gone: set[UUID]) -> set[UUID]:
-    """Legs of a switch that died, of which an estimate may say a second or none."""
-    return {
-        leg.leg_id
-        for leg in calls
-        if leg.leg_id in gone
-        and leg.answered_at
-        and leg.ended_at
-        and leg.ended_at - leg.answered_at < KNOWN_WITHIN
-    }
+def _last_words(calls: list[SeenLeg], gone: set[UUID], rows: Any) -> set[UUID]:
+    """Callers whose coming, or whose answer, was told in the last moment of a switch that died: perhaps not to us, or
+    not to our worker.
+    """
+    died = [leg for leg in calls if leg.leg_id in gone and leg.ended_at]
+    deaths = {leg.ended_at for leg in died}
+    began = {leg.leg_id: leg.answered_at or leg.created_at for leg in died}
+    began = dict(rows("select id, arrived_at from acme.telephony_call")) | began if died else {}
+    return {leg_id for leg_id, at in began.items() if any(_is_just_before(at, death) for death in deaths)}
+
+
+def _is_just_before(at: datetime, death: datetime) -> bool:
+    return timedelta(0) <= death - at < UNHEARD_WITHIN
 
 
 def _wrong_charges(
-    calls: list[SeenLeg], free: set[UUID], rows: Any, unsure: Collection[UUID] = ()
+    calls: list[SeenLeg], free: set[UUID], rows: Any, last_words: Collection[UUID] = ()
 ) -> list[str]:
     charged = Counter(row[0] for row in rows("select leg_id from public.billing_charge"))
     due = {leg.leg_id for leg in calls if leg.answered_at} - free
     doubled = [f"{leg} charged {count} times" for leg, count in charged.items() if count > 1]
-    missing = [f"{leg} not charged" for leg in due - set(charged) - set(unsure)]
-    return doubled + missing + [f"{leg} charged for nothing" for leg in set(charged) - due]
+    missing = [f"{leg} not charged" for leg in due - set(charged) - set(last_words)]
+    return doubled + missing + [f"{leg} charged for nothing" for leg in set(charged) - due - set(last_words)]

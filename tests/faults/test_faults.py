@@ -179,11 +179,21 @@ def test_a_charge_missing_doubled_or_for_nothing_is_found(tmp_path: Path) -> Non
     assert found == [f"{short.leg_id} charged for nothing"]
 
 
-def test_who_answered_just_before_their_switch_died_may_have_talked_for_no_time() -> None:
-    just, long, other = (caller(number, bridged=number + 1, ended=20) for number in range(3))
-    just.answered_at, long.answered_at, other.answered_at = after(18), after(3), after(18)
-    everyone = [just, long, other]
-    unsure = checker._unsure(everyone, {just.leg_id, long.leg_id})
-    assert unsure == {just.leg_id}
-    found = checker._wrong_charges(everyone, set(), lambda _asked: [], unsure)
-    assert sorted(found) == sorted(f"{leg.leg_id} not charged" for leg in (long, other))
+def test_what_was_told_in_the_last_moment_of_a_switch_that_died_may_be_unheard() -> None:
+    just, early, alive = caller(19.8, ended=20), caller(19, ended=20), caller(19.8, ended=20)
+    just.answered_at, early.answered_at, alive.answered_at = after(19.9), after(19.1), after(19.9)
+    everyone = [just, early, alive]
+    unseen, came_too_early = uuid4(), uuid4()
+    arrived = [(unseen, after(19.95)), (came_too_early, after(19))]
+    last_words = checker._last_words(everyone, {just.leg_id, early.leg_id}, lambda _asked: arrived)
+    assert last_words == {just.leg_id, unseen}
+    found = checker._wrong_charges(everyone, set(), lambda _asked: [], last_words)
+    assert sorted(found) == sorted(f"{leg.leg_id} not charged" for leg in (early, alive))
+    told = [(unseen, after(20)), (came_too_early, after(20))]
+    wrong, heard_once = checker._without_a_call(everyone, lambda _asked: told, last_words)
+    unended = {f"{leg.leg_id} has no ended call" for leg in (early, alive)}
+    assert set(wrong) == unended | {f"{came_too_early} was never seen"}
+    assert heard_once == 2
+    still_open = [(leg.leg_id, None) for leg in everyone]
+    wrong, heard_once = checker._without_a_call(everyone, lambda _asked: still_open, last_words)
+    assert (len(wrong), heard_once) == (3, 0)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from telephony import orders
+from telephony.facts import SwitchConnected
 from telephony.models import Offer
 from telephony.worker.inbox import Inbox
 from telephony.worker.loop import Worker
@@ -17,13 +18,12 @@ class HeldLease(SimpleNamespace):
 
 
 class QuietSigns(SimpleNamespace):
-    core_uuid, failures = "core-1", 0
+    failures = 0
 
-    @property
-    def cores(self) -> dict[str, str]:
-        return {"main-1": self.core_uuid}
+    def note_fact(self, fact, now) -> None:
+        if isinstance(fact, SwitchConnected):
+            self.cores = {"main-1": fact.core_uuid}
 
-    def note_fact(self, fact, now) -> None: ...
     def note_beat(self) -> None: ...
     def show(self, *_args, **_more) -> None: ...
 
@@ -53,7 +53,7 @@ class Office:
         self.start()
 
     def start(self) -> None:
-        self.inbox, self.signs = Inbox(), QuietSigns()
+        self.inbox, self.signs = Inbox(), QuietSigns(cores={})
         self.worker = Worker(
             switch=self.switch,
             lease=HeldLease(),

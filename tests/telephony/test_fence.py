@@ -61,7 +61,11 @@ def test_no_command_of_an_expired_holder_reaches_the_switch(command, arguments):
 def test_questions_and_beats_pass_the_fence():
     switch = FakeSwitch()
     fenced = FencedSwitch(switch, lambda: False)
-    assert (fenced.legs_named([uuid4()]), fenced.registrations(), fenced.exists(uuid4())) == ([], [], False)
+    assert (fenced.legs_named([uuid4()]), fenced.registrations(), fenced.existing([uuid4()])) == (
+        [],
+        [],
+        set(),
+    )
     fenced.beat(switch.clock())
     assert switch.beats == [switch.clock()]
     assert fenced.is_connected

@@ -7,6 +7,7 @@ import pytest
 
 from telephony import actions
 from telephony.cells import actions as cell_actions
+from telephony.cells.queries import former_runs
 from telephony.errors import EpochIsOver
 from telephony.models import Offer
 from telephony.worker.lease import LeaseKeeper, session_name
@@ -182,7 +183,24 @@ def test_an_offer_of_an_older_epoch_is_never_written(floor):
 
 def test_a_restarted_switch_is_recognised_by_its_core(floor):
     last_seen = floor.now
-    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=last_seen) is None
-    assert cell_actions.note_switch(node="main-1", core_uuid="one", at=last_seen) is None
+    assert former_runs({"main-1": "one"}, at=last_seen) == {}
+    cell_actions.note_switches({"main-1": "one"}, at=last_seen)
     floor.clock.pass_seconds(60)
-    assert cell_actions.note_switch(node="main-1", core_uuid="two", at=floor.now) == last_seen
+    assert former_runs({"main-1": "one", "elsewhere": "three"}, at=floor.now) == {}
+    assert former_runs({"main-1": "two"}, at=floor.now) == {"main-1": last_seen}
+    cell_actions.note_switches({"main-1": "two"}, at=floor.now)
+    assert former_runs({"main-1": "two"}, at=floor.now) == {}
+
+
+def test_an_answer_of_the_new_run_says_nothing_of_how_long_the_former_lived(floor):
+    def answered(core_uuid: str) -> None:
+        said = {"state": {}, "seen": {"main-1": floor.now}, "cores": {"main-1": core_uuid}}
+        cell_actions.report(cell="main", epoch=EPOCH, **said)
+
+    cell_actions.note_switches({"main-1": "one"}, at=floor.now)
+    floor.clock.pass_seconds(2)
+    last_seen = floor.now
+    answered("one")
+    floor.clock.pass_seconds(60)
+    answered("two")
+    assert former_runs({"main-1": "two"}, at=floor.now) == {"main-1": last_seen}

@@ -93,6 +93,7 @@ def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds
     west.is_connected = False
     assert (nodes.is_connected, nodes.away, nodes.given_up) == (True, ["west"], [])
     assert [leg.leg_id for leg in nodes.legs_named([here, there])] == [here]
+    assert nodes.existing([here, there, uuid4()]) == {here}
     nodes.beat(datetime.now(UTC))
     assert (len(east.beats), list(nodes.beaten_at)) == (1, ["east"])
     with pytest.raises(SwitchUnreachable):
@@ -104,7 +105,20 @@ def test_one_switch_away_takes_nothing_from_the_other(nodes, east, west, seconds
     with pytest.raises(SwitchUnreachable):
         nodes.legs_named([here])
     with pytest.raises(SwitchUnreachable):
+        nodes.existing([here])
+    with pytest.raises(SwitchUnreachable):
         nodes.beat(datetime.now(UTC))
+
+
+def test_a_new_run_has_told_nothing_before_its_word_is_heard(nodes, east, west):
+    heard = {"east": east.core_uuid, "west": west.core_uuid}
+    assert not nodes.are_told({})
+    assert nodes.are_told(heard)
+    west.restart()
+    assert not nodes.are_told(heard)
+    assert nodes.are_told(heard | {"west": west.core_uuid})
+    west.is_connected = False
+    assert nodes.are_told({"east": east.core_uuid})
 
 
 def test_who_waits_on_a_switch_that_is_away_is_neither_offered_nor_lost(floor):

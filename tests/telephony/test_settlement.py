@@ -118,7 +118,6 @@ def test_a_leg_lost_with_the_switch_is_charged_as_an_estimate_and_its_record_cor
     SwitchNode.objects.update(last_seen_at=floor.now)
     office.pass_seconds(600)
     office.switch.restart()
-    office.signs.core_uuid = office.switch.core_uuid
     office.switch.connect()
     office.settle()
     assert floor.call(call_id).exit == "lost"
@@ -129,6 +128,51 @@ def test_a_leg_lost_with_the_switch_is_charged_as_an_estimate_and_its_record_cor
         assert Leg.objects.get(pk=call_id).is_estimated is False
     told = [(charge["leg_id"], charge["is_estimated"], charge["billable_seconds"]) for charge in charged]
     assert told == [(call_id, True, 30), (call_id, False, 65)]
+
+
+def test_a_restart_is_taken_for_one_also_when_its_word_comes_late(floor, charged, at_once):
+    """The worker asks to compare anew as the switch dies, and finds the new run connected before it has heard of it."""
+    office = Office(floor)
+    call_id = office.caller()
+    start = floor.call(call_id).arrived_at
+    office.pass_seconds(30)
+    SwitchNode.objects.update(last_seen_at=floor.now)
+    office.switch.connect()
+    office.switch.is_connected = False
+    office.settle()
+    office.pass_seconds(600)
+    office.switch.restart()
+    office.switch.is_connected = True
+    office.settle()
+    office.switch.connect()
+    office.settle()
+    assert floor.call(call_id).exit == "lost"
+    assert floor.call(call_id).ended_at == start + timedelta(seconds=30)
+    told = [(charge["leg_id"], charge["is_estimated"], charge["billable_seconds"]) for charge in charged]
+    assert told == [(call_id, True, 30)]
+
+
+def test_a_restart_is_known_to_whoever_takes_over_from_a_worker_that_died_comparing(floor, charged, at_once):
+    office = Office(floor)
+    call_id = office.caller()
+    office.pass_seconds(30)
+    SwitchNode.objects.update(last_seen_at=floor.now)
+    office.switch.restart()
+    office.switch.glimpses = _dies
+    office.switch.connect()
+    with pytest.raises(SystemExit):
+        office.settle()
+    del office.switch.glimpses
+    office.switch.all_told()
+    office.pass_seconds(600)
+    office.start()
+    assert floor.call(call_id).exit == "lost"
+    told = [(charge["leg_id"], charge["is_estimated"], charge["billable_seconds"]) for charge in charged]
+    assert told == [(call_id, True, 30)]
+
+
+def _dies() -> None:
+    raise SystemExit
 
 
 def test_the_announcement_of_a_stay_adopts_the_one_known_from_the_record(floor, charged):

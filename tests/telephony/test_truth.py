@@ -55,7 +55,7 @@ def test_a_caller_we_never_heard_of_is_taken_up_and_offered(office, agent):
 def test_a_leg_given_up_too_early_comes_back(office, agent):
     call_id, offer = talking(office, agent)
     with office.floor.inside():
-        actions.lose_leg(leg_id=offer.pk, at=office.floor.now)
+        actions.lose_leg(leg_id=offer.pk, node="main-1", at=office.floor.now)
     assert office.floor.again(agent).activity == "wrap_up"
     healed_as(office, "unknown_leg")
     assert office.floor.call(call_id).state == "talking"

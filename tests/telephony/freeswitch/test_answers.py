@@ -37,6 +37,14 @@ def test_a_command_without_an_answer_times_out_and_the_next_gets_its_own(
     assert switch.exists(uuid4()) is True
 
 
+def test_of_many_legs_those_that_are_there_are_known(server: EventServer, switch: FreeSwitch) -> None:
+    legs = [uuid4() for _ in range(250)]
+    alive = {f"api uuid_exists {leg_id}" for leg_id in legs[::3]}
+    server.on_command = lambda command: answer("true" if command.strip() in alive else "false")
+    assert switch.existing(legs) == set(legs[::3])
+    assert switch.existing([]) == set()
+
+
 def test_a_command_without_a_connection_is_refused_at_once(server: EventServer, switch: FreeSwitch) -> None:
     server.close()
     next_of(switch, facts.SwitchLost)

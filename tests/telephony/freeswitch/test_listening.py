@@ -39,9 +39,11 @@ def test_everything_that_came_before_the_end_is_told_before_the_end(
 def test_it_comes_back_after_a_loss_and_says_so(server: EventServer, switch: FreeSwitch) -> None:
     for _ in range(3):
         server.hang_up()
-        next_of(switch, facts.SwitchLost)
+        lost = next_of(switch, facts.SwitchLost)
+        assert (lost.core_uuid, lost.alive_until) == ("core-1", lost.at)
         next_of(switch, facts.SwitchConnected)
     assert len(server.connections) == 4
+    assert switch.core_uuid == "core-1"
 
 
 def test_a_switch_that_falls_silent_is_left_and_sought_anew(server: EventServer) -> None:
@@ -49,6 +51,7 @@ def test_a_switch_that_falls_silent_is_left_and_sought_anew(server: EventServer)
     next_of(client, facts.SwitchConnected)
     lost = next_of(client, facts.SwitchLost)
     assert lost.reason == "the switch has fallen silent"
+    assert (lost.at - lost.alive_until).total_seconds() > 0.6, "of its silence nobody knows"
     next_of(client, facts.SwitchConnected)
     client.close()
 
