@@ -6,6 +6,7 @@ the paper has them. An operator who wants a font carried inside names a TrueType
 
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from xml.sax.saxutils import escape
 
 import structlog
@@ -19,8 +20,9 @@ log = structlog.get_logger()
 LATIN, LATIN_BOLD = "Helvetica", "Helvetica-Bold"
 NAMED_FONT = "STSong-Light"
 CARRIED_FONT = "BillFont"
-# The Chinese fonts have these too, and beside Chinese they have to be as wide as a Chinese character.
-_WIDE = set("“”‘’…—·×")
+# The Chinese fonts have these too, and beside Chinese they have to be as wide as a Chinese character. The point in the
+# middle and the cross are not among them: not every reader's Chinese font has them under these codes.
+_WIDE = set("“”‘’…—")
 
 
 @cache
@@ -37,17 +39,21 @@ def chinese_font() -> str:
     return NAMED_FONT
 
 
-def is_latin(sign: str) -> bool:
-    """Helvetica has it: the signs of Windows' western alphabet."""
+def is_latin(sign: str, before: str = "", after: str = "") -> bool:
+    """Helvetica has it: the signs of Windows' western alphabet. A quotation mark follows what it stands beside."""
     if ord(sign) < 128:
         return True
-    return sign not in _WIDE and bool(sign.encode("cp1252", "ignore"))
+    if sign in _WIDE and not all(is_latin(beside) for beside in (before + after) if beside not in _WIDE):
+        return False
+    return bool(sign.encode("cp1252", "ignore"))
 
 
 def runs(text: str) -> list[tuple[bool, str]]:
     """(is it Latin, the signs), in order; what cannot be printed at all is left out."""
     plain = "".join(sign for sign in text if sign.isprintable())
-    return [(latin, "".join(signs)) for latin, signs in groupby(plain, key=is_latin)]
+    beside = zip(plain, " " + plain, plain[1:] + " ", strict=False)
+    told = [(is_latin(*signs), signs[0]) for signs in beside]
+    return [(latin, "".join(sign for _latin, sign in signs)) for latin, signs in groupby(told, itemgetter(0))]
 
 
 def marked(text: object, *, is_bold: bool = False) -> str:

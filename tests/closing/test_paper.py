@@ -56,6 +56,14 @@ def test_what_a_person_typed_is_text(acme, terms_of, invoice) -> None:
     assert runs("\u202e\x07") == []
 
 
+def test_marks_follow_what_they_stand_beside() -> None:
+    """A Chinese font draws a quotation mark as wide as a character, and not every one has the point in the middle."""
+    assert runs("CN1 · Page 2") == [(True, "CN1 · Page 2")]
+    assert runs("once; “Rounding” is … × 2") == [(True, "once; “Rounding” is … × 2")]
+    assert runs("列为“舍入”。") == [(False, "列为“舍入”。")]
+    assert runs("号 · 页") == [(False, "号"), (True, " · "), (False, "页")]
+
+
 def test_a_credit_note_names_what_it_corrects_and_why(invoice) -> None:
     note = credit_bill(bill_id=invoice().pk, reason="坐席数有误", at=AT)
     words = words_of(paper(note, "zh-hans"))

@@ -1,6 +1,7 @@
 """What finance finds: acme's last month closed, billed, partly credited and partly paid; globex's is still open."""
 
 import os
+import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -55,6 +56,27 @@ def furnish(tenant, globex) -> None:
         )  # fmt: skip
 
 
+def open_month() -> str:
+    """A month of globex with something used in it and nothing closed, older than any that was; `2026-10`."""
+    from django.utils import timezone
+
+    from tenants.billing import months
+    from tenants.billing.models import Charge
+    from tenants.closing.models import Close
+    from tenants.models import Tenant
+
+    globex = Tenant.objects.get(schema_name="globex")
+    closed = Close.objects.filter(tenant=globex).order_by("month").values_list("month", flat=True).first()
+    this = months.month_of(timezone.now(), globex.time_zone)
+    month = months.first_day((closed or this) - timedelta(days=1))
+    if closed:
+        Charge.objects.create(
+            tenant=globex, month=month, kind="inbound", source_key=f"stage {month}", label="Incoming calls",
+            quantity=1, unit_price=Decimal(60), amount=Decimal(60), currency=globex.currency,
+        )  # fmt: skip
+    return f"{month:%Y-%m}"
+
+
 def work() -> None:
     """What the task does: there is no queue of tasks beside the browser."""
     from tenants.closing.queries.closes import running
@@ -65,13 +87,13 @@ def work() -> None:
     assert work_off(run.pk)
 
 
-def main() -> None:
+def main(step: str) -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
     django.setup()
-    work()
+    print({"open": open_month, "work": work}[step]() or "")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
