@@ -19,6 +19,41 @@ PAGES = ["/finance/", "/finance/bills/", "/finance/accounts/", "/finance/account
 
 def test_finance_closes_bills_and_is_paid(product, visit) -> None:
     billing = visit("", "billing")
+    faults = _close_globex(product, billing)
+    number = billing.page.locator("h1 .nowrap").inner_text()
+    bill = urlsplit(billing.page.url).path
+    for language, word in (("en", "Invoice"), ("zh-hans", "账单")):
+        said = words_of(_fetched(billing, f"{bill}paper.pdf?language={language}"))
+        assert all(each in said for each in (word, number, "72.00")), said
+    faults += _looks(billing, "finance bill")
+    note = _give_half_back(billing.page)
+    _pay_and_bounce(billing, bill, number)
+    for path in PAGES:
+        billing.go(path)
+        faults += _looks(billing, path)
+
+    lines = [row for row in _sheet(billing, "/finance/bills/sheet.csv") if row["number"] in (number, note)]
+    assert sum(Decimal(row["net"]) + Decimal(row["tax"]) for row in lines) == Decimal("36.00")
+    books = _sheet(billing, f"/finance/books.csv?month={lines[0]['issued_on'][:7]}")
+    assert number in {row["document"] for row in books}
+    assert sum(Decimal(row["debit"]) - Decimal(row["credit"]) for row in books) == 0
+
+    mine = visit("globex", "finance")
+    mine.go("/usage/")
+    mine.page.locator("section", has=mine.page.locator("#invoices-title")).get_by_text(number).click()
+    expect(mine.page.locator("h1")).to_contain_text(number)
+    foreign = visit("acme", "finance")
+    for path in ("/usage/", "/invoices/"):
+        foreign.go(path)
+        expect(foreign.page.locator("#content")).not_to_contain_text(number)
+    assert foreign.go(urlsplit(mine.page.url).path).status == 404
+    mine.go("/invoices/")
+    faults += _looks(mine, "/invoices/")
+    assert faults == []
+
+
+def _close_globex(product, billing) -> list[str]:
+    """Ends on the invoice; what its pages have of faults on the way."""
     page = billing.page
     billing.go("/admin/")
     page.get_by_role("link", name="Months and bills").first.click()
@@ -34,39 +69,35 @@ def test_finance_closes_bills_and_is_paid(product, visit) -> None:
     # The page asks again by itself.
     expect(page.locator("h1")).to_contain_text("Done")
     expect(page.locator("tbody tr")).to_contain_text("Closed")
-
     page.get_by_role("link", name="Globex").first.click()
     page.locator("a[href^='/finance/bills/']").last.click()
-    number = page.locator("h1 .nowrap").inner_text()
-    bill = urlsplit(page.url).path
-    content = page.locator("#content")
-    expect(content).to_contain_text("72.00")
-    expect(content).to_contain_text("VAT 20 %")
-    for language, words in (("en", ("Invoice", number, "72.00")), ("zh-hans", ("账单", number, "72.00"))):
-        paper = f"{urlsplit(page.url).path}paper.pdf?language={language}"
-        said = words_of(_fetched(billing, paper))
-        assert all(word in said for word in words), said
-    faults += _looks(billing, "finance bill")
+    expect(page.locator("#content")).to_contain_text("VAT 20 %")
+    expect(page.locator("#content")).to_contain_text("72.00 GBP")
+    return faults
 
-    # More than is left is refused, and what was typed stays; then a part is given back.
+
+def _give_half_back(page) -> str:
+    """More than is left is refused, and what was typed stays; the number of the credit note."""
     page.fill("#reason", "Half of it was a test")
     amount = page.locator("input[name^=line]")
     amount.fill("6000")
     page.get_by_role("button", name="Issue for these amounts").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("#reason")).to_have_value("Half of it was a test")
-    page.locator("input[name^=line]").fill("30")
+    amount.fill("30")
     page.get_by_role("button", name="Issue for these amounts").click()
     expect(page.locator("h1")).to_contain_text("Credit note")
-    expect(content).to_contain_text("36.00")
-    note = page.locator("h1 .nowrap").inner_text()
+    expect(page.locator("#content")).to_contain_text("36.00")
+    return page.locator("h1 .nowrap").inner_text()
 
+
+def _pay_and_bounce(billing, bill: str, number: str) -> None:
+    page = billing.page
     billing.go("/finance/accounts/globex/")
-    reference = f"BACS {number}"
     page.fill("[name=amount]", "36.00")
-    page.fill("[name=reference]", reference)
+    page.fill("[name=reference]", f"BACS {number}")
     page.get_by_role("button", name="Record the payment").click()
-    paid = page.locator("section", has=page.locator("#paid-title")).locator("tr", has_text=reference)
+    paid = page.locator("section", has=page.locator("#paid-title")).locator("tr", has_text=f"BACS {number}")
     expect(paid).to_contain_text("36.00 GBP")
     billing.go(bill)
     expect(page.locator("h1")).to_contain_text("Settled")
@@ -75,27 +106,6 @@ def test_finance_closes_bills_and_is_paid(product, visit) -> None:
     paid.get_by_role("button").click()
     billing.go(bill)
     expect(page.locator("h1")).to_contain_text("open: 36.00 GBP")
-    for path in PAGES:
-        billing.go(path)
-        faults += _looks(billing, path)
-
-    lines = [row for row in _sheet(billing, "/finance/bills/sheet.csv") if row["number"] in (number, note)]
-    assert sum(Decimal(row["net"]) + Decimal(row["tax"]) for row in lines) == Decimal("36.00")
-    books = _sheet(billing, f"/finance/books.csv?month={lines[0]['issued_on'][:7]}")
-    assert number in {row["document"] for row in books}
-    assert sum(Decimal(row["debit"]) - Decimal(row["credit"]) for row in books) == 0
-
-    mine = visit("globex", "finance")
-    mine.go("/invoices/")
-    expect(mine.page.locator("#content")).to_contain_text(number)
-    faults += _looks(mine, "/invoices/")
-    mine.page.get_by_role("link", name=number, exact=True).first.click()
-    expect(mine.page.locator("h1")).to_contain_text(number)
-    foreign = visit("acme", "finance")
-    foreign.go("/invoices/")
-    expect(foreign.page.locator("#content")).not_to_contain_text(number)
-    assert foreign.go(urlsplit(mine.page.url).path).status == 404
-    assert faults == []
 
 
 @pytest.mark.parametrize("who", ["finance", "owner"])
