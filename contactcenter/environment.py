@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
+ADDRESS = r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}"
 
 
 class WrongSetting(SystemExit):
@@ -138,7 +139,7 @@ def mail_server(name: str, sender: str) -> tuple[dict[str, Any] | None, str]:
         raise WrongSetting(name, "smtp://user:password@host:587 or smtps://user:password@host:465 is wanted.")
     if is_plain and url.password and url.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise WrongSetting(name, "a password is sent encrypted or to this machine alone: leave out tls=off.")
-    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}", address):
+    if not re.fullmatch(ADDRESS, address):
         raise WrongSetting(
             sender, f"{name} needs it: the address mails come from, such as noreply@example.com."
         )
@@ -146,6 +147,38 @@ def mail_server(name: str, sender: str) -> tuple[dict[str, Any] | None, str]:
     usual = {"always": 465, "start": 587, "off": 25}[tls]
     who = {"user": unquote(url.username or ""), "password": unquote(url.password or "")}
     return {"host": url.hostname, "port": url_port or usual, "tls": tls, **who}, address
+
+
+def mailbox(name: str, address: str) -> tuple[dict[str, Any] | None, str]:
+    """{host, port, user, password, tls: as above, folder} and the address people write to; None, "" without."""
+    raw, written_to = text(name), text(address)
+    if not raw:
+        return None, ""
+    try:
+        url = urlsplit(raw)
+        url_port = url.port
+    except ValueError:
+        raise WrongSetting(
+            name, "it is not an address. Wanted: imaps://user:password@host:993/INBOX"
+        ) from None
+    is_plain = parse_qs(url.query).get("tls") == ["off"]
+    if url.scheme not in ("imap", "imaps") or not url.hostname or (url.scheme == "imaps" and is_plain):
+        raise WrongSetting(name, "imaps://user:password@host:993/INBOX or imap://…:143/INBOX is wanted.")
+    if is_plain and url.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise WrongSetting(name, "a password is sent encrypted or to this machine alone: leave out tls=off.")
+    if not url.username or not url.password:
+        raise WrongSetting(name, "the user and the password of the mailbox are missing.")
+    folder = unquote(url.path[1:]) or "INBOX"
+    if not re.fullmatch(r"[A-Za-z0-9._ /-]{1,100}", folder):
+        raise WrongSetting(name, "the folder has letters, digits, spaces and ._/- in its name, no others.")
+    if not re.fullmatch(ADDRESS, written_to):
+        raise WrongSetting(
+            address, f"{name} needs it: the address people write to, such as support@example.com."
+        )
+    tls = "always" if url.scheme == "imaps" else "off" if is_plain else "start"
+    who = {"user": unquote(url.username), "password": unquote(url.password)}
+    usual = 993 if tls == "always" else 143
+    return {"host": url.hostname, "port": url_port or usual, "tls": tls, "folder": folder, **who}, written_to
 
 
 def relays(name: str, secret: str) -> tuple[list[str], str]:

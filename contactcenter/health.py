@@ -17,6 +17,7 @@ from django.http import HttpRequest, JsonResponse
 
 from telephony.cells.queries import SPARES
 from telephony.queries.recording_room import recording_disks
+from tenants.service import mailbox_sign
 
 # A sign of life older than this is a silence. Beat sends each 10 s; the worker writes each 5 s.
 SILENT_AFTER = {"worker": 15.0, "switch": 15.0, "celery": 45.0}
@@ -42,11 +43,20 @@ def remember(part: str, **said: Any) -> None:
 def healthz(request: HttpRequest) -> JsonResponse:
     parts = measure()
     is_up = all(part["state"] in ("up", STOPPED) for part in parts.values())
-    answer = JsonResponse({"state": "up" if is_up else "down", **parts}, status=200 if is_up else 503)
+    said = {"state": "up" if is_up else "down", **parts, **_beside()}
+    answer = JsonResponse(said, status=200 if is_up else 503)
     answer.headers["Cache-Control"] = "no-store"
     # Django would log each 503 as an error of ours; a probe asks every second.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
+
+
+def _beside() -> dict[str, dict[str, Any]]:
+    """What is told and makes nobody down: mails to support wait where they are."""
+    if not settings.MAILBOX:
+        return {}
+    state, problem = mailbox_sign.state_now()
+    return {"mailbox": {"state": state} | ({"problem": problem} if problem else {})}
 
 
 def measure() -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from telephony.queries.truth import BUCKETS, KINDS, last_look
 from telephony.queries.vault_signs import figures_by_tenant
 from telephony.trunks import queries as trunks
 from tenants.hooks import tally
+from tenants.service import mailbox_sign
 
 
 class SignsOfLife(Collector):
@@ -160,6 +161,27 @@ class Webhooks(Collector):
             yield GaugeMetricFamily(f"contactcenter_webhooks_{name}", meaning, value=value)
 
 
+class Mailbox(Collector):
+    """The mailbox mails to support are fetched from; nothing where none is set."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        said = mailbox_sign.last() if settings.MAILBOX else None
+        if said is None:
+            return
+        for name, meaning, value in (
+            ("up", "1: its server answers", 0.0 if said["problem"] else 1.0),
+            ("away_seconds", "How long it has not answered", said["away_seconds"]),
+            ("failures", "Tries since it answered", said["failures"]),
+            ("refused", "Mails of a day that became no case and want a look", said["refused"]),
+            ("unmarked", "Mails taken and not yet marked on the server", said["unmarked"]),
+            ("age_seconds", "Since this was written", time.time() - said["at"]),
+        ):
+            yield GaugeMetricFamily(f"contactcenter_mailbox_{name}", meaning, value=value)
+
+
 class Lines(Collector):
     """How many legs were judged by their sound, and how many were below their tenant's threshold."""
 
@@ -245,6 +267,7 @@ REGISTRY.register(SignsOfLife())
 REGISTRY.register(Differences())
 REGISTRY.register(Canary())
 REGISTRY.register(Webhooks())
+REGISTRY.register(Mailbox())
 REGISTRY.register(Lines())
 REGISTRY.register(Trunks())
 

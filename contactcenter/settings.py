@@ -239,6 +239,8 @@ RECORDING_MIN_FREE_MB = environment.integer("RECORDING_MIN_FREE_MB", 1024, highe
 
 # --- mails: smtp://user:password@host:587 (STARTTLS), smtps://…:465, smtp://127.0.0.1:25?tls=off; without one they wait
 MAIL_SERVER, MAIL_FROM = environment.mail_server("EMAIL_URL", "EMAIL_FROM")
+# Where mails to support are fetched: imaps://user:password@host:993/INBOX; without it they come by a pipe alone.
+MAILBOX, MAILBOX_ADDRESS = environment.mailbox("MAILBOX_URL", "MAILBOX_ADDRESS")
 
 # --- languages, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -21,7 +21,7 @@ from psycopg_pool import PoolTimeout
 from contactcenter import health
 from telephony.cells.looks import cells_now
 from telephony.queries.canary import last_round
-from tenants.service import parts, status
+from tenants.service import mailbox_sign, parts, status
 from tenants.service.actions.outages import follow_outages
 from tenants.service.actions.paging import escalate, send_pages
 from tenants.service.actions.ringing import note_unmade
@@ -50,6 +50,8 @@ def look(at: datetime) -> Found:
     found[parts.WEB, ""] = _asked(_ask_web)
     found[parts.SOCKET, ""] = _asked(_ask_socket)
     found |= _of_cells(at, measured)
+    if settings.MAILBOX:
+        found[parts.MAILBOX, ""] = mailbox_sign.state_now()
     calls = last_round()
     if calls is not None and calls["checked"]:
         broken = int(calls["broken"])

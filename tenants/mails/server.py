@@ -80,6 +80,9 @@ def message_of(mail: Mail, at: datetime | None = None) -> EmailMessage:
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(at or mail.created_at)
     message["Message-ID"] = f"<{mail.message_id}@{settings.MAIL_FROM.rpartition('@')[2]}>"
+    if mail.kind == Mail.Kind.CASE and settings.MAILBOX_ADDRESS:
+        # What is answered to a word in a case becomes the next one: the subject has its number.
+        message["Reply-To"] = settings.MAILBOX_ADDRESS
     # Nobody's holiday notice answers a machine.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)

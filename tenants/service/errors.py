@@ -27,6 +27,30 @@ class MailUnreadable(BadInput):
     """This is no mail we can read: it needs a sender and a subject or a text."""
 
 
+class MailTooLarge(BadInput):
+    """This mail is larger than %(megabytes)s MB. Send the words, and say where the files are."""
+
+
+class MailTooManyParts(BadInput):
+    """This mail has more parts or lines than a person's mail has. Send the words, and say where the files are."""
+
+
+class MailHeadersBroken(BadInput):
+    """The head of this mail is broken: it names two senders, or one of its lines is far too long."""
+
+
+class MailByMachine(BadInput):
+    """A machine wrote this mail (%(header)s). It becomes no case, or two machines would answer each other."""
+
+
+class MailIsOurs(BadInput):
+    """This mail comes from our own address."""
+
+
+class TooManyMails(BadInput):
+    """This address has opened %(most)s cases within a day. Write into one of them, or wait."""
+
+
 class ShiftOverlaps(BadInput):
     """%(who)s is on call at this level from %(start)s to %(end)s already."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 DATABASE, CACHE, WEB, SOCKET = "database", "cache", "web", "socket"
 WORKER, SWITCH, CELERY, RECORDING, CALLS = "worker", "switch", "celery", "recording", "calls"
+MAILBOX = "mailbox"
 
 COUNTED = (WEB, SOCKET, DATABASE, WORKER, SWITCH)
 """Down means: a call is not taken, or nobody's pages answer. The others cost comfort, and are shown alone."""
@@ -21,6 +22,7 @@ NAMES: dict[str, str | Promise] = {
     RECORDING: pgettext_lazy("part", "Recording"),
     CACHE: _("Cache"),
     CELERY: _("Tasks in the background"),
+    MAILBOX: _("Mails to support"),
 }
 """In the order of pages."""
 

@@ -1,12 +1,16 @@
 """Two tenants in two cells: acme in Shanghai in `main`, globex in London in `north`."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tenants.models import Contract, Plan, Sla, Tenant
+from tenants.service import fetching
 from tenants.service.actions.watch import note_homes, note_round
+from tenants.service.models import ContactAddress
+from tests.service.letter_box import GRACE, WANG, LetterBox
 
 UP = {
     ("web", ""): ("up", ""), ("socket", ""): ("up", ""), ("database", ""): ("up", ""), ("cache", ""): ("up", ""),
@@ -85,3 +89,25 @@ def watch(homes) -> Watch:
     made = Watch()
     made.round(START)
     return made
+
+
+@pytest.fixture
+def box(settings, db, redis_server, tmp_path) -> Iterator[LetterBox]:
+    """Met once, when it was empty: what comes from now on is taken."""
+    made = LetterBox()
+    settings.MAILBOX = {
+        "host": "127.0.0.1", "port": made.port, "tls": "off", "folder": "INBOX", "user": "support",
+        "password": "geheim 密码",
+    }  # fmt: skip
+    settings.MAILBOX_ADDRESS = "support@calls.example"
+    settings.MAIL_FROM = "noreply@calls.example"
+    assert fetching.fetch_due() == 0
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def houses(acme, globex):
+    ContactAddress.objects.create(tenant=acme, address=WANG.decode())
+    ContactAddress.objects.create(tenant=globex, address=GRACE.decode())
+    return acme, globex

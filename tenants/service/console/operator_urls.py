@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tenants.service.console import operators, roster, status, watch
+from tenants.service.console import mailbox, operators, roster, status, watch
 
 app_name = "service_operators"
 CASE_ACTS = "take|answer|note|pause|resume|solve|close|reopen|change"
@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(r"^service/cases/(?P<case_id>[0-9]{1,18})/$", operators.case_page, name="case"),
     re_path(rf"^service/cases/(?P<case_id>[0-9]{{1,18}})/(?P<act>{CASE_ACTS})/$", operators.act, name="act"),
     re_path(r"^service/pages/(?P<page_id>[0-9]{1,18})/answer/$", operators.answer, name="answer"),
+    path("service/mailbox/", mailbox.mailbox, name="mailbox"),
     path("service/kept/", operators.kept, name="kept"),
     path("service/roster/", roster.roster, name="roster"),
     path("service/roster/me/", roster.own_target, name="target"),

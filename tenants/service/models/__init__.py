@@ -2,6 +2,7 @@
 
 from tenants.service.models.availability import AgreedWindow, CellStay, MonthAvailability
 from tenants.service.models.cases import Case, CaseEntry, CasePause, CaseTerms, ContactAddress, SupportHours
+from tenants.service.models.mailbox import FetchedMail, SupportMailbox
 from tenants.service.models.notes import NoteUpdate, OutageNote, ToldTenant
 from tenants.service.models.ringing import PageCall
 from tenants.service.models.roster import Page, PageTarget, Shift
@@ -15,6 +16,7 @@ __all__ = [
     "CaseTerms",
     "CellStay",
     "ContactAddress",
+    "FetchedMail",
     "MonthAvailability",
     "NoteUpdate",
     "OutageNote",
@@ -25,6 +27,7 @@ __all__ = [
     "PartSpan",
     "Shift",
     "SupportHours",
+    "SupportMailbox",
     "ToldTenant",
     "WatchClock",
 ]

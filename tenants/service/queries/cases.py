@@ -144,6 +144,23 @@ def tenant_of_address(address: str) -> Tenant | None:
     return row.tenant if row else None
 
 
+def case_of_mail(mail_id: str) -> Case | None:
+    """The case a mail has opened, or has become a word in."""
+    with enter_public():
+        found = Case.objects.select_related("tenant").filter(mail_id=mail_id).first()
+        if found is not None:
+            return found
+        entry = CaseEntry.objects.select_related("case__tenant").filter(mail_id=mail_id).first()
+        return entry.case if entry else None
+
+
+def cases_from(address: str, *, since: datetime) -> int:
+    """How many a sender of mails has opened."""
+    with enter_public():
+        found = Case.objects.filter(channel=Case.Channel.MAIL, contact=address, opened_at__gt=since)
+        return found.count()
+
+
 def pauses_of(case: Case, until: datetime) -> list[Span]:
     return [(pause.began_at, pause.ended_at or until) for pause in case.pauses.all()]
 

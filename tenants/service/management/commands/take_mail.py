@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from tenants.context import enter_public
+from tenants.errors import BadInput
 from tenants.service.actions.mails import LARGEST, take_mail
-from tenants.service.errors import MailUnreadable
+from tenants.service.errors import MailByMachine, MailIsOurs
 
 
 class Command(BaseCommand):
@@ -19,6 +20,10 @@ class Command(BaseCommand):
         try:
             with enter_public():
                 case = take_mail(raw=raw, at=timezone.now())
-        except MailUnreadable as refusal:
+        except (MailByMachine, MailIsOurs) as refusal:
+            # No error: the mail server would send it back, and that is how two machines begin to talk.
+            self.stdout.write(refusal.message)
+            return
+        except BadInput as refusal:
             raise CommandError(refusal.message) from None
         self.stdout.write(case.number)
