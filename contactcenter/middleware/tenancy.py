@@ -28,7 +28,12 @@ def tenant_of_host(host: str):
     """The tenant whose domain the host is, or None."""
     with enter_public():
         domain = DOMAIN.first(name=remove_www(host.lower()))
-    return domain.tenant if domain else None
+    if domain is None:
+        return None
+    if domain.is_primary:
+        # Read already: pages that show the tenant's address need not ask for it.
+        domain.tenant.host = domain.domain
+    return domain.tenant
 
 
 def host_of(raw: str) -> str:

@@ -16,7 +16,7 @@ from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
-from tenants.lists.queries import COUNTED_UP_TO, count_of, rows_in_table
+from tenants.lists.queries import COUNTED_UP_TO, count_of, rows_seen_in
 
 AFTER, BEFORE, LAST = "_after", "_before", "_last"
 CURSORS = (AFTER, BEFORE, LAST)
@@ -133,6 +133,12 @@ class KeysetChangeList(ChangeList):
         self.is_counted = True
         super().__init__(request, *args, **kwargs)
 
+    @property
+    def is_written_here(self) -> bool:
+        """By tenants/lists/rows.py; rows that are edited, dragged or unfolded in the list are left to the theme."""
+        admin = self.model_admin
+        return not (self.formset or admin.ordering_field or getattr(admin, "list_sections", None))
+
     def get_filters_params(self, params: dict | None = None) -> dict:
         found = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name not in CURSORS}
@@ -143,7 +149,8 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         is_whole = not self.query and not self.get_filters_params()
-        found = count_of(self.queryset, is_whole=is_whole)
+        there = rows_seen_in(request, self.queryset.model)
+        found = count_of(self.queryset, is_whole=is_whole, there=there)
         self.is_counted, self.result_count = found.is_exact, found.rows
         self.full_result_count, self.show_full_result_count = None, False
         self.show_admin_actions = True
@@ -197,9 +204,11 @@ class KeysetChangeList(ChangeList):
             self.older = self._at({"p": str(page + 1)})
 
 
-def sortable(names: list[str], model: type[models.Model], columns: dict[str, str]) -> list[str]:
-    """Of a long table only what an index begins with is offered for sorting. `columns`: name in the list → column."""
-    if rows_in_table(model) <= COUNTED_UP_TO:
+def sortable(names: list[str], model: type[models.Model], columns: dict[str, str], there: int) -> list[str]:
+    """Of a long table only what an index begins with is offered for sorting. `columns`: name in the list → column;
+    `there`: rows of the table.
+    """
+    if there <= COUNTED_UP_TO:
         return names
     leading = {model._meta.pk.attname, "pk"}
     leading |= {

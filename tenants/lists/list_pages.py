@@ -22,7 +22,7 @@ from tenants.lists.bulk import MOST_ROWS, BulkKind, Preflight, look_ahead, look_
 from tenants.lists.keyset import KeysetChangeList, sortable
 from tenants.lists.kinds import kinds_of
 from tenants.lists.models import UNDO_FOR, BulkAct
-from tenants.lists.queries import views_of
+from tenants.lists.queries import rows_seen_in, views_of
 
 SHOWN_LINES = 30
 CHANGE_ACTION = "bulk_change"
@@ -42,7 +42,8 @@ class ListPages:
         columns = {
             name: getattr(getattr(self, name, None), "admin_order_field", None) or name for name in names
         }
-        return sortable(names, self.model, columns)  # type: ignore[attr-defined]
+        model = self.model  # type: ignore[attr-defined]
+        return sortable(names, model, columns, rows_seen_in(request, model))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         place = self.opts.label_lower  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.http import HttpRequest
 
 from tenants.lists.models import BulkAct, SavedView
 
@@ -39,13 +40,23 @@ def rows_in_table(model: type[models.Model]) -> int:
     return found[0] if found else -1
 
 
+def rows_seen_in(request: HttpRequest, model: type[models.Model]) -> int:
+    """The same, asked once for a request: a list wants it for its heads and for its count."""
+    kept: dict[type[models.Model], int] = request.__dict__.setdefault("rows_seen_in_tables", {})
+    if model not in kept:
+        kept[model] = rows_in_table(model)
+    return kept[model]
+
+
 def is_large(model: type[models.Model]) -> bool:
     return rows_in_table(model) > COUNTED_UP_TO
 
 
-def count_of(rows: models.QuerySet, *, is_whole: bool) -> Count:
-    """Exact for a small table; else what the planner expects. `is_whole`: nothing is filtered."""
-    there = rows_in_table(rows.model)
+def count_of(rows: models.QuerySet, *, is_whole: bool, there: int | None = None) -> Count:
+    """Exact for a small table; else what the planner expects. `is_whole`: nothing is filtered; `there`: rows of the
+    table by the statistics, where they were asked already.
+    """
+    there = rows_in_table(rows.model) if there is None else there
     if there <= COUNTED_UP_TO:
         return Count(rows.count(), True)
     return Count(there if is_whole else _planned(rows), False)

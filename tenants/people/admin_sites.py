@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin
@@ -31,73 +33,17 @@ from tenants.people.actions import record_audit
 from tenants.people.audit import difference, row_values
 from tenants.people.first_steps import steps_for
 from tenants.people.history import history_of
+from tenants.people.menu import Entry, Group, address, icon_of, place_of
 from tenants.people.policies import can_open_operator_admin, can_open_tenant_admin
 from tenants.plans.doors import is_open, name_of
 
 LINES_PER_PAGE = 100
-# Material Symbols, served from our own static files, in the order of the menu. A model without one gets a plain dot.
-ICONS = {
-    "Tenant": "apartment",
-    "Contract": "contract",
-    "PlanTerms": "widgets",
-    "Notice": "campaign",
-    "Wish": "lightbulb",
-    "Plan": "sell",
-    "Sla": "verified",
-    "CaseTerms": "timer",
-    "SupportHours": "schedule",
-    "ContactAddress": "mail",
-    "Number": "dialpad",
-    "Asset": "devices",
-    "Queue": "groups",
-    "Agent": "headset_mic",
-    "AgentGroup": "diversity_3",
-    "SeatScope": "filter_alt",
-    "Skill": "star",
-    "Device": "deskphone",
-    "Entry": "call_received",
-    "WorkingHours": "schedule",
-    "RoutingRule": "alt_route",
-    "Disposition": "checklist",
-    "NotReadyReason": "coffee",
-    "Call": "call",
-    "DoNotCall": "phone_disabled",
-    "DoNotCallPass": "rule",
-    "Survey": "reviews",
-    "Recording": "graphic_eq",
-    "Voicemail": "voicemail",
-    "QueueAlert": "notifications_active",
-    "AlertTerms": "tune",
-    "PhoneTerms": "settings_phone",
-    "SupervisionTerms": "hearing",
-    "Listening": "hearing",
-    "FigureTarget": "flag",
-    "Snippet": "chat",
-    "Customer": "person",
-    "Ticket": "confirmation_number",
-    "Scorecard": "fact_check",
-    "Evaluation": "grading",
-    "Invoice": "receipt_long",
-    "Charge": "payments",
-    "PriceList": "price_change",
-    "Price": "price_change",
-    "SwitchNode": "dns",
-    "Cell": "hub",
-    "Lease": "lock_clock",
-    "StrayLeg": "call_missed",
-    "Member": "group",
-    "Site": "location_on",
-    "ApiToken": "key",
-    "AuditEntry": "history",
-    "BulkAct": "undo",
-    "SheetImport": "upload_file",
-}
 
 
-def place_of(model: dict) -> int:
-    """By what people come for, the same in both languages; a model that has no icon comes last."""
-    name = model["object_name"]
-    return list(ICONS).index(name) if name in ICONS else len(ICONS)
+def _may_see(admin: Any, request: HttpRequest) -> bool:
+    return admin.has_module_permission(request) and (
+        admin.has_view_permission(request) or admin.has_change_permission(request)
+    )
 
 
 class ConsoleSite(SitePages, UnfoldAdminSite):
@@ -138,32 +84,68 @@ class ConsoleSite(SitePages, UnfoldAdminSite):
         return list(kept[app_label])
 
     def _open_apps(self, request: HttpRequest, app_label: str | None) -> list[dict]:
-        apps = super().get_app_list(request, app_label)
-        for app in apps:
-            app["models"] = [model for model in app["models"] if is_open(model["admin_url"] or "/")]
-            app["models"].sort(key=lambda model: (place_of(model), model["object_name"]))
-        return sorted(
-            filter(itemgetter("models"), apps),
-            key=lambda app: min(map(place_of, app["models"]), default=len(ICONS)),
-        )
+        found: dict[str, list[dict]] = {}
+        for model, admin in self._registry.items():
+            if app_label in (None, model._meta.app_label):
+                row = self._open_rows(request, model, admin)
+                if row:
+                    found.setdefault(model._meta.app_label, []).append(row)
+        described = [self._app(label, rows) for label, rows in found.items()]
+        return sorted(described, key=lambda app: (place_of(app["models"][0]), app["name"].lower()))
 
-    def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
+    def _app(self, label: str, rows: list[dict]) -> dict:
+        return {
+            "name": str(apps.get_app_config(label).verbose_name),
+            "app_label": label,
+            "app_url": address(self.name, "app_list", label),
+            "has_module_perms": True,
+            "models": sorted(rows, key=lambda row: (place_of(row), row["object_name"])),
+        }
+
+    def _open_rows(self, request: HttpRequest, model: type[Model], admin: Any) -> dict | None:
+        """As Django describes them, or None; without what only the first page shows: some ask the database for it."""
+        link = self._address(model, "changelist")
+        if not link or not is_open(link) or not _may_see(admin, request):
+            return None
+        return {
+            "model": model,
+            "name": str(capfirst(model._meta.verbose_name_plural)),
+            "object_name": model._meta.object_name,
+            "admin_url": link,
+        }
+
+    def _address(self, model: type[Model], page: str) -> str | None:
+        return address(self.name, f"{model._meta.app_label}_{model._meta.model_name}_{page}")
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        self._tell_rights(request, None)
+        return super().index(request, extra_context)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        self._tell_rights(request, app_label)
+        return super().app_index(request, app_label, extra_context)
+
+    def _tell_rights(self, request: HttpRequest, app_label: str | None) -> None:
+        """May rows be added, or only looked at? For the pages that list every place with its buttons."""
+        for row in (row for app in self.get_app_list(request, app_label) for row in app["models"]):
+            admin = self._registry[row["model"]]
+            row["view_only"] = not admin.has_change_permission(request)
+            row["add_url"] = self._address(row["model"], "add") if admin.has_add_permission(request) else None
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[Group]:
         """Every page this member may open, grouped by app; nothing is listed that would refuse him."""
-        groups: list[dict] = []
+        groups: list[Group] = []
         for app in self.get_app_list(request):
-            items = [
-                {
-                    "title": str(model["name"]),
-                    "link": model["admin_url"],
-                    "has_permission": True,
-                    "icon": ICONS.get(model["object_name"], "circle"),
-                    "active": request.path.startswith(model["admin_url"]),
-                }
-                for model in app["models"]
-                if model.get("admin_url")
-            ]
-            groups.append({"title": app["name"], "items": items, "separator": bool(groups)})
+            entries = (
+                self._entry(request, row["name"], row["admin_url"], icon_of(row)) for row in app["models"]
+            )
+            groups.append(Group(app["name"], tuple(entries), is_first=not groups))
         return groups
+
+    def _entry(self, request: HttpRequest, title: str, link: str, icon: str) -> Entry:
+        return Entry(title, link, icon, is_here=request.path.startswith(link))
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Our own page: it is audited and ends the other sessions."""
@@ -189,20 +171,15 @@ class PagedSite(ConsoleSite):
         super().__init__(name=name)
         self.pages: list[ConsolePage] = []
 
-    def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
-        items = [
-            {
-                "title": str(page.title),
-                "link": page.link,
-                "has_permission": True,
-                "icon": page.icon,
-                "active": request.path.startswith(page.link),
-            }
+    def get_sidebar_list(self, request: HttpRequest) -> list[Group]:
+        """With ours first; the line above a group parts rows from rows, so none is between ours and theirs."""
+        entries = (
+            self._entry(request, str(page.title), page.link, page.icon)
             for page in self.pages
             if page.policy(request.user)
-        ]
-        own = [{"title": str(_("Operation")), "items": items, "separator": False}] if items else []
-        return own + super().get_sidebar_list(request)
+        )
+        own = Group(str(_("Operation")), tuple(entries), is_first=True)
+        return [*([own] if own.entries else []), *super().get_sidebar_list(request)]
 
 
 class OperatorSite(PagedSite):

@@ -91,9 +91,9 @@ def test_a_long_table_is_estimated_and_sorted_by_its_indexes_only(numbers, monke
     monkeypatch.setattr("tenants.lists.queries.rows_in_table", lambda model: 10_000_000)
     assert count_of(Number.objects.all(), is_whole=True) == (10_000_000, False)
     assert not count_of(Number.objects.filter(carrier="x"), is_whole=False).is_exact
-    monkeypatch.setattr("tenants.lists.keyset.rows_in_table", lambda model: 10_000_000)
     names = ["shown_number", "kind", "carrier_fee"]
-    assert sortable(names, Number, {"shown_number": "e164"}) == ["shown_number"]
+    assert sortable(names, Number, {"shown_number": "e164"}, 10_000_000) == ["shown_number"]
+    assert sortable(names, Number, {"shown_number": "e164"}, 120) == names
 
 
 def test_neither_counts_nor_skips_over_rows_of_a_long_table(
