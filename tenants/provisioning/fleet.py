@@ -16,6 +16,7 @@ from tenants.context import enter_public
 from tenants.models import Tenant
 from tenants.provisioning.fence import raise_fences
 from tenants.provisioning.fleet_state import FleetState, Name, fleet_state
+from tenants.provisioning.lent import Lent
 from tenants.provisioning.replaying import (
     LOCK_TIMEOUT_MS,
     Recording,
@@ -104,7 +105,8 @@ class _Group:
         elif not said.is_whole:
             self._together(self.waiting, _by_django)
         else:
-            self._in_rounds(lambda schema: _by_replay(schema, said.statements, first))
+            with Lent() as lent:
+                self._in_rounds(lambda schema: _by_replay(lent, schema, said, first))
 
     def _first(self) -> tuple[str, Recording | None]:
         """The first tenant that Django can migrate, and what it said; None when FIRSTS of them fail. One whose table
@@ -169,9 +171,9 @@ class MigrationFailed(Exception):
     """Django could not migrate this tenant; its last line says why."""
 
 
-def _by_replay(schema: str, statements: list[str], first: str) -> None:
-    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
-        replay(own, statements, first=first, to=schema)
+def _by_replay(lent: Lent, schema: str, said: Recording, first: str) -> None:
+    with lent.one() as own:
+        replay(own, said, first=first, to=schema)
 
 
 def _by_django(schema: str) -> None:

@@ -21,16 +21,20 @@ from tenants.provisioning.fleet_state import Name
 LOCK_TIMEOUT_MS = 2_000
 ROWS = ("INSERT", "UPDATE", "DELETE")
 CHANGES = (*ROWS, "CREATE", "ALTER", "DROP", "COMMENT", "DO", "GRANT", "REVOKE", "SET CONSTRAINTS")
-BOOKKEEPING = ("django_migrations", "django_content_type", "auth_permission")
+RIGHTS = ("django_content_type", "auth_permission")
+BOOKKEEPING = ("django_migrations", *RIGHTS)
 """Tables whose rows are taken from the first tenant instead: their ids differ from one tenant to the next."""
-FOLLOWS = """
+BEGINS = "SET LOCAL search_path TO {to}, public; SET LOCAL lock_timeout = {ms}"
+RIGHTS_FOLLOW = """
 INSERT INTO {to}.django_content_type (app_label, model)
 SELECT app_label, model FROM {first}.django_content_type ON CONFLICT DO NOTHING;
 INSERT INTO {to}.auth_permission (name, content_type_id, codename)
 SELECT p.name, theirs.id, p.codename FROM {first}.auth_permission p
 JOIN {first}.django_content_type ours ON ours.id = p.content_type_id
 JOIN {to}.django_content_type theirs ON (theirs.app_label, theirs.model) = (ours.app_label, ours.model)
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING
+"""
+APPLIED_FOLLOWS = """
 INSERT INTO {to}.django_migrations (app, name, applied)
 SELECT f.app, f.name, now() FROM {first}.django_migrations f
 WHERE NOT EXISTS (SELECT FROM {to}.django_migrations t WHERE (t.app, t.name) = (f.app, f.name)) ORDER BY f.id
@@ -42,13 +46,16 @@ class Recording:
     """What was said to the database, in order, without questions and without Django's own notes.
 
     `is_whole` is False when something was said that cannot be said again as it stands: a value beside the statement.
+    `changes_rights`: a model came, went or was renamed, which a column does not do.
     """
 
     statements: list[str] = field(default_factory=list)
     is_whole: bool = True
+    changes_rights: bool = False
 
     def __call__(self, execute: Callable, statement: str, params: Any, many: bool, context: dict) -> Any:
         text = str(statement)
+        self.changes_rights = self.changes_rights or is_change_of(text, RIGHTS)
         if is_change(text):
             # A table that somebody holds is not waited for: everybody behind us would wait as well.
             execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}", None, False, context)
@@ -58,10 +65,12 @@ class Recording:
 
 
 def is_change(text: str) -> bool:
-    start = text.lstrip().upper()
-    if start.startswith(ROWS) and any(f'"{table}"' in text for table in BOOKKEEPING):
-        return False
-    return start.startswith(CHANGES)
+    return text.lstrip().upper().startswith(CHANGES) and not is_change_of(text, BOOKKEEPING)
+
+
+def is_change_of(text: str, tables: tuple[str, ...]) -> bool:
+    """Of rows in one of these."""
+    return text.lstrip().upper().startswith(ROWS) and any(f'"{table}"' in text for table in tables)
 
 
 def can_be_replayed(pending: frozenset[Name]) -> bool:
@@ -81,15 +90,10 @@ def migrate_recording(schema: str) -> Recording:
     return recording
 
 
-def replay(own: psycopg.Connection, statements: list[str], *, first: str, to: str) -> None:
+def replay(own: psycopg.Connection, said: Recording, *, first: str, to: str) -> None:
     """All or nothing, in one transaction and one message. Raises psycopg.Error; then nothing of it is there."""
-    names = {"first": sql.Identifier(first), "to": sql.Identifier(to)}
+    follows = [RIGHTS_FOLLOW, APPLIED_FOLLOWS] if said.changes_rights else [APPLIED_FOLLOWS]
+    names = {"first": sql.Identifier(first), "to": sql.Identifier(to), "ms": sql.Literal(LOCK_TIMEOUT_MS)}
+    begins, *ends = (sql.SQL(text).format(**names).as_bytes(own) for text in (BEGINS, *follows))
     with own.transaction():
-        own.execute(
-            sql.SQL("SET LOCAL search_path TO {to}, public; SET LOCAL lock_timeout = {ms}").format(
-                ms=LOCK_TIMEOUT_MS, **names
-            )
-        )
-        if statements:
-            own.execute(";\n".join(statements).encode())
-        own.execute(sql.SQL(FOLLOWS).format(**names))
+        own.execute(b";\n".join([begins, *(text.encode() for text in said.statements), *ends]))

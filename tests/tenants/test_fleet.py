@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from tenants.provisioning.lent import Lent
+from tenants.provisioning.replaying import Recording
 from tests.servers import PROJECT, SERVERS
 
 TENANTS = int(os.environ.get("FLEET_TENANTS", "6"))
@@ -112,3 +114,41 @@ def test_a_migration_that_is_wrong_stops_after_a_few(fleet):
     code, said = fleet.run(release="first")
     assert code == 1
     assert f"0 migrated, 3 failed, {TENANTS - 1} not tried" in said, said
+
+
+def test_a_connection_serves_many_tenants_and_none_after_something_went_wrong(db, monkeypatch):
+    def backend(lent: Lent) -> int:
+        with lent.one() as own:
+            return own.info.backend_pid
+
+    def ask_nonsense(lent: Lent) -> None:
+        with lent.one() as own:
+            own.execute("SELECT FROM no_such_table")
+
+    with Lent() as lent:
+        assert len({backend(lent) for _tenant in range(20)}) == 1
+        spoilt = backend(lent)
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            ask_nonsense(lent)
+        assert backend(lent) != spoilt
+        with lent.one() as mine, lent.one() as other:
+            assert mine.info.backend_pid != other.info.backend_pid
+    assert mine.closed
+    assert other.closed
+    monkeypatch.setattr("tenants.provisioning.lent.MOST_TURNS", 5)
+    with Lent() as lent:
+        assert len({backend(lent) for _tenant in range(20)}) == 4
+
+
+def test_rights_are_copied_where_a_model_came_and_not_for_a_column():
+    """Three statements over thousands of rights in each tenant, or one over its migrations."""
+    said = Recording()
+    for statement in (
+        'ALTER TABLE "telephony_call" ADD COLUMN "x" integer',
+        'INSERT INTO "django_migrations" ("app", "name") VALUES (1, 2)',
+        'SELECT "django_content_type"."id" FROM "django_content_type"',
+    ):
+        said(lambda *_asked: None, statement, None, False, {})
+    assert (said.changes_rights, len(said.statements)) == (False, 1)
+    said(lambda *_asked: None, 'INSERT INTO "django_content_type" ("model") VALUES (%s)', ("x",), False, {})
+    assert (said.changes_rights, said.is_whole, len(said.statements)) == (True, True, 1)
