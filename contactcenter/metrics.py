@@ -215,10 +215,17 @@ class Trunks(Collector):
         room = GaugeMetricFamily(
             "contactcenter_trunk_channels", "Calls it bears", labels=["trunk", "direction"]
         )
+        ends = GaugeMetricFamily(
+            "contactcenter_trunk_certificate_ends_timestamp_seconds",
+            "When a certificate of a trunk by TLS ends: the carrier's, or a switch's own",
+            labels=["trunk", "whose"],
+        )
         wrong = GaugeMetricFamily("contactcenter_trunk_faults", "What is wrong with it now", labels=["trunk"])
         for row in known:
             for sight in row.sights.all():
                 up.add_metric([row.name, sight.node], 1.0 if sight.is_up else 0.0)
+            for whose, until in _certificates(row):
+                ends.add_metric([row.name, whose], until.timestamp())
             use = uses.get(row.pk, trunks.Use())
             for direction, now, most in (
                 ("out", use.out, row.channels_out),
@@ -227,7 +234,15 @@ class Trunks(Collector):
                 calls.add_metric([row.name, direction], now)
                 room.add_metric([row.name, direction], most)
             wrong.add_metric([row.name], sum(fault.trunk_id == row.pk for fault in faults))
-        yield from (up, calls, room, wrong)
+        yield from (up, calls, room, ends, wrong)
+
+
+def _certificates(row):
+    """(whose, until when) of a trunk by TLS; "carrier" or the switch."""
+    if not row.is_secure:
+        return []
+    known = [("carrier", row.tls_until), *((sight.node, sight.own_until) for sight in row.sights.all())]
+    return [(whose, until) for whose, until in known if until]
 
 
 class Vault(Collector):

@@ -176,6 +176,8 @@ SWITCH: dict[str, Any] = {
     "password": environment.text("FREESWITCH_PASSWORD"),
     "sip_port": environment.port("FREESWITCH_SIP_PORT", 5060),
     "trunk_port": environment.port("FREESWITCH_TRUNK_PORT", 5080),
+    # Carriers by TLS; 0: none.
+    "trunk_tls_port": environment.integer("FREESWITCH_TRUNK_TLS_PORT", 5081, highest=65535),
     "event_address": environment.text("FREESWITCH_EVENT_ADDRESS", "127.0.0.1"),
     "sip_address": environment.text("FREESWITCH_SIP_ADDRESS", "127.0.0.1"),
     "trunks": tuple(environment.words("FREESWITCH_TRUNKS", "127.0.0.0/8")),

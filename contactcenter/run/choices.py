@@ -38,6 +38,12 @@ class Choices:
                 "FREESWITCH_HOST is set but FREESWITCH_PASSWORD is not: the event socket asks for it."
             )
 
+    def _trunk_tls_port(self) -> str:
+        """The one after the carriers' own, unless said otherwise; 0: none."""
+        said = os.environ.get("FREESWITCH_TRUNK_TLS_PORT", "").strip()
+        usual = min(_port("FREESWITCH_TRUNK_PORT", TRUNK_PORT) + 1, 65535)
+        return "0" if said == "0" else str(_port("FREESWITCH_TRUNK_TLS_PORT", usual))
+
     @property
     def logs(self) -> Path:
         return self.run_dir / "logs"
@@ -68,6 +74,7 @@ class Choices:
             "FREESWITCH_EVENT_PORT": str(_port("FREESWITCH_EVENT_PORT", EVENT_PORT)),
             "FREESWITCH_SIP_PORT": str(_port("FREESWITCH_SIP_PORT", SIP_PORT)),
             "FREESWITCH_TRUNK_PORT": str(_port("FREESWITCH_TRUNK_PORT", TRUNK_PORT)),
+            "FREESWITCH_TRUNK_TLS_PORT": self._trunk_tls_port(),
             "SWITCH_SECRET": os.environ.get("SWITCH_SECRET") or secrets.switch_secret,
         }
         if self.has_own_switch or os.environ.get("FREESWITCH_WS_PORT"):

@@ -46,6 +46,7 @@ def port_list() -> list[Port]:
         Port(str(settings.PORT), TCP, _("Pages, API, sockets"), pages, True, ("127.0.0.1", settings.PORT)),
         Port(str(sip), BOTH, _("SIP of telephones"), _("agents' telephones"), True, (host, sip)),
         Port(str(trunk), BOTH, _("SIP of carriers"), carriers, True, (host, trunk)),
+        *_carriers_by_tls(switch, carriers),
         Port(rtp, UDP, _("Speech (RTP)"), _("telephones, browsers, carriers"), True),
         Port(str(event), TCP, _("Orders to the switch"), _("our worker alone"), False, (host, event)),
     ]
@@ -55,6 +56,13 @@ def port_list() -> list[Port]:
     if port := switch["wss_port"]:
         found.append(Port(str(port), TCP, _("Telephones in pages, directly"), pages, True, (host, port)))
     return [*found, *(_relay(url) for url in settings.TURN_URLS), *_inner()]
+
+
+def _carriers_by_tls(switch: dict[str, Any], carriers: str) -> list[Port]:
+    port = switch["trunk_tls_port"]
+    if not port:
+        return []
+    return [Port(str(port), TCP, _("SIP of carriers, by TLS"), carriers, True, (str(switch["host"]), port))]
 
 
 def _inner() -> list[Port]:

@@ -4,12 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from telephony.trunks import queries, terms
+from telephony.trunks import authorities, queries, terms
 from telephony.trunks.actions import Terms
-from telephony.trunks.errors import AddressesMissing, SecretMissing
+from telephony.trunks.errors import (
+    AddressesMissing,
+    AuthorityWithoutTls,
+    SecretMissing,
+    SrtpWithoutTls,
+    TlsSwitchedOff,
+)
 from telephony.trunks.models import Trunk
 from tenants.errors import BadInput
 
@@ -30,8 +38,29 @@ class TrunkForm(forms.Form):
         max_length=253,
         help_text=gettext_lazy("As the carrier wrote it: sip.carrier.example or 203.0.113.5."),
     )
-    port = forms.IntegerField(label=gettext_lazy("Port"), min_value=1, max_value=65_535, initial=5060)
     transport = forms.ChoiceField(label=gettext_lazy("Transport"), choices=Trunk.Transport.choices)
+    port = forms.IntegerField(
+        label=gettext_lazy("Port"),
+        min_value=1,
+        max_value=65_535,
+        required=False,
+        help_text=gettext_lazy("Empty: 5060, with TLS 5061."),
+    )
+    srtp = forms.ChoiceField(
+        label=gettext_lazy("Speech"),
+        choices=Trunk.Srtp.choices,
+        help_text=gettext_lazy("Encrypted speech needs the transport TLS: its keys go with the signalling."),
+    )
+    own_ca = forms.CharField(
+        label=gettext_lazy("Certificate authority of this carrier"),
+        max_length=authorities.LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "With TLS. Empty: the carrier's certificate is believed when an authority everybody trusts signed it. Else"
+            " paste its authority's certificate, in PEM."
+        ),
+    )
     way = forms.ChoiceField(label=gettext_lazy("Who is known how"), choices=Trunk.Way.choices)
     username = forms.CharField(label=gettext_lazy("User name"), max_length=64, required=False)
     secret = forms.CharField(
@@ -108,6 +137,9 @@ class TrunkForm(forms.Form):
     def clean_networks(self) -> tuple[str, ...]:
         return tuple(self._checked("networks", terms.networks_of))
 
+    def clean_own_ca(self) -> str:
+        return self._checked("own_ca", lambda typed: authorities.authority_of(typed, timezone.now()))
+
     def clean_dial_prefix(self) -> str:
         return self._checked("dial_prefix", terms.prefix_of)
 
@@ -122,7 +154,19 @@ class TrunkForm(forms.Form):
             and "networks" not in self.errors
         ):
             self.add_error("networks", AddressesMissing().message)
+        self._clean_tls(given)
         return given
+
+    def _clean_tls(self, given: dict[str, Any]) -> None:
+        is_secure = given.get("transport") == Trunk.Transport.TLS
+        if "port" not in self.errors and not given.get("port"):
+            given["port"] = 5061 if is_secure else 5060
+        if is_secure and not settings.SWITCH["trunk_tls_port"]:
+            self.add_error("transport", TlsSwitchedOff().message)
+        if given.get("own_ca") and not is_secure:
+            self.add_error("own_ca", AuthorityWithoutTls().message)
+        if given.get("srtp", Trunk.Srtp.OFF) != Trunk.Srtp.OFF and not is_secure:
+            self.add_error("srtp", SrtpWithoutTls().message)
 
     def terms(self) -> Terms:
         return Terms(**{**self.cleaned_data, "nodes": tuple(self.cleaned_data["nodes"])})

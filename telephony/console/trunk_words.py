@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from telephony.console import trunk_certificates as certificates
+from telephony.trunks.authorities import fingerprint, name_of
 from telephony.trunks.models import Trunk, TrunkSight, TrunkTest
 from telephony.trunks.queries import OLD_AFTER, Use
 
@@ -49,6 +53,7 @@ _CAUSES: Mapping[str, Promise] = {
     "NOT_MADE": gettext_lazy("No worker made this call. Is one running in this cell?"),
     "NOT_SENT": gettext_lazy("The number cannot be dialled."),
     "NO_ANSWER": gettext_lazy("It rang, and nobody picked up in time: the line works."),
+    **{f"TLS_{problem.upper()}": words for problem, words in certificates.PROBLEMS.items()},
 }
 
 
@@ -74,6 +79,7 @@ def steps_of(row: Trunk, test: TrunkTest | None, at: datetime) -> list[Step]:
     seen = fresh(row.sights.all(), at)
     return [
         _resolved(row),
+        *([_certified(row, at), *_presented(seen, at)] if row.is_secure else []),
         _reached(seen),
         *([_registered(seen)] if row.is_registered else []),
         _tried(test),
@@ -92,6 +98,33 @@ def _resolved(row: Trunk) -> Step:
         state=BAD,
         words=_("No name server knows this host. Compare it with what the carrier wrote."),
     )
+
+
+def authority_words(one: x509.Certificate) -> str:
+    """ "Carrier Root, until 2030-01-01, SHA-256 0f1e…"."""
+    return f"{name_of(one)}, {certificates.until_words(one.not_valid_after_utc)}, SHA-256 {fingerprint(one)}…"
+
+
+def _certified(row: Trunk, at: datetime) -> Step:
+    name = _("The carrier's certificate is accepted")
+    if row.tls_checked_at is None:
+        return Step(name=name, state=WAITING, words=_("being looked at"))
+    if row.tls_problem:
+        return Step(name=name, state=BAD, words=certificates.refusal_words(row))
+    state = WAITING if certificates.ends_soon(row.tls_until, at) else GOOD
+    return Step(name=name, state=state, words=certificates.accepted_words(row))
+
+
+def _presented(seen: list[TrunkSight], at: datetime) -> list[Step]:
+    """The switch's own: carriers ask for it when they call us, some also when we call them."""
+    name, known = _("The switch's own certificate"), [one.own_until for one in seen if one.own_until]
+    if settings.SWITCH["kind"] == "rehearsal":
+        words = _("The rehearsal switch speaks no TLS: what it says of this trunk is played.")
+        return [Step(name=name, state=PLAIN, words=words)]
+    if not known:
+        return []
+    state = BAD if min(known) <= at else WAITING if certificates.ends_soon(min(known), at) else GOOD
+    return [Step(name=name, state=state, words=certificates.own_words(seen))]
 
 
 def _reached(seen: list[TrunkSight]) -> Step:

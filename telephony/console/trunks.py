@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from telephony.console import trunk_words as words
 from telephony.console.trunk_forms import RoutesForm, TrialForm, TrunkForm
 from telephony.trunks import actions, queries
+from telephony.trunks.authorities import authorities_in
 from telephony.trunks.models import Trunk
 from tenants.desk.policies import KEEPERS
 from tenants.errors import DomainError
@@ -92,6 +93,7 @@ def _page(
         "routes": routes or RoutesForm(initial=known),
         "trial": trial or TrialForm(),
         "history": queries.latest_faults(row.pk),
+        "authorities": [words.authority_words(one) for one in authorities_in(row.own_ca)],
     }
     status = 422 if (routes and routes.errors) or (trial and trial.errors) else 200
     return render(request, "telephony/operators/trunk.html", seen, status=status)

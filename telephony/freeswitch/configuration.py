@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from telephony.freeswitch import modules, music, own_certificate, profiles, trunk_document
+from telephony.freeswitch import modules, music, own_certificate, profiles, trunk_document, trunk_tls
 from telephony.freeswitch.documents import fallback_document
 from telephony.freeswitch.snapshot import FILE_NAME as NUMBERS_FILE
 
@@ -62,6 +62,8 @@ class SwitchSettings:
     event_address: str = "127.0.0.1"
     sip_address: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
+    trunk_tls_port: int = 0
+    """Where carriers come in by TLS; 0: no trunk has TLS."""
     ws_port: int = 0
     """Where our web carries the phones in its pages to; 0: there are none. It listens where `ws_address` says."""
     ws_address: str = "127.0.0.1"
@@ -113,6 +115,8 @@ def write_configuration(directory: Path | str, settings: SwitchSettings) -> None
     for name in (SURVEYS_DIRECTORY, FLOWS_DIRECTORY):
         (conf / name).mkdir(exist_ok=True)
     trunk_document.make_room(conf)
+    if settings.trunk_tls_port:
+        trunk_tls.make_room(directory)
     if not (conf / NUMBERS_FILE).exists():
         _write(conf / NUMBERS_FILE, fallback_document([]))
     if settings.wss_certificate is not None:

@@ -10,6 +10,7 @@ import math
 from telephony.facts import LegMeasured, LegSettled
 from telephony.freeswitch import line_delay
 from telephony.freeswitch.readers import whole
+from telephony.freeswitch.trunk_call import PROFILES
 
 ENOUGH_PACKETS = 100
 """Two seconds of sound; of less nothing is said."""
@@ -67,6 +68,6 @@ def _trunk(variables: dict[str, str]) -> str:
     gateway = variables.get("sip_gateway_name", "")
     if gateway:
         return gateway[:64]
-    if variables.get("direction") == "inbound" and variables.get("sofia_profile_name") == "external":
+    if variables.get("direction") == "inbound" and variables.get("sofia_profile_name") in PROFILES:
         return variables.get("sip_network_ip", "")[:64]
     return ""

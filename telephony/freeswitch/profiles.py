@@ -1,4 +1,7 @@
-"""The switch's two SIP profiles: `internal` for phones, in pages too, and `external` for carriers."""
+"""The switch's SIP profiles: `internal` for phones, in pages too, `external` for carriers, `secure` for those by TLS.
+
+`secure` stands apart: a certificate it cannot use, or a port that is taken, costs no other carrier a call.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from telephony.freeswitch import trunk_document
+from telephony.freeswitch import trunk_document, trunk_tls
 
 if TYPE_CHECKING:
     from telephony.freeswitch.configuration import SwitchSettings
@@ -32,6 +35,7 @@ def sofia(directory: Path, settings: SwitchSettings) -> list[str]:
         "<profiles>",
         *_profile("internal", _for_phones(conf, settings), more=_CANDIDATES),
         *_profile("external", _for_trunks(conf, settings), _gateways(settings)),
+        *(_secure(directory, settings) if settings.trunk_tls_port else ()),
         "</profiles>",
         "</configuration>",
     ]
@@ -80,6 +84,22 @@ def _gateways(settings: SwitchSettings) -> list[str]:
         *('<gateway name="watch">', *params(watched), "</gateway>"),
         "</gateways>",
     ]
+
+
+def _secure(directory: Path, settings: SwitchSettings) -> list[str]:
+    """A carrier is who its certificate names, vouched for by an authority in the folder; else nothing is sent to it."""
+    values = _for_trunks(directory / "conf", settings) | {
+        "sip-port": settings.trunk_tls_port,
+        "tls": "true",
+        "tls-only": "true",
+        "tls-sip-port": settings.trunk_tls_port,
+        "tls-cert-dir": directory / trunk_tls.FOLDER,
+        "tls-version": "tlsv1.2,tlsv1.3",
+        "tls-verify-policy": "subjects_out",
+        "tls-verify-date": "true",
+        "tls-verify-depth": 5,
+    }
+    return _profile("secure", values, ["<gateways>", trunk_document.SECURE_GATEWAYS, "</gateways>"])
 
 
 def _for_everyone(settings: SwitchSettings) -> dict[str, object]:

@@ -20,6 +20,9 @@ from telephony.freeswitch.readers import Event, shown, text, variable, whole
 
 TALK_SECONDS = 4.0
 """So long it is spoken: enough packets to judge the line by."""
+PROFILES = ("external", "secure")
+"""Those of carriers (profiles.py). A switch without the second says so, and that is all."""
+_LEGS = tuple(f"sofia/{profile}/" for profile in PROFILES)
 _EVENTS = "CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE BACKGROUND_JOB"
 _BLOCK = re.compile(r"<gateway>(.*?)</gateway>", re.S)
 _FIELD = re.compile(r"<([a-z-]+)>([^<]*)</")
@@ -92,7 +95,7 @@ def read_again(known: Mapping[str, Any], *, gone: Iterable[str], networks: bool)
         if time.monotonic() > until:
             return False
         time.sleep(0.3)
-    return ask_switch(known, "sofia profile external rescan") is not None
+    return all(ask_switch(known, f"sofia profile {profile} rescan") is not None for profile in PROFILES)
 
 
 def _is_there(known: Mapping[str, Any], name: str) -> bool:
@@ -109,7 +112,7 @@ def outside_legs(known: Mapping[str, Any]) -> dict[str, tuple[bool, str]] | None
     return {
         str(row.get("uuid", "")): (row.get("direction") == "inbound", str(row.get("ip_addr", "")))
         for row in rows
-        if str(row.get("name", "")).startswith("sofia/external/")
+        if str(row.get("name", "")).startswith(_LEGS)
     }
 
 

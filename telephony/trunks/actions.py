@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
+from telephony.trunks.authorities import authorities_in, fingerprint
 from telephony.trunks.causes import TRUNK_CAUSES
 from telephony.trunks.errors import NotCheckedYet, NoTrunkThere, TrialRuns, TrunksDown, TrunksFull
+from telephony.trunks.handshake import OF_THE_CERTIFICATE, Certificate
 from telephony.trunks.models import Trunk, TrunkCall, TrunkFault, TrunkRoute, TrunkSight, TrunkTest
 from telephony.trunks.queries import BACKUP, is_down, routed, use_of
 from tenants.context import enter_public
@@ -21,7 +23,7 @@ RESERVED = timedelta(seconds=150)
 """An agent's phone rings first: for so long a place is kept for a call that has not gone out yet."""
 LONGEST_TEST = timedelta(seconds=90)
 _AUDITED = (
-    "name", "carrier", "host", "port", "transport", "way", "username", "networks", "codecs", "caller_form",
+    "name", "carrier", "host", "port", "transport", "srtp", "way", "username", "networks", "codecs", "caller_form",
     "dial_prefix", "channels_out", "channels_in", "calls_per_second", "nodes", "state",
 )  # fmt: skip
 
@@ -47,6 +49,8 @@ class Terms:
     channels_out: int
     channels_in: int
     calls_per_second: int
+    srtp: str = "off"
+    own_ca: str = ""
 
 
 @transaction.atomic
@@ -62,6 +66,7 @@ def enter_trunk(*, terms: Terms, at: datetime, trunk_id: int | None = None) -> T
         if terms.secret:
             row.sealed_secret, row.secret_set_at = seal(terms.secret), at
         row.changed_at, row.resolves, row.addresses = at, None, []
+        row.tls_problem, row.tls_more, row.tls_until, row.tls_checked_at = "", "", None, None
         row.save()
         # What was seen was seen of the old terms.
         TrunkSight.objects.filter(trunk=row).delete()
@@ -72,7 +77,8 @@ def enter_trunk(*, terms: Terms, at: datetime, trunk_id: int | None = None) -> T
 
 def _told(row: Trunk) -> dict[str, Any]:
     """Never the secret, sealed or not."""
-    return {name: getattr(row, name) for name in _AUDITED}
+    told = {name: getattr(row, name) for name in _AUDITED}
+    return told | {"own certificate authority": [fingerprint(one) for one in authorities_in(row.own_ca)]}
 
 
 @transaction.atomic
@@ -152,7 +158,7 @@ def take_lines(*, number: str, leg_id: UUID, cell: str, at: datetime) -> tuple[s
         ids = [one.pk for one in found]
         locked = Trunk.objects.select_for_update(no_key=True).filter(pk__in=ids).prefetch_related("sights")
         rows = {row.pk: row for row in locked.order_by("pk")}
-        reachable = [rows[pk] for pk in ids if not is_down(rows[pk].sights.all(), at)]
+        reachable = [rows[pk] for pk in ids if _is_reachable(rows[pk], at)]
         if not reachable:
             raise TrunksDown
         uses = use_of(ids, at)
@@ -165,6 +171,12 @@ def take_lines(*, number: str, leg_id: UUID, cell: str, at: datetime) -> tuple[s
             defaults={"trunk": free[0], "began_at": at, "reserved_until": at + RESERVED, "is_inbound": False},
         )
     return tuple(row.key for row in free)
+
+
+def _is_reachable(row: Trunk, at: datetime) -> bool:
+    """The switch's authorities are those of all its trunks; what our own look does not believe gets no call."""
+    is_doubted = row.is_secure and row.tls_problem in OF_THE_CERTIFICATE
+    return not is_doubted and not is_down(row.sights.all(), at)
 
 
 def _has_place(row: Trunk, used: int, at: datetime) -> bool:
@@ -235,6 +247,15 @@ class Seen:
     ping_ms: float | None = None
     sip_status: int | None = None
     phrase: str = ""
+    own_until: datetime | None = None
+
+
+def note_certificate(*, trunk_id: int, found: Certificate, at: datetime) -> None:
+    """What our own handshake with the carrier found. Of one that was entered anew meanwhile it says nothing."""
+    with enter_public():
+        Trunk.objects.filter(pk=trunk_id, changed_at__lte=at, transport=Trunk.Transport.TLS).update(
+            tls_problem=found.problem, tls_more=found.more[:200], tls_until=found.until, tls_checked_at=at
+        )
 
 
 def note_addresses(*, trunk_id: int, addresses: list[str]) -> None:
@@ -262,6 +283,7 @@ def _note_sight(trunk_id: int, node: str, seen: Seen, at: datetime) -> None:
     row.registration, row.is_up, row.seen_at = seen.registration[:16], seen.is_up, at
     row.since = at if is_new else row.since
     row.ping_ms = seen.ping_ms if seen.ping_ms is not None else row.ping_ms
+    row.own_until = seen.own_until or row.own_until
     if seen.sip_status is not None:
         row.sip_status, row.phrase = seen.sip_status, seen.phrase[:80]
     row.save()

@@ -39,6 +39,26 @@ class NotDigits(BadInput):
     """Digits alone can be dialled, with the country: 8613800138000."""
 
 
+class BadAuthority(BadInput):
+    """%(value)s. Paste the certificate of the authority that signed the carrier's, from BEGIN to END CERTIFICATE."""
+
+
+class KeyPasted(BadInput):
+    """A private key is among what was pasted. It is not kept; whoever has it is to replace it, and the certificate."""
+
+
+class AuthorityWithoutTls(BadInput):
+    """A certificate authority is for the transport TLS alone. Choose it, or empty this field."""
+
+
+class TlsSwitchedOff(BadInput):
+    """No trunk has TLS here: FREESWITCH_TRUNK_TLS_PORT is 0. Set a port and start the switch again."""
+
+
+class SrtpWithoutTls(BadInput):
+    """The keys of encrypted speech go with the signalling: choose the transport TLS, or leave speech unencrypted."""
+
+
 class SecretMissing(BadInput):
     """To register the carrier wants a user name and a password."""
 

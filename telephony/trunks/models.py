@@ -17,6 +17,14 @@ class Trunk(models.Model):
     class Transport(models.TextChoices):
         UDP = "udp", "UDP"
         TCP = "tcp", "TCP"
+        TLS = "tls", "TLS"
+
+    class Srtp(models.TextChoices):
+        """The values of `rtp_secure_media`, but for the first."""
+
+        OFF = "off", _("Not encrypted")
+        OFFERED = "optional", _("Encrypted where the carrier agrees (SRTP offered)")
+        REQUIRED = "mandatory", _("Encrypted, or no call (SRTP required)")
 
     class CallerForm(models.TextChoices):
         FROM = "from", _("From: the number in the sender itself")
@@ -45,6 +53,16 @@ class Trunk(models.Model):
     transport = models.CharField(
         _("transport"), max_length=4, choices=Transport.choices, default=Transport.UDP
     )
+    srtp = models.CharField(_("speech"), max_length=9, choices=Srtp.choices, default=Srtp.OFF)
+    own_ca = models.TextField(
+        _("own certificate authority"), blank=True, default="", help_text=_("Empty: those everybody trusts.")
+    )
+    tls_problem = models.CharField(
+        _("what is wrong with its certificate"), max_length=12, blank=True, default=""
+    )
+    tls_more = models.CharField(_("names in its certificate"), max_length=200, blank=True, default="")
+    tls_until = models.DateTimeField(_("its certificate ends at"), null=True, blank=True)
+    tls_checked_at = models.DateTimeField(_("its certificate was looked at"), null=True, blank=True)
     way = models.CharField(_("who is known how"), max_length=10, choices=Way.choices, default=Way.REGISTER)
     username = models.CharField(_("user name"), max_length=64, blank=True)
     sealed_secret = models.TextField(_("password, sealed"), blank=True, default="")
@@ -89,6 +107,10 @@ class Trunk(models.Model):
     def is_registered(self) -> bool:
         return self.way == self.Way.REGISTER
 
+    @property
+    def is_secure(self) -> bool:
+        return self.transport == self.Transport.TLS
+
     def is_on(self, node: str) -> bool:
         return not self.nodes or node in self.nodes
 
@@ -120,6 +142,7 @@ class TrunkSight(models.Model):
     ping_ms = models.FloatField(_("answer after, ms"), null=True)
     sip_status = models.PositiveSmallIntegerField(_("last answer of the carrier"), null=True)
     phrase = models.CharField(_("its words"), max_length=80, blank=True)
+    own_until = models.DateTimeField(_("the switch's certificate ends at"), null=True)
     seen_at = models.DateTimeField(_("seen at"))
     since = models.DateTimeField(_("so since"))
 
@@ -161,6 +184,7 @@ class TrunkFault(models.Model):
         REFUSED = "refused", _("The carrier refuses our registration")
         FULL = "full", _("All its calls are in use")
         FAILING = "failing", _("Calls fail at the carrier")
+        TLS = "tls", _("The carrier's certificate is not accepted")
 
     trunk = models.ForeignKey(Trunk, on_delete=models.CASCADE, related_name="faults", verbose_name=_("trunk"))
     kind = models.CharField(_("what"), max_length=8, choices=Kind.choices)

@@ -33,6 +33,8 @@ class Line:
     codecs: str
     caller_form: str
     dial_prefix: str
+    srtp: str = "off"
+    own_ca: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def _line(one: Trunk) -> Line | None:
         codecs=one.codecs,
         caller_form=one.caller_form,
         dial_prefix=one.dial_prefix,
+        srtp=one.srtp,
+        own_ca=one.own_ca,
     )
 
 

@@ -17,13 +17,15 @@ from uuid import uuid4
 import structlog
 from django.db import connection
 
-from telephony.freeswitch import trunk_call, trunk_document
+from telephony.freeswitch import trunk_call, trunk_document, trunk_tls
 from telephony.freeswitch.documents import UnsafeText
 from telephony.queries.nodes import nodes_of
 from telephony.spool import DATABASE_AWAY
 from telephony.switch import UnsafeValue
-from telephony.trunks import actions, queries
+from telephony.trunks import actions, handshake, queries
+from telephony.trunks.authorities import authorities_in
 from telephony.trunks.models import Trunk, TrunkTest
+from telephony.worker.trunk_certificates import CertificateWatch, look_at
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class TrunkKeeper(threading.Thread):
         self._counted_at = float("-inf")
         self._tested: set[int] = set()
         self._resolved: dict[str, float] = {}
+        self._certificates = CertificateWatch()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -82,6 +85,7 @@ class TrunkKeeper(threading.Thread):
             for node in nodes_of(self._known):
                 self._keep(node, [(row, line) for row, line in lines if row.is_on(str(node["node"]))], at)
         self._resolve([row for row, _line in lines if row.resolves is None])
+        self._certificates.look(row for row, _line in lines)
         if lines:
             self._judge([row for row, _line in lines], at)
             self._make_tests(cell)
@@ -92,7 +96,8 @@ class TrunkKeeper(threading.Thread):
     def _has_old(self) -> bool:
         """Trunks that were switched off are still in a file."""
         folders = [Path(str(node["directory"])) / "conf" for node in nodes_of(self._known)]
-        paths = [folder / trunk_document.FOLDER / "trunks.xml" for folder in folders]
+        both = (trunk_document.FOLDER, trunk_document.SECURE_FOLDER)
+        paths = [folder / place / "trunks.xml" for folder in folders for place in both]
         return any(path.is_file() and path.stat().st_size > 1 for path in paths)
 
     # --- what the switches have ----------------------------------------------------------------------------------
@@ -110,7 +115,13 @@ class TrunkKeeper(threading.Thread):
                 self._owed.pop(name, None)
                 self._networks_owed.discard(name)
             told = trunk_call.listed(node) or []
-        seen = [actions.Seen(**vars(one)) for one in told if one.line in wanted]
+        by_tls = {row.key for row, _line in lines if row.is_secure}
+        until = trunk_tls.own_until(folder.parent) if by_tls else None
+        seen = [
+            actions.Seen(**vars(one) | {"own_until": until if one.line in by_tls else None})
+            for one in told
+            if one.line in wanted
+        ]
         actions.note_sights(node=name, seen=seen, at=at)
 
     def _write(self, name: str, folder: Path, lines: Sequence[Any]) -> None:
@@ -119,10 +130,12 @@ class TrunkKeeper(threading.Thread):
             fit = [line for line in lines if _is_safe(line)]
             networks = trunk_document.networks_document(network for line in fit for network in line.networks)
             seconds = int(self._known.get("gateway_watch_seconds") or trunk_document.PING_SECONDS)
-            gateways = trunk_document.gateways_document(
-                fit, ping_seconds=min(seconds, trunk_document.PING_SECONDS)
-            )
-            changed, are_others = trunk_document.write_trunks(folder, gateways, networks)
+            seconds = min(seconds, trunk_document.PING_SECONDS)
+            gateways = trunk_document.gateways_document(fit, ping_seconds=seconds)
+            secure = trunk_document.gateways_document(fit, ping_seconds=seconds, is_secure=True)
+            believed = [one for line in fit for one in authorities_in(line.own_ca)]
+            trunk_tls.write_authorities(folder.parent, believed)
+            changed, are_others = trunk_document.write_trunks(folder, gateways, networks, secure)
         except OSError as error:
             log.warning("The switch's trunks could not be written.", problem=type(error).__name__)
             return
@@ -193,21 +206,32 @@ class TrunkKeeper(threading.Thread):
 
 def make_test(node: Mapping[str, Any], asked: TrunkTest) -> None:
     try:
-        tried = trunk_call.call(
-            node,
-            line=asked.trunk.key,
-            number=asked.number,
-            shows=asked.trunk.own_number,
-            test_id=uuid4(),
-            seconds=TEST_RINGS,
-        )
-        found: dict[str, Any] = dict(vars(tried)) if tried else {"cause": "NO_SWITCH"}
+        found = _of_the_certificate(asked.trunk) or _called(node, asked)
     except UnsafeValue:
         found = {"cause": "NOT_SENT"}
     try:
         actions.end_test(test_id=asked.pk, at=datetime.now(UTC), **found)
     finally:
         connection.close()
+
+
+def _of_the_certificate(row: Trunk) -> dict[str, Any]:
+    """The switch would only say that it could not connect."""
+    problem = look_at(row).problem if row.is_secure else ""
+    return {"cause": f"TLS_{problem.upper()}"} if problem else {}
+
+
+def _called(node: Mapping[str, Any], asked: TrunkTest) -> dict[str, Any]:
+    """Raises UnsafeValue."""
+    tried = trunk_call.call(
+        node,
+        line=asked.trunk.key,
+        number=asked.number,
+        shows=asked.trunk.own_number,
+        test_id=uuid4(),
+        seconds=TEST_RINGS,
+    )
+    return dict(vars(tried)) if tried else {"cause": "NO_SWITCH"}
 
 
 def _is_safe(line: Any) -> bool:
@@ -253,6 +277,8 @@ def faults_of(row: Trunk, use: queries.Use, at: datetime) -> list[tuple[str, str
             wrong.append(("refused", one.node, f"{one.sip_status} {one.phrase}"))
         elif one.is_up is False:
             wrong.append(("down", one.node, ""))
+    if row.is_secure and row.tls_problem in handshake.OF_THE_CERTIFICATE:
+        wrong.append(("tls", "", row.tls_more[:120]))
     if use.out >= row.channels_out > 0 or use.into >= row.channels_in > 0:
         wrong.append(("full", "", f"{use.out}/{row.channels_out}, {use.into}/{row.channels_in}"))
     if row.failures >= FAILURES:

@@ -350,7 +350,17 @@ def _nothing_ran(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_nothing_entered_of_a_trunk_reaches_the_switches_file_but_what_it_is() -> None:
     good = gateways_document([trunk("t1", 5060)])
     dice, refused = chance(), 0
-    fields = ("key", "host", "transport", "username", "secret", "codecs", "caller_form", "dial_prefix")
+    fields = (
+        "key",
+        "host",
+        "transport",
+        "username",
+        "secret",
+        "codecs",
+        "caller_form",
+        "dial_prefix",
+        "srtp",
+    )
     for text in texts(dice, 4000):
         try:
             told = gateways_document([trunk(**{"key": "t1", "port": 5060, dice.choice(fields): text})])

@@ -15,7 +15,7 @@ from typing import Any
 COPIED = ("via:", "from:", "call-id:", "cseq:")
 WORDS = {
     100: "Trying", 180: "Ringing", 200: "OK", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    486: "Busy Here", 503: "Service Unavailable",
+    486: "Busy Here", 488: "Not Acceptable Here", 503: "Service Unavailable",
 }  # fmt: skip
 
 

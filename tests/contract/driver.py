@@ -189,6 +189,7 @@ class SwitchUnderTest(ABC):
             password="event-secret",
             sip_port=PORTS.take(),
             trunk_port=PORTS.take(),
+            trunk_tls_port=PORTS.take(),
             rtp_start=rtp_start,
             rtp_end=rtp_start + 998,
             web_url=self.web_url or self.web.url,

@@ -62,6 +62,7 @@ class Product:
             "FREESWITCH_PASSWORD": told.password,
             "FREESWITCH_SIP_PORT": str(told.sip_port),
             "FREESWITCH_TRUNK_PORT": str(told.trunk_port),
+            "FREESWITCH_TRUNK_TLS_PORT": str(told.trunk_tls_port),
             "FREESWITCH_WS_PORT": str(told.ws_port),
             "FREESWITCH_DIRECTORY": str(self.line.directory),
             "FREESWITCH_SPOOL": str(told.spool_dir),

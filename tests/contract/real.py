@@ -136,7 +136,7 @@ class FreeSwitchUnderTest(SwitchUnderTest):
         )
 
     def _is_ready(self) -> bool:
-        return self.api("sofia status").count("RUNNING") == 2
+        return self.api("sofia status").count("RUNNING") == 3
 
     def callers(
         self, count: int, *, prefix: str, each_second: float = 5, together: int | None = None

@@ -4,6 +4,7 @@ goes away is told on the page by itself. With SCREENSHOTS=<folder> each page is 
 
 from playwright.sync_api import expect
 
+from tests.certificates import Authority, shown_at_a_port
 from tests.journeys.keyboard import press_on, type_into
 from tests.journeys.test_emergency_pages import looked_at
 
@@ -42,3 +43,43 @@ def test_a_trunk_is_entered_checked_tried_and_used(product, visit):
     expect(page.get_by_text("Switched off").first).to_be_visible()
     assert olivia.failures == []
     assert not faults, "\n".join(faults)
+
+
+def test_a_trunk_by_tls_says_what_is_wrong_with_the_carriers_certificate(product, visit, tmp_path):
+    authority = Authority("Carrier Root")
+    shown = authority.sign(tmp_path / "carrier.pem", "sip.carrier.example", "sip.carrier.example")
+    with shown_at_a_port(shown) as port:
+        olivia = visit("", "operator")
+        page, faults = olivia.page, []
+        olivia.go("/network/trunks/add/")
+        enter(page, port, "no certificate")
+        press_on(olivia, ".card__foot button.button--primary")
+        expect(page.get_by_text("This is no certificate in PEM. Paste the certificate")).to_be_visible()
+        faults += looked_at(olivia, "trunk-tls-form")
+        enter(page, port, authority.pem)
+        press_on(olivia, ".card__foot button.button--primary")
+        check = page.locator("[data-again]")
+        expect(check).to_contain_text("The certificate is for another name", timeout=30_000)
+        expect(check).to_contain_text("It is for: sip.carrier.example")
+        page.fill("input[name=number]", "8610000")
+        press_on(olivia, "form[action$='/test/'] button")
+        expect(check).to_contain_text("TLS_WRONG_NAME", timeout=30_000)
+        faults += looked_at(olivia, "trunk-tls")
+        press_on(olivia, "form[action$='/off/'] button")
+        expect(page.get_by_text("Switched off").first).to_be_visible()
+    assert olivia.failures == []
+    assert not faults, "\n".join(faults)
+
+
+def enter(page, port, own_ca):
+    page.select_option("select[name=transport]", "tls")
+    page.select_option("select[name=srtp]", "optional")
+    page.fill("textarea[name=own_ca]", own_ca)
+    for name, words in (
+        ("name", "Telecom by TLS"),
+        ("host", "localhost"),
+        ("port", str(port)),
+        ("username", "861055550001"),
+        ("secret", "s3cret!pass"),
+    ):
+        page.fill(f"input[name={name}]", words)

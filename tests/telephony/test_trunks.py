@@ -57,9 +57,9 @@ def take(number, now, *, leg_id=None):
 def form(cell, **changes) -> dict:
     return {
         "name": "First", "carrier": "Telecom", "cell_id": cell.pk, "host": "SIP.Carrier.example", "port": 5060,
-        "transport": "udp", "way": "register", "username": "861055550000", "secret": SECRET, "networks": "",
-        "codecs": "PCMA:PCMU", "caller_form": "pid", "dial_prefix": "", "channels_out": 2, "channels_in": 2,
-        "calls_per_second": 5,
+        "transport": "udp", "srtp": "off", "way": "register", "username": "861055550000", "secret": SECRET,
+        "networks": "", "codecs": "PCMA:PCMU", "caller_form": "pid", "dial_prefix": "", "channels_out": 2,
+        "channels_in": 2, "calls_per_second": 5,
     } | changes  # fmt: skip
 
 

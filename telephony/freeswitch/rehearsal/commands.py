@@ -77,7 +77,7 @@ def _sofia(switch: RehearsalSwitch, argument: str) -> str:
         return listings.gateway(switch, " ".join(words[2:]))
     if words[:1] == ["xmlstatus"]:
         return switch.lines.listed(" ".join(words[2:]))
-    if words[:2] == ["profile", "external"]:
+    if words[:1] == ["profile"] and words[1:2] in (["external"], ["secure"]):
         return switch.lines.command(words[2:])
     lines = [f"{name}\tprofile\tRUNNING (0)" for name in ("external", "internal")]
     return "\n".join([*lines, "2 profiles 0 aliases", ""])

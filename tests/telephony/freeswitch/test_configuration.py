@@ -276,3 +276,21 @@ def test_the_music_is_made_once_and_is_music(tmp_path: Path, wanted: SwitchSetti
     assert 500 < max(abs(sample) for sample in samples) < 16000
     written(tmp_path, wanted)
     assert path.stat().st_mtime_ns == made_at
+
+
+def test_carriers_by_tls_have_a_profile_of_their_own_that_believes_nobody_unseen(
+    tmp_path: Path, wanted: SwitchSettings
+) -> None:
+    assert written(tmp_path, wanted).find(".//profile[@name='secure']") is None
+    root = written(tmp_path, replace(wanted, trunk_tls_port=5081))
+    profile = root.find(".//profile[@name='secure']")
+    assert profile is not None
+    told = {one.get("name"): one.get("value") for one in profile.findall("settings/param")}
+    assert (told["tls"], told["tls-only"], told["tls-sip-port"]) == ("true", "true", "5081")
+    assert (told["tls-verify-policy"], told["tls-verify-date"]) == ("subjects_out", "true")
+    assert told["tls-version"] == "tlsv1.2,tlsv1.3"
+    assert told["apply-inbound-acl"] == "trunks"
+    folder = Path(told["tls-cert-dir"])
+    assert "PRIVATE KEY" in (folder / "agent.pem").read_text()
+    assert "PRIVATE KEY" not in (folder / "cafile.pem").read_text()
+    assert [path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())] == [0, 0, 0]
