@@ -15,6 +15,7 @@ from telephony.routing import replay
 from tests.contract.assistant import AGENTS, EXTENSIONS
 from tests.contract.clerk import Clerk, a_clerk
 from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, wait_until
+from tests.contract.killed_switch import kill_and_start_again
 from tests.contract.offered import Offered, Told
 from tests.contract.product import Product
 from tests.contract.web import Phone, Route
@@ -126,6 +127,15 @@ class Stage:
             "  where presence = 'online' and (activity <> 'idle' or routing_status <> 'ready'))"
         )
         wait_until(lambda: self.product.rows(asked) == [(0, 0)], 30, "the floor did not become quiet")
+
+    def lose_switch(self) -> None:
+        """It dies with all that is on it, and comes back: the phones register, the agents say that they are ready."""
+        kill_and_start_again(self.line)
+        self.product.wait_for_routing(self.product.processes["worker"].pid)
+        self.make_ready()
+        self.product.wait_for_phones(*(EXTENSIONS[name] for name in AGENTS))
+        self.product.make_ready([self.agent(name) for name in AGENTS])
+        self.wait_for_quiet()
 
     def make_ready(self) -> None:
         for name in AGENTS:

@@ -250,3 +250,25 @@ def test_a_killed_worker_forgets_neither_the_words_nor_the_order(floor: Stage) -
     floor.line.switch.hang_up(first)
     [offer] = floor.offered(second)
     floor.go_home(second)
+
+
+def test_a_killed_switch_leaves_the_words_as_they_were_and_the_next_caller_is_offered(floor: Stage) -> None:  # noqa: F811
+    """Last: every phone has registered anew."""
+    ringing = floor.caller("backstop")
+    [offer] = floor.offered(ringing)
+    waiting = floor.caller("backstop")
+    before = floor.told(ringing), floor.told(waiting)
+    floor.lose_switch()
+    assert (floor.told(ringing), floor.told(waiting)) == before
+    assert [(row.id, row.agent, row.outcome) for row in floor.offers(ringing)] == [
+        (offer.id, "cyd", "caller_left")
+    ]
+    assert (before[0][0].reason, before[1][0].offers) == (THE_ONLY_ONE, [])
+    assert [stay[:2] for stay in (*floor.stays(ringing), *floor.stays(waiting))] == [("backstop", "lost")] * 2
+    lost = "select exit, hangup_cause, ended_by from acme.telephony_call where id = any(%s)"
+    assert floor.product.rows(lost, [ringing, waiting]) == [("lost", "LOST", "system")] * 2
+    missed = "select max(missed_offers) from acme.telephony_agent"
+    assert floor.product.rows(missed) == [(0,)]
+    again = floor.only_offer("backstop")
+    assert (again.agent, again.told.reason) == ("cyd", THE_ONLY_ONE)
+    assert again.told.others["ann"] == "not in this queue"
