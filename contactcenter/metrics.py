@@ -21,6 +21,7 @@ from telephony.queries.vault_signs import figures_by_tenant
 from telephony.trunks import queries as trunks
 from tenants.hooks import tally
 from tenants.service import mailbox_sign
+from tenants.service.queries.outside import seen_from_outside
 
 
 class SignsOfLife(Collector):
@@ -182,6 +183,31 @@ class Mailbox(Collector):
             yield GaugeMetricFamily(f"contactcenter_mailbox_{name}", meaning, value=value)
 
 
+class Outside(Collector):
+    """What watchers on other machines see of us; nothing while the database is away."""
+
+    def describe(self):
+        return []
+
+    def collect(self):
+        try:
+            known = seen_from_outside(timezone.now())
+        except DatabaseError:
+            return
+        age = GaugeMetricFamily(
+            "contactcenter_outside_age_seconds", "Since a watcher's last look", labels=["watcher"]
+        )
+        up = GaugeMetricFamily(
+            "contactcenter_outside_up", "1: this watcher reaches it", labels=["watcher", "part"]
+        )
+        for one in known:
+            if one.age_seconds is not None:
+                age.add_metric([one.watcher.name], one.age_seconds)
+            for part, state in one.states.items():
+                up.add_metric([one.watcher.name, part], 1.0 if state == "up" else 0.0)
+        yield from (age, up)
+
+
 class Lines(Collector):
     """How many legs were judged by their sound, and how many were below their tenant's threshold."""
 
@@ -283,6 +309,7 @@ REGISTRY.register(Differences())
 REGISTRY.register(Canary())
 REGISTRY.register(Webhooks())
 REGISTRY.register(Mailbox())
+REGISTRY.register(Outside())
 REGISTRY.register(Lines())
 REGISTRY.register(Trunks())
 

@@ -22,7 +22,7 @@ from contactcenter import health
 from telephony.cells.looks import cells_now
 from telephony.queries.canary import last_round
 from tenants.service import mailbox_sign, parts, status
-from tenants.service.actions.outages import follow_outages
+from tenants.service.actions.outages import follow_outages, follow_outside
 from tenants.service.actions.paging import escalate, send_pages
 from tenants.service.actions.ringing import note_unmade
 from tenants.service.actions.watch import LOOK_EVERY, Found, note_homes, note_round, note_windows, roll_days
@@ -151,6 +151,7 @@ class Watch:
             self._minute = minute
         status.keep(status.picture(now))
         follow_outages(at=now)
+        follow_outside(at=now)
         escalate(at=now)
         send_pages(at=now)
         note_unmade(at=now)

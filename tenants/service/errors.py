@@ -95,6 +95,24 @@ class IsSettled(DomainError):
     """This time is part of a month that was booked. It stays as it is."""
 
 
+class WatcherNotFound(NotFound):
+    """There is no such watcher, or its key is revoked."""
+
+
+class WatcherNameTaken(BadInput):
+    """A watcher of this name is there already, or was."""
+
+
+class WrongLooks(BadInput):
+    """These are no looks of a watcher: {"looks": [{"at": seconds, "found": {"web": ["up", ""]}}]}, 1,000 at most."""
+
+
+class ReportsTooOften(DomainError):
+    """Reports of one watcher are taken once a second. Send this one again."""
+
+    status = 429
+
+
 class NoteNotFound(NotFound):
     """There is no such note."""
 

@@ -7,11 +7,14 @@ from django.utils.translation import pgettext_lazy
 DATABASE, CACHE, WEB, SOCKET = "database", "cache", "web", "socket"
 WORKER, SWITCH, CELERY, RECORDING, CALLS = "worker", "switch", "celery", "recording", "calls"
 MAILBOX = "mailbox"
+OUTSIDE_WEB, OUTSIDE_SIP = "outside_web", "outside_sip"
 
 COUNTED = (WEB, SOCKET, DATABASE, WORKER, SWITCH)
 """Down means: a call is not taken, or nobody's pages answer. The others cost comfort, and are shown alone."""
 BY_CELL = (WORKER, SWITCH)
 """One in each cell: its outage touches who lives there."""
+OUTSIDE = (OUTSIDE_WEB, OUTSIDE_SIP)
+"""As watchers on other machines find us; they count where an operator says so (decision 0068)."""
 NAMES: dict[str, str | Promise] = {
     WEB: pgettext_lazy("part", "Pages"),
     SOCKET: _("Live pages (sockets)"),
@@ -23,9 +26,18 @@ NAMES: dict[str, str | Promise] = {
     CACHE: _("Cache"),
     CELERY: _("Tasks in the background"),
     MAILBOX: _("Mails to support"),
+    OUTSIDE_WEB: _("Pages, from outside"),
+    OUTSIDE_SIP: _("Switch, from outside"),
 }
 """In the order of pages."""
 
 
 def name_of(part: str) -> str:
     return str(NAMES.get(part, part))
+
+
+def cell_of(part: str, place: str) -> str:
+    """The cell whose tenants alone it touches; '' where it touches everybody. A watcher's place is `<cell>@<name>`."""
+    if part in BY_CELL:
+        return place
+    return place.partition("@")[0] if part == OUTSIDE_SIP else ""

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from tenants.service.parts import COUNTED
+from tenants.service.parts import COUNTED, OUTSIDE, cell_of
 from tenants.service.queries.notes import public_notes
 from tenants.service.queries.watch import DayBar, PartNow, last_look, parts_now
 
@@ -28,15 +28,17 @@ NOTES_OF = timedelta(days=14)
 Picture = dict[str, Any]
 """{"looked_at", "made_at", "parts": [{part, state, since, days: [{day, down, unknown, seen}]}], "notes": [...]}."""
 WORST = ("up", "unknown", "down")
+BEST = ("up", "down", "unknown")
 
 
 def picture(at: datetime) -> Picture:
     """From the rows; raises DatabaseError."""
-    looked = last_look()
+    looked, known = last_look(), parts_now(at)
+    ours = [part for part in known if part.part not in OUTSIDE]
     return {
         "made_at": at.isoformat(),
         "looked_at": looked.isoformat() if looked else None,
-        "parts": [_told(part) for part in together(parts_now(at))],
+        "parts": [_told(part) for part in [*together(ours), *from_outside(known)]],
         "notes": [_note(note) for note in public_notes(at - NOTES_OF)],
     }
 
@@ -63,6 +65,24 @@ def _worse(one: PartNow, other: PartNow) -> PartNow:
         for a, b in zip(first.days, second.days, strict=False)
     ]
     return PartNow(part=first.part, place="", state=first.state, since=first.since, days=days or first.days)
+
+
+def from_outside(parts: list[PartNow], cell: str | None = None) -> list[PartNow]:
+    """What watchers outside see, as one: what one of them reaches is reachable, and a silent one says nothing. `cell`:
+    of those that touch who lives there.
+    """
+    found: dict[str, list[PartNow]] = {}
+    for one in parts:
+        if one.part in OUTSIDE and (cell is None or cell_of(one.part, one.place) in ("", cell)):
+            found.setdefault(one.part, []).append(one)
+    return [_best(rows) for rows in found.values()]
+
+
+def _best(rows: list[PartNow]) -> PartNow:
+    best = min(rows, key=lambda one: BEST.index(one.state))
+    days = [min(days, key=lambda day: (day.unknown - day.seen, day.down))
+            for days in zip(*(row.days for row in rows), strict=True)]  # fmt: skip
+    return PartNow(part=best.part, place="", state=best.state, since=best.since, days=days)
 
 
 def _fields(one: PartNow) -> dict[str, Any]:

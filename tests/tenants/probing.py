@@ -38,6 +38,7 @@ OTHER_PARAMETERS = {
     "agreement_id": "1",
     "signature_id": "1",
     "span_id": "1",
+    "watcher_id": "1",
     "shift_id": "1",
     "page_id": "1",
     "case_id": "1",

@@ -10,6 +10,7 @@ from tenants.models import Tenant
 from tenants.people.actions import record_audit
 from tenants.service import errors
 from tenants.service.models import AgreedWindow, CellStay, MonthAvailability, PartDay, PartSpan, WatchClock
+from tenants.service.parts import OUTSIDE
 from tenants.service.queries.watch import days_to_roll, sums_of_day, windows_announced
 
 LOOK_EVERY = 10.0
@@ -37,7 +38,7 @@ def note_round(*, at: datetime, found: Found) -> None:
 
 def _close_unseen(last: datetime, at: datetime) -> None:
     """Whatever was open was so until the last look; from then on nobody knows."""
-    for row in PartSpan.objects.filter(ended_at=None):
+    for row in PartSpan.objects.filter(ended_at=None).exclude(part__in=OUTSIDE):
         if row.state != State.UNKNOWN:
             row.ended_at = last
             row.save(update_fields=["ended_at"])
@@ -48,7 +49,8 @@ def _close_unseen(last: datetime, at: datetime) -> None:
 
 
 def _take(at: datetime, found: Found) -> None:
-    is_open = {(row.part, row.place): row for row in PartSpan.objects.filter(ended_at=None)}
+    found_open = PartSpan.objects.filter(ended_at=None).exclude(part__in=OUTSIDE)
+    is_open = {(row.part, row.place): row for row in found_open}
     for place, row in is_open.items():
         if place not in found or found[place][0] != row.state:
             row.ended_at = at
@@ -105,7 +107,8 @@ def settle_gap(*, span_id: int, as_state: str, because: str, by_name: str, at: d
     """What nobody saw was up, or down, by other evidence. Raises WasSeen, IsSettled."""
     with enter_public():
         row = _locked(span_id)
-        if row.state != State.UNKNOWN or row.ended_at is None:
+        # While a watcher outside was silent our own looked: there is nothing to settle.
+        if row.state != State.UNKNOWN or row.ended_at is None or row.part in OUTSIDE:
             raise errors.WasSeen
         if row.settled_as == as_state:
             return

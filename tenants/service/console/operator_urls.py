@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from tenants.service.console import mailbox, operators, roster, status, watch
+from tenants.service.api import outside as reports
+from tenants.service.console import mailbox, operators, outside, roster, status, watch
 
 app_name = "service_operators"
 CASE_ACTS = "take|answer|note|pause|resume|solve|close|reopen|change"
@@ -20,6 +21,13 @@ urlpatterns = [
     re_path(r"^service/roster/(?P<shift_id>[0-9]{1,18})/$", roster.shift, name="shift"),
     path("service/parts/", watch.parts, name="parts"),
     re_path(r"^service/outages/(?P<span_id>[0-9]{1,18})/$", watch.outage_page, name="outage"),
+    path("service/outside/", outside.watchers, name="outside"),
+    re_path(
+        r"^service/outside/(?P<watcher_id>[0-9]{1,18})/(?P<act>count|uncount|revoke)/$",
+        outside.act,
+        name="outside_act",
+    ),
+    path("api/v1/outside/looks", reports.Looks.as_view(), name="outside_looks"),
     path("service/notes/", watch.notes, name="notes"),
     re_path(
         r"^service/notes/(?P<note_id>[0-9]{1,18})/(?P<act>publish|update|end)/$",

@@ -87,10 +87,11 @@ def own(request: HttpRequest) -> HttpResponse:
     """How it is now where the tenant lives, what was, what is planned and what we say about it."""
     tenant, now = request.tenant, timezone.now()
     parts = parts_now(now, cells={tenant.cell})
+    outside = status.from_outside(parts_now(now), tenant.cell)
     looked = last_look()
     seen = {
         "tab": "status",
-        "parts": [(one, STATES.get(one.state, "")) for one in parts],
+        "parts": [(one, STATES.get(one.state, "")) for one in [*parts, *outside]],
         "worst": status.worst({"parts": [{"part": one.part, "state": one.state} for one in parts]}),
         "looked_at": looked,
         "is_late": looked is None or now - looked > timedelta(seconds=60),

@@ -21,7 +21,7 @@ from tenants.service.actions.watch import explain_outage, settle_gap
 from tenants.service.console import forms
 from tenants.service.console.answers import did, did_by_form, month_asked
 from tenants.service.console.status import STATES, sheet
-from tenants.service.parts import COUNTED, name_of
+from tenants.service.parts import COUNTED, OUTSIDE, name_of
 from tenants.service.policies import OPERATORS
 from tenants.service.queries.availability import booked_months, tenants_touched, whole_month
 from tenants.service.queries.notes import notes_shown
@@ -36,7 +36,7 @@ def parts(request: HttpRequest) -> HttpResponse:
     seen = {
         "tab": "parts",
         "sees_budget": has_role(request.user, Role.OPERATOR),
-        "parts": [(one, STATES.get(one.state, ""), one.part in COUNTED) for one in parts_now(now)],
+        "parts": [(one, STATES.get(one.state, ""), one.is_counted) for one in parts_now(now)],
         "looked_at": looked,
         "is_late": looked is None or now - looked > timedelta(seconds=60),
         "outages": [(one, name_of(one.part)) for one in outages()],
@@ -62,7 +62,8 @@ def outage_page(request: HttpRequest, span_id: int | str) -> HttpResponse:
             return redirect("service_operators:outage", span.pk)
     seen = {
         "tab": "parts", "span": span, "name": name_of(span.part), "touched": tenants_touched(span, now),
-        "is_counted": span.part in COUNTED, "cause": cause, "settle": settle if is_gap and span.ended_at else None,
+        "is_counted": span.part in COUNTED or span.is_counted, "cause": cause,
+        "settle": settle if is_gap and span.ended_at and span.part not in OUTSIDE else None,
         "notes": span.notes.all(), "cases": span.cases.all(),
     }  # fmt: skip
     code = 422 if cause.errors or settle.errors else 200

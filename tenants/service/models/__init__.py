@@ -4,6 +4,7 @@ from tenants.service.models.availability import AgreedWindow, CellStay, MonthAva
 from tenants.service.models.cases import Case, CaseEntry, CasePause, CaseTerms, ContactAddress, SupportHours
 from tenants.service.models.mailbox import FetchedMail, SupportMailbox
 from tenants.service.models.notes import NoteUpdate, OutageNote, ToldTenant
+from tenants.service.models.outside import OutsideWatcher
 from tenants.service.models.ringing import PageCall
 from tenants.service.models.roster import Page, PageTarget, Shift
 from tenants.service.models.watch import PartDay, PartSpan, WatchClock
@@ -20,6 +21,7 @@ __all__ = [
     "MonthAvailability",
     "NoteUpdate",
     "OutageNote",
+    "OutsideWatcher",
     "Page",
     "PageCall",
     "PageTarget",

@@ -41,6 +41,10 @@ class PartSpan(models.Model):
     settled_because = models.CharField(_("because"), max_length=300, blank=True)
     settled_by = models.CharField(_("settled by"), max_length=120, blank=True)
     cause = models.CharField(_("cause"), max_length=300, blank=True)
+    seen_until = models.DateTimeField(_("seen until"), null=True, blank=True, editable=False)
+    """Of a watcher outside alone: its last look. An open span of one that is silent ends here until it is heard."""
+    is_counted = models.BooleanField(_("counts for availability"), default=False, editable=False)
+    """Of a watcher outside alone, as it stood when the span began."""
 
     class Meta:
         verbose_name = _("state of a part")
@@ -72,7 +76,7 @@ class PartSpan(models.Model):
         return self.settled_as or self.state
 
     def end(self, at: datetime) -> datetime:
-        return self.ended_at or max(at, self.began_at)
+        return self.ended_at or max(min(at, self.seen_until or at), self.began_at)
 
 
 class PartDay(models.Model):

@@ -1,9 +1,9 @@
 """Availability of one tenant between two moments: one definition for pages, exports and credits.
 
 1 − downtime / time counted. Downtime: when a part that counts (parts.COUNTED) did not answer, in the cell where the
-tenant lived, or in all; several at once count once. Time counted: all of it without agreed maintenance and without
-what was before the first probe. What nobody saw is neither up nor down: it is told beside the figure, with what the
-figure would be if it had been down.
+tenant lived, or in all, or a watcher outside that counts did not reach us; several at once count once. Time counted:
+all of it without agreed maintenance and without what was before the first probe. What nobody saw is neither up nor
+down: it is told beside the figure, with what the figure would be if it had been down.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tenants.billing.fees import contract_periods
 from tenants.context import enter_public
 from tenants.models import Contract, Tenant
 from tenants.service.models import AgreedWindow, CellStay, MonthAvailability, PartSpan
-from tenants.service.parts import BY_CELL, COUNTED
+from tenants.service.parts import COUNTED, cell_of
 from tenants.service.queries.watch import first_look, last_look
 from tenants.service.spans import Span, clipped, common, merged, seconds, without
 
@@ -113,14 +113,15 @@ def _touching(tenant: Tenant, start: datetime, end: datetime) -> Iterator[tuple[
     """Each span of a counted part that is not up, with what of it lay where the tenant lived then."""
     homes = homes_of(tenant, start, end)
     with enter_public():
-        found = PartSpan.objects.filter(part__in=COUNTED, began_at__lt=end).exclude(state=PartSpan.State.UP)
+        is_told = Q(part__in=COUNTED) | Q(is_counted=True, state=PartSpan.State.DOWN)
+        found = PartSpan.objects.filter(is_told, began_at__lt=end).exclude(state=PartSpan.State.UP)
         rows = list(found.filter(Q(ended_at=None) | Q(ended_at__gt=start)).order_by("began_at", "pk"))
     for row in rows:
         if row.counts_as == PartSpan.State.UP:
             continue
         pieces = clipped([(row.began_at, row.end(end))], start, end)
-        if row.part in BY_CELL and row.place:
-            pieces = common(pieces, homes.get(row.place, []))
+        if cell := cell_of(row.part, row.place):
+            pieces = common(pieces, homes.get(cell, []))
         if pieces:
             yield row, pieces
 
@@ -152,8 +153,8 @@ def tenants_touched(span: PartSpan, at: datetime) -> list[tuple[Tenant, int]]:
     found = []
     for tenant in tenants:
         pieces = [(start, end)]
-        if span.part in BY_CELL and span.place:
-            pieces = common(pieces, homes_of(tenant, start, max(end, start + LATE)).get(span.place, []))
+        if cell := cell_of(span.part, span.place):
+            pieces = common(pieces, homes_of(tenant, start, max(end, start + LATE)).get(cell, []))
         if pieces:
             found.append((tenant, seconds(pieces)))
     return found

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from tenants.context import enter_public
 from tenants.plans.models import Notice
-from tenants.service.models import AgreedWindow, PartDay, PartSpan, WatchClock
-from tenants.service.parts import NAMES, name_of
+from tenants.service.models import AgreedWindow, OutsideWatcher, PartDay, PartSpan, WatchClock
+from tenants.service.parts import COUNTED, NAMES, OUTSIDE, OUTSIDE_SIP, OUTSIDE_WEB, name_of
 from tenants.service.spans import clipped, seconds
 
 BARS = 90
 DAY = timedelta(days=1)
 SEEN_WITHIN = timedelta(minutes=5)
+SILENT = "silent"
 State = PartSpan.State
 
 
@@ -43,6 +44,7 @@ class PartNow:
     state: str
     since: datetime | None
     said: str = ""
+    is_counted: bool = False
     days: list[DayBar] = field(default_factory=list)
 
     @property
@@ -57,7 +59,12 @@ def last_look() -> datetime | None:
 
 def first_look() -> datetime | None:
     with enter_public():
-        return PartSpan.objects.aggregate(first=Min("began_at"))["first"]
+        return _of_our_own().aggregate(first=Min("began_at"))["first"]
+
+
+def _of_our_own() -> QuerySet[PartSpan]:
+    """Without what watchers outside saw."""
+    return PartSpan.objects.exclude(part__in=OUTSIDE)
 
 
 def parts_now(at: datetime, *, cells: set[str] | None = None, days: int = BARS) -> list[PartNow]:
@@ -65,16 +72,42 @@ def parts_now(at: datetime, *, cells: set[str] | None = None, days: int = BARS) 
     with enter_public():
         known = PartSpan.objects.filter(part__in=NAMES, ended_at=None)
         rows = [row for row in known if cells is None or row.place in ("", *cells)]
-        bars = _bars(at, days)
-    found = [
-        PartNow(
-            part=row.part, place=row.place, state=row.state, since=row.began_at, said=row.said,
-            days=bars.get((row.part, row.place), []),
-        )
-        for row in rows
-    ]  # fmt: skip
+        bars = _bars(at, days) | _bars_outside(at, days)
+        watchers = {watcher.place: watcher for watcher in OutsideWatcher.objects.all()}
+    found = [_now(row, watchers.get(row.place), at, bars.get((row.part, row.place), [])) for row in rows]
     order = list(NAMES)
     return sorted(found, key=lambda one: (order.index(one.part), one.place))
+
+
+def _now(row: PartSpan, watcher: OutsideWatcher | None, at: datetime, days: list[DayBar]) -> PartNow:
+    """Of a watcher that is silent nobody knows what it would see."""
+    is_told = row.part not in OUTSIDE or (watcher is not None and not watcher.is_silent(at))
+    return PartNow(
+        part=row.part, place=row.place, days=days, state=row.state if is_told else State.UNKNOWN,
+        since=row.began_at if is_told else row.seen_until, said=row.said if is_told else SILENT,
+        is_counted=row.part in COUNTED or (watcher is not None and watcher.is_counted),
+    )  # fmt: skip
+
+
+def _bars_outside(at: datetime, days: int) -> dict[tuple[str, str], list[DayBar]]:
+    """From the spans themselves: what a watcher could not deliver for a day comes after that day was over."""
+    today = at.astimezone(UTC).date()
+    every = [today - n * DAY for n in reversed(range(days))]
+    start = datetime.combine(every[0], time.min, UTC)
+    rows = PartSpan.objects.filter(part__in=OUTSIDE).filter(Q(ended_at=None) | Q(ended_at__gt=start))
+    of_place: dict[tuple[str, str], list[PartSpan]] = {}
+    for row in rows:
+        of_place.setdefault((row.part, row.place), []).append(row)
+    return {place: [_bar(day, spans, at) for day in every] for place, spans in of_place.items()}
+
+
+def _bar(day: date, rows: list[PartSpan], at: datetime) -> DayBar:
+    start = datetime.combine(day, time.min, UTC)
+    spent = dict.fromkeys(State.values, 0)
+    for row in rows:
+        spent[row.state] += seconds(clipped([(row.began_at, row.end(at))], start, start + DAY))
+    down, unknown = spent[State.DOWN], spent[State.UNKNOWN]
+    return DayBar(day=day.isoformat(), down=down, unknown=unknown, seen=sum(spent.values()))
 
 
 def _bars(at: datetime, days: int) -> dict[tuple[str, str], list[DayBar]]:
@@ -98,7 +131,7 @@ def _bars(at: datetime, days: int) -> dict[tuple[str, str], list[DayBar]]:
 def days_to_roll(today: date) -> Iterator[date]:
     """Days before today that have spans and no sums, the oldest first."""
     rolled = PartDay.objects.aggregate(last=Max("day"))["last"]
-    first = PartSpan.objects.aggregate(first=Min("began_at"))["first"]
+    first = first_look()
     if first is None:
         return
     day = (rolled + DAY) if rolled else first.astimezone(UTC).date()
@@ -111,7 +144,7 @@ def sums_of_day(day: date, until: datetime | None = None) -> list[PartDay]:
     """Not saved. Of a day (UTC), or of what of it is over."""
     start = datetime.combine(day, time.min, UTC)
     end = min(until, start + DAY) if until else start + DAY
-    rows = PartSpan.objects.filter(began_at__lt=end).filter(Q(ended_at=None) | Q(ended_at__gt=start))
+    rows = _of_our_own().filter(began_at__lt=end).filter(Q(ended_at=None) | Q(ended_at__gt=start))
     of_place: dict[tuple[str, str], dict[str, list]] = {}
     for row in rows:
         of_place.setdefault((row.part, row.place), {}).setdefault(row.counts_as, []).append(
@@ -133,10 +166,18 @@ def outages(
     with enter_public():
         found = PartSpan.objects.filter(part__in=NAMES).exclude(state=State.UP).order_by("-began_at", "-pk")
         if cells is not None:
-            found = found.filter(place__in=["", *cells])
+            found = found.filter(Q(place__in=["", *cells]) | _counted_outside(cells))
         if since is not None:
             found = found.filter(Q(ended_at=None) | Q(ended_at__gt=since))
         return list(found[:most])
+
+
+def _counted_outside(cells: set[str]) -> Q:
+    """What a watcher outside that counts did not reach, where it touched one of these cells."""
+    where = Q(part=OUTSIDE_WEB)
+    for cell in ("", *cells):
+        where |= Q(part=OUTSIDE_SIP, place__startswith=f"{cell}@")
+    return Q(is_counted=True) & where
 
 
 def outage(span_id: int) -> PartSpan | None:
