@@ -117,6 +117,8 @@ def test_a_tenants_page_shows_its_own_cell_and_its_own_notes(seen, acme, globex,
 def test_operators_see_every_part_with_its_history_and_whom_it_touched(seen, console, globex):
     page = console.get("/service/parts/").content.decode()
     assert page.count("<svg") == 8
+    assert "There is an outage" in page
+    assert "Everything works" not in page
     assert f"/service/outages/{seen.pk}/" in page
     outage = console.get(f"/service/outages/{seen.pk}/").content.decode()
     assert globex.name in outage

@@ -33,10 +33,12 @@ from tenants.service.queries.watch import last_look, outage, outages, parts_now
 @member_required(*OPERATORS)
 def parts(request: HttpRequest) -> HttpResponse:
     now, looked = timezone.now(), last_look()
+    found = parts_now(now)
     seen = {
         "tab": "parts",
+        "worst": status.worst({"parts": [{"part": one.part, "state": one.state} for one in found]}),
         "sees_budget": has_role(request.user, Role.OPERATOR),
-        "parts": [(one, STATES.get(one.state, ""), one.is_counted) for one in parts_now(now)],
+        "parts": [(one, STATES.get(one.state, ""), one.is_counted) for one in found],
         "looked_at": looked,
         "is_late": looked is None or now - looked > timedelta(seconds=60),
         "outages": [(one, name_of(one.part)) for one in outages()],
