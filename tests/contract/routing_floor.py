@@ -130,7 +130,12 @@ class Stage:
 
     def lose_switch(self) -> None:
         """It dies with all that is on it, and comes back: the phones register, the agents say that they are ready."""
+        run = "select core_uuid from public.cells_switchnode"
+        before = self.product.rows(run)
         kill_and_start_again(self.line)
+        # Written down when rows and switch agree: whoever is ready sooner is made not ready by that, as their phone is
+        # not registered with the new run.
+        wait_until(lambda: self.product.rows(run) != before, 30, "the new run of the switch was not taken up")
         self.product.wait_for_routing(self.product.processes["worker"].pid)
         self.make_ready()
         self.product.wait_for_phones(*(EXTENSIONS[name] for name in AGENTS))
