@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from tenants.context import enter_public
-from tenants.leaving.house import HouseTable, every_house_table, keys_of
+from tenants.leaving.house import HouseTable, every_house_table, keys_of, loose_ends
 
 KEPT: dict[str, Any] = {
     "tenants.tenant": _("The name of who was billed: bills name it."),
@@ -42,12 +42,19 @@ def counted_house(tenant_id: int) -> dict[str, int]:
 
 
 def erase_house(tenant_id: int) -> dict[str, int]:
-    """Rows that go, those that point at others first. Label → rows."""
-    gone = {}
+    """Rows that go, those that point at others first; what is nobody's forgets what it pointed at. Label → rows."""
+    gone, ends = {}, loose_ends()
     with enter_public(), connection.cursor() as cursor:
         for table in reversed(every_house_table()):
             if why_kept(table):
                 continue
+            for name, column, _label in (end for end in ends if end[2] == table.label):
+                cursor.execute(
+                    sql.SQL("UPDATE {} SET {} = NULL WHERE {} IN ({})").format(
+                        sql.Identifier(name), sql.Identifier(column), sql.Identifier(column),
+                        keys_of(table, tenant_id),
+                    )
+                )  # fmt: skip
             cursor.execute(
                 sql.SQL("DELETE FROM {} WHERE {} IN ({})").format(
                     sql.Identifier(table.name), sql.Identifier(table.key), keys_of(table, tenant_id)

