@@ -4,7 +4,6 @@ A call is a row before the switch is asked. One without an end, from an earlier 
 ended; it is never dialled again: the next try is another row.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,13 +17,13 @@ from django.db import connection
 from telephony.freeswitch import pager_call
 from telephony.queries.nodes import nodes_of
 from telephony.queries.routes import switch_language
-from telephony.spool import DATABASE_AWAY
 from telephony.switch import UnsafeValue
 from telephony.trunks import actions as trunks
 from telephony.trunks.causes import TRUNK_CAUSES
 from telephony.trunks.errors import NoTrunkThere, TrunksDown, TrunksFull
 from telephony.trunks.queries import BACKUP, shown_by
 from telephony.worker import pager_sound
+from telephony.worker.beside import Beside
 from tenants.service.actions.ringing import Result, begin_call, end_call
 from tenants.service.queries.ringing import Ring, Running, calls_without_end, rings_due
 
@@ -50,7 +49,7 @@ class Way:
     lines: Sequence[tuple[str, str]]
 
 
-class Pager(threading.Thread):
+class Pager(Beside):
     """Works only while `may_act` says so. `rest` gives back the database while a telephone rings."""
 
     def __init__(
@@ -60,27 +59,8 @@ class Pager(threading.Thread):
         may_act: Callable[[], bool],
         rest: Callable[[], None] = lambda: connection.close(),
     ) -> None:
-        super().__init__(name="pager", daemon=True)
-        self._known, self._may_act, self._rest = known, may_act, rest
-        self._stopped = threading.Event()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY):
-            if self._may_act():
-                self._turn()
-
-    def _turn(self) -> None:
-        try:
-            self.look(datetime.now(UTC))
-        except DATABASE_AWAY as error:
-            log.warning("The pager waits for the database.", problem=type(error).__name__)
-        except Exception:
-            log.exception("The pager stumbled and goes on.")
-        finally:
-            connection.close()
+        super().__init__("pager", every=LOOK_EVERY, may_act=may_act)
+        self._known, self._rest = known, rest
 
     def look(self, at: datetime) -> None:
         self._follow(at)

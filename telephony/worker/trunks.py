@@ -20,11 +20,11 @@ from django.db import connection
 from telephony.freeswitch import trunk_call, trunk_document, trunk_tls
 from telephony.freeswitch.documents import UnsafeText
 from telephony.queries.nodes import nodes_of
-from telephony.spool import DATABASE_AWAY
 from telephony.switch import UnsafeValue
 from telephony.trunks import actions, handshake, queries
 from telephony.trunks.authorities import authorities_in
 from telephony.trunks.models import Trunk, TrunkTest
+from telephony.worker.beside import Beside
 from telephony.worker.trunk_certificates import CertificateWatch, look_at
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ FAILURES = 3
 """So many calls in a row that failed at the carrier are a fault."""
 
 
-class TrunkKeeper(threading.Thread):
+class TrunkKeeper(Beside):
     """Works only while `may_act` says so, so that two workers never write the same files."""
 
     def __init__(
@@ -50,33 +50,14 @@ class TrunkKeeper(threading.Thread):
         may_act: Callable[[], bool],
         after_write: Callable[[], object] = lambda: None,
     ) -> None:
-        super().__init__(name="trunk keeper", daemon=True)
-        self._known, self._may_act, self._after_write = known, may_act, after_write
-        self._stopped = threading.Event()
+        super().__init__("trunk keeper", every=LOOK_EVERY, may_act=may_act)
+        self._known, self._after_write = known, after_write
         self._owed: dict[str, set[str]] = {}
         self._networks_owed: set[str] = set()
         self._counted_at = float("-inf")
         self._tested: set[int] = set()
         self._resolved: dict[str, float] = {}
         self._certificates = CertificateWatch()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY):
-            if self._may_act():
-                self._turn()
-
-    def _turn(self) -> None:
-        try:
-            self.look(datetime.now(UTC))
-        except DATABASE_AWAY as error:
-            log.warning("Trunks wait for the database.", problem=type(error).__name__)
-        except Exception:
-            log.exception("The keeper of trunks stumbled and goes on.")
-        finally:
-            connection.close()
 
     def look(self, at: datetime) -> None:
         cell = str(self._known["cell"])

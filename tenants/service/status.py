@@ -6,6 +6,7 @@ too, it shows the old one and says how old it is.
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,5 +158,13 @@ def current(at: datetime | None = None) -> tuple[Picture | None, bool]:
 
 def worst(told: Picture) -> str:
     """Of the parts that count: up, unknown or down."""
-    states = [one["state"] for one in told["parts"] if one["part"] in COUNTED]
-    return max(states, key=WORST.index, default="unknown")
+    return _worst((one["part"], one["state"]) for one in told["parts"])
+
+
+def worst_of(parts: Iterable[PartNow]) -> str:
+    """The same, of what the rows say."""
+    return _worst((one.part, one.state) for one in parts)
+
+
+def _worst(states: Iterable[tuple[str, str]]) -> str:
+    return max((state for part, state in states if part in COUNTED), key=WORST.index, default="unknown")

@@ -92,7 +92,7 @@ def own(request: HttpRequest) -> HttpResponse:
     seen = {
         "tab": "status",
         "parts": [(one, STATES.get(one.state, "")) for one in [*parts, *outside]],
-        "worst": status.worst({"parts": [{"part": one.part, "state": one.state} for one in parts]}),
+        "worst": status.worst_of(parts),
         "looked_at": looked,
         "is_late": looked is None or now - looked > timedelta(seconds=60),
         "outages": outages(since=now - RECENT, cells=cells_of(tenant), most=30),

@@ -36,7 +36,7 @@ def parts(request: HttpRequest) -> HttpResponse:
     found = parts_now(now)
     seen = {
         "tab": "parts",
-        "worst": status.worst({"parts": [{"part": one.part, "state": one.state} for one in found]}),
+        "worst": status.worst_of(found),
         "sees_budget": has_role(request.user, Role.OPERATOR),
         "parts": [(one, STATES.get(one.state, ""), one.is_counted) for one in found],
         "looked_at": looked,
