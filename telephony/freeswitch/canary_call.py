@@ -214,7 +214,10 @@ class EventSocket:
 
     def _fill(self, is_enough: Callable[[], bool]) -> None:
         while not is_enough():
-            more = self._socket.recv(65_536)
+            try:
+                more = self._socket.recv(65_536)
+            except ConnectionResetError:
+                more = b""  # It went without having read our last words.
             if not more:
                 raise OSError("The switch closed the connection.")
             self._unread += more

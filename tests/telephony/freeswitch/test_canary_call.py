@@ -62,6 +62,26 @@ def test_a_frame_in_pieces_is_read_once_it_is_whole():
             heard.say("api anything more")
 
 
+class DeafLine(Line):
+    """A switch that goes while our words lie there unread, so that the system resets the line."""
+
+    def _serve(self):
+        line, _address = self._server.accept()
+        with line:
+            line.sendall(frame("auth/request"))
+            line.recv(1000)
+            line.sendall(frame("command/reply", Reply_Text="+OK accepted"))
+            line.recv(1, socket.MSG_PEEK)
+
+
+def test_a_switch_that_goes_without_reading_our_words_has_closed_the_connection():
+    with (
+        EventSocket(DeafLine().known, patience=5) as heard,
+        pytest.raises(OSError, match="closed the connection"),
+    ):
+        heard.say("api is it so")
+
+
 def test_a_switch_that_is_away_or_refuses_says_nothing():
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
