@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from telephony.routing.line import Line, Waiting
 from telephony.routing.roster import Roster
-from telephony.routing.shapes import Availability
+from telephony.routing.shapes import Availability, RoutableAgent
 from telephony.routing.shelf import Rostered
 from telephony.routing.signature import Signature
 
@@ -32,8 +33,7 @@ class Outcome(StrEnum):
     JOINING = "joining"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One agent's. `detail` by outcome: lacks_skill → skill, needs, has; not_in_group → group; no_capacity → holds;
     backing_off → until; reserved → work; first and behind → idle_since, place (1 is asked next) and rank, the
     figures agents are put in order by; behind → because, the first figure in which they come after the first.
@@ -41,7 +41,7 @@ class Verdict:
 
     agent_id: Any
     outcome: Outcome
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
         return {"agent": self.agent_id, "outcome": self.outcome.value, **self.detail}
@@ -129,14 +129,31 @@ def judge(
     judged: Iterable[Rostered],
     in_order: list[Any],
     on_offer: tuple[Any, ...],
+    most: int | None = None,
 ) -> list[Verdict]:
-    """A verdict for each agent `judged`, best first. `in_order` are the free agents who suit, first asked first, and
-    `on_offer` those whose phones ring with this work.
+    """A verdict for each agent `judged`, best first; at most so many. `in_order` are the free agents who suit, first
+    asked first, and `on_offer` those whose phones ring with this work.
     """
     places = {agent_id: place for place, agent_id in enumerate(in_order, start=1)}
-    best = figures(waiting, line, roster[in_order[0]]) if in_order else {}
-    verdicts = [_verdict(waiting, line, rostered, places, best, on_offer) for rostered in judged]
-    return sorted(verdicts, key=lambda v: (_ORDER[v.outcome], v.detail.get("place", 0), v.agent_id))
+    ranks = _Ranks(waiting, line, roster[in_order[0]] if in_order else None)
+    found, others = [], []
+    for rostered in judged:
+        agent_id = rostered.agent.id
+        if agent_id in on_offer:
+            detail = {"rank": ranks.of(rostered)[0]} if agent_id in places else {}
+            found.append(Verdict(agent_id, Outcome.ON_OFFER, detail))
+        elif agent_id in places:
+            found.append(_verdict_of_free(rostered, places[agent_id], *ranks.of(rostered)))
+        else:
+            outcome = _outcome(waiting, line.signature, rostered)
+            others.append((_ORDER[outcome], agent_id, outcome, rostered))
+    found.sort(key=lambda v: (_ORDER[v.outcome], v.detail.get("place", 0), v.agent_id))
+    # They come after the free ones; the words of those who are left out would cost most of the time.
+    others.sort(key=itemgetter(0, 1))
+    left = None if most is None else max(0, most - len(found))
+    signature = line.signature
+    found += [Verdict(who, what, _detail(what, signature, one)) for _, who, what, one in others[:left]]
+    return found[:most]
 
 
 def figures(waiting: Waiting, line: Line, rostered: Rostered) -> Figures:
@@ -150,57 +167,80 @@ def figures(waiting: Waiting, line: Line, rostered: Rostered) -> Figures:
     return found
 
 
-def _verdict(
-    waiting: Waiting,
-    line: Line,
-    rostered: Rostered,
-    places: dict[Any, int],
-    best: Figures,
-    on_offer: tuple[Any, ...],
-) -> Verdict:
-    agent_id = rostered.agent.id
-    if agent_id in on_offer:
-        is_deciding = agent_id in places
-        return Verdict(
-            agent_id, Outcome.ON_OFFER, {"rank": figures(waiting, line, rostered)} if is_deciding else {}
-        )
-    if agent_id in places:
-        return _verdict_of_free(waiting, line, rostered, places[agent_id], best)
-    if (unsuited := _what_excludes(waiting, line.signature, rostered)) is not None:
-        return unsuited
-    if rostered.state is Availability.RESERVED:
-        return Verdict(agent_id, Outcome.RESERVED, {"work": str(rostered.work_id)})
-    if rostered.state is Availability.BACKING_OFF:
-        return Verdict(agent_id, Outcome.BACKING_OFF, {"until": rostered.until})
-    if not rostered.agent.has_room_for(line.signature.kind) and rostered.state in _COULD:
-        return Verdict(agent_id, Outcome.NO_CAPACITY, {"holds": dict(rostered.agent.in_hand)})
-    return Verdict(agent_id, Outcome(rostered.state.value))
+class _Ranks:
+    """What agents of one line are put in order by, and the first figure in which each comes after the best of them."""
+
+    def __init__(self, waiting: Waiting, line: Line, best: Rostered | None) -> None:
+        self._waiting, self._line = waiting, line
+        self._best = {} if best is None else figures(waiting, line, best)
+        self._known: dict[tuple[int, ...], tuple[Figures, str]] = {}
+        self._is_rank_alone = not waiting.work.scores and line.strategy.measure_name is None
+
+    def of(self, rostered: Rostered) -> tuple[Figures, str]:
+        """The same for all of one shelf where nothing else counts: nobody may change it."""
+        rank = rostered.places[self._line].rank
+        found = self._known.get(rank) if self._is_rank_alone else None
+        if found is None:
+            own = figures(self._waiting, self._line, rostered)
+            behind = next((name for name in own if own[name] != self._best.get(name)), "idle_since")
+            found = self._known[rank] = own, behind
+        return found
+
+
+def _verdict_of_free(rostered: Rostered, place: int, rank: Figures, behind: str) -> Verdict:
+    detail = {"place": place, "idle_since": rostered.idle_since, "rank": rank}
+    if place == 1:
+        return Verdict(rostered.agent.id, Outcome.FIRST, detail)
+    detail["because"] = behind
+    return Verdict(rostered.agent.id, Outcome.BEHIND, detail)
 
 
 _COULD = (Availability.FREE, Availability.JOINING)
+_OF_STATE = {state: Outcome(state.value) for state in Availability if state is not Availability.FREE}
 
 
-def _verdict_of_free(waiting: Waiting, line: Line, rostered: Rostered, place: int, best: Figures) -> Verdict:
-    agent_id, own = rostered.agent.id, figures(waiting, line, rostered)
-    detail = {"place": place, "idle_since": rostered.idle_since, "rank": own}
-    if place == 1:
-        return Verdict(agent_id, Outcome.FIRST, detail)
-    detail["because"] = next((name for name in own if own[name] != best[name]), "idle_since")
-    return Verdict(agent_id, Outcome.BEHIND, detail)
+def _outcome(waiting: Waiting, signature: Signature, rostered: Rostered) -> Outcome:
+    """Of an agent who is not to be asked: whatever of them makes them unfit for this work, else what they are doing."""
+    agent, state = rostered.agent, rostered.state
+    if (unfit := _unfit(waiting, signature, agent)) is not None:
+        return unfit
+    if state in _COULD and not agent.has_room_for(signature.kind):
+        return Outcome.NO_CAPACITY
+    return _OF_STATE[state]
 
 
-def _what_excludes(waiting: Waiting, signature: Signature, rostered: Rostered) -> Verdict | None:
-    """What of the agent makes them unfit for this work, whatever they are doing; None when they suit it."""
-    agent = rostered.agent
+def _unfit(waiting: Waiting, signature: Signature, agent: RoutableAgent) -> Outcome | None:
+    """Whatever they are doing; None when they suit it."""
     if signature.target_agent is not None:
         if agent.id != signature.target_agent:
-            return Verdict(agent.id, Outcome.NOT_WANTED)
+            return Outcome.NOT_WANTED
     elif not signature.has_queue_of(agent):
-        return Verdict(agent.id, Outcome.NOT_IN_QUEUE)
+        return Outcome.NOT_IN_QUEUE
     elif signature.group_id is not None and signature.group_id not in agent.groups:
-        return Verdict(agent.id, Outcome.NOT_IN_GROUP, {"group": signature.group_id})
+        return Outcome.NOT_IN_GROUP
+    if _lacks(signature, agent) is not None:
+        return Outcome.LACKS_SKILL
+    return Outcome.EXCLUDED if agent.id in waiting.work.excluded else None
+
+
+def _lacks(signature: Signature, agent: RoutableAgent) -> tuple[int, int, int] | None:
+    """The first skill asked for that is not there: (skill, level needed, level they have)."""
     for skill, needs in signature.requirements:
         has = agent.skills.get(skill, 0)
         if has < needs:
-            return Verdict(agent.id, Outcome.LACKS_SKILL, {"skill": skill, "needs": needs, "has": has})
-    return Verdict(agent.id, Outcome.EXCLUDED) if agent.id in waiting.work.excluded else None
+            return skill, needs, has
+    return None
+
+
+def _detail(outcome: Outcome, signature: Signature, rostered: Rostered) -> dict[str, Any]:
+    if outcome is Outcome.LACKS_SKILL:
+        return dict(zip(("skill", "needs", "has"), _lacks(signature, rostered.agent) or (), strict=False))
+    if outcome is Outcome.NOT_IN_GROUP:
+        return {"group": signature.group_id}
+    if outcome is Outcome.RESERVED:
+        return {"work": str(rostered.work_id)}
+    if outcome is Outcome.BACKING_OFF:
+        return {"until": rostered.until}
+    if outcome is Outcome.NO_CAPACITY:
+        return {"holds": dict(rostered.agent.in_hand)}
+    return {}

@@ -57,38 +57,47 @@ def _match(waiting: Waiting, line: Line, roster: Roster, agents: tuple[Any, ...]
     # Somebody who becomes free stands on no shelf yet.
     free = list(dict.fromkeys((*agents, *line.in_order(waiting.work, most))))[:most]
     judged = {agent_id: roster[agent_id] for agent_id in free}
-    for rostered in roster.near(line.signature, LOOKED_AT):
+    # Whoever is free comes before the others: where they fill it, nobody else is looked at.
+    for rostered in roster.near(line.signature, LOOKED_AT) if len(free) < most else ():
         if len(judged) >= LOOKED_AT:
             break
         if not line.is_free_for(rostered, waiting.work):
             judged.setdefault(rostered.agent.id, rostered)
-    verdicts = judge(waiting, line, roster, judged.values(), free, agents)[:most]
-    found = [_candidate(waiting, line.signature, judged[v.agent_id], v, v.agent_id in free) for v in verdicts]
+    verdicts = judge(waiting, line, roster, judged.values(), free, agents, most)
+    told = _Told(waiting, line.signature)
+    known = set(free)
+    found = [told.of(judged[one.agent_id], one, one.agent_id in known) for one in verdicts]
     return {"candidates": found, "left_out": len(roster) - len(found)}
 
 
-def _candidate(
-    waiting: Waiting, signature: Signature, rostered: Rostered, verdict: Verdict, is_free: bool
-) -> dict[str, Any]:
-    """One agent: the verdict, and of what is known of them all that this decision could ask for."""
-    agent, work = rostered.agent, waiting.work
-    asked = dict(signature.requirements + signature.preferred)
-    queues = {signature.queue_id, *signature.queue_ids}
-    facts: dict[str, Any] = {
-        **verdict.as_dict(),
-        "idle_since": rostered.idle_since if is_free else None,
-        "skills": [[skill, agent.skills[skill]] for skill in asked if skill in agent.skills],
-        "queues": [[queue, position] for queue, position in agent.queues.items() if queue in queues],
-        "busy_seconds": agent.busy_seconds,
-        "turn": rostered.turn,
-    }
-    if signature.group_id in agent.groups:
-        facts["groups"] = [signature.group_id]
-    if agent.in_hand or agent.capacity != ONE_CALL:
-        facts["capacity"], facts["in_hand"] = dict(agent.capacity), dict(agent.in_hand)
-    if agent.id in work.excluded:
-        facts["is_excluded"] = True
-    if agent.id in work.scores:
-        facts["score"] = work.scores[agent.id]
-        facts["features"] = dict(work.features.get(agent.id, {}))
-    return facts
+class _Told:
+    """Of each agent the verdict, and of what is known of them all that this decision could ask for."""
+
+    def __init__(self, waiting: Waiting, signature: Signature) -> None:
+        self._work, self._group = waiting.work, signature.group_id
+        self._skills = list(dict(signature.requirements + signature.preferred))
+        self._queues = {signature.queue_id, *signature.queue_ids}
+
+    def of(self, rostered: Rostered, verdict: Verdict, is_free: bool) -> dict[str, Any]:
+        agent, work, queues, asked = rostered.agent, self._work, self._queues, self._skills
+        skills = agent.skills
+        facts: dict[str, Any] = {
+            "agent": verdict.agent_id,
+            "outcome": verdict.outcome.value,
+            **verdict.detail,
+            "idle_since": rostered.idle_since if is_free else None,
+            "skills": [[skill, skills[skill]] for skill in asked if skill in skills] if asked else [],
+            "queues": [[queue, position] for queue, position in agent.queues.items() if queue in queues],
+            "busy_seconds": agent.busy_seconds,
+            "turn": rostered.turn,
+        }
+        if self._group in agent.groups:
+            facts["groups"] = [self._group]
+        if agent.in_hand or (agent.capacity is not ONE_CALL and agent.capacity != ONE_CALL):
+            facts["capacity"], facts["in_hand"] = dict(agent.capacity), dict(agent.in_hand)
+        if agent.id in work.excluded:
+            facts["is_excluded"] = True
+        if agent.id in work.scores:
+            facts["score"] = work.scores[agent.id]
+            facts["features"] = dict(work.features.get(agent.id, {}))
+        return facts
