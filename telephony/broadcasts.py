@@ -5,6 +5,7 @@ agent's state, no calls; while somebody looks for one), `queues`, `floor` (every
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from telephony.serializers import agent_row, call_row, listening_row, snapshots
 from telephony.serializers import floor as board
 from tenants.context import current_schema
 from tenants.events import say, subscribe
-from tenants.realtime import publish
+from tenants.realtime import publish, publish_to
 
 QUEUE_NEWS_EVERY = 0.25
 """Seconds between two rows of the same queue: a burst of callers is one change to the eye."""
@@ -98,9 +99,7 @@ def tell_agent(event: events.AgentStateChanged) -> None:
 def _publish_agents(agent_ids: dict[int, set[Any]]) -> None:
     queues = set()
     for agent in queries.agents_named(list(agent_ids)):
-        message = {"type": "agent", "row": agent_row(agent)}
-        for audience in (f"agent.{agent.pk}", "colleagues", "floor"):
-            publish(audience, message)
+        publish_to((f"agent.{agent.pk}", "colleagues", "floor"), {"type": "agent", "row": agent_row(agent)})
         queues |= {queue_agent.queue_id for queue_agent in agent.queue_agents.all()}
     for queue_id in sorted(queues):
         _tell_queue(queue_id)
@@ -160,15 +159,23 @@ def _publish_calls(hearers: dict[UUID, set[int]]) -> None:
 def _publish_call(call: Call, offers: list[Offer], agent_ids: set[int]) -> None:
     """`offers`: those that ring, or whose agent is on the line."""
     ringing = [offer for offer in offers if offer.answered_at is None]
-    publish("floor", {"type": "call", "row": call_row(call, ringing[0] if ringing else None)})
+    first = ringing[0] if ringing else None
     own = {offer.agent_id: offer for offer in ringing}
+    hearers: dict[Offer | None, list[str]] = {first: ["floor"]}
     for listener in {*agent_ids, call.agent_id, *(offer.agent_id for offer in offers)} - {None}:
-        offer = own.get(listener, ringing[0] if ringing else None)
-        publish(f"agent.{listener}", {"type": "call", "row": call_row(call, offer)})
+        hearers.setdefault(own.get(listener, first), []).append(f"agent.{listener}")
+    for offer, audiences in hearers.items():
+        publish_to(audiences, {"type": "call", "row": call_row(call, offer)})
 
 
 def _tell_queue(queue_id: int) -> None:
-    _queue_pace.call(current_schema(), queue_id)
+    say(_tell_queues, queue_id)
+
+
+def _tell_queues(queue_ids: Iterable[int]) -> None:
+    """At the end of a breath: a caller's phone rings before the board counts them."""
+    for queue_id in queue_ids:
+        _queue_pace.call(current_schema(), queue_id)
 
 
 def _publish_queue(queue_id: int) -> None:

@@ -54,8 +54,12 @@ def format_number(stored: str | None, country: str | None = None) -> str:
     return phonenumbers.format_number(number, shape)
 
 
+@lru_cache(maxsize=20_000)
 def national_digits(stored: str) -> str:
-    """Digits as dialled at home: `+8613812342211` → `13812342211`, `+442079460958` → `02079460958`."""
+    """Digits as dialled at home: `+8613812342211` → `13812342211`, `+442079460958` → `02079460958`.
+
+    Every row of a call that is shown asks it of the same number.
+    """
     number = _parsed(stored)
     shown = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else stored[:LONGEST_RAW]
     return re.sub(r"\D", "", shown)

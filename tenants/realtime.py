@@ -7,7 +7,7 @@ is kept in it, `publish` never raises for it, and every socket is told to take a
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
@@ -40,8 +40,14 @@ def channel_of(schema: str, audience: str) -> str:
 
 def publish(audience: str, message: dict[str, Any]) -> None:
     """Tell everyone of `audience` in the current tenant, once the current transaction has committed."""
-    channel = channel_of(context.current_schema(), audience)
-    transaction.on_commit(partial(_deliver, channel, encode(message)))
+    publish_to((audience,), message)
+
+
+def publish_to(audiences: Iterable[str], message: dict[str, Any]) -> None:
+    """The same message to several, made once."""
+    schema, body = context.current_schema(), encode(message)
+    for audience in audiences:
+        transaction.on_commit(partial(_deliver, channel_of(schema, audience), body))
 
 
 def encode(message: Any) -> bytes:

@@ -8,7 +8,7 @@ import csv
 import gzip
 from array import array
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ class Origin(NamedTuple):
     at_home: str = ""
 
 
+@lru_cache(maxsize=20_000)
 def origin_of(number: str | None, home: str) -> Origin:
     """Of a stored number: E.164, or the bare digits of a service number of the country `home`."""
     text = (number or "").strip()
