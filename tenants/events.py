@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import structlog
@@ -92,8 +94,10 @@ def telling_later() -> Iterator[None]:
         yield
     finally:
         _told_later.reset(before)
-        for schema_name, event in waiting:
-            _deliver(schema_name, event)
+        for schema_name, told in groupby(waiting, key=itemgetter(0)):
+            with enter(schema_name):
+                for _schema_name, event in told:
+                    _deliver(schema_name, event)
 
 
 def _deliver(schema_name: str, event: Event) -> None:
@@ -101,18 +105,25 @@ def _deliver(schema_name: str, event: Event) -> None:
     if waiting is not None:
         waiting.append((schema_name, event))
         return
-    for handler in _handlers.get(type(event), ()):
-        try:
-            with enter(schema_name):
-                handler(event)
-        except Exception:
-            # One broken reaction must not silence the others, nor the action that already committed.
-            log.exception(
-                "A reaction to an event failed",
-                event_class=type(event).__name__,
-                handler=handler.__qualname__,
-                schema=schema_name,
-            )
+    handlers = _handlers.get(type(event))
+    if not handlers:
+        return
+    with enter(schema_name):
+        for handler in handlers:
+            _tell(handler, event)
+
+
+def _tell(handler: Callable[[Any], object], event: Event) -> None:
+    try:
+        handler(event)
+    except Exception:
+        # One broken reaction must not silence the others, nor the action that already committed.
+        log.exception(
+            "A reaction to an event failed",
+            event_class=type(event).__name__,
+            handler=handler.__qualname__,
+            schema=current_schema(),
+        )
 
 
 Speaker = Callable[[dict[Any, set]], None]
