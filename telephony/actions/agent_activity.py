@@ -54,11 +54,18 @@ def write_state(agent: Agent, *, at: datetime, cause: str) -> None:
         change.save()
     else:
         table.add(change)
-    emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
+    tell_state(agent, at)
 
 
 def write_states(agents: Sequence[Agent], *, activity: str, at: datetime, cause: str) -> None:
     """The same for several, locked, who all begin the same."""
+    begin_states(agents, activity=activity, at=at, cause=cause)
+    for agent in agents:
+        tell_state(agent, at)
+
+
+def begin_states(agents: Sequence[Agent], *, activity: str, at: datetime, cause: str) -> None:
+    """Their rows alone: whoever asks tells of it."""
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, [str(activity), at, [agent.pk for agent in agents]])
     insert_rows(
@@ -75,15 +82,17 @@ def write_states(agents: Sequence[Agent], *, activity: str, at: datetime, cause:
             for agent in agents
         ]
     )
-    for agent in agents:
-        emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
+
+
+def tell_state(agent: Agent, at: datetime) -> None:
+    emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
 
 
 def touch_agent(agent: Agent, *, at: datetime) -> None:
     """Something beside the state is new (a phone, a wish, a deadline): newer version, same history."""
     agent.version += 1
     save(agent)
-    emit(events.AgentStateChanged(occurred_at=at, agent_id=agent.pk))
+    tell_state(agent, at)
 
 
 def follow_agent(agent_id: int, *, at: datetime, cause: str) -> None:

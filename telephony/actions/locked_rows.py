@@ -15,7 +15,7 @@ from django.db.models import Model, Q, QuerySet
 
 from telephony.models import Agent, Call, Leg, Offer, Queue, QueueStay
 from telephony.queries.remembered import once
-from tenants.prepared import Compiled, given
+from tenants.prepared import Compiled, answers, given
 
 Values = dict[str, Any]
 _OFFERS = Offer.objects.defer("explanation")
@@ -60,8 +60,11 @@ class LockedRows:
     def read(self, leg_ids: Iterable[UUID], call_ids: Iterable[UUID] = ()) -> None:
         """Lock and read everything facts about these legs and calls will ask for."""
         legs = set(leg_ids) - self._legs.keys()
-        self._read_legs(legs)
-        self._read_offers(legs)
+        if legs:
+            named = list(legs)
+            locked, offers = answers(_legs_locked.asking(ids=named), _offers_named.asking(ids=named))
+            self._take_legs(legs, locked)
+            self._take_offers(legs - self._offers.keys(), offers)
         found = [self._legs.get(leg_id) for leg_id in legs] + [self._offers.get(leg_id) for leg_id in legs]
         calls = {row.call_id for row in found if row is not None and row.call_id}
         self._read_stories((calls | legs | set(call_ids)) - self._calls.keys())
@@ -69,19 +72,23 @@ class LockedRows:
         self._read_agents({row.agent_id for row in [*found, *offered] if row is not None and row.agent_id})
 
     def _read_legs(self, leg_ids: set[UUID]) -> None:
-        if not leg_ids:
-            return
+        if leg_ids:
+            self._take_legs(leg_ids, _legs_locked(ids=list(leg_ids)))
+
+    def _take_legs(self, leg_ids: set[UUID], found: Iterable[Leg]) -> None:
         self._legs |= dict.fromkeys(leg_ids)
-        for leg in _legs_locked(ids=list(leg_ids)):
+        for leg in found:
             self._take_up(leg)
             self._place_leg(leg)
 
     def _read_offers(self, offer_ids: set[UUID]) -> None:
         unknown = offer_ids - self._offers.keys()
-        if not unknown:
-            return
+        if unknown:
+            self._take_offers(unknown, _offers_named(ids=list(unknown)))
+
+    def _take_offers(self, unknown: set[UUID], found: Iterable[Offer]) -> None:
         self._offers |= dict.fromkeys(unknown)
-        for offer in _offers_named(ids=list(unknown)):
+        for offer in found:
             self._place_offer(offer)
 
     def _read_stories(self, call_ids: set[UUID]) -> None:
@@ -98,16 +105,21 @@ class LockedRows:
         self._offers_of |= {call_id: [] for call_id in there}
         if not there:
             return
-        for leg in _legs_of_calls(calls=there):
+        legs, stays, offers = answers(
+            _legs_of_calls.asking(calls=there),
+            _stays_of_calls.asking(calls=there),
+            _offers_of_calls.asking(calls=there),
+        )
+        for leg in legs:
             if self._legs.get(leg.pk) is None:
                 self._take_up(leg)
                 self._place_leg(leg)
-        for stay in _stays_of_calls(calls=there):
+        for stay in stays:
             stay.queue = self._queue_of(stay)
             self._stays_of[stay.call_id].append(stay)
             self._take_up(stay)
             self._remember(stay)
-        for offer in _offers_of_calls(calls=there):
+        for offer in offers:
             self._offers_of[offer.call_id].append(self._place_offer(offer))
 
     def _read_agents(self, agent_ids: set[int]) -> None:
@@ -115,12 +127,18 @@ class LockedRows:
         unknown = agent_ids - self._agents.keys()
         if not unknown:
             return
-        for agent in _agents_locked(ids=list(unknown)):
+        named = list(unknown)
+        agents, offers, legs = answers(
+            _agents_locked.asking(ids=named),
+            _open_offers_of_agents.asking(agents=named),
+            _open_legs_of_agents.asking(agents=named),
+        )
+        for agent in agents:
             self._agents[agent.pk] = agent
             self._take_up(agent)
-        for offer in _open_offers_of_agents(agents=list(unknown)):
+        for offer in offers:
             self._place_offer(offer)
-        for leg in _open_legs_of_agents(agents=list(unknown)):
+        for leg in legs:
             if self._legs.get(leg.pk) is None:
                 self._take_up(leg)
                 self._place_leg(leg)
@@ -200,11 +218,14 @@ class LockedRows:
         legs = [leg for leg in self._legs_of_agent[agent_id].values() if leg.ended_at is None]
         return [leg for leg in legs if leg.agent_id == agent_id and self.offer(leg.pk) is None]
 
-    def told_of(self, rows: Iterable[Model]) -> dict[Model, Values]:
-        """The values each row had when it was last read or saved; a row made since has none."""
-        return {row: self._told.get((type(row), row.pk), {}) for row in rows}
+    def told_of(self, rows: Iterable[Model]) -> dict[int, Values]:
+        """By `id(row)` the values each had when it was last read or saved; a row made since has none."""
+        return {id(row): self._told.get((type(row), row.pk), {}) for row in rows}
 
 
 def values_of(row: Model) -> Values:
-    """Its columns as they are now."""
-    return {name: value for name, value in row.__dict__.items() if name[0] != "_"}
+    """Its columns as they are now. Asked some hundred times for one call: copied whole, then less what is Django's."""
+    values = row.__dict__.copy()
+    values.pop("_state", None)
+    values.pop("_prefetched_objects_cache", None)
+    return values

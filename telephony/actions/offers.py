@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from telephony import events
-from telephony.actions.agent_activity import write_states
+from telephony.actions.agent_activity import begin_states, tell_state
 from telephony.actions.bulk import insert_rows
-from telephony.cells.actions import hold_epoch
-from telephony.errors import OfferImpossible
+from telephony.cells.actions import held_epoch
+from telephony.errors import EpochIsOver, OfferImpossible
 from telephony.models import Agent, Call, Offer, QueueStay
 from telephony.queries.devices import with_ringing_device
 from telephony.queries.outside_numbers import Rung, rung
@@ -21,7 +21,7 @@ from telephony.queries.recording_policies import recording_mode_for, stamp_of
 from telephony.switch import OfferCommand, RungPhone
 from tenants.context import current_schema, current_tenant
 from tenants.events import emit
-from tenants.prepared import Compiled, given
+from tenants.prepared import Compiled, answers, given, one_trip
 
 OUTSIDE_TAKES_SECONDS = 10
 _RING = "UPDATE telephony_call SET state = %s, version = version + 1 WHERE id = ANY(%s)"
@@ -75,8 +75,7 @@ def offer_calls(
     """
     try:
         with transaction.atomic():
-            hold_epoch(cell=cell, epoch=epoch)
-            return _offer(wishes, epoch=epoch, at=at)
+            return _offer(wishes, cell=cell, epoch=epoch, at=at)
     except IntegrityError:
         if len(wishes) == 1:
             return [AgentGone()]
@@ -101,9 +100,10 @@ def offer_call(
     return made
 
 
-def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCommand | OfferImpossible]:
-    stays = _waiting_stays([wish.stay_id for wish in wishes])
-    free = _free_agents([agent_id for wish in wishes for agent_id in wish.agent_ids])
+def _offer(
+    wishes: Sequence[Wish], *, cell: str, epoch: int, at: datetime
+) -> list[OfferCommand | OfferImpossible]:
+    stays, free = _locked(wishes, cell=cell, epoch=epoch)
     made: list[OfferCommand | OfferImpossible] = []
     written: list[Offer] = []
     reserved: list[Agent] = []
@@ -121,46 +121,62 @@ def _offer(wishes: Sequence[Wish], *, epoch: int, at: datetime) -> list[OfferCom
         made.append(_command(stay, offers, phones))
         written += offers
         reserved += agents.values()
-    insert_rows(written)
-    _ring({offer.call_id for offer in written}, reserved, at)
-    for offer in written:
-        _tell_offer(offer)
+    if written:
+        _ring(written, reserved, at)
     return made
 
 
-def _waiting_stays(stay_ids: Sequence[int]) -> dict[int, QueueStay]:
-    """Those that wait and ring nobody, with their calls, locked, and their queues."""
-    calls = {call.pk: call for call in _calls_locked(stays=list(stay_ids))}
-    # Read behind the locks: whoever held them before us may have ended the stay.
+def _locked(
+    wishes: Sequence[Wish], *, cell: str, epoch: int
+) -> tuple[dict[int, QueueStay], dict[int, Agent]]:
+    """The lease, then the calls, then the agents; of the stays those that wait and ring nobody, of the agents those who
+    can still be rung. Raises EpochIsOver.
+    """
+    stay_ids = [wish.stay_id for wish in wishes]
+    held, calls, stays, agents = answers(
+        held_epoch(cell=cell, epoch=epoch),
+        _calls_locked.asking(stays=stay_ids),
+        # Read behind the locks: whoever held them before us may have ended the stay.
+        _silent_stays.asking(stays=stay_ids),
+        _agents_locked.asking(ids=[agent_id for wish in wishes for agent_id in wish.agent_ids]),
+    )
+    if not held:
+        raise EpochIsOver
+    call_of = {call.pk: call for call in calls}
     found = {}
-    for stay in _silent_stays(stays=list(stay_ids)):
-        if stay.call_id in calls:
-            stay.call = calls[stay.call_id]
+    for stay in stays:
+        if stay.call_id in call_of:
+            stay.call = call_of[stay.call_id]
             found[stay.pk] = stay
-    return found
+    return found, _who_can_be_rung(agents)
 
 
-def _free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
-    """Those who can still be rung, locked, each with the `username` of the phone that rings."""
-    locked = _agents_locked(ids=list(agent_ids))
+def _who_can_be_rung(locked: Iterable[Any]) -> dict[int, Agent]:
+    """Each with the `username` of the phone that rings."""
     return {agent.pk: agent for agent in locked if agent.can_take_calls and agent.username}
 
 
 def free_agents(agent_ids: Sequence[int]) -> dict[int, Agent]:
-    """Those who can still be rung, as above, in the order asked. Raises AgentGone when there is none."""
-    free = _free_agents(agent_ids)
+    """Those who can still be rung, locked, in the order asked. Raises AgentGone when there is none."""
+    free = _who_can_be_rung(_agents_locked(ids=list(agent_ids)))
     if not free:
         raise AgentGone
     return {agent_id: free[agent_id] for agent_id in agent_ids if agent_id in free}
 
 
-def _ring(call_ids: Iterable[UUID], agents: list[Agent], at: datetime) -> None:
+def _ring(written: Sequence[Offer], agents: Sequence[Agent], at: datetime) -> None:
     """What `follow_call` and `follow_agent` would find out: of calls that waited and agents who were idle no more can
     follow from phones that begin to ring. This is the one place where every millisecond is a caller's.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_RING, [Call.State.RINGING.value, list(call_ids)])
-    write_states(agents, activity=Agent.Activity.RINGING, at=at, cause="call")
+    with one_trip():
+        insert_rows(written)
+        with connection.cursor() as cursor:
+            cursor.execute(_RING, [Call.State.RINGING.value, list({offer.call_id for offer in written})])
+        begin_states(agents, activity=Agent.Activity.RINGING, at=at, cause="call")
+    for agent in agents:
+        tell_state(agent, at)
+    for offer in written:
+        _tell_offer(offer)
 
 
 def _tell_offer(offer: Offer) -> None:

@@ -24,6 +24,7 @@ from telephony.actions.locked_rows import LockedRows, values_of
 from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
 from telephony.queries.remembered import Answers, remembering
 from tenants.events import witnessed_together
+from tenants.prepared import one_trip
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,6 +93,14 @@ class Sitting(LockedRows):
         """Write everything saved so far. A row of the same key that somebody else has made meanwhile is a conflict:
         IntegrityError, and the sitting begins again.
         """
+        if self._dirty or self._new_rows:
+            with one_trip():
+                self._write()
+        later, self._later = self._later, {}
+        for function, subjects in later.items():
+            function(subjects)
+
+    def _write(self) -> None:
         dirty, self._dirty = list(self._dirty.values()), {}
         for model in (Leg, Call, QueueStay, Offer, Agent):
             rows = [row for row in dirty if type(row) is model]
@@ -103,9 +112,6 @@ class Sitting(LockedRows):
                 self._read[model, row.pk] = values_of(row)
         insert_rows(self._new_rows)
         self._new_rows = []
-        later, self._later = self._later, {}
-        for function, subjects in later.items():
-            function(subjects)
 
     def _write_over(self, rows: list[Any]) -> None:
         """Only columns in which a row differs from what was read behind its lock."""

@@ -11,7 +11,7 @@ from telephony.cells.models import Cell, Lease, StrayLeg, SwitchNode
 from telephony.errors import EpochIsOver
 from telephony.text import plain_line
 from tenants.context import enter_public
-from tenants.prepared import Compiled, given
+from tenants.prepared import Compiled, Question, given
 
 MOST_FACTS_KEPT = 20
 
@@ -37,6 +37,11 @@ def hold_epoch(*, cell: str, epoch: int) -> None:
     """Keep the lease from changing until this transaction commits; refuse an epoch that is over."""
     if not _held_lease(cell=cell, epoch=epoch):
         raise EpochIsOver
+
+
+def held_epoch(*, cell: str, epoch: int) -> Question:
+    """The same, to be asked in one trip with others; no answer: it is over."""
+    return _held_lease.asking(cell=cell, epoch=epoch)
 
 
 def note_switches(cores: Mapping[str, str], *, at: datetime) -> None:

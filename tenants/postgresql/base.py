@@ -26,6 +26,8 @@ from django_tenants.utils import get_limit_set_calls, get_public_schema_name
 
 MOST_SCHEMAS = 36
 """A table looked at keeps some 22 kB: the twenty of a request in 36 tenants 20 MB, all of their tables 110 MB."""
+MOST_PREPARED = 300
+"""Statements a session keeps: those of a call are some fifty, and an update has as many shapes as columns change."""
 ROLE_PREFIX = "cc_"
 _FAILED = psycopg.pq.TransactionStatus.INERROR
 FIRST_WITH_SET = 160_000
@@ -86,7 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is not None or not self._is_preparing or self.queries_logged:
             return super().create_cursor(name)
         # Django leaves preparing off; its own cursors, which put values into the text, never prepare.
-        self.connection.prepare_threshold = 0
+        self.connection.prepare_threshold, self.connection.prepared_max = 0, MOST_PREPARED
         return PreparingCursor(self.connection)  # type: ignore[call-arg]
 
     def _and_role(self) -> str:

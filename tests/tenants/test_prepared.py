@@ -1,13 +1,13 @@
 """A compiled query gives what its queryset gives, at every asking and in every tenant."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from telephony.models import Agent, Device, Queue, QueueAgent
 from tenants.context import enter
-from tenants.prepared import Compiled, attach, given
+from tenants.prepared import Compiled, answers, attach, compile_all, given, one_trip
 
 
 @pytest.fixture
@@ -81,3 +81,48 @@ def test_what_is_attached_is_not_asked_for_again(agents):
         with CaptureQueriesContext(connection) as asked:
             assert [[phone.sip_username for phone in one.devices.all()] for one in found] == [["1001"], []]
         assert len(asked) == 0
+
+
+def test_several_questions_in_one_trip_are_answered_as_each_alone(agents):
+    named = Compiled(lambda: Agent.objects.select_for_update(no_key=True).filter(pk__among=given("ids")))
+    places = Compiled(lambda: QueueAgent.objects.filter(agent_id__among=given("ids")).values_list("agent_id"))
+    asked = {"ids": [agents[0].pk]}
+    with enter("acme"), transaction.atomic():
+        assert answers(named.asking(**asked), places.asking(**asked), named.asking(ids=[])) == [
+            [agents[0]],
+            [(agents[0].pk,)],
+            [],
+        ]
+    with enter("globex"), transaction.atomic():
+        assert [len(found) for found in answers(named.asking(ids=[0]), places.asking(ids=[0]))] == [0, 0]
+
+
+def test_what_fails_in_one_trip_is_an_error_of_django_and_undoes_it(agents):
+    ask = Compiled(lambda: Agent.objects.filter(pk__among=given("ids")))
+    with enter("acme"):
+        with pytest.raises(IntegrityError):
+            call_all_alike()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            answers(ask.asking(ids=[1]), ask.asking(ids=["no number"]), ask.asking(ids=[1]))
+        assert [one.name for one in ask(ids=[agents[0].pk])] == [agents[0].name]
+
+
+@transaction.atomic
+def call_all_alike() -> None:
+    with one_trip(), connection.cursor() as cursor:
+        cursor.execute("UPDATE telephony_agent SET name = 'x'")
+        cursor.execute("UPDATE telephony_agent SET extension = '1'")
+
+
+def test_what_is_compiled_beforehand_is_every_question_there_is(agents):
+    calls = []
+
+    def everybody():
+        calls.append(1)
+        return Agent.objects.order_by("extension")
+
+    ask = Compiled(everybody)
+    for _again in range(2):
+        compile_all()
+    with enter("acme"):
+        assert (ask(), calls) == (agents, [1])
