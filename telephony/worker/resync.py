@@ -24,6 +24,7 @@ from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes
 from telephony.worker.second_look import SecondLook
 from telephony.worker.unheard import Unheard
+from telephony.worker.warm import warm_up
 from telephony.worker.watchdog import aftermath
 from tenants.context import enter, every_tenant
 from tenants.events import in_one_breath
@@ -77,6 +78,7 @@ class Resync:
         self._neighbours.look()
         here = [tenant for tenant in every_tenant() if tenant.cell == cell]
         all_here = [*here, *self._neighbours.guests_of(every_tenant())]
+        warm_up({str(tenant.country) for tenant in all_here})
         believed = self._believed(listed, [tenant.schema_name for tenant in all_here])
         live = self._switch.legs_named([leg_id for leg_id in listed if leg_id not in believed])
         there = believed | {leg.leg_id for leg in live}
