@@ -196,7 +196,9 @@ def _verdict_of_free(rostered: Rostered, place: int, rank: Figures, behind: str)
 
 
 _COULD = (Availability.FREE, Availability.JOINING)
-_OF_STATE = {state: Outcome(state.value) for state in Availability if state is not Availability.FREE}
+_OF_STATE: dict[Availability, Outcome] = {
+    state: Outcome(state.value) for state in Availability if state is not Availability.FREE
+}
 
 
 def _outcome(waiting: Waiting, signature: Signature, rostered: Rostered) -> Outcome:
