@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -10,11 +11,35 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def cpu_seconds(*pids: int) -> float:
     """Processor time of all of them so far, their own and the system's for them."""
-    spent = 0.0
-    for pid in pids:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        spent += (int(words[11]) + int(words[12])) / TICKS
-    return spent
+    return sum(sum(_words(pid)[11:13]) for pid in pids) / TICKS
+
+
+def family_seconds(pid: int) -> float:
+    """The same of a process with all its children, those included that have ended: a server's backends come and go."""
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    spent: dict[int, float] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal():
+            continue
+        try:
+            words = _words(int(entry.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children[words[1]].append(int(entry.name))
+        # Its own, and that of children it has seen the end of.
+        spent[int(entry.name)] = sum(words[11:15]) / TICKS
+    family, found = [pid], 0.0
+    while family:
+        one = family.pop()
+        found += spent.get(one, 0.0)
+        family += children[one]
+    return found
+
+
+def _words(pid: int) -> list[int]:
+    """The numbers after the name and the state; the state's place holds 0."""
+    _state, *numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return [0, *map(int, numbers)]
 
 
 def megabytes(pid: int) -> float:

@@ -1,4 +1,5 @@
-"""Signs in many agents of acme without their passwords: `python -m benchmarks.sign_in 1000` prints their session keys.
+"""Signs in many agents of acme without their passwords: `python -m benchmarks.sign_in 1000` prints their session keys
+and their ids.
 
 With the word "supervisor" one more, the last, is a supervisor's. It runs with the environment of the product under
 test, after its floor was furnished.
@@ -34,7 +35,7 @@ def main(count: int, *more: str) -> None:
             session[HASH_SESSION_KEY] = member.get_session_auth_hash()
             session.create()
             keys.append(session.session_key)
-    print(json.dumps({"keys": keys}))
+    print(json.dumps({"keys": keys, "agents": [agent.pk for agent in agents]}))
 
 
 if __name__ == "__main__":

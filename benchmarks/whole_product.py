@@ -1,7 +1,7 @@
 """The whole product for a benchmark: database, Valkey, web, telephony worker and a switch, each a process of its own.
 
 It is the stage of the contract tests (tests/contract/product.py), furnished for load: wrap-up of a few seconds, nothing
-recorded, a patience that survives a busy machine.
+recorded, a patience that survives a busy machine, and the product's own pool of connections.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contactcenter.run.product import celery_processes
 from tests.contract.driver import DOMAIN, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
 from tests.contract.product import Product, running_product
@@ -22,6 +23,8 @@ from tests.servers import SERVERS
 
 CALLS = "select count(*) from acme.telephony_call"
 OPEN_CALLS = f"{CALLS} where ended_at is null"
+POOL = 16
+"""The product's own default; tests have none."""
 FURNISH = "update acme.telephony_queue set wrap_up_seconds = %s, is_recorded = false, max_wait_seconds = 300"
 
 
@@ -37,9 +40,19 @@ class Stage:
         return self.product.line
 
     def pids(self) -> dict[str, int]:
-        """web, worker and switch by name."""
+        """web, worker, switch and what else was started, by name."""
         found = {name: process.pid for name, process in self.product.processes.items()}
         return found | ({"switch": self.line.process.pid} if self.line.process else {})
+
+    def everybody(self) -> dict[str, int]:
+        """Those and the stores: all whose processor time the product is."""
+        stores = {"postgres": "PostgreSQL", "valkey": "Valkey"}
+        return self.pids() | {stores[name]: server.pid for name, server in SERVERS._running.items()}
+
+    def start_tasks(self) -> None:
+        """Celery, as the product starts it; returns before it is up."""
+        for name, words in celery_processes(Path(self.product.environment["RUN_DIR"])).items():
+            self.product._start(name, *words)
 
     def count(self, query: str, *values: Any) -> int:
         return int(self.product.rows(query, *values)[0][0])
@@ -55,6 +68,7 @@ def stage(kind: str, *, agents: int, wrap_up_seconds: int = 2, phones: Any = Non
     try:
         line.start()
         with running_product(line, web_port, f"bench_{web_port}") as product:
+            product.more["DATABASE_POOL"] = str(POOL)
             yield _furnished(product, agents, wrap_up_seconds, phones or _own_phones)
     finally:
         stop_switch(line)

@@ -21,6 +21,21 @@ from contactcenter.run.valkey import Valkey, free_port
 SPEAKERS, SWITCH, STORES = 0, 1, 2
 
 
+def celery_processes(run_dir: Path) -> dict[str, list[str]]:
+    """By name, as Python takes them."""
+    celery = ["-m", "celery", "-A", "contactcenter", "--quiet"]
+    alone = ["--without-gossip", "--without-mingle"]
+    return {
+        # One for a long sheet, one for an archive, one for what is short.
+        "tasks": [*celery, "worker", "--concurrency", "3", *alone],
+        # Receivers may be slow: threads that wait for them take nothing from the other tasks.
+        "hooks": [
+            *celery, "worker", "-Q", "hooks", "-n", "hooks@%h", "-P", "threads", "--concurrency", "8", *alone
+        ],
+        "beat": [*celery, "beat", "--schedule", str(run_dir / "beat-schedule"), "--pidfile="],
+    }  # fmt: skip
+
+
 class Product:
     def __init__(self, choices: Choices, secrets: Secrets):
         self.choices = choices
@@ -100,16 +115,10 @@ class Product:
 
     def _start_speakers(self) -> None:
         say("starting web, telephony worker, tasks" + (", demo callers" if self.has_demo else ""))
-        celery = ["-m", "celery", "-A", "contactcenter", "--quiet"]
         self._python("web", *web.arguments(self.choices.bind, self.choices.port))
         self._python("telephony", "manage.py", "run_telephony")
-        # One for a long sheet, one for an archive, one for what is short.
-        self._python("tasks", *celery, "worker", "--concurrency", "3", "--without-gossip", "--without-mingle")
-        # Receivers may be slow: threads that wait for them take nothing from the other tasks.
-        hooks = ["-Q", "hooks", "-n", "hooks@%h", "-P", "threads", "--concurrency", "8"]
-        self._python("hooks", *celery, "worker", *hooks, "--without-gossip", "--without-mingle")
-        schedule = ["--schedule", str(self.choices.run_dir / "beat-schedule"), "--pidfile="]
-        self._python("beat", *celery, "beat", *schedule)
+        for name, words in celery_processes(self.choices.run_dir).items():
+            self._python(name, *words)
         self._python("watch", "manage.py", "run_watch")
         if self.environment.get("BACKUP_DIR"):
             self._python("backup", "manage.py", "take_backup", "--stream")

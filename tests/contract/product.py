@@ -21,7 +21,6 @@ import psycopg
 import redis
 
 from contactcenter.run import web
-from telephony.cells.queries import SPARES
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
 from tests.servers import PROJECT, SERVERS
@@ -140,6 +139,9 @@ class Product:
 
     def start_spare(self) -> None:
         """Returns when it stands by: imported, connected, listening."""
+        # What imports it imports models, and a benchmark that starts a product has no settings of its own.
+        from telephony.cells.queries import SPARES
+
         self._start("spare", "manage.py", "run_telephony")
         member = f"{socket.gethostname()}:{self.processes['spare'].pid}"
         wait_until(lambda: self._redis().zscore(SPARES, member), 60, "no spare stands by")
