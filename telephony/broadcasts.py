@@ -20,8 +20,8 @@ from telephony.queries.supervision import listenings
 from telephony.serializers import agent_row, call_row, listening_row, snapshots
 from telephony.serializers import floor as board
 from tenants.context import current_schema
-from tenants.events import say, subscribe
-from tenants.realtime import publish, publish_to
+from tenants.events import say, say_soon, subscribe
+from tenants.realtime import publish, publish_to, send_what_waits
 
 QUEUE_NEWS_EVERY = 0.25
 """Seconds between two rows of the same queue: a burst of callers is one change to the eye."""
@@ -43,9 +43,8 @@ def connect() -> None:
         subscribe(event_class, tell_call)
     for event_class in (events.CallQueued, events.StayEnded):
         subscribe(event_class, tell_queue_and_call)
-    for event_class in (events.CallOffered, events.OfferEnded):
-        subscribe(event_class, tell_offer)
-    for event_class in (events.WrapUpStarted, events.WrapUpEnded):
+    subscribe(events.CallOffered, tell_ringing)
+    for event_class in (events.OfferEnded, events.WrapUpStarted, events.WrapUpEnded):
         subscribe(event_class, tell_offer)
     subscribe(events.CallTransferred, tell_transfer)
     subscribe(events.CallLineChanged, tell_line)
@@ -70,6 +69,11 @@ def tell_queue_and_call(event: events.CallQueued | events.StayEnded) -> None:
 def tell_offer(event: Any) -> None:
     """The agent hears how the offer went, also when the call is somebody else's by now."""
     _tell_call(event.call_id, event.agent_id)
+
+
+def tell_ringing(event: events.CallOffered) -> None:
+    """The phone rings already: its page shows who calls before all else is told that happened with it."""
+    say_soon(_publish_calls, event.call_id, event.agent_id)
 
 
 def tell_transfer(event: events.CallTransferred) -> None:
@@ -154,13 +158,15 @@ def _publish_calls(hearers: dict[UUID, set[int]]) -> None:
     offers = queries.open_offers_of([call.pk for call in calls if call.ended_at is None])
     for call in calls:
         _publish_call(call, offers.get(call.pk, []), hearers[call.pk])
+    send_what_waits()
 
 
 def _publish_call(call: Call, offers: list[Offer], agent_ids: set[int]) -> None:
     """`offers`: those that ring, or whose agent is on the line."""
     ringing = [offer for offer in offers if offer.answered_at is None]
-    first = ringing[0] if ringing else None
     own = {offer.agent_id: offer for offer in ringing}
+    first = ringing[0] if ringing else None
+    # Most hear the same row, each agent but of several phones rung together their own offer.
     hearers: dict[Offer | None, list[str]] = {first: ["floor"]}
     for listener in {*agent_ids, call.agent_id, *(offer.agent_id for offer in offers)} - {None}:
         hearers.setdefault(own.get(listener, first), []).append(f"agent.{listener}")
@@ -181,6 +187,8 @@ def _tell_queues(queue_ids: Iterable[int]) -> None:
 def _publish_queue(queue_id: int) -> None:
     for row in snapshots.queue_rows([queue_id]):
         publish("queues", {"type": "queue", "row": row})
+    # It grows old from the moment it was counted.
+    send_what_waits()
     _changed[current_schema()].add(queue_id)
     _workspace_pace.call(current_schema(), "queues")
 

@@ -83,7 +83,7 @@ _told_later: ContextVar[list[tuple[str, Event]] | None] = ContextVar("told_later
 @contextmanager
 def telling_later() -> Iterator[None]:
     """What happens inside the block is told at its end, in the same order, whatever becomes of the block: for when
-    somebody waits for the next step and nobody for the news.
+    somebody waits for the next step and nobody for the news. What is said soon is said right after.
     """
     if _told_later.get() is not None:
         yield
@@ -98,6 +98,7 @@ def telling_later() -> Iterator[None]:
             with enter(schema_name):
                 for _schema_name, event in told:
                     _deliver(schema_name, event)
+        _say_what_is_due()
 
 
 def _deliver(schema_name: str, event: Event) -> None:
@@ -127,9 +128,17 @@ def _tell(handler: Callable[[Any], object], event: Event) -> None:
 
 
 Speaker = Callable[[dict[Any, set]], None]
-_in_one_breath: ContextVar[dict[tuple[str, Speaker], dict[Any, set]] | None] = ContextVar(
-    "breath", default=None
-)
+
+
+class _Breath:
+    """What is to be said at its end, by schema and speaker, and what of it need not wait for the end."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[tuple[str, Speaker], dict[Any, set]] = {}
+        self.soon: set[tuple[str, Speaker]] = set()
+
+
+_in_one_breath: ContextVar[_Breath | None] = ContextVar("breath", default=None)
 
 
 @contextmanager
@@ -138,23 +147,42 @@ def in_one_breath() -> Iterator[None]:
     if _in_one_breath.get() is not None:
         yield
         return
-    waiting: dict[tuple[str, Speaker], dict[Any, set]] = {}
-    before = _in_one_breath.set(waiting)
+    breath = _Breath()
+    before = _in_one_breath.set(breath)
     try:
         yield
     finally:
         _in_one_breath.reset(before)
-        for (schema_name, function), subjects in waiting.items():
+        for (schema_name, function), subjects in breath.waiting.items():
             _say(schema_name, function, subjects)
 
 
 def say(function: Speaker, subject: Any, *hearers: Any) -> None:
     """Call `function({subject: hearers})` now, or once at the end of the breath with all subjects."""
-    waiting = _in_one_breath.get()
-    if waiting is None:
+    breath = _in_one_breath.get()
+    if breath is None:
         function({subject: set(hearers)})
     else:
-        waiting.setdefault((current_schema(), function), {}).setdefault(subject, set()).update(hearers)
+        place = (current_schema(), function)
+        breath.waiting.setdefault(place, {}).setdefault(subject, set()).update(hearers)
+
+
+def say_soon(function: Speaker, subject: Any, *hearers: Any) -> None:
+    """As `say`, for what somebody waits for: where things are told later it is said when they have been told, with all
+    that waits for the same function, although the breath goes on.
+    """
+    say(function, subject, *hearers)
+    breath = _in_one_breath.get()
+    if breath is not None:
+        breath.soon.add((current_schema(), function))
+
+
+def _say_what_is_due() -> None:
+    breath = _in_one_breath.get()
+    while breath is not None and breath.soon:
+        place = breath.soon.pop()
+        if subjects := breath.waiting.pop(place, None):
+            _say(*place, subjects)
 
 
 def _say(schema_name: str, function: Speaker, subjects: dict[Any, set]) -> None:

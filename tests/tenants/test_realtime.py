@@ -3,8 +3,10 @@
 import asyncio
 import secrets
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+import redis
 from asgiref.sync import async_to_sync, sync_to_async
 
 from contactcenter.run.valkey import Valkey, free_port
@@ -88,13 +90,57 @@ def test_lost_news_are_announced_and_flow_again_by_themselves(at_once, acme, own
         assert await heard(floor) == Mailbox.LOST
         await publish("acme", "floor", {"type": "call", "n": 1})
         await asyncio.to_thread(own_redis.start)
-        assert await heard(floor, 10) == Mailbox.FOUND
-        await asyncio.sleep(realtime.QUIET_AFTER_FAILURE)
+        # By the hub, which lost its connection, and by who could not send.
+        assert [await heard(floor, 10), await heard(floor, 10)] == [Mailbox.FOUND] * 2
         await publish("acme", "floor", {"type": "call", "n": 2})
         assert await heard(floor) == b'{"type":"call","n":2}'
         await hub.close()
 
     story()
+
+
+def test_who_was_not_told_takes_a_new_snapshot_and_nobody_else(at_once, acme, globex, own_redis, monkeypatch):
+    """The hub noticed nothing: one send failed, and what came in the second after it was not sent either."""
+
+    @async_to_sync
+    async def story():
+        hub, floor, agent, elsewhere = Hub(own_redis.url), Mailbox(), Mailbox(), Mailbox()
+        assert await hub.join("acme", "floor", floor)
+        assert await hub.join("acme", "agent.7", agent)
+        assert await hub.join("globex", "floor", elsewhere)
+        publisher = realtime._publisher(own_redis.url)
+        with monkeypatch.context() as broken:
+            broken.setattr(publisher, "_pool", LateRedis())
+            await publish("acme", "floor", {"type": "call", "n": 1})
+        await publish("acme", "agent.7", {"type": "call", "n": 2})
+        assert await heard(floor) == Mailbox.FOUND
+        assert await heard(agent) == Mailbox.FOUND
+        assert await nothing_heard(elsewhere, 0.05)
+        await publish("acme", "floor", {"type": "call", "n": 3})
+        assert await heard(floor) == b'{"type":"call","n":3}'
+        await hub.close()
+
+    story()
+
+
+class LateRedis:
+    """Does not answer in time."""
+
+    def get_connection(self) -> None:
+        raise redis.TimeoutError("Timeout reading from socket")
+
+
+def test_what_somebody_waits_for_does_not_wait_for_the_rest(at_once, acme, monkeypatch):
+    trips: list[list[tuple[str, bytes]]] = []
+    publisher = SimpleNamespace(send_all=lambda messages: trips.append(list(messages)))
+    monkeypatch.setattr(realtime, "_publisher", lambda _url: publisher)
+    with enter("acme"), realtime.publishing_together():
+        realtime.publish("floor", {"n": 1})
+        realtime.send_what_waits()
+        assert trips == [[("rt:acme:floor", b'{"n":1}')]]
+        realtime.send_what_waits()
+        realtime.publish("floor", {"n": 2})
+    assert trips[1:] == [[("rt:acme:floor", b'{"n":2}')]]
 
 
 def test_joining_while_redis_is_away_is_honest(own_redis):

@@ -136,6 +136,41 @@ class Shouted(Event):
     number: int
 
 
+def test_what_somebody_waits_for_is_said_before_the_breath_ends(acme, globex, at_once, now):
+    told = []
+
+    def calls(hearers):
+        told.append(
+            (current_schema(), "calls", {subject: sorted(heard) for subject, heard in hearers.items()})
+        )
+
+    def agents(hearers):
+        told.append((current_schema(), "agents", sorted(hearers)))
+
+    subscribe(Shouted, lambda event: events.say_soon(calls, event.number, "ann"))
+    with events.in_one_breath():
+        with enter("globex"):
+            events.say(calls, 3)
+        with enter("acme"):
+            events.say(agents, 7)
+            events.say(calls, 2, "bob")
+            with events.telling_later():
+                with transaction.atomic():
+                    emit(Shouted(occurred_at=now, number=1))
+                assert told == []
+            # All that waited for the same, of this tenant, and nothing else.
+            assert told == [("acme", "calls", {2: ["bob"], 1: ["ann"]})]
+            events.say(calls, 1)
+    assert told[1:] == [("globex", "calls", {3: []}), ("acme", "agents", [7]), ("acme", "calls", {1: []})]
+
+
+def test_without_a_breath_what_is_said_soon_is_said_at_once(acme):
+    told = []
+    with enter("acme"):
+        events.say_soon(lambda hearers: told.append(hearers), 7, "ann")
+    assert told == [{7: {"ann"}}]
+
+
 def test_what_is_told_later_is_told_in_order_also_when_the_block_fails(acme, at_once, now):
     numbers: list[int] = []
     subscribe(Shouted, lambda event: numbers.append(event.number))
