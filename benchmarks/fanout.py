@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.crowd import Listener, crowd
 from benchmarks.harness import Report, Target, by_turns, check, percentile, ratio
 from benchmarks.processes import cpu_seconds, megabytes, stop
+from contactcenter.run import web
 from contactcenter.run.valkey import Valkey, free_port
 
 TITLE = "g · A thousand and more sockets"
@@ -73,9 +74,14 @@ def _measure(name: str, size: int, environment: dict[str, str]) -> dict[str, flo
 
 
 def _server(name: str, port: int, environment: dict[str, str]) -> subprocess.Popen:
-    daphne = ["daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", "benchmarks.fanout_app:application"]
-    command = ["benchmarks.fanout_bare", str(port)] if name == "bare" else daphne
-    return subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=subprocess.DEVNULL)
+    """Ours as `make run` starts it, the stock one as daphne's own page says."""
+    application = "benchmarks.fanout_app:application"
+    commands = {
+        "hub": [*web.arguments("127.0.0.1", port), "--application", application],
+        "group": ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", application],
+        "bare": ["-m", "benchmarks.fanout_bare", str(port)],
+    }
+    return subprocess.Popen([sys.executable, *commands[name]], env=environment, stdout=subprocess.DEVNULL)
 
 
 async def _round(

@@ -1,17 +1,18 @@
 """The sockets of one web process, and the one connection to Redis that hears their news."""
 
 import asyncio
+import contextlib
 import itertools
 from collections import defaultdict
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis
-import redis.asyncio
 import structlog
 from django.conf import settings
 
 from tenants.mailbox import Mailbox
+from tenants.news_line import NewsLine
 from tenants.realtime import channel_of
 from tenants.socket_count import keep_telling
 
@@ -29,7 +30,7 @@ class Hub:
         self._confirmed: dict[str, asyncio.Event] = {}
         self._connected = asyncio.Event()
         self._was_lost = False
-        self._pubsub: Any = None
+        self._line: NewsLine
         self._task: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
 
@@ -60,7 +61,7 @@ class Hub:
         del self._members[channel]
         self._confirmed.pop(channel, None)
         if self._connected.is_set():
-            await self._quietly(self._pubsub.unsubscribe(channel))
+            await self._quietly(self._line.say("UNSUBSCRIBE", channel))
 
     async def close(self) -> None:
         running = [task for task in (self._task, self._counting) if task]
@@ -79,7 +80,7 @@ class Hub:
         await self._connected.wait()
         if channel not in self._confirmed:
             self._confirmed[channel] = asyncio.Event()
-            await self._quietly(self._pubsub.subscribe(channel))
+            await self._quietly(self._line.say("SUBSCRIBE", channel))
         await self._confirmed[channel].wait()
 
     async def _quietly(self, request: Any) -> None:
@@ -99,40 +100,46 @@ class Hub:
             await asyncio.sleep(delay)
 
     async def _listen(self) -> None:
-        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=1, health_check_interval=0)
+        line = NewsLine(self._url)
         try:
-            async with client.pubsub() as pubsub:
-                await self._open(pubsub)
-                while True:
-                    await self._read(pubsub)
+            await line.open()
+            await self._open(line)
+            while True:
+                for said in await self._read(line):
+                    self._hand_out(said)
+                # Who was told reads before there is more: a burst must not fill mailboxes nobody had time to empty.
+                await asyncio.sleep(0)
         finally:
-            await client.aclose()
+            await line.close()
 
-    async def _open(self, pubsub: Any) -> None:
+    async def _open(self, line: NewsLine) -> None:
         channels = ["rt", *self._members]
         self._confirmed = {channel: asyncio.Event() for channel in channels}
-        await pubsub.subscribe(*channels)
-        self._pubsub = pubsub
+        await line.say("SUBSCRIBE", *channels)
+        self._line = line
         self._connected.set()
 
-    async def _read(self, pubsub: Any) -> None:
-        """One message, or, after five silent seconds, a ping whose answer must come within the next five."""
-        message = await pubsub.get_message(timeout=_CHECK_EVERY)
-        if message is None:
-            await pubsub.ping()
+    async def _read(self, line: NewsLine) -> list[Any]:
+        """What came together; after five silent seconds a ping, to which something must come within the next five."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CHECK_EVERY):
-                while message is None:
-                    message = await pubsub.get_message(timeout=_CHECK_EVERY)
-        self._hand_out(message)
+                return await line.read()
+        await line.say("PING")
+        async with asyncio.timeout(_CHECK_EVERY):
+            return await line.read()
 
-    def _hand_out(self, message: dict[str, Any]) -> None:
-        channel = message["channel"].decode() if message["channel"] else ""
-        if message["type"] == "subscribe" and channel in self._confirmed:
+    def _hand_out(self, said: Any) -> None:
+        """A message, that a channel is subscribed, or the answer to a ping."""
+        if not isinstance(said, list) or said[0] not in (b"message", b"subscribe"):
+            return
+        kind, name, body = said
+        channel = name.decode()
+        if kind == b"message":
+            for mailbox in self._members.get(channel, ()):
+                mailbox.put(body)
+        elif channel in self._confirmed:
             self._confirmed[channel].set()
             self._find()
-        elif message["type"] == "message":
-            for mailbox in self._members.get(channel, ()):
-                mailbox.put(message["data"])
 
     def _lose(self) -> None:
         if self._connected.is_set() or not self._was_lost:

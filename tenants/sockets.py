@@ -13,7 +13,9 @@ from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import translation
@@ -131,6 +133,16 @@ class MemberSocket(AsyncWebsocketConsumer):
         """These sockets are closed."""
 
     # --- the road --------------------------------------------------------------------------------------------
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """As every consumer's, less what costs more than most messages and is of no use here: a task for each message,
+        and a look at the database connection of a thread we ask nothing in (`in_tenant` looks after its own).
+        """
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        with contextlib.suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self._mailbox = Mailbox()

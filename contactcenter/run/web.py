@@ -38,6 +38,9 @@ def under_daphne(chosen: argparse.Namespace) -> None:
     from daphne.cli import CommandLineInterface
     from twisted.internet import reactor  # the one daphne has chosen
 
+    from contactcenter.run.eager import write_eagerly
+
+    write_eagerly()
     reactor.callWhenRunning(bound_leaving, chosen.leave_seconds)
     listening = ["-b", chosen.host, "-p", str(chosen.port)]
     CommandLineInterface().run(["-v", "0", *listening, "--server-name", "contactcenter", chosen.application])
