@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import uuid
 from collections.abc import Callable
 from typing import Protocol
+from urllib.parse import quote
+
+import orjson
 
 from .clock import gmt, now_us, stamp
 
@@ -47,10 +51,31 @@ _ORIGIN = {
 class Event:
     """One event: headers in order, and a body for the few that have one."""
 
-    __slots__ = ("body", "headers", "name", "subclass")
+    __slots__ = ("_json", "body", "headers", "name", "subclass")
 
     def __init__(self, name: str, subclass: str, headers: Headers, body: str | None) -> None:
         self.name, self.subclass, self.headers, self.body = name, subclass, headers, body
+        self._json = b""
+
+    def as_json(self) -> bytes:
+        """Made once for all who hear it."""
+        if not self._json:
+            told = self.headers if self.body is None else self.headers | {"_body": self.body}
+            try:
+                self._json = orjson.dumps(told)
+            except TypeError:
+                # A caller's name may hold bytes that are no text.
+                self._json = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+        return self._json
+
+    def as_plain(self) -> bytes:
+        lines = [f"{name}: {quote(flat(value), errors='replace')}\n" for name, value in self.headers.items()]
+        return ("".join(lines) + "\n" + (self.body or "")).encode("utf-8", "replace")
+
+
+def flat(value: Value) -> str:
+    """Several values in one string, as FreeSWITCH writes them in call records."""
+    return value if isinstance(value, str) else "ARRAY::" + "|:".join(value)
 
 
 class Listener(Protocol):

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .headers import flat, state_number
+from .bus import flat
+from .headers import state_number
 
 if TYPE_CHECKING:
     from .leg import Leg, OtherLeg, Profile, Times

@@ -34,24 +34,37 @@ class Binding:
 
 @dataclass(frozen=True)
 class Conf:
-    """What the switch was told. `document` is the whole preprocessed XML; paths are absolute where given so."""
+    """What the switch was told. `document` is the whole preprocessed XML; paths are absolute where given so.
+
+    Each call asks for a dozen settings: one that was found is not looked for in the document again.
+    """
 
     directory: Path
     document: ET.Element
     globals: dict[str, str] = field(default_factory=dict)
+    _found: dict[tuple[str, str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
+    _bindings: list[Binding] = field(default_factory=list, repr=False, compare=False)
 
     def module(self, name: str) -> ET.Element | None:
         return self.document.find(f".//section[@name='configuration']/configuration[@name='{name}.conf']")
 
     def setting(self, module: str, name: str, default: str = "") -> str:
-        found = self.module(module)
-        param = None if found is None else found.find(f"settings/param[@name='{name}']")
-        return default if param is None else param.get("value", default)
+        place = ("module", module, name)
+        if place not in self._found:
+            found = self.module(module)
+            param = None if found is None else found.find(f"settings/param[@name='{name}']")
+            self._found[place] = None if param is None else param.get("value")
+        value = self._found[place]
+        return default if value is None else value
 
     def profile_setting(self, profile: str, name: str, default: str = "") -> str:
-        path = f".//profile[@name='{profile}']/settings/param[@name='{name}']"
-        param = self.document.find(path)
-        return default if param is None else param.get("value", default)
+        place = ("profile", profile, name)
+        if place not in self._found:
+            path = f".//profile[@name='{profile}']/settings/param[@name='{name}']"
+            param = self.document.find(path)
+            self._found[place] = None if param is None else param.get("value")
+        value = self._found[place]
+        return default if value is None else value
 
     def gateway(self, name: str) -> str:
         """host:port of a gateway; empty when there is none of this name."""
@@ -79,9 +92,11 @@ class Conf:
         return self.document.findall(".//section[@name='directory']/domain")
 
     def bindings(self) -> list[Binding]:
-        found = self.module("xml_curl")
-        nodes = [] if found is None else found.findall("bindings/binding")
-        return [binding for node in nodes if (binding := _binding(node))]
+        if not self._bindings:
+            found = self.module("xml_curl")
+            nodes = [] if found is None else found.findall("bindings/binding")
+            self._bindings.extend(binding for node in nodes if (binding := _binding(node)))
+        return self._bindings
 
     @property
     def switch_name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bus import Headers, Value
+from .bus import Headers, flat
 
 if TYPE_CHECKING:
     from .leg import Leg, OtherLeg, Profile, Times
@@ -37,11 +37,6 @@ _CODEC = {
 
 def state_number(state: str) -> str:
     return _STATE_NUMBERS[state]
-
-
-def flat(value: Value) -> str:
-    """Several values in one string, as FreeSWITCH writes them in call records."""
-    return value if isinstance(value, str) else "ARRAY::" + "|:".join(value)
 
 
 def profile_field(leg: Leg, name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from . import headers as shapes
-from .bus import Headers, Value
+from .bus import Headers, Value, flat
 from .clock import now_us
 from .dialplan import Extension
 
@@ -212,7 +212,7 @@ class Leg:
         """The variable, else the caller profile's field of that name, else the global; "" when there is none."""
         held = self.variables.get(name)
         if held is not None:
-            return shapes.flat(held)
+            return flat(held)
         return shapes.profile_field(self, name) or self.switch.conf.globals.get(name, "")
 
     def is_true(self, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from . import headers as shapes
+from .bus import flat
 from .clock import stamp
 from .switch import VERSION, uptime_words
 
@@ -42,7 +43,7 @@ def dump(leg: Leg, form: str) -> str:
     headers = leg.switch.bus.core_headers("CHANNEL_DATA") | shapes.full(leg)
     if form == "json":
         return json.dumps(headers, ensure_ascii=False)
-    return "".join(f"{name}: {quote(shapes.flat(value))}\n" for name, value in headers.items()) + "\n"
+    return "".join(f"{name}: {quote(flat(value))}\n" for name, value in headers.items()) + "\n"
 
 
 def status(switch: RehearsalSwitch) -> str:
@@ -104,7 +105,7 @@ def _channel(leg: Leg) -> Row:
         "callee_name": profile.callee_name,
         "callee_num": profile.callee_number,
         "callee_direction": "",
-        "call_uuid": shapes.flat(leg.variables.get("call_uuid", leg.uuid)),
+        "call_uuid": flat(leg.variables.get("call_uuid", leg.uuid)),
         "sent_callee_name": "",
         "sent_callee_num": "",
         "initial_cid_name": first.cid_name,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import applications, confirmation, lifecycle, outward, routing, variables
-from . import headers as shapes
+from .bus import flat
 from .leg import Leg, Profile, Step
 from .phones import DirectoryUser
 
@@ -146,7 +146,7 @@ def _at_answer(leg: Leg) -> None:
 
 def run_hooks(leg: Leg, hook: str) -> None:
     """What the leg's variables `hook`, `hook_1`, … say is to be done at this moment: `application data` each."""
-    asked = [shapes.flat(leg.variables[name]) for name in sorted(leg.variables) if name.startswith(hook)]
+    asked = [flat(leg.variables[name]) for name in sorted(leg.variables) if name.startswith(hook)]
     for application, _, data in (words.partition(" ") for words in asked):
         applications.run_inline(leg, application, data)
 

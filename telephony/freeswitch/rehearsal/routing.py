@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import applications, dialplan, expansion, functions, headers, lifecycle, xmlcurl
+from .bus import flat
 from .leg import Extension
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _read(leg: Leg, contexts: list[ET.Element], destination: str, context: str) 
 
 def _question(leg: Leg, destination: str) -> dict[str, str]:
     """The fields of the form; the same as in an event, and again as `Hunt-…`, with what is asked for."""
-    fields = {name: headers.flat(value) for name, value in headers.full(leg).items()}
+    fields = {name: flat(value) for name, value in headers.full(leg).items()}
     hunt = {
         name.replace("Caller-", "Hunt-", 1): value
         for name, value in fields.items()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from . import commands
-from .bus import KNOWN_NAMES, Event
-from .headers import flat
+from .bus import KNOWN_NAMES, Event, flat
 
 if TYPE_CHECKING:
     from .switch import RehearsalSwitch
@@ -109,8 +106,7 @@ class Controller:
             self._switch.log("a controller does not read its events: disconnected")
             self._writer.transport.abort()
             return
-        body = _json(event) if self._subscription.format == "json" else _plain(event)
-        data = body.encode("utf-8", "replace")
+        data = event.as_json() if self._subscription.format == "json" else event.as_plain()
         self._send(
             f"Content-Length: {len(data)}\nContent-Type: text/event-{self._subscription.format}\n\n", data
         )
@@ -265,13 +261,3 @@ class Controller:
     def _send(self, head: str, body: bytes = b"") -> None:
         if not self._writer.is_closing():
             self._writer.write(head.encode("utf-8", "replace") + body)
-
-
-def _json(event: Event) -> str:
-    headers = event.headers if event.body is None else event.headers | {"_body": event.body}
-    return json.dumps(headers, ensure_ascii=False)
-
-
-def _plain(event: Event) -> str:
-    lines = [f"{name}: {quote(flat(value))}\n" for name, value in event.headers.items()]
-    return "".join(lines) + "\n" + (event.body or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
-from telephony.freeswitch.rehearsal.headers import flat
+from telephony.freeswitch.rehearsal.bus import flat
 from tests.telephony.rehearsal.theatre import DOMAIN, Theatre, play, text
 
 

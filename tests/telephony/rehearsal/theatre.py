@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from telephony.freeswitch.rehearsal import callers, commands, conf, steps
-from telephony.freeswitch.rehearsal.bus import Event
-from telephony.freeswitch.rehearsal.headers import flat
+from telephony.freeswitch.rehearsal.bus import Event, flat
 from telephony.freeswitch.rehearsal.switch import RehearsalSwitch
 
 PASSWORD = "event-secret"
