@@ -49,9 +49,17 @@ def figures_today(queue_ids: list[int] | None = None) -> Figures:
 
 def figures(start: datetime, end: datetime, queue_ids: list[int] | None = None) -> Figures:
     """Of the stays that began within [start, end)."""
-    found = _stay_counts(stays(start, end, queue_ids))
+    found = dict(timed_stays(stays(start, end, queue_ids)).aggregate(**stay_counts()))
+    return figures_of(found, handle_sums(start, end, queue_ids), queue_ids)
+
+
+def figures_of(
+    found: dict[str, Any], sums: tuple[int, int, int, int], queue_ids: list[int] | None = None
+) -> Figures:
+    """Of what `stay_counts` and `handle_sums` found; who waits is asked now."""
     counts = service_counts(found)
-    talk, hold, wrap_up, handled = handle_sums(start, end, queue_ids)
+    talk, hold, wrap_up, handled = sums
+    wait = (found["answer_wait"] or timedelta()).total_seconds()
     waiting = waiting_stays(queue_ids)
     first = waiting.values_list("entered_at", flat=True).first()
     return Figures(
@@ -63,7 +71,7 @@ def figures(start: datetime, end: datetime, queue_ids: list[int] | None = None) 
         waiting=waiting.count(),
         longest_wait_seconds=(timezone.now() - first).total_seconds() if first else None,
         service_level=metrics.service_level_f3(counts),
-        average_speed_of_answer=metrics.average_speed_of_answer(found["answer_wait"], found["answered"]),
+        average_speed_of_answer=metrics.average_speed_of_answer(wait, found["answered"]),
         average_handle_time=metrics.average_handle_time(talk, hold, wrap_up, handled),
         average_talk_time=metrics.average_talk_time(talk, handled),
         abandon_rate=metrics.abandon_rate(found["abandoned"], found["offered"]),
@@ -119,9 +127,3 @@ def stay_counts() -> dict[str, Any]:
         "flowed_out": Count("pk", filter=Q(exit__in=("flow_out", "voicemail", "lost"))),
         "answer_wait": Sum("wait", filter=_ANSWERED),
     }
-
-
-def _stay_counts(rows: QuerySet[QueueStay]) -> dict:
-    found = timed_stays(rows).aggregate(**stay_counts())
-    found["answer_wait"] = (found["answer_wait"] or timedelta()).total_seconds()
-    return found

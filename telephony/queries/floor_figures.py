@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from telephony import metrics
 from telephony.models import Agent, Offer
 from telephony.queries.calls import offers, stays
-from telephony.queries.figures import service_counts, stay_counts, timed_stays
+from telephony.queries.figures import Figures, figures_of, service_counts, stay_counts, timed_stays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +29,42 @@ class QueueFigures:
     connect_rate: float | None = None
 
 
-def figures_by_queue(start: datetime, end: datetime) -> dict[int, QueueFigures]:
+@dataclass(frozen=True)
+class Day:
+    """The sums of a period, by queue; what was handled without a stay in a queue stands under None."""
+
+    stays: dict[int, dict[str, Any]]
+    handled: dict[int | None, tuple[int, int, int, int]]
+
+
+def day_by_queue(start: datetime, end: datetime) -> Day:
     """Two queries; a queue in which nobody has been in the period is not in it."""
     counted: Iterable[Any] = (
         timed_stays(stays(start, end)).order_by().values("queue_id").annotate(**stay_counts())
     )
-    handled = _handled_by_queue(start, end)
+    return Day({row["queue_id"]: dict(row) for row in counted}, _handled_by_queue(start, end))
+
+
+def figures_of_queues(day: Day) -> dict[int, QueueFigures]:
     return {
-        row["queue_id"]: _figures(dict(row), handled.get(row["queue_id"], (0, 0, 0, 0))) for row in counted
+        queue_id: _figures(found, day.handled.get(queue_id, (0, 0, 0, 0)))
+        for queue_id, found in day.stays.items()
     }
+
+
+def figures_of_all(day: Day) -> Figures:
+    """As `figures` of all queues, without counting the rows once more."""
+    total: dict[str, Any] = dict.fromkeys(stay_counts(), 0) | {"answer_wait": timedelta()}
+    for found in day.stays.values():
+        total = {name: value + (found[name] or type(value)()) for name, value in total.items()}
+    talk, hold, wrap_up, handled = (
+        sum(place) for place in zip((0, 0, 0, 0), *day.handled.values(), strict=True)
+    )
+    return figures_of(total, (talk, hold, wrap_up, handled))
+
+
+def figures_by_queue(start: datetime, end: datetime) -> dict[int, QueueFigures]:
+    return figures_of_queues(day_by_queue(start, end))
 
 
 def _figures(found: dict, sums: tuple[int, int, int, int]) -> QueueFigures:
@@ -56,7 +83,7 @@ def _figures(found: dict, sums: tuple[int, int, int, int]) -> QueueFigures:
     )
 
 
-def _handled_by_queue(start: datetime, end: datetime) -> dict[int, tuple[int, int, int, int]]:
+def _handled_by_queue(start: datetime, end: datetime) -> dict[int | None, tuple[int, int, int, int]]:
     bridged = offers(start, end).filter(outcome=Offer.Outcome.BRIDGED, talk_ended_at__isnull=False)
     rows = (
         bridged.order_by()

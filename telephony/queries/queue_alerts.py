@@ -71,11 +71,19 @@ def limits_by_queue() -> dict[int, AlertTerms]:
 
 def standings(queue_ids: Collection[int] | None, *, at: datetime, paces: Paces) -> list[Standing]:
     """Of these queues, or of all. Five queries, and three for each queue in which somebody waits, once a minute."""
+    midnight = _midnight(at)
+    day = figures_by_queue(midnight, midnight + timedelta(days=1))
+    return standings_with(day, queue_ids, at=at, paces=paces)
+
+
+def standings_with(
+    day: Mapping[int, QueueFigures], queue_ids: Collection[int] | None, *, at: datetime, paces: Paces
+) -> list[Standing]:
+    """The same with the day's figures at hand."""
     queues = list(Queue.objects.all() if queue_ids is None else Queue.objects.filter(pk__in=queue_ids))
     if not queues:
         return []
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    day = figures_by_queue(midnight, midnight + timedelta(days=1))
+    midnight = _midnight(at)
     working = working_in([queue.pk for queue in queues], at=at)
     waited = _waited([queue.pk for queue in queues], at)
     found = []
@@ -90,6 +98,10 @@ def standings(queue_ids: Collection[int] | None, *, at: datetime, paces: Paces) 
         )
         found.append(_standing(queue, state, line, day.get(queue.pk)))
     return found
+
+
+def _midnight(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _waited(queue_ids: list[int], at: datetime) -> Mapping[int, list[float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypedDict
 
 from django.utils import timezone
@@ -10,9 +11,16 @@ from telephony import metrics, queries
 from telephony.models import Agent, AgentSkill, GroupMember, QueueAgent, QueueAlert
 from telephony.queries.canary import broken_numbers
 from telephony.queries.feed import feed
-from telephony.queries.floor_figures import QueueFigures, agents_online, figures_by_queue
+from telephony.queries.floor_figures import (
+    Day,
+    QueueFigures,
+    agents_online,
+    day_by_queue,
+    figures_of_all,
+    figures_of_queues,
+)
 from telephony.queries.placements import last_move_of
-from telephony.queries.queue_alerts import Paces, Standing, open_alerts, standings
+from telephony.queries.queue_alerts import Paces, Standing, open_alerts, standings_with
 from telephony.queries.worktime import work_time_by_agent
 from telephony.serializers.kept import remembered
 from telephony.serializers.rows import Named, agent_row
@@ -119,7 +127,8 @@ def figures(queue_ids: tuple[int, ...] | None = None, *, kept: float = KEPT) -> 
 def _figures(queue_ids: tuple[int, ...] | None) -> dict[str, Any]:
     now = timezone.now()
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    day = queries.figures_today(None if queue_ids is None else list(queue_ids))
+    today = cache(lambda: day_by_queue(midnight, midnight + timedelta(days=1)))
+    day = figures_of_all(today()) if queue_ids is None else queries.figures_today(list(queue_ids))
     is_low = metrics.is_connect_rate_low(day.answered, day.offered, day.waiting)
     return {
         "offered": day.offered,
@@ -137,7 +146,7 @@ def _figures(queue_ids: tuple[int, ...] | None) -> dict[str, Any]:
         "connect_rate": day.connect_rate,
         "alerts": ["connect_rate"] if is_low else [],
         "broken_numbers": broken_numbers(),
-        "queues": remembered(("queues",), KEPT, lambda: _queue_figures(midnight, now)),
+        "queues": remembered(("queues",), KEPT, lambda: _queue_figures(today(), now)),
         "feed": feed(),
         "version": int(now.timestamp() * 1_000_000),
     }
@@ -151,13 +160,13 @@ def _occupancy(midnight: datetime, now: datetime) -> float | None:
     return remembered(("occupancy",), OCCUPANCY_KEPT, read)
 
 
-def _queue_figures(midnight: datetime, now: datetime) -> list[dict[str, Any]]:
+def _queue_figures(today: Day, now: datetime) -> list[dict[str, Any]]:
     """The queue's part of the day, and what somebody who came now would wait."""
-    day = figures_by_queue(midnight, midnight + timedelta(days=1))
+    day = figures_of_queues(today)
     paces = remembered(("paces",), PACES_KEPT, Paces)
     return [
         _queue_row(one, day.get(one.queue.pk, QueueFigures(queue_id=one.queue.pk)))
-        for one in standings(None, at=now, paces=paces)
+        for one in standings_with(day, None, at=now, paces=paces)
     ]
 
 

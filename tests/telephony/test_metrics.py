@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from telephony import metrics, queries
+from telephony.models import Queue, QueueStay
+from telephony.queries.floor_figures import day_by_queue, figures_of_all, figures_of_queues
 
 GOLDEN = metrics.ServiceCounts(answered_within=12, answered_later=4, abandoned_within=2, abandoned_later=2)
 
@@ -57,6 +59,33 @@ def test_the_figures_of_a_day_add_up(floor):
     assert day.average_speed_of_answer == 5.0
     assert day.average_handle_time == 60.0
     assert day.abandon_rate == 50.0
+
+
+def test_all_queues_together_are_the_sum_of_each(floor, other_floor):
+    start, end = floor.now - timedelta(hours=1), floor.now + timedelta(hours=1)
+    agent = floor.agent()
+    call_id, _offer = floor.talk(agent, seconds=60)
+    floor.switch.end(call_id)
+    gone = floor.caller()
+    floor.clock.pass_seconds(40)
+    floor.switch.end(gone)
+    floor.listen()
+    with floor.inside():
+        other = Queue.objects.create(name="Other", sl_seconds=100)
+        QueueStay.objects.filter(call_id=gone).update(queue=other, sl_seconds=100)
+        day = day_by_queue(start, end)
+        together = figures_of_all(day)
+        assert together == queries.figures(start, end)
+        assert {pk: one.offered for pk, one in figures_of_queues(day).items()} == {
+            floor.queue.pk: 1,
+            other.pk: 1,
+        }
+    assert (together.offered, together.answered, together.abandoned) == (2, 1, 1)
+    assert together.average_handle_time == 60.0
+    with other_floor.inside():
+        nothing = figures_of_all(day_by_queue(start, end))
+        assert nothing == queries.figures(start, end)
+        assert (nothing.offered, nothing.service_level) == (0, None)
 
 
 @pytest.mark.parametrize(
