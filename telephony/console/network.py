@@ -25,15 +25,21 @@ TCP, UDP, BOTH = "TCP", "UDP", "TCP, UDP"
 
 @dataclass(frozen=True)
 class Port:
-    """One line of the list. `whom`: from where it must be reachable; `is_open` None: not tried, or not triable."""
+    """One line of the list. `whom`: from where it must be reachable; `is_open` None: not tried, or not triable.
+
+    `is_voice`: telephones and carriers come here; every other port is shut at the voice network's address.
+    `is_voice_reachable` is what was found there; None: not tried.
+    """
 
     ports: str
     protocol: str
     what: str
     whom: str
     is_public: bool = False
+    is_voice: bool = False
     try_at: tuple[str, int] | None = None
     is_open: bool | None = None
+    is_voice_reachable: bool | None = None
 
 
 def port_list() -> list[Port]:
@@ -43,18 +49,27 @@ def port_list() -> list[Port]:
     sip, trunk, event = switch["sip_port"], switch["trunk_port"], switch["event_port"]
     rtp, carriers = f"{switch['rtp_start']}–{switch['rtp_end']}", ", ".join(switch["trunks"])
     found = [
-        Port(str(settings.PORT), TCP, _("Pages, API, sockets"), pages, True, ("127.0.0.1", settings.PORT)),
-        Port(str(sip), BOTH, _("SIP of telephones"), _("agents' telephones"), True, (host, sip)),
-        Port(str(trunk), BOTH, _("SIP of carriers"), carriers, True, (host, trunk)),
+        Port(
+            str(settings.PORT),
+            TCP,
+            _("Pages, API, sockets"),
+            pages,
+            True,
+            try_at=("127.0.0.1", settings.PORT),
+        ),
+        Port(str(sip), BOTH, _("SIP of telephones"), _("agents' telephones"), True, True, (host, sip)),
+        Port(str(trunk), BOTH, _("SIP of carriers"), carriers, True, True, (host, trunk)),
         *_carriers_by_tls(switch, carriers),
-        Port(rtp, UDP, _("Speech (RTP)"), _("telephones, browsers, carriers"), True),
-        Port(str(event), TCP, _("Orders to the switch"), _("our worker alone"), False, (host, event)),
+        Port(rtp, UDP, _("Speech (RTP)"), _("telephones, browsers, carriers"), True, True),
+        Port(str(event), TCP, _("Orders to the switch"), _("our worker alone"), try_at=(host, event)),
     ]
     if port := switch["ws_port"]:
         what = _("Telephones in pages, behind our web")
-        found.append(Port(str(port), TCP, what, _("our web alone"), False, (host, port)))
+        found.append(Port(str(port), TCP, what, _("our web alone"), try_at=(host, port)))
     if port := switch["wss_port"]:
-        found.append(Port(str(port), TCP, _("Telephones in pages, directly"), pages, True, (host, port)))
+        found.append(
+            Port(str(port), TCP, _("Telephones in pages, directly"), pages, True, True, (host, port))
+        )
     return [*found, *(_relay(url) for url in settings.TURN_URLS), *_inner()]
 
 
@@ -62,7 +77,9 @@ def _carriers_by_tls(switch: dict[str, Any], carriers: str) -> list[Port]:
     port = switch["trunk_tls_port"]
     if not port:
         return []
-    return [Port(str(port), TCP, _("SIP of carriers, by TLS"), carriers, True, (str(switch["host"]), port))]
+    return [
+        Port(str(port), TCP, _("SIP of carriers, by TLS"), carriers, True, True, (str(switch["host"]), port))
+    ]
 
 
 def _inner() -> list[Port]:
@@ -80,19 +97,41 @@ def _relay(url: str) -> Port:
     kind, _colon, rest = url.partition(":")
     port = rest.partition("?")[0].rpartition(":")[2]
     protocol = TCP if kind == "turns" else BOTH
-    return Port(port, protocol, _("Relay of speech (TURN)"), _("agents' browsers"), True)
+    return Port(port, protocol, _("Relay of speech (TURN)"), _("agents' browsers"), True, True)
 
 
-def tried(port: Port) -> Port:
-    """TCP ports of this installation only: what a person types is never connected to."""
-    if port.try_at is None:
-        return port
+def tried(port: Port, voice: str) -> Port:
+    """TCP ports of this installation only: what a person types is never connected to.
+
+    `voice` is the voice network's own address, where all but telephones' ports must be shut; "": it has none.
+    """
+    if port.try_at is not None:
+        port = replace(port, is_open=_answers(*port.try_at))
+    if voice and not port.is_voice:
+        port = replace(port, is_voice_reachable=_answers(voice, int(port.ports)))
+    return port
+
+
+def _answers(host: str, port: int) -> bool:
     try:
-        with socket.create_connection(port.try_at, timeout=SECONDS):
-            answered = True
+        with socket.create_connection((host, port), timeout=SECONDS):
+            return True
     except OSError:
-        answered = False
-    return replace(port, is_open=answered)
+        return False
+
+
+def voice_address() -> str:
+    """The address telephones and carriers alone reach; "" where they share one with our own machines, or all."""
+    switch = settings.SWITCH
+    address = str(switch["sip_address"])
+    shared = {
+        str(switch["host"]),
+        str(switch["event_address"]),
+        str(switch["ws_address"]),
+        "127.0.0.1",
+        "::1",
+    }
+    return "" if address in shared or address in ("0.0.0.0", "::") else address  # noqa: S104
 
 
 @never_cache
@@ -100,10 +139,12 @@ def tried(port: Port) -> Port:
 @member_required(*KEEPERS)
 def ports(request: HttpRequest) -> HttpResponse:
     """Posting tries them from this machine."""
-    found = port_list()
+    found, voice = port_list(), voice_address()
     if request.method == "POST":
-        found = [tried(one) for one in found]
+        found = [tried(one, voice) for one in found]
     seen = {
+        "voice": voice,
+        "astray": [one for one in found if one.is_voice_reachable],
         "ports": found,
         "is_tried": request.method == "POST",
         "gateway": settings.SWITCH["gateway"],

@@ -97,3 +97,22 @@ def test_the_proxy_passes_the_host_and_splits_sockets_from_pages():
     assert text.count("{") == text.count("}")
     for name, port in re.findall(r"server (\w+):(\d+);", text):
         assert port in " ".join(words(name)), name
+
+
+def reached_from(network):
+    return {name for name, service in SERVICES.items() if network in service.get("networks", [])}
+
+
+def test_from_the_voice_network_nothing_is_reached_but_the_switch():
+    assert reached_from("voice") == {"freeswitch"}
+    assert reached_from("pages") == {"proxy", "web", "sockets", "watch"}
+    assert reached_from("rows") == OURS - {"backup"} | {"postgres", "valkey"}
+    assert COMPOSE["networks"]["rows"] == {"internal": True}
+    assert not any("networks" in SERVICES[name] for name in ("backup", "relay")), "they stand in another's"
+    assert set(SERVICES) - {"backup", "relay"} == {name for name in SERVICES if "networks" in SERVICES[name]}
+    # What the host lets in: telephones, carriers and speech to the switch, readers to the proxy.
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"freeswitch", "proxy"}
+    inner = {"8021", "5066", "8000", "8001", "8002", "5432", "6379"}
+    assert not inner & {
+        part for port in SERVICES["freeswitch"]["ports"] for part in port.split("/")[0].split(":")
+    }

@@ -73,8 +73,12 @@ class Started:
 
     def left_behind(self) -> list[str]:
         """Command lines of living processes that were given our RUN_DIR, or sit on our data."""
+        return list(self.processes().values())
+
+    def processes(self) -> dict[int, str]:
+        """Those by their number."""
         ours = str(self.run_dir).encode()
-        found = []
+        found = {}
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit() or int(folder.name) == os.getpid():
                 continue
@@ -84,7 +88,7 @@ class Started:
             except OSError:
                 continue
             if ours in seen and state != "Z":
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 
     def wait_until_alone(self, seconds: float = 30) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 
 from contactcenter.environment import PROJECT
 from contactcenter.run.valkey import free_port
+from tests.listening import listening
 from tests.run import asked
 from tests.run.started import Started
 
@@ -74,6 +75,13 @@ def test_secrets_and_logins_are_for_the_owner_alone(first):
     for name in ("secrets.json", "settings.json", "logins.json", "valkey/valkey.conf"):
         assert stat.S_IMODE((first.run_dir / name).stat().st_mode) == 0o600, name
     assert stat.S_IMODE((first.run_dir / "switch" / "conf").stat().st_mode) == 0o700
+
+
+def test_no_process_of_it_listens_beyond_this_machine(first):
+    """Pages where BIND says, telephones where FREESWITCH_SIP_ADDRESS says, everything else for ourselves."""
+    found = {one for pid in first.processes() for one in listening(pid)}
+    assert ("127.0.0.1", first.port) in found
+    assert {address for address, _port in found} == {"127.0.0.1"}
 
 
 def test_no_secret_stands_in_a_command_line_or_a_log(first):

@@ -1,5 +1,6 @@
 """Devices, spares and what is due; the list of ports as set; and the sums of the sizing page."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -79,3 +80,24 @@ def test_the_ports_are_those_of_the_settings_and_are_tried(operator, settings, c
     assert (tried["1"], tried["20000–20999"]) == (False, None)
     assert client_of(member(None, "operator_finance")).get("/network/ports/").status_code == 403
     assert "87.2 kbit/s" in operator.get("/network/sizing/?calls=100").content.decode()
+
+
+def _listening(address: str) -> socket.socket:
+    return socket.create_server((address, 0))
+
+
+def test_what_answers_at_the_voice_networks_address_beside_sip_is_named(operator, settings):
+    """Loopback has more than one address: 127.0.0.7 stands for the network of telephones and carriers."""
+    with _listening("127.0.0.1") as inside, _listening("127.0.0.7") as astray:
+        ports = {"event_port": inside.getsockname()[1], "ws_port": 0, "sip_port": astray.getsockname()[1]}
+        settings.SWITCH = settings.SWITCH | ports | {"sip_address": "127.0.0.7"}
+        assert "127.0.0.7. Nothing but SIP" in operator.get("/network/ports/").content.decode()
+        page = operator.post("/network/ports/")
+        assert page.context["astray"] == [], "telephones may come there"
+        assert "● kept apart" in page.content.decode()
+        settings.SWITCH = settings.SWITCH | {"event_port": astray.getsockname()[1], "sip_port": 1}
+        page = operator.post("/network/ports/")
+        assert [one.ports for one in page.context["astray"]] == [str(astray.getsockname()[1])]
+        assert "Orders to the switch" in page.content.decode()
+    settings.SWITCH = settings.SWITCH | {"sip_address": "0.0.0.0"}
+    assert "FREESWITCH_SIP_ADDRESS" in operator.post("/network/ports/").content.decode()
