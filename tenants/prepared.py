@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakSet
 
+from django.db import transaction
 from django.db.models import Expression, Field, ForeignObject, Lookup, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import (
@@ -67,9 +68,11 @@ _every: WeakSet[Compiled[Any]] = WeakSet()
 
 def compile_all() -> None:
     """Those of all modules imported so far, so that nobody has to wait for the first asking."""
-    for one in list(_every):
-        if not one._sql:
-            one._compile()
+    # Django puts no lock into words outside a transaction, though nothing is asked here.
+    with transaction.atomic():
+        for one in list(_every):
+            if not one._sql:
+                one._compile()
 
 
 class Compiled(Generic[R]):
