@@ -18,6 +18,7 @@ from tenants.numbers import format_number
 from tenants.people.actions import record_audit
 from tenants.people.admin_sites import operator_site
 from tenants.policies import can_manage_tenants, can_see_tenants
+from tenants.typed import whole
 
 LEAST_DIGITS = 3
 
@@ -43,7 +44,7 @@ def invoices(term: str) -> Iterator[Found]:
     """By the tenant's name, by the month (2026-11), or both."""
     rows = Invoice.objects.select_related("tenant").order_by("-month", "tenant__name", "currency")
     for word in term.split():
-        is_month = len(word) == 7 and word[4] == "-" and word.replace("-", "").isdigit()
+        is_month = len(word) == 7 and word[4] == "-" and whole(word.replace("-", "")) is not None
         if is_month and not 1 <= int(word[5:]) <= 12:
             return
         rows = rows.filter(month=f"{word}-01") if is_month else rows.filter(tenant__name__icontains=word)

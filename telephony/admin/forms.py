@@ -38,7 +38,7 @@ class AgentForm(forms.ModelForm):
 
     def clean_extension(self) -> str:
         extension = self.cleaned_data["extension"].strip()
-        if not extension.isdigit() or not 2 <= len(extension) <= 8:
+        if not (extension.isascii() and extension.isdigit() and 2 <= len(extension) <= 8):
             raise forms.ValidationError(_("An extension is 2 to 8 digits."), code="digits")
         return extension
 

@@ -13,6 +13,7 @@ from telephony.models import Agent, AgentSkill, Queue, QueueAgent, Skill
 from tenants.errors import DomainError
 from tenants.exports import SafeResource
 from tenants.people.policies import Member
+from tenants.typed import whole
 
 
 class MemberWidget(ForeignKeyWidget):
@@ -32,13 +33,13 @@ class LevelsWidget(Widget):
         levels = {}
         for part in _parts(value):
             name, _space, level = part.rpartition(" ")
-            name, level = (name, level) if level.isdigit() else (part, "5")
+            name, level = (name, whole(level, 4)) if level.isdigit() else (part, 5)
             skill = Skill.objects.filter(name__iexact=name.strip()).first()
             if skill is None:
                 raise ValueError(_("There is no skill called %(name)s.") % {"name": name[:40]})
-            if not 1 <= int(level) <= 10:
+            if level is None or not 1 <= level <= 10:
                 raise ValueError(_("A level is 1 to 10."))
-            levels[skill.pk] = int(level)
+            levels[skill.pk] = level
         return levels
 
 

@@ -29,6 +29,7 @@ from tenants.errors import NotAllowed
 from tenants.people.actions import record_audit
 from tenants.people.console.access import RolePermission
 from tenants.people.policies import Role
+from tenants.typed import whole
 
 WORKING = RolePermission.of(Role.AGENT, *policies.LEADERS)
 SEEING_CALLS = RolePermission.of(*policies.SEEING_CALLS)
@@ -85,7 +86,7 @@ class _Rows(viewsets.GenericViewSet):
         return Response(self.get_serializer(self.rows(), many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        found = self.rows(int(pk)) if pk.isdigit() and len(pk) < 10 else []
+        found = self.rows(key) if (key := whole(pk, 9)) is not None else []
         if not found:
             return Response(status=status.HTTP_404_NOT_FOUND)
         return Response(self.get_serializer(found[0]).data)

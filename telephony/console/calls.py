@@ -24,6 +24,7 @@ from tenants.errors import DomainError, NotAllowed
 from tenants.numbers import format_number
 from tenants.people.actions import record_audit
 from tenants.people.console.access import member_required
+from tenants.typed import whole
 
 WHO = policies.SEEING_CALLS
 
@@ -95,11 +96,10 @@ def dispose(request: HttpRequest, call_id: UUID) -> HttpResponse:
     call = visible_call(request, queries.call(call_id))
     if not _may_dispose(request, call):
         raise NotAllowed
-    chosen = request.POST.get("disposition", "")
     try:
         actions.dispose_call(
             call_id=call.pk,
-            disposition_id=int(chosen) if chosen.isdigit() else None,
+            disposition_id=whole(request.POST.get("disposition", "")),
             note=request.POST.get("note", "")[:4000],
             at=timezone.now(),
         )

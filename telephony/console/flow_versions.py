@@ -23,6 +23,7 @@ from telephony.models import Flow, FlowVersion
 from telephony.queries import flows as queries
 from tenants.errors import DomainError
 from tenants.people.console.access import member_required
+from tenants.typed import whole
 
 
 @never_cache
@@ -190,4 +191,5 @@ def _version_or_404(flow: Flow, number: int) -> FlowVersion:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    found = whole(text, 9)
+    return -1 if found is None else found

@@ -25,6 +25,7 @@ from telephony.queries.flow_exports import exported
 from telephony.tasks import send_to_be_spoken
 from tenants.errors import BadInput, DomainError
 from tenants.people.console.access import member_required
+from tenants.typed import whole
 
 MOST_BYTES = 2_000_000
 """Of an imported file: a flow of 1 MB and the names beside it."""
@@ -148,7 +149,7 @@ def numbers(request: HttpRequest, flow_id: int) -> HttpResponse:
 
 
 def _led(request: HttpRequest, flow: Flow) -> str:
-    wanted = {int(key) for key in request.POST.getlist("entry") if key.isdigit() and len(key) < 10}
+    wanted = {whole(key) for key in request.POST.getlist("entry")}
     changed = 0
     for entry in Entry.objects.order_by("number_e164"):
         is_here = entry.flow_id == flow.pk

@@ -21,6 +21,7 @@ from telephony.queries.waiting import Waiter, WaitingLine, waiting_line
 from tenants.masking import mask_number
 from tenants.people.console.access import member_required
 from tenants.templatetags.shell import duration
+from tenants.typed import whole
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ def _redirect(request: HttpRequest, call_id: UUID) -> None:
 def _number(given: QueryDict, name: str, otherwise: int = 0) -> int:
     """What cannot be read becomes a number the action refuses by name."""
     text = given.get(name, "").strip()
-    return int(text) if text.lstrip("-").isdigit() and len(text) < 10 else otherwise
+    found = whole(text.removeprefix("-"), 9)
+    return otherwise if found is None else -found if text.startswith("-") else found
 
 
 def _who(request: HttpRequest) -> str:

@@ -19,6 +19,7 @@ from telephony.queries.device_checks import checks_of, latest_checks
 from telephony.queries.outside_numbers import phone_terms
 from tenants.people.console.access import member_required
 from tenants.people.policies import Role
+from tenants.typed import whole
 
 MOST_BYTES = 1024 * 1024
 LONGEST_REPORT = 8 * 1024
@@ -46,14 +47,14 @@ def phone_check(request: HttpRequest) -> HttpResponse:
 def sample(request: HttpRequest) -> HttpResponse:
     """So many bytes that nothing can make smaller on the way, or as many taken in: how wide the line is."""
     if request.method == "POST":
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        length = whole(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > MOST_BYTES:
             return HttpResponseBadRequest()
         return JsonResponse({"bytes": len(request.body)})
-    asked = request.GET.get("bytes", "0")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 8 or int(asked) > MOST_BYTES:
+    asked = whole(request.GET.get("bytes", "0"))
+    if asked is None or asked > MOST_BYTES:
         return HttpResponseBadRequest()
-    return HttpResponse(_noise(int(asked)), content_type="application/octet-stream")
+    return HttpResponse(_noise(asked), content_type="application/octet-stream")
 
 
 def _noise(length: int) -> bytes:

@@ -25,6 +25,7 @@ from telephony.speech.providers.espeak import is_installed
 from telephony.tasks import send_to_be_spoken
 from tenants.errors import BadInput, DomainError, NotFound
 from tenants.people.console.access import member_required
+from tenants.typed import whole
 
 LANGUAGES = {"zh": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
 MOST = 500
@@ -171,12 +172,11 @@ def _changed(request: HttpRequest, prompt_id: int, act: str, at: datetime) -> st
     if what == "none":
         actions.drop_wording(prompt_id=prompt_id, language=language)
         return _("The wording is deleted.")
-    voice = given.get("voice", "")
     wording = actions.word_prompt(
         prompt_id=prompt_id,
         language=language,
         text=given.get("text", ""),
-        voice_id=int(voice) if voice.isascii() and voice.isdigit() else None,
+        voice_id=whole(given.get("voice", "")),
         at=at,
         by=request.user,
     )

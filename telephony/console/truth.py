@@ -19,6 +19,7 @@ from telephony.console.truth_words import told_side
 from telephony.models import Agent, Difference
 from telephony.queries.truth import differences, last_look, open_differences
 from tenants.people.console.access import member_required
+from tenants.typed import whole
 
 PAGE_SIZE = 50
 SILENT_AFTER = 15.0
@@ -122,6 +123,5 @@ def _read_key(after: str) -> tuple[datetime, int] | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    return (
-        (at, int(number)) if at and timezone.is_aware(at) and number.isascii() and number.isdigit() else None
-    )
+    key = whole(number)
+    return (at, key) if at and timezone.is_aware(at) and key is not None else None

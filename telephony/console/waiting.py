@@ -31,6 +31,7 @@ from telephony.queries.waiting import Waiter, WaitingLine, expectation_accuracy,
 from tenants.masking import mask_number
 from tenants.people.console.access import member_required
 from tenants.templatetags.shell import duration
+from tenants.typed import whole
 
 MOST_SHOWN = 100
 """Rows of one page: nobody reads more while they change; the rest is counted, and a queue can be chosen."""
@@ -107,7 +108,7 @@ def why_not_yet(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    chosen = _queue_id(request.GET.get("queue", ""))
+    chosen = whole(request.GET.get("queue", ""))
     line = waiting_line(now)
     places = list(enumerate(line.waiters, start=1))
     chosen_ones = [one for one in places if chosen in (None, one[1].stay.queue_id)]
@@ -120,10 +121,6 @@ def _seen(request: HttpRequest) -> dict[str, Any]:
         "accuracy": _told_accuracy(now, chosen),
         "now": now,
     }
-
-
-def _queue_id(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 10 else None
 
 
 def _row(waiter: Waiter, place: int, names: Names, now: datetime) -> Row:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tenants.lists.sheets import FORMATS, begin_sheet
 from tenants.lists.tasks import send_sheet
+from tenants.typed import whole
 
 LARGE = 200_000
 """Bytes: some two thousand rows, a few seconds of work."""
@@ -24,11 +25,11 @@ class BackgroundSheets:
             return super().import_action(request, **kwargs)  # type: ignore[misc]
         if not self.has_import_permission(request):  # type: ignore[attr-defined]
             return super().import_action(request, **kwargs)  # type: ignore[misc]
-        which = request.POST.get("resource", "")
+        which = whole(request.POST.get("resource", "")) or 0
         classes = self.get_import_resource_classes(request)  # type: ignore[attr-defined]
         sheet = begin_sheet(
             place=self.opts.label_lower,  # type: ignore[attr-defined]
-            resource=int(which) if which.isdecimal() and int(which) < len(classes) else 0,
+            resource=which if which < len(classes) else 0,
             file_name=given.name or "",
             file_format=kind,
             content=given.read(),

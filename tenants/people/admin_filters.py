@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.context import is_public
 from tenants.people.models import OPERATOR_ROLES, TENANT_ROLES, AuditEntry, Member
 from tenants.people.verbs import verb_name
+from tenants.typed import whole
 
 
 class RoleFilter(SimpleListFilter):
@@ -33,8 +34,8 @@ class ActorFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        chosen = self.value()
-        return queryset.filter(actor_id=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        chosen = whole(self.value() or "")
+        return queryset if chosen is None else queryset.filter(actor_id=chosen)
 
 
 class VerbFilter(SimpleListFilter):

@@ -107,6 +107,10 @@ class WrongLooks(BadInput):
     """These are no looks of a watcher: {"looks": [{"at": seconds, "found": {"web": ["up", ""]}}]}, 1,000 at most."""
 
 
+class WrongLength(BadInput):
+    """The header Content-Length is no number: say how many bytes there are, in digits."""
+
+
 class ReportsTooOften(DomainError):
     """Reports of one watcher are taken once a second. Send this one again."""
 

@@ -48,6 +48,18 @@ def test_what_fits_goes_through():
     assert (start["status"], text, web.taken) == (200, "taken", 3 * len(PIECE))
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "9" * 19])
+def test_a_length_longer_than_any_number_is_refused_as_well(length):
+    _web, start, _text, read = post(9, length=length)
+    assert (start["status"], read) == (413, 0)
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "²"])
+def test_a_length_that_is_none_is_counted_as_it_comes(length):
+    assert post(3, length=length)[1]["status"] == 200
+    assert post(GIGABYTES // len(PIECE), length=length)[1]["status"] == 413
+
+
 def test_two_gigabytes_are_refused_by_their_length_before_a_byte_is_read():
     web, start, text, read = post(9, length=GIGABYTES)
     assert (start["status"], web.taken, read) == (413, 0, 0)

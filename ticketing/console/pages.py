@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from tenants.typed import whole
+
 PAGE_SIZE = 50
 
 
@@ -22,7 +24,8 @@ def one_page(rows: QuerySet, order: list[str], after: str, size: int = PAGE_SIZE
 
     A key of a row that is gone, or no number at all, starts again at the beginning.
     """
-    last = rows.model._default_manager.filter(pk=after).first() if after.isdigit() else None
+    key = whole(after)
+    last = None if key is None else rows.model._default_manager.filter(pk=key).first()
     if last is not None:
         rows = rows.filter(_beyond(last, order))
     found = list(rows.order_by(*order)[: size + 1])

@@ -20,6 +20,7 @@ from tenants.service import errors
 from tenants.service.actions.outside import KEY_BEGINS, Look, take_looks
 from tenants.service.parts import OUTSIDE_SIP, OUTSIDE_WEB
 from tenants.service.queries.outside import watcher_of_key
+from tenants.typed import whole
 
 PARTS = {"web": OUTSIDE_WEB, "sip": OUTSIDE_SIP}
 STATES = ("up", "down")
@@ -46,7 +47,10 @@ class Looks(APIView):
         watcher = _watcher(request.headers.get("Authorization", ""))
         if watcher is None:
             return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
-        if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+        length = whole(request.headers.get("Content-Length") or "0")
+        if length is None:
+            raise errors.WrongLength
+        if length > MOST_BYTES:
             raise errors.WrongLooks
         now = timezone.now()
         until = take_looks(watcher_id=watcher.pk, looks=read_looks(request.data), at=now)

@@ -26,6 +26,7 @@ from tenants.service.policies import OPERATORS
 from tenants.service.queries.availability import booked_months, tenants_touched, whole_month
 from tenants.service.queries.notes import notes_shown
 from tenants.service.queries.watch import last_look, outage, outages, parts_now
+from tenants.typed import whole
 
 
 @never_cache
@@ -88,7 +89,8 @@ def _judge(request: HttpRequest, span_id: int, form: forms.PlainForm, is_settlin
 @require_http_methods(["GET", "POST"])
 @member_required(Role.OPERATOR)
 def notes(request: HttpRequest) -> HttpResponse:
-    span = outage(int(request.GET["outage"])) if request.GET.get("outage", "").isdecimal() else None
+    asked = whole(request.GET.get("outage", ""))
+    span = outage(asked) if asked is not None else None
     begun = span.began_at if span else timezone.now()
     form = forms.NoteForm(request.POST or None, initial={"began_at": begun})
     if request.method == "POST" and did_by_form(

@@ -18,6 +18,7 @@ from tenants.people.models import Role
 from tenants.support import actions, queries
 from tenants.support.errors import AccessNotFound
 from tenants.support.models import LEAST_MINUTES, MOST_MINUTES, SUPPORT_ROLES, SupportAccess
+from tenants.typed import whole
 
 
 class AskForm(forms.Form):
@@ -63,8 +64,8 @@ def accesses(request: HttpRequest) -> HttpResponse:
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
     """Where a case led here: its tenant and number are filled in."""
-    tenant, case = request.GET.get("tenant", ""), request.GET.get("case", "")[:40]
-    return {"minutes": 30, "case_number": case} | ({"tenant": int(tenant)} if tenant.isdecimal() else {})
+    tenant, case = whole(request.GET.get("tenant", "")), request.GET.get("case", "")[:40]
+    return {"minutes": 30, "case_number": case} | ({} if tenant is None else {"tenant": tenant})
 
 
 def _page(request: HttpRequest, form: AskForm, **more: Any) -> HttpResponse:
