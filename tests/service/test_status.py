@@ -7,8 +7,9 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contactcenter import watching
@@ -196,3 +197,14 @@ def test_a_handshake_is_one_that_a_server_takes(settings):
         key = asked[0].split("Sec-WebSocket-Key: ")[1].split("\r\n")[0]
         assert len(base64.b64decode(key, validate=True)) == 16
         assert "Upgrade: websocket" in asked[0]
+
+
+def test_a_tenants_own_page_asks_for_the_parts_once_and_shows_its_own_cell_alone(
+    seen, acme, globex, member, client_of
+):
+    for tenant, title in ((acme, "Everything works"), (globex, "There is an outage")):
+        client = client_of(member(tenant, "owner"))
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/status/").content.decode()
+        assert title in page
+        assert sum('FROM "service_outsidewatcher"' in one["sql"] for one in asked) == 1

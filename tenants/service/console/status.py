@@ -86,8 +86,9 @@ def at(text: str | None) -> datetime | None:
 def own(request: HttpRequest) -> HttpResponse:
     """How it is now where the tenant lives, what was, what is planned and what we say about it."""
     tenant, now = request.tenant, timezone.now()
-    parts = parts_now(now, cells={tenant.cell})
-    outside = status.from_outside(parts_now(now), tenant.cell)
+    known = parts_now(now)
+    parts = [one for one in known if one.place in ("", tenant.cell)]
+    outside = status.from_outside(known, tenant.cell)
     looked = last_look()
     seen = {
         "tab": "status",

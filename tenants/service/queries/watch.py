@@ -67,11 +67,10 @@ def _of_our_own() -> QuerySet[PartSpan]:
     return PartSpan.objects.exclude(part__in=OUTSIDE)
 
 
-def parts_now(at: datetime, *, cells: set[str] | None = None, days: int = BARS) -> list[PartNow]:
-    """Every part with its days, as pages list them; of some cells and of what all share, or of everything."""
+def parts_now(at: datetime, *, days: int = BARS) -> list[PartNow]:
+    """Every part with its days, as pages list them."""
     with enter_public():
-        known = PartSpan.objects.filter(part__in=NAMES, ended_at=None)
-        rows = [row for row in known if cells is None or row.place in ("", *cells)]
+        rows = list(PartSpan.objects.filter(part__in=NAMES, ended_at=None))
         bars = _bars(at, days) | _bars_outside(at, days)
         watchers = {watcher.place: watcher for watcher in OutsideWatcher.objects.all()}
     found = [_now(row, watchers.get(row.place), at, bars.get((row.part, row.place), [])) for row in rows]
