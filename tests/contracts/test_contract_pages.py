@@ -14,6 +14,7 @@ from tenants.contracts.models import (
     CustomerCase,
     Meeting,
     Quote,
+    Risk,
 )
 from tenants.models import Contract
 from tests.contracts.story import PDF, close_month
@@ -150,6 +151,11 @@ def test_project_pages_of_both_sides(acme, globex, member, client_of, today):
     operator.post("/contracts/acme/risks/", {"act": "begin_register"})
     page = words(project.get("/contract/risks/"))
     assert ("3 × 4 = 12" in page, "risk-matrix__cell--high" in page) == (True, True)
+    asked = f"/contracts/acme/risks/?edit={Risk.objects.get(kind='upgrade').pk}"
+    assert 'value="A promised upgrade comes late"' in words(operator.get(asked))
+    project.cookies["django_language"] = "zh-hans"
+    assert "承诺的升级延迟" in words(project.get("/contract/risks/"))
+    project.cookies["django_language"] = "en"
     assert project.get("/contract/").status_code == 403
     assert "Review" not in words(client_of(member(globex, "owner")).get("/contract/meetings/"))
 

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from tenants.context import enter_public
 from tenants.contracts import errors
 from tenants.contracts.logs import tell_both, who_acts
-from tenants.contracts.models import CustomerCase, Meeting, MeetingAction, Risk, Side
+from tenants.contracts.models import USUAL_RISKS, CustomerCase, Meeting, MeetingAction, Risk
+from tenants.contracts.models.usual_risks import WORDS, is_usual
 from tenants.models import Tenant
 
 REVIEWED_AFTER = timedelta(days=90)
@@ -95,10 +95,14 @@ def write_risk(*, tenant: Tenant, danger: Danger, risk_id: int | None = None) ->
         else:
             row = _risk(tenant, risk_id)
             for name, value in asdict(danger).items():
-                setattr(row, name, value)
+                setattr(row, name, "" if name in WORDS and is_usual(row.preset, name, value) else value)
             row.save()
-        tell_both(tenant, row, "assessed", title=row.title, likelihood=row.likelihood, impact=row.impact)
+        _tell_assessed(tenant, row)
     return row
+
+
+def _tell_assessed(tenant: Tenant, row: Risk) -> None:
+    tell_both(tenant, row, "assessed", title=row.told_title, likelihood=row.likelihood, impact=row.impact)
 
 
 @transaction.atomic
@@ -108,7 +112,7 @@ def close_risk(*, tenant: Tenant, risk_id: int) -> None:
         if row.state == Risk.State.OPEN:
             row.state = Risk.State.CLOSED
             row.save(update_fields=["state"])
-            tell_both(tenant, row, "closed", title=row.title)
+            tell_both(tenant, row, "closed", title=row.told_title)
 
 
 def _risk(tenant: Tenant, risk_id: int) -> Risk:
@@ -121,40 +125,18 @@ def _risk(tenant: Tenant, risk_id: int) -> Risk:
 @transaction.atomic
 def begin_register(*, tenant: Tenant, today: date) -> int:
     """The four that every partnership has, to be assessed; where any risk is written, nothing is added."""
+    # The words of the log are the tenant's; the register's are each reader's own.
     with enter_public(), translation.override(tenant.language):
         Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
         if Risk.objects.filter(tenant=tenant).exists():
             return 0
-        owner = str(Side.VENDOR.label)
-        dangers = [
-            Danger(
-                kind=kind,
-                title=title,
-                likelihood=likelihood,
-                impact=impact,
-                mitigation=mitigation,
-                owner=owner,
+        for kind, usual in USUAL_RISKS.items():
+            row = Risk.objects.create(
+                tenant=tenant, kind=kind, preset=kind, likelihood=usual.likelihood, impact=usual.impact,
                 review_on=today + REVIEWED_AFTER,
-            )
-            for kind, title, likelihood, impact, mitigation in _usual()
-        ]
-        for danger in dangers:
-            write_risk(tenant=tenant, danger=danger)
-        return len(dangers)
-
-
-def _usual() -> list[tuple[str, str, int, int, str]]:
-    Kind = Risk.Kind
-    return [
-        (Kind.DEFAULT, _("One side cannot or does not keep the agreement"), 2, 5,
-         _("Dunning and notice as agreed; everything can be exported on every day.")),
-        (Kind.SUPPORT, _("Faults are answered or mended too late"), 3, 4,
-         _("Times of the SLA are measured; what is missed is credited and talked about at the next meeting.")),
-        (Kind.UPGRADE, _("A promised upgrade comes late"), 3, 3,
-         _("Its day stands in the agreement and is reminded of; the change log is shown.")),
-        (Kind.PRICE, _("The price rises more than was planned"), 2, 4,
-         _("Day and limit of an adjustment stand in the agreement; the budget has a contingency.")),
-    ]  # fmt: skip
+            )  # fmt: skip
+            _tell_assessed(tenant, row)
+        return len(USUAL_RISKS)
 
 
 @transaction.atomic

@@ -154,7 +154,8 @@ MEETINGS = Page("meetings", (work_forms.MinutesForm, work_forms.TaskForm, work_f
 def _risks(desk: Desk, request: HttpRequest) -> Seen:
     rows = partnership.risks_of(desk.tenant)
     row = _asked_row(request, rows)
-    initial = {"row": row.pk, "what": row.title, **_values(row, work_forms.RiskForm)} if row else None
+    told = {"what": row.told_title, "mitigation": row.told_mitigation, "owner": row.told_owner} if row else {}
+    initial = {"row": row.pk, **_values(row, work_forms.RiskForm), **told} if row else None
     return {
         "risks": [(one, one.state == "open" and one.review_on < desk.today) for one in rows],
         "matrix": partnership.matrix_of(rows),

@@ -6,9 +6,11 @@ from tenants.contracts.models.partnership import CustomerCase, Meeting, MeetingA
 from tenants.contracts.models.quotes import Quote, QuoteLine
 from tenants.contracts.models.requirements import ChangeRequest, Requirement, RequirementVersion
 from tenants.contracts.models.sides import Side
+from tenants.contracts.models.usual_risks import USUAL_RISKS
 
 __all__ = [
     "CLAUSES",
+    "USUAL_RISKS",
     "Agreement",
     "Amendment",
     "Budget",

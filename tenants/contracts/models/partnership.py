@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.contracts.models.sides import Side
+from tenants.contracts.models.usual_risks import usual_words
 from tenants.models import Tenant
 
 FIVE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -56,7 +57,10 @@ class MeetingAction(models.Model):
 
 
 class Risk(models.Model):
-    """What may go wrong between us, how likely and how badly (1 to 5 each), and who does what about it."""
+    """What may go wrong between us, how likely and how badly (1 to 5 each), and who does what about it.
+
+    Of one with a `preset` (usual_risks) an empty text is the preset's, in the reader's language: read `told_…`.
+    """
 
     class Kind(models.TextChoices):
         DEFAULT = "default", _("One side defaults")
@@ -72,11 +76,14 @@ class Risk(models.Model):
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("tenant"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.OTHER)
-    title = models.CharField(_("what may happen"), max_length=200)
+    preset = models.CharField(
+        _("kind"), max_length=8, choices=Kind.choices, blank=True, db_default="", editable=False
+    )
+    title = models.CharField(_("what may happen"), max_length=200, blank=True)
     likelihood = models.PositiveSmallIntegerField(_("likelihood, 1 to 5"), default=3, validators=FIVE)
     impact = models.PositiveSmallIntegerField(_("impact, 1 to 5"), default=3, validators=FIVE)
-    mitigation = models.TextField(_("what is done about it"), max_length=1000)
-    owner = models.CharField(_("responsible"), max_length=120)
+    mitigation = models.TextField(_("what is done about it"), max_length=1000, blank=True)
+    owner = models.CharField(_("responsible"), max_length=120, blank=True)
     review_on = models.DateField(_("looked at again on"))
     state = models.CharField(_("state"), max_length=6, choices=State.choices, default=State.OPEN)
 
@@ -88,11 +95,26 @@ class Risk(models.Model):
             models.CheckConstraint(
                 name="contracts_risk_from_one_to_five",
                 condition=models.Q(likelihood__range=(1, 5), impact__range=(1, 5)),
-            )
+            ),
+            models.CheckConstraint(
+                name="contracts_risk_has_words", condition=~models.Q(title="") | ~models.Q(preset="")
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.told_title
+
+    @property
+    def told_title(self) -> str:
+        return self.title or usual_words(self.preset, "title")
+
+    @property
+    def told_mitigation(self) -> str:
+        return self.mitigation or usual_words(self.preset, "mitigation")
+
+    @property
+    def told_owner(self) -> str:
+        return self.owner or usual_words(self.preset, "owner")
 
     @property
     def score(self) -> int:
