@@ -1,5 +1,7 @@
 """What finance chooses from in the settings of bills: kinds, accounts and weekdays in words of both languages."""
 
+from datetime import date
+
 import pytest
 
 from tenants.closing.account_words import use_in_words, uses
@@ -72,3 +74,28 @@ def test_weekdays_are_ticked(operator, finance) -> None:
     assert SupportHours.objects.get().weekdays == [1, 6]
     listed = operator.get("/admin/service/supporthours/")
     assert "Mon, Sat" in listed.content.decode()
+
+
+def test_days_without_support_are_chosen_one_by_one(operator) -> None:
+    add = "/admin/service/supporthours/add/"
+    boxes = operator.get(add).content.decode()
+    assert boxes.count('type="date" name="closed_on"') == 4
+    typed = {"weekdays": ["1"], "opens": "09:00", "closes": "17:00"}
+    wrong = operator.post(add, typed | {"closed_on": ["2027-02-30", "2027-01-01", "soon", ""]})
+    assert (wrong.status_code, SupportHours.objects.count()) == (200, 0)
+    page = wrong.content.decode()
+    for text in ("2027-02-30", "soon"):
+        assert f"“{text}” is no day of the calendar" in page
+    assert "“2027-01-01” is no day" not in page
+    assert 'value="2027-01-01"' in page
+    days = ["2027-05-01", "2027-01-01", "", "2027-05-01"]
+    assert operator.post(add, typed | {"closed_on": days}).status_code == 302
+    row = SupportHours.objects.get()
+    assert row.closed_on == [date(2027, 1, 1), date(2027, 5, 1)]
+    change = f"/admin/service/supporthours/{row.pk}/change/"
+    page = operator.get(change).content.decode()
+    assert page.count('type="date" name="closed_on"') == 6
+    assert 'value="2027-05-01"' in page
+    assert operator.post(change, typed | {"closed_on": ["", ""]}).status_code == 302
+    row.refresh_from_db()
+    assert row.closed_on == []
