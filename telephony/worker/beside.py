@@ -13,30 +13,37 @@ log = structlog.get_logger()
 
 
 class Beside(threading.Thread):
-    """Looks every so many seconds, only while `may_act` says so: two workers never do the same work."""
+    """Looks every so many seconds, only while `may_act` says so: two workers never do the same work.
+
+    A look that wants the next one sooner says so in `_pause`.
+    """
 
     def __init__(self, name: str, *, every: float, may_act: Callable[[], bool]) -> None:
         super().__init__(name=name, daemon=True)
-        self._every, self._may_act = every, may_act
+        self._every, self._pause, self._may_act = every, every, may_act
         self._stopped = threading.Event()
 
     def stop(self) -> None:
         self._stopped.set()
 
     def run(self) -> None:
-        while not self._stopped.wait(self._every):
+        while not self._stopped.wait(self._pause):
+            self._pause = self._every
             if self._may_act():
-                self._turn()
+                self.turn()
 
-    def _turn(self) -> None:
+    def turn(self) -> bool:
+        """One look, whatever it meets. False when it waits for the database."""
         try:
             self.look(datetime.now(UTC))
         except DATABASE_AWAY as error:
             log.warning("A thread waits for the database.", thread=self.name, problem=type(error).__name__)
+            return False
         except Exception:
             log.exception("A thread stumbled and goes on.", thread=self.name)
         finally:
             connection.close()
+        return True
 
     def look(self, at: datetime) -> None:
         raise NotImplementedError

@@ -22,7 +22,7 @@ from telephony.freeswitch.canary_call import Walked, walk_number
 from telephony.models import FlowCheck, FlowVersion
 from telephony.queries.canary import CYCLE, checked_numbers, expected_of
 from telephony.queries.nodes import nodes_of
-from telephony.spool import DATABASE_AWAY
+from telephony.worker.beside import Beside
 from telephony.worker.canary_steps import Outside, Round, outside_of, steps_of
 from tenants.context import enter, every_tenant
 
@@ -42,21 +42,20 @@ Call = tuple[str, str, FlowVersion | None]
 Walk = Callable[[Mapping[str, Any], str, str], Walked | None]
 
 
-class Canary(threading.Thread):
-    """Works only while `may_act` says so, so that two workers never dial the same numbers."""
+class Canary(Beside):
+    """Between its rounds it is woken for what is new."""
 
     def __init__(self, known: Mapping[str, Any], *, may_act: Callable[[], bool]) -> None:
-        super().__init__(name="canary", daemon=True)
-        self._known, self._may_act = known, may_act
-        self._woken, self._stopped = threading.Event(), threading.Event()
-        self._rounds = 0
+        super().__init__("canary", every=CYCLE.total_seconds(), may_act=may_act)
+        self._known, self._woken = known, threading.Event()
+        self._rounds, self._is_round = 0, True
 
     def look_soon(self) -> None:
         """Something was published, or a number was led elsewhere."""
         self._woken.set()
 
     def stop(self) -> None:
-        self._stopped.set()
+        super().stop()
         self._woken.set()
 
     def run(self) -> None:
@@ -66,35 +65,24 @@ class Canary(threading.Thread):
             if was_woken and self._stopped.wait(SOON):
                 return
             self._woken.clear()
-            is_due = time.monotonic() >= next_round
-            if is_due:
-                next_round = time.monotonic() + CYCLE.total_seconds()
-            if self._may_act() and not self._turn(only_new=not is_due):
+            self._is_round = time.monotonic() >= next_round
+            if self._is_round:
+                next_round = time.monotonic() + self._every
+            if self._may_act() and not self.turn():
                 next_round = time.monotonic() + AGAIN_AFTER
 
-    def _turn(self, *, only_new: bool) -> bool:
-        """False when it is to be tried again soon."""
-        nodes = nodes_of(self._known)
+    def look(self, at: datetime) -> None:
+        nodes, began = nodes_of(self._known), time.monotonic()
         node = nodes[self._rounds % len(nodes)]
-        self._rounds += not only_new
-        try:
-            began = time.monotonic()
-            found = check_cell(
-                node,
-                only_new=only_new,
-                until=lambda: self._stopped.is_set() or not self._may_act(),
-                rest=connection.close,
-            )
-            if not only_new:
-                show_round(checked=len(found), broken=found.count(False), seconds=time.monotonic() - began)
-        except DATABASE_AWAY as error:
-            log.warning("The canary waits for the database.", problem=type(error).__name__)
-            return False
-        except Exception:
-            log.exception("A turn of the canary failed.")
-        finally:
-            connection.close()
-        return True
+        self._rounds += self._is_round
+        found = check_cell(
+            node,
+            only_new=not self._is_round,
+            until=lambda: self._stopped.is_set() or not self._may_act(),
+            rest=connection.close,
+        )
+        if self._is_round:
+            show_round(checked=len(found), broken=found.count(False), seconds=time.monotonic() - began)
 
 
 def walk(node: Mapping[str, Any], number: str, test_id: str) -> Walked | None:

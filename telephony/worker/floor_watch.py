@@ -2,49 +2,24 @@
 to end. A database connection of its own; nobody waits for it.
 """
 
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-import structlog
-from django.db import connection
+from datetime import datetime
 
 from telephony.actions.placements import end_due_changes
 from telephony.actions.queue_alerts import watch_queues
 from telephony.queries.queue_alerts import Paces
-from telephony.spool import DATABASE_AWAY
+from telephony.worker.beside import Beside
 from tenants.context import enter, every_tenant
-
-log = structlog.get_logger()
 
 LOOK_EVERY = 3.0
 """Seconds: an alert that comes later than that is one nobody trusts."""
 
 
-class FloorWatch(threading.Thread):
-    """Looks only while `may_act` says so, so that two workers never ring for the same queue."""
-
+class FloorWatch(Beside):
     def __init__(self, cell: str, *, may_act: Callable[[], bool]) -> None:
-        super().__init__(name="floor watch", daemon=True)
-        self._cell, self._may_act = cell, may_act
-        self._stopped = threading.Event()
+        super().__init__("floor watch", every=LOOK_EVERY, may_act=may_act)
+        self._cell = cell
         self._paces: dict[str, Paces] = {}
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY):
-            if not self._may_act():
-                continue
-            try:
-                self.look(datetime.now(UTC))
-            except DATABASE_AWAY as error:
-                log.warning("The floor watch waits for the database.", problem=type(error).__name__)
-                connection.close()
-            except Exception:
-                log.exception("The floor watch stumbled and goes on.")
-                connection.close()
 
     def look(self, at: datetime) -> None:
         for tenant in every_tenant():

@@ -1,17 +1,16 @@
 """A thread beside the main loop: settles call records, proves recordings, with a database connection of its own."""
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from django.db import connection
 
 from telephony import actions
-from telephony.spool import DATABASE_AWAY, Sweep
+from telephony.spool import Sweep
+from telephony.worker.beside import Beside
 from tenants.context import enter
 
 log = structlog.get_logger()
@@ -21,15 +20,11 @@ CLEAN_EVERY = 3600.0
 MOST_PROOF_ATTEMPTS = 30
 
 
-class Sweeper(threading.Thread):
-    """Sweeps only while `may_act` says so: two workers never settle side by side."""
-
+class Sweeper(Beside):
     def __init__(self, sweeps: Sequence[Sweep], *, may_act: Callable[[], bool]) -> None:
-        super().__init__(name="spool sweeper", daemon=True)
+        super().__init__("spool sweeper", every=SWEEP_EVERY, may_act=may_act)
         self._sweeps = sweeps
-        self._may_act = may_act
         self._recordings: queue.SimpleQueue[tuple[str, UUID, int]] = queue.SimpleQueue()
-        self._stopped = threading.Event()
         self._cleaned_at = 0.0
         self.settled = 0
 
@@ -37,27 +32,9 @@ class Sweeper(threading.Thread):
         """Have a recording's hash and length taken, soon."""
         self._recordings.put((tenant, recording_id, 0))
 
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        pause = SWEEP_EVERY
-        while not self._stopped.wait(pause):
-            pause = SWEEP_EVERY
-            if not self._may_act():
-                continue
-            try:
-                pause = self._turn()
-            except DATABASE_AWAY as error:
-                log.warning("Call records wait for the database.", problem=type(error).__name__)
-                connection.close()
-            except Exception:
-                log.exception("The spool sweeper stumbled and goes on.")
-                connection.close()
-
-    def _turn(self) -> float:
-        """Seconds until the next. A heap is settled without waiting, but for as long as a part of it took: calls that
-        go on need the process, too.
+    def look(self, at: datetime) -> None:
+        """A heap is settled without waiting, but for as long as a part of it took: calls that go on need the process,
+        too.
         """
         began = time.monotonic()
         self.settled += sum(sweep.run() for sweep in self._sweeps)
@@ -67,7 +44,8 @@ class Sweeper(threading.Thread):
             self._cleaned_at = time.time()
             for sweep in self._sweeps:
                 sweep.forget_old()
-        return min(took, SWEEP_EVERY) if any(sweep.is_behind for sweep in self._sweeps) else SWEEP_EVERY
+        if any(sweep.is_behind for sweep in self._sweeps):
+            self._pause = min(took, SWEEP_EVERY)
 
     def _prove_recordings(self) -> None:
         for _attempt in range(self._recordings.qsize()):

@@ -325,18 +325,18 @@ def test_the_thread_dials_what_is_new_soon_and_stops_when_told(switch_node, monk
     turns = []
     monkeypatch.setattr("telephony.worker.canary.SOON", 0.0)
     canary = Canary(switch_node, may_act=lambda: True)
-    monkeypatch.setattr(canary, "_turn", lambda *, only_new: turns.append(only_new) or canary.stop() or True)
+    monkeypatch.setattr(canary, "look", lambda at: turns.append(canary._is_round) or canary.stop())
     canary.look_soon()
     canary.run()
-    assert turns == [True]
+    assert turns == [False]
     due = Canary(switch_node, may_act=lambda: True)
     monkeypatch.setattr("telephony.worker.canary.FIRST_AFTER", 0.0)
-    monkeypatch.setattr(due, "_turn", lambda *, only_new: turns.append(only_new) or due.stop() or True)
+    monkeypatch.setattr(due, "look", lambda at: turns.append(due._is_round) or due.stop())
     due.run()
     spare = Canary(switch_node, may_act=lambda: spare.stop() or False)
-    monkeypatch.setattr(spare, "_turn", lambda *, only_new: turns.append("a spare dialled"))
+    monkeypatch.setattr(spare, "look", lambda at: turns.append("a spare dialled"))
     spare.run()
-    assert turns == [True, False]
+    assert turns == [False, True]
 
 
 def test_a_round_the_database_had_no_time_for_is_tried_again_soon(switch_node, monkeypatch):
