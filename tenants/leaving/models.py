@@ -190,6 +190,25 @@ class ErasureAsk(models.Model):
         ASKED = "asked", pgettext_lazy("erasure", "Waits for a second person")
         DONE = "done", pgettext_lazy("erasure", "Erased")
         WITHDRAWN = "withdrawn", pgettext_lazy("erasure", "Withdrawn")
+        FAILED = "failed", pgettext_lazy("erasure", "Could not be done")
+
+    class Problem(models.TextChoices):
+        CONFIRMER_GONE = (
+            "confirmer_gone",
+            pgettext_lazy(
+                "erasure",
+                "Whoever confirmed it was removed before it was done: an erasure is done in the name of two people who "
+                "are there.",
+            ),
+        )
+        UNREADABLE = (
+            "unreadable",
+            pgettext_lazy(
+                "erasure",
+                "Who it is about can no longer be read: the key it was sealed with is not among the keys of this "
+                "installation (DATA_KEYS).",
+            ),
+        )
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="erasure_asks", verbose_name=_("tenant"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
@@ -204,6 +223,9 @@ class ErasureAsk(models.Model):
     answered_by_id = models.BigIntegerField(null=True, blank=True, editable=False)
     answered_by = models.CharField(_("answered by"), max_length=120, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    problem = models.CharField(
+        _("problem"), max_length=16, blank=True, choices=Problem.choices, db_default=""
+    )
 
     class Meta:
         verbose_name = _("request to erase a person's data")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.context import current_schema, enter_public, is_public
 from tenants.leaving.models import Deletion, Erasure, ErasureAsk, Export, Import
@@ -77,6 +77,15 @@ def own_erasures() -> QuerySet[Erasure]:
 
 def own_erasures_asked() -> list[ErasureAsk]:
     return list(ErasureAsk.objects.filter(tenant__schema_name=current_schema(), state="asked")[:MOST_SHOWN])
+
+
+def own_erasures_failed() -> list[ErasureAsk]:
+    """Which nobody asked for again, nor did."""
+    failed = ErasureAsk.objects.filter(tenant__schema_name=current_schema(), state="failed")
+    same = {"tenant": OuterRef("tenant"), "subject_digest": OuterRef("subject_digest")}
+    again = ErasureAsk.objects.filter(pk__gt=OuterRef("pk"), **same)
+    done = Erasure.objects.filter(at__gt=OuterRef("answered_at"), **same)
+    return list(failed.filter(~Exists(again), ~Exists(done))[:MOST_SHOWN])
 
 
 def erasures_to_take_up(at: datetime) -> list[tuple[str, int]]:

@@ -142,6 +142,7 @@ KNOWN = (
     _("erased a person's data"),
     _("asked to erase a person's data"),
     _("withdrew the erasure of a person's data"),
+    _("could not erase a person's data"),
     _("exported proof of retention"),
     _("placed legal hold"),
     _("lifted legal hold"),

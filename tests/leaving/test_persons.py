@@ -13,7 +13,7 @@ from tenants.leaving import persons, queries, registry, tasks
 from tenants.leaving.actions import erasures
 from tenants.leaving.catalog import tenant_models
 from tenants.leaving.models import Erasure, ErasureAsk
-from tenants.people.models import AuditEntry
+from tenants.people.models import AuditEntry, Member
 from ticketing.models import Customer, CustomerPhone, Ticket
 
 WANG, LI, SECOND = "+8613812342211", "+8613900001111", "+8613700002222"
@@ -230,6 +230,55 @@ def test_an_erasure_that_died_on_its_way_is_found_and_done(
         assert persons.found_of(wang) == {}
     with enter("globex"):
         assert Call.objects.get().caller_number == WANG
+
+
+def confirmed_and_left(acme, member, now, person=WANG) -> ErasureAsk:
+    """Olga asked, Adam confirmed, and the process died before anything was done."""
+    olga, adam = member(acme, "owner", name="Olga"), member(acme, "admin", name="Adam")
+    with enter("acme"):
+        ask = erasures.ask_erasure(person=persons.person_of(person), reason="asked", by=olga, at=now)
+        ErasureAsk.objects.filter(pk=ask.pk).update(
+            answered_at=now, answered_by_id=adam.pk, answered_by="Adam"
+        )
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("why", "problem", "said"),
+    [("gone", "confirmer_gone", "was removed before it was done"), ("keys", "unreadable", "DATA_KEYS")],
+)
+def test_an_erasure_that_can_never_be_done_ends_and_says_why_and_what_to_do(
+    story, acme, globex, member, client_of, now, at_once, settings, why, problem, said
+):
+    ask = confirmed_and_left(acme, member, now)
+    if why == "gone":
+        with enter("acme"):
+            Member.objects.filter(name="Adam").delete()
+    else:
+        ErasureAsk.objects.update(subject="gAAAA")
+    app.conf.update(task_always_eager=True)
+    try:
+        assert (tasks.take_up(), tasks.take_up()) == (1, 0)
+    finally:
+        app.conf.update(task_always_eager=False)
+    ask.refresh_from_db()
+    assert (ask.state, ask.problem, ask.subject) == ("failed", problem, "")
+    assert not Erasure.objects.exists()
+    with enter("acme"):
+        assert Call.objects.filter(caller_number=WANG).count() == 2
+        told = AuditEntry.objects.get(verb="could not erase a person's data")
+        assert (said in told.reason, told.after) == (True, {"person": "138****2211"})
+        olga = Member.objects.get(name="Olga")
+    page = client_of(olga).get("/leaving/persons/").content.decode()
+    assert said in page
+    assert "find the person above and ask anew" in page
+    stranger = client_of(member(globex, "owner")).get("/leaving/persons/").content.decode()
+    assert "138****2211" not in stranger
+    with enter("acme"):
+        again = erasures.ask_erasure(person=persons.person_of(WANG), reason="again", by=olga, at=now)
+        eve = member(acme, "admin", name="Eve")
+        assert erasures.confirm_erasure(ask_id=again.pk, by=eve, at=now) is not None
+    assert said not in client_of(olga).get("/leaving/persons/").content.decode()
 
 
 def test_what_is_on_legal_hold_stays_with_its_call(story, acme, member, now, at_once):

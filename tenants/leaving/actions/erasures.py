@@ -19,10 +19,10 @@ from tenants.people.actions import record_audit
 from tenants.people.models import Member
 from tenants.people.queries import seated_members_with
 from tenants.provisioning.turns import try_turn
-from tenants.secrets import seal, unseal
+from tenants.secrets import SecretUnreadable, seal, unseal
 
 ERASING = 7_209
-State = ErasureAsk.State
+State, Problem = ErasureAsk.State, ErasureAsk.Problem
 
 
 def others_who_confirm(by: Member, at: datetime) -> list[Member]:
@@ -69,18 +69,32 @@ def confirm_erasure(*, ask_id: int, by: Member, at: datetime) -> Erasure | None:
 
 
 def run_erasure(*, ask_id: int) -> Erasure | None:
-    """What was confirmed, in the current tenant; again after a crash. None when it is done, or somebody is at it."""
+    """What was confirmed, in the current tenant; again after a crash. None when it is done, somebody is at it, or it
+    can never be done: that is an end as well, and says why.
+    """
     with try_turn(ERASING, ask_id) as is_ours:
         asked = own_ask(ask_id)
         if not is_ours or asked is None or not asked.is_confirmed:
             return None
-        by = Member.objects.get(pk=asked.answered_by_id)
-        person = persons.person_of(unseal(asked.subject))
+        by = Member.objects.filter(pk=asked.answered_by_id).first()
+        if by is None:
+            return _fail(asked, Problem.CONFIRMER_GONE)
+        try:
+            person = persons.person_of(unseal(asked.subject))
+        except SecretUnreadable:
+            return _fail(asked, Problem.UNREADABLE)
 
         def settle() -> None:
             _end(asked, State.DONE)
 
         return erase_person(person=person, reason=asked.reason, by=by, at=timezone.now(), settle=settle)
+
+
+@transaction.atomic
+def _fail(asked: ErasureAsk, problem: str) -> None:
+    asked.problem = problem
+    _end(asked, State.FAILED)
+    _note(asked, "could not erase a person's data", None, str(asked.get_problem_display()))
 
 
 def withdraw_erasure(*, ask_id: int, by: Member, at: datetime) -> bool:
@@ -114,7 +128,7 @@ def _end(asked: ErasureAsk, state: str) -> None:
     """From here on nobody knows any more who it was."""
     asked.state, asked.subject = state, ""
     with enter_public():
-        asked.save(update_fields=["state", "subject"])
+        asked.save(update_fields=["state", "subject", "problem"])
 
 
 def own_ask(ask_id: int) -> ErasureAsk | None:
@@ -124,7 +138,7 @@ def own_ask(ask_id: int) -> ErasureAsk | None:
         return ErasureAsk.objects.filter(pk=ask_id, tenant_id=tenant.pk).first()
 
 
-def _note(asked: ErasureAsk, verb: str, by: Member, reason: str = "") -> None:
+def _note(asked: ErasureAsk, verb: str, by: Member | None, reason: str = "") -> None:
     record_audit(
         verb=verb, subject=f"leaving.erasureask:{asked.pk}", actor=by, after={"person": asked.subject_shown},
         reason=reason,

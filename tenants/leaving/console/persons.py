@@ -112,8 +112,10 @@ def _erased(request: HttpRequest, form: PersonForm, person: persons.Person) -> H
 def answer(request: HttpRequest, ask_id: int | str, act: str) -> HttpResponse:
     """Confirmed by somebody else, or withdrawn."""
     if act == "confirm":
-        erasures.confirm_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now())
-        messages.success(request, _("Erased. The report is below."))
+        if erasures.confirm_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now()):
+            messages.success(request, _("Erased. The report is below."))
+        else:
+            messages.info(request, _("This was answered already. What became of it stands below."))
     elif erasures.withdraw_erasure(ask_id=int(ask_id), by=request.user, at=timezone.now()):
         messages.success(request, _("Withdrawn. Nothing was erased."))
     return redirect("leaving:persons")
@@ -125,6 +127,7 @@ def _shown(request: HttpRequest, form: PersonForm, **more: Any) -> HttpResponse:
         "erasures": list(queries.own_erasures()[: queries.MOST_SHOWN]),
         "may_erase": has_role(request.user, *OWNERS),
         "asked": queries.own_erasures_asked(),
+        "failed": queries.own_erasures_failed(),
         "others": erasures.others_who_confirm(request.user, timezone.now()),
         **more,
     }
