@@ -208,6 +208,8 @@ def _whole(directory: Path, settings: SwitchSettings) -> str:
         "cc_ear_plan": conf / EAR_FILE,
         "cc_line_plan": conf / LINE_FILE,
         "cc_pager_plan": conf / PAGER_FILE,
+        # What pager.xml can say: a switch that was started before has fewer, or none (pager_call.knows).
+        "cc_pager_phrases": "urgent-case ring-test",
         "cc_sounds": OUR_FILES / "sounds",
         # Where a sound is that is named without a place: an originate expands no variable (commands.confirmed).
         "sound_prefix": OUR_FILES / "sounds",

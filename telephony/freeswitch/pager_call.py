@@ -21,6 +21,8 @@ from telephony.freeswitch.trunk_call import refusal
 ASK_SECONDS = 90.0
 """A mailbox is let go after so long; whoever picked up has heard the question three times by then."""
 
+FIRST_PHRASE = "urgent-case"
+"""What every pager.xml says; others came later."""
 _EVENTS = "CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE BACKGROUND_JOB"
 
 
@@ -40,23 +42,34 @@ class Trace(Enum):
     GONE = "gone"
 
 
-def plan_of(known: Mapping[str, Any]) -> str:
-    """The switch's file that asks for the key; "" when it is away, or was started with files that know none."""
-    told = (ask_switch(known, "global_getvar cc_pager_plan") or "").strip()
-    return told if told.startswith("/") else ""
+def plan_of(known: Mapping[str, Any]) -> str | None:
+    """The switch's file that asks for the key; "" when it was started with files that know none, None: it is away."""
+    told = ask_switch(known, "global_getvar cc_pager_plan")
+    if told is None:
+        return None
+    return told.strip() if told.startswith("/") else ""
+
+
+def knows(known: Mapping[str, Any], phrase: str) -> bool:
+    """It can say this itself, without a file laid down for it: it was started with files that name the phrase."""
+    if phrase == FIRST_PHRASE:
+        return True
+    return phrase in (ask_switch(known, "global_getvar cc_pager_phrases") or "").split()
 
 
 def ring(
     known: Mapping[str, Any], *, plan: str, line: str, number: str, shows: str, call_id: UUID, language: str,
-    sound: str, seconds: float,
+    sound: str, seconds: float, phrase: str = FIRST_PHRASE,
 ) -> Rung | None:  # fmt: skip
-    """By this line, for so many seconds; None when the switch is away. `sound` "": the switch's own sentence.
+    """By this line, for so many seconds; None when the switch is away. `sound` "": the switch's own sentence of the
+    phrase.
 
     Raises UnsafeValue.
     """
     said = variables(
         cc_test=call_id.hex,
         cc_lang=language,
+        cc_page_phrase=phrase,
         **({"cc_page_sound": sound} if sound else {}),
         origination_uuid=call_id,
         origination_caller_id_number=shown_number(shows),

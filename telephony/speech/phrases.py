@@ -71,6 +71,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "zh": "谢谢，此请求已由您接手。再见。",
         "en": "Thank you. The case is yours. Goodbye.",
     },
+    "ring-test": {
+        "zh": "这是一次测试，没有待处理的请求。确认电话可用，请按一。",
+        "en": "This is a test. No case is waiting. To show that your telephone works, press 1.",
+    },
+    "ring-test-taken": {
+        "zh": "谢谢，您的电话可以接到呼叫。再见。",
+        "en": "Thank you. Your telephone works. Goodbye.",
+    },
     # --- keys ---
     "wrong-key": {"zh": "按键有误，请重新输入。", "en": "That key is not in use. Please try again."},
     "no-key": {"zh": "没有收到您的按键。", "en": "We did not receive a key."},

@@ -1,4 +1,5 @@
-"""A thread beside the main loop that rings who is on call for an urgent case, one telephone at a time (decision 0067).
+"""A thread beside the main loop that rings who is on call for an urgent case, one telephone at a time (decision 0067);
+and whoever wants to try their own.
 
 A call is a row before the switch is asked. One without an end, from an earlier life of ours, is asked of the switch and
 ended; it is never dialled again: the next try is another row.
@@ -8,15 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import structlog
-from django.conf import settings
 from django.db import connection
 
 from telephony.freeswitch import pager_call
 from telephony.queries.nodes import nodes_of
-from telephony.queries.routes import switch_language
 from telephony.switch import UnsafeValue
 from telephony.trunks import actions as trunks
 from telephony.trunks.causes import TRUNK_CAUSES
@@ -24,8 +22,10 @@ from telephony.trunks.errors import NoTrunkThere, TrunksDown, TrunksFull
 from telephony.trunks.queries import BACKUP, shown_by
 from telephony.worker import pager_sound
 from telephony.worker.beside import Beside
-from tenants.service.actions.ringing import Result, begin_call, end_call
-from tenants.service.queries.ringing import Ring, Running, calls_without_end, rings_due
+from telephony.worker.pager_errands import Errand, begun_before, errands_due
+from tenants.service.actions.ring_tests import Result as Hindrance
+from tenants.service.actions.ringing import Result
+from tenants.service.queries.ringing import Running
 
 log = structlog.get_logger()
 
@@ -64,81 +64,85 @@ class Pager(Beside):
 
     def look(self, at: datetime) -> None:
         self._follow(at)
-        for due in rings_due(at):
+        for errand in errands_due(at):
             if self._stopped.is_set() or not self._may_act():
                 return
-            self._ring(due)
+            self._ring(errand)
 
     # --- one call --------------------------------------------------------------------------------------------------
-    def _ring(self, due: Ring) -> None:
-        call_id = uuid4()
+    def _ring(self, errand: Errand) -> None:
+        cell = str(self._known["cell"])
         try:
             lines = trunks.take_lines(
-                number=due.phone, leg_id=call_id, cell=str(self._known["cell"]), at=datetime.now(UTC)
+                number=errand.phone, leg_id=errand.call_id, cell=cell, at=datetime.now(UTC)
             )
-            self._ring_by(lines, due, call_id)
-        except (NoTrunkThere, TrunksDown, TrunksFull):
-            # The next look tries again; what lasts is said in the case (note_unmade).
-            return
+            self._ring_by(lines, errand)
+        except NoTrunkThere:
+            errand.hinder(Hindrance.NO_TRUNK)
+        except (TrunksDown, TrunksFull):
+            errand.hinder(Hindrance.NO_LINE)
         finally:
-            trunks.forget_legs([call_id])
+            trunks.forget_legs([errand.call_id])
 
-    def _ring_by(self, lines: Sequence[str], due: Ring, call_id: UUID) -> None:
+    def _ring_by(self, lines: Sequence[str], errand: Errand) -> None:
         way = self._way(lines)
-        if way is None:
+        if isinstance(way, Hindrance):
+            errand.hinder(way)
             return
-        language = switch_language(due.language or settings.LANGUAGE_CODE)
-        path = pager_sound.lay(way.node, call_id, language=language, number=due.number, subject=due.subject)
+        path = errand.lay(way.node)
         try:
-            node = str(way.node["node"])
-            number = begin_call(page_id=due.page_id, call_id=call_id, node=node, at=datetime.now(UTC))
-            if not number:
-                return
-            self._rest()
-            rung = _rung(way, number, call_id, language, str(path or ""))
-            self._end(way.node, call_id, rung)
+            if path is None and not pager_call.knows(way.node, errand.phrase):
+                errand.hinder(Hindrance.OLD_SWITCH)
+            elif number := errand.begin_at(str(way.node["node"])):
+                self._rest()
+                self._end(way.node, errand, _rung(way, number, errand, str(path or "")))
         finally:
             pager_sound.take_away(path)
 
-    def _way(self, lines: Sequence[str]) -> Way | None:
-        """By the first switch that is there and has the first line."""
+    def _way(self, lines: Sequence[str]) -> Way | Hindrance:
+        """By the first switch that is there and has the first line; or why there is none."""
         if tuple(lines) == (BACKUP,) and not self._known.get("gateway"):
-            return None
-        rows = shown_by(lines)
+            return Hindrance.NO_TRUNK
+        rows, why = shown_by(lines), Hindrance.NO_LINE
         for node in nodes_of(self._known):
             name, own = str(node["node"]), str(self._known.get("pager_number", ""))
             here = [
                 (line, own or rows[line].number) for line in lines if line in rows and rows[line].is_on(name)
             ]
-            if here and (plan := pager_call.plan_of(node)):
+            if not here:
+                continue
+            if plan := pager_call.plan_of(node):
                 return Way(node=node, plan=plan, lines=here)
-        return None
+            why = Hindrance.SWITCH_AWAY if plan is None else Hindrance.OLD_SWITCH
+        return why
 
-    def _end(self, node: Mapping[str, Any], call_id: UUID, rung: pager_call.Rung | None) -> None:
+    def _end(self, node: Mapping[str, Any], errand: Errand, rung: pager_call.Rung | None) -> None:
         if rung is None:
             # The switch went away in the middle of it: the next look asks what became of it.
             return
         result = result_of(rung)
-        end_call(
-            call_id=call_id, result=result, at=rung.taken_at or datetime.now(UTC),
+        errand.end(
+            call_id=errand.call_id, result=result, at=rung.taken_at or datetime.now(UTC),
             cause="" if rung.is_answered else rung.cause,
         )  # fmt: skip
-        pager_call.forget(node, call_id)
+        pager_call.forget(node, errand.call_id)
         log.info("Somebody on call was rung.", result=str(result))
 
     # --- what an earlier life began ---------------------------------------------------------------------------------
     def _follow(self, at: datetime) -> None:
         nodes = {str(node["node"]): node for node in nodes_of(self._known)}
-        for call in calls_without_end(nodes, at):
+        for call, end in begun_before(nodes, at):
             if at - call.started_at >= YOUNG:
-                self._follow_one(nodes.get(call.node), call, at)
+                self._follow_one(nodes.get(call.node), call, end, at)
 
-    def _follow_one(self, node: Mapping[str, Any] | None, call: Running, at: datetime) -> None:
+    def _follow_one(
+        self, node: Mapping[str, Any] | None, call: Running, end: Callable[..., None], at: datetime
+    ) -> None:
         found = pager_call.trace_of(node, call.call_id) if node else None
         if isinstance(found, datetime):
-            end_call(call_id=call.call_id, result=Result.TAKEN, at=found)
+            end(call_id=call.call_id, result=Result.TAKEN, at=found)
         elif found is pager_call.Trace.GONE or at - call.started_at > LONGEST:
-            end_call(call_id=call.call_id, result=Result.LOST, at=at)
+            end(call_id=call.call_id, result=Result.LOST, at=at)
         else:
             return
         if node:
@@ -147,20 +151,20 @@ class Pager(Beside):
             pager_sound.take_away(pager_sound.place_of(node, call.call_id))
 
 
-def _rung(way: Way, number: str, call_id: UUID, language: str, sound: str) -> pager_call.Rung | None:
+def _rung(way: Way, number: str, errand: Errand, sound: str) -> pager_call.Rung | None:
     """By the next line only where a carrier failed: nobody is rung twice for one try."""
     rung: pager_call.Rung | None = pager_call.Rung(cause="NOT_SENT")
     for line, shows in way.lines:
         try:
             rung = pager_call.ring(
-                way.node, plan=way.plan, line=line, number=number, shows=shows, call_id=call_id, language=language,
-                sound=sound, seconds=RINGS,
+                way.node, plan=way.plan, line=line, number=number, shows=shows, call_id=errand.call_id,
+                language=errand.language, phrase=errand.phrase, sound=sound, seconds=RINGS,
             )  # fmt: skip
         except UnsafeValue:
             return pager_call.Rung(cause="NOT_SENT")
         if rung is None or rung.is_answered or rung.cause not in TRUNK_CAUSES:
             return rung
-        if not pager_call.is_gone(way.node, call_id, seconds=2):
+        if not pager_call.is_gone(way.node, errand.call_id, seconds=2):
             return rung
     return rung
 

@@ -5,7 +5,7 @@ Laid where the switch reads it, for the one call; where that cannot be done the 
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from telephony.speech.spoken import digits
 
 log = structlog.get_logger()
 
-PHRASE = "urgent-case"
+URGENT, TEST = "urgent-case", "ring-test"
 LONGEST_SUBJECT = 80
 FOLDER = "temp"
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -36,7 +36,18 @@ def lay(node: Mapping[str, Any], call_id: UUID, *, language: str, number: str, s
     if not path.parent.is_dir():
         return None
     sounds = OUR_FILES / "sounds" / language
-    pieces = [sounds / f"{name}.wav" for name in (PHRASE, *digits(number.lstrip("C-0")))]
+    return _laid(
+        path, [sounds / f"{name}.wav" for name in (URGENT, *digits(number.lstrip("C-0")))], subject=subject
+    )
+
+
+def lay_test(node: Mapping[str, Any], call_id: UUID, *, language: str) -> Path | None:
+    """The same, for somebody who tries their telephone."""
+    path = place_of(node, call_id)
+    return _laid(path, [OUR_FILES / "sounds" / language / f"{TEST}.wav"]) if path.parent.is_dir() else None
+
+
+def _laid(path: Path, pieces: Sequence[Path], *, subject: str = "") -> Path | None:
     try:
         with tempfile.TemporaryDirectory(prefix="pager-") as name:
             whole = joined([*pieces, *_spoken(subject, Path(name))])
@@ -50,6 +61,8 @@ def lay(node: Mapping[str, Any], call_id: UUID, *, language: str, number: str, s
 def _spoken(subject: str, folder: Path) -> list[Path]:
     """In the language it is written in; nothing where there is no voice: number and key are said all the same."""
     words = " ".join(subject.split())[:LONGEST_SUBJECT]
+    if not words:
+        return []
     language = "zh" if _HAN.search(words) else "en"
     try:
         made = made_of(speak("espeak", Utterance(text=words, language=language)), is_trimmed=True)

@@ -41,6 +41,7 @@ KNOWN = (
     _("settled a gap"),
     _("booked a credit"),
     _("swapped a shift"),
+    _("had their telephone rung"),
     _("assigned"),
     _("taken back"),
     _("played"),

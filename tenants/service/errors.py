@@ -83,6 +83,20 @@ class PagedNumber(BadInput):
     """Give a telephone number with its country, such as +86 138 0013 8000; none that costs extra to call."""
 
 
+class NoTelephone(DomainError):
+    """Keep a telephone number first: there is none to ring."""
+
+
+class RingTestRuns(DomainError):
+    """Your telephone is being rung already. Wait for what becomes of it."""
+
+
+class TooManyRingTests(DomainError):
+    """Your telephone was rung %(most)s times within the hour. Try again later."""
+
+    status = 429
+
+
 class OutageNotFound(NotFound):
     """There is no such outage."""
 

@@ -51,10 +51,18 @@ class Beside(threading.Thread):
         return self.found
 
 
-def begin(line: SwitchUnderTest, call_id: UUID, way: str = "backup", sound: str = "") -> Beside:
+def begin(line: SwitchUnderTest, call_id: UUID, way: str = "backup", sound: str = "", **more: str) -> Beside:
     plan = pager_call.plan_of(known(line))
     assert plan.endswith("/pager.xml")
-    asked = {"plan": plan, "line": way, "number": PHONE, "shows": HOT_LINE, "language": "en", "sound": sound}
+    asked = {
+        "plan": plan,
+        "line": way,
+        "number": PHONE,
+        "shows": HOT_LINE,
+        "language": "en",
+        "sound": sound,
+        **more,
+    }
     return Beside(lambda: pager_call.ring(known(line), call_id=call_id, seconds=8, **asked))
 
 
@@ -100,6 +108,29 @@ def test_key_1_takes_on_and_another_key_does_not_and_nobody_else_hears_of_it(lin
     assert pager_call.trace_of(known(line), call_id) == rung.taken_at
     pager_call.forget(known(line), call_id)
     assert pager_call.trace_of(known(line), call_id) is Trace.GONE
+    assert (told_of(line), settled(line, call_id)) == ([], [])
+
+
+def test_who_tries_their_telephone_hears_that_it_is_a_test(line: SwitchUnderTest) -> None:
+    line.carrier(answer_after=0.2)
+    call_id, told = uuid4(), []
+    assert pager_call.knows(known(line), "ring-test")
+    assert not pager_call.knows(known(line), "another")
+    with EventSocket(known(line), patience=5) as wire:
+        wire.say(f"filter Unique-ID {call_id}")
+        wire.say("event json PLAYBACK_START")
+        call = begin(line, call_id, phrase="ring-test")
+        heard = wire.event(15)
+        assert heard is not None
+        told.append(heard["Playback-File-Path"])
+        wait_until(asks(line, call_id), 10, "nobody asks for the key")
+        press(line, call_id, "1")
+        while not told[-1].endswith("-taken.wav") and (heard := wire.event(15)) is not None:
+            told.append(heard["Playback-File-Path"])
+    assert told[0].endswith("/en/ring-test.wav")
+    assert told[-1].endswith("/en/ring-test-taken.wav")
+    assert call.result().taken_at is not None
+    pager_call.forget(known(line), call_id)
     assert (told_of(line), settled(line, call_id)) == ([], [])
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("service/kept/", operators.kept, name="kept"),
     path("service/roster/", roster.roster, name="roster"),
     path("service/roster/me/", roster.own_target, name="target"),
+    path("service/roster/ring/", roster.ring_test, name="ring_test"),
     re_path(r"^service/roster/(?P<shift_id>[0-9]{1,18})/$", roster.shift, name="shift"),
     path("service/parts/", watch.parts, name="parts"),
     re_path(r"^service/outages/(?P<span_id>[0-9]{1,18})/$", watch.outage_page, name="outage"),

@@ -5,7 +5,7 @@ from tenants.service.models.cases import Case, CaseEntry, CasePause, CaseTerms, 
 from tenants.service.models.mailbox import FetchedMail, SupportMailbox
 from tenants.service.models.notes import NoteUpdate, OutageNote, ToldTenant
 from tenants.service.models.outside import OutsideWatcher
-from tenants.service.models.ringing import PageCall
+from tenants.service.models.ringing import PageCall, RingTest
 from tenants.service.models.roster import Page, PageTarget, Shift
 from tenants.service.models.watch import PartDay, PartSpan, WatchClock
 
@@ -27,6 +27,7 @@ __all__ = [
     "PageTarget",
     "PartDay",
     "PartSpan",
+    "RingTest",
     "Shift",
     "SupportHours",
     "SupportMailbox",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from tenants.context import enter_public
-from tenants.service.models import Case, Page, PageCall, PageTarget
+from tenants.service.models import Case, Page, PageCall, PageTarget, RingTest
 from tenants.service.models.cases import Severity
 from tenants.service.queries.roster import operators
 
@@ -64,7 +64,8 @@ def due_now(at: datetime) -> QuerySet[Page]:
     """Who was rung least comes first, so that nobody waits for another's second try. Public schema."""
     rung = ~Q(calls__result__in=_NOT_RUNG)
     running = PageCall.objects.filter(ended_at=None).values("page__operator_id")
-    found = pages_to_ring(at).exclude(operator_id__in=running)
+    tried = RingTest.objects.filter(ended_at=None, started_at__gt=at - NOBODYS).values("operator_id")
+    found = pages_to_ring(at).exclude(operator_id__in=running).exclude(operator_id__in=tried)
     found = found.annotate(
         times=Count("calls", filter=rung), last_at=Max("calls__ended_at", filter=rung)
     )  # fmt: skip

@@ -46,7 +46,7 @@ def operators() -> list[Member]:
 def target_of(operator_id: int) -> PageTarget:
     with enter_public():
         known = PageTarget.objects.filter(operator_id=operator_id).first()
-    return known or PageTarget(operator_id=operator_id)
+    return known or PageTarget(operator_id=operator_id, phone="")
 
 
 def targets() -> dict[int, PageTarget]:
