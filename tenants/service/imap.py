@@ -16,6 +16,15 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 BROKEN = (OSError, imaplib.IMAP4.error, ValueError, LookupError, AttributeError, TypeError)
 """It does not answer, does not let us in, or says what no server says."""
 
+UNTRUSTED = "certificate untrusted"
+CODES = {
+    9: "certificate not yet",
+    10: "certificate ended",
+    62: "certificate of another",
+    64: "certificate of another",
+}
+"""OpenSSL's X509_V_ERR_…; each other one means that no authority we trust vouches for it."""
+
 
 class MailboxAway(Exception):
     """Nothing is wrong with any mail. The argument is a code that tells nothing of the account."""
@@ -86,12 +95,18 @@ def opened() -> Iterator[Folder]:
             _sign_in(line, told["user"], told["password"])
             folder = _selected(line, told["folder"])
         except BROKEN as problem:
-            raise MailboxAway(type(problem).__name__[:40]) from None
+            raise MailboxAway(_code(problem)) from None
         yield folder
     finally:
         if line is not None:
             with suppress(*BROKEN):
                 line.logout()
+
+
+def _code(problem: BaseException) -> str:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return CODES.get(problem.verify_code, UNTRUSTED)
+    return type(problem).__name__[:40]
 
 
 def _connected(told: dict[str, Any]) -> imaplib.IMAP4:
@@ -104,7 +119,9 @@ def _connected(told: dict[str, Any]) -> imaplib.IMAP4:
         try:
             line.starttls(ssl.create_default_context())
         except BaseException:
-            line.shutdown()
+            # What is wrong with the line by now must not hide why we leave.
+            with suppress(*BROKEN):
+                line.shutdown()
             raise
     return line
 

@@ -1,12 +1,16 @@
 """A mail server of the test alone, as one fetches from it (a part of IMAP4rev1). Counts what is asked of it; answers,
-refuses, or breaks off as it is told to. No TLS: it says so, and notes what is sent to it all the same.
+refuses, or breaks off as it is told to. Without a certificate it has no TLS: it says so, and notes what is sent to it
+all the same.
 """
 
 import base64
 import re
 import socketserver
+import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -41,9 +45,15 @@ class Letter:
 
 
 class LetterBox:
-    """`letters`: UID → letter. `break_at`: a word; the line is cut when a command contains it, once."""
+    """`letters`: UID → letter. `break_at`: a word; the line is cut when a command contains it, once. `chain`: key and
+    certificate in one file, shown from the first byte or, where it `starts`, after STARTTLS.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, chain: Path | None = None, *, starts: bool = False) -> None:
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if chain else None
+        if self.tls and chain:
+            self.tls.load_cert_chain(chain)
+        self.starts = starts
         self.letters: dict[int, Letter] = {}
         self.validity, self.next_uid = 7, 1
         self.passwords: list[str] = []
@@ -55,7 +65,9 @@ class LetterBox:
 
         class Desk(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                _Talk(box, self).hold()
+                # Who does not believe us goes in the middle of the handshake.
+                with suppress(OSError):
+                    _Talk(box, self).hold()
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Desk)
         self._server.daemon_threads = True
@@ -94,6 +106,8 @@ class _Talk:
         self.box, self.line = box, line
 
     def hold(self) -> None:
+        if self.box.tls and not self.box.starts:
+            self._encrypt()
         self._say("* OK here")
         while said := self.line.rfile.readline().decode("latin-1").strip():
             tag, _, command = said.partition(" ")
@@ -105,6 +119,13 @@ class _Talk:
             if command == "LOGOUT":
                 return
 
+    def _encrypt(self) -> None:
+        assert self.box.tls is not None
+        line = self.line
+        line.connection.settimeout(5)
+        line.connection = self.box.tls.wrap_socket(line.connection, server_side=True)
+        line.rfile, line.wfile = line.connection.makefile("rb"), line.connection.makefile("wb", 0)
+
     def _answer(self, tag: str, command: str) -> None:
         if self.box.break_at and self.box.break_at in command:
             self.box.break_at = ""
@@ -113,9 +134,16 @@ class _Talk:
         says = getattr(self, f"_{verb.lower()}", None)
         done = says(command) if says else "BAD what"
         self._say(f"{tag} {done or 'OK done'}")
+        if command == "STARTTLS" and self.box.tls:
+            self._encrypt()
 
     def _capability(self, _command: str) -> None:
-        self._say("* CAPABILITY IMAP4rev1 AUTH=PLAIN")
+        self._say(
+            f"* CAPABILITY IMAP4rev1 AUTH=PLAIN{' STARTTLS' if self.box.tls and self.box.starts else ''}"
+        )
+
+    def _starttls(self, _command: str) -> str:
+        return "OK begin" if self.box.tls else "NO none here"
 
     def _authenticate(self, _command: str) -> str:
         self._say("+ ")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from tenants.people.console.access import member_required
 from tenants.service import fetching, mailbox_sign
+from tenants.service.console.mailbox_words import problem_words
 from tenants.service.console.status import STATES
 from tenants.service.policies import OPERATORS
 from tenants.service.queries.mailbox import fetched, mailbox_of
@@ -24,6 +25,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     seen = {
         "tab": "mailbox", "is_set": fetching.is_set(), "account": account, "address": settings.MAILBOX_ADDRESS,
         "box": box, "state": state, "words": STATES[state], "only_refused": only_refused,
+        "problem_words": problem_words(box.problem) if box else "",
         "rows": fetched(box, only_refused=only_refused) if box else [],
     }  # fmt: skip
     return render(request, "tenants/service/operators/mailbox.html", seen)
