@@ -32,8 +32,8 @@ class LevelsWidget(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> dict[int, int]:
         levels = {}
         for part in _parts(value):
-            name, _space, level = part.rpartition(" ")
-            name, level = (name, whole(level, 4)) if level.isdigit() else (part, 5)
+            name, _space, said = part.rpartition(" ")
+            name, level = (name, whole(said, 4)) if said.isdigit() else (part, 5)
             skill = Skill.objects.filter(name__iexact=name.strip()).first()
             if skill is None:
                 raise ValueError(_("There is no skill called %(name)s.") % {"name": name[:40]})

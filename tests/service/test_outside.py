@@ -221,15 +221,6 @@ def test_what_is_no_report_is_refused_and_leaves_nothing(hongkong, body):
     assert OutsideWatcher.objects.get().last_report_at is None
 
 
-@pytest.mark.parametrize("length", ["x", "-1", "1.5", "²", "9" * 5000])
-def test_a_length_that_is_no_number_is_refused_in_words(hongkong, length):
-    body = {"looks": [{"at": timezone.now().timestamp(), "found": {"web": ["down", ""]}}]}
-    answer = post(body, hongkong.key, CONTENT_LENGTH=length)
-    assert (answer.status_code, answer.json()["code"]) == (400, "wrong_length")
-    assert "Content-Length" in answer.json()["message"]
-    assert not PartSpan.objects.filter(part=OUTSIDE_WEB).exists()
-
-
 def test_a_wrong_clock_is_left_out_and_what_is_said_is_one_line(hongkong, begun):
     now = timezone.now()
     looks = [{"at": (now + shift).timestamp(), "found": {"web": ["down", "a\n\0b" + "c" * 200]}}
