@@ -13,16 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import psycopg
 
-from benchmarks.harness import Report, Target, check, percentile
+from benchmarks.harness import Report, Target, check
+from benchmarks.openings import FEW, opened, say, tell_openings, timed
 
 TENANTS = int(os.environ.get("TENANTS", "1000"))
 TITLE = f"f1, f2, f3 · {TENANTS:,} tenants: opening, migrating, memory of a backend"
-FEW, FEW_WORD = 10, "few"
-OPENED, CLONED, STOCK, WALKED_TABLES, WALKS = 8, 1, 3, 20, 3
+STOCK, WALKED_TABLES, WALKS = 3, 20, 3
 JOBS = 4
 TABLES = ("telephony_call", "telephony_leg", "telephony_agent", "telephony_queuestay")
 """As in tests/tenants/fleet/hot."""
@@ -42,11 +41,11 @@ def run(repeats: int) -> Report:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
         django.setup()
         report = Report(TITLE)
-        few = _opened(FEW_WORD)
-        _say(f"filling up to {TENANTS:,}")
+        few = opened(FEW)
+        say(f"filling up to {TENANTS:,}")
         _fill(TENANTS)
-        many = _opened("many")
-        _tell_opening(report, few, many)
+        many = opened(TENANTS)
+        tell_openings(report, TENANTS, few, many)
         _migrate(report, SERVERS.postgres.url("contactcenter"))
         _remember(report, SERVERS.postgres.url("contactcenter"))
         return report
@@ -58,75 +57,7 @@ def run(repeats: int) -> Report:
         SERVERS.stop()
 
 
-# --- f1 ---
-
-
-def _opened(when: str) -> dict[str, list[float]]:
-    """Seconds: each subject by turns, in the fleet as it is now."""
-    _say(f"opening with {when}")
-    found: dict[str, list[float]] = {"ours": [], "raw": [], "clone": [], "migrate": []}
-    for place in range(OPENED):
-        found["ours"].append(_timed(lambda name=f"o{when}{place}": _ours(name)))
-        found["raw"].append(_timed(lambda name=f"r{when}{place}": _raw(name)))
-        if place < CLONED:
-            found["clone"].append(_timed(lambda name=f"c{when}{place}": _clone(name)))
-    if when == FEW_WORD:
-        found["migrate"].append(_timed(lambda: _by_migrating(f"m{when}")))
-    return found
-
-
-def _say(what: str) -> None:
-    print(f"  {what}", file=sys.stderr, flush=True)
-
-
-def _timed(work: Any) -> float:
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began
-
-
-def _ours(name: str) -> None:
-    """The whole opening, five steps to open doors, as the task does it."""
-    from django.utils import timezone
-
-    from tenants.actions import FirstAdmin, Terms, open_tenant
-    from tenants.context import enter, enter_public
-    from tenants.models import Plan
-    from tenants.people.models import Member
-    from tenants.provisioning.opening import provision
-
-    with enter_public():
-        plan, _made = Plan.objects.get_or_create(code="bench", defaults={"name": "Bench", "currency": "CNY"})
-        tenant = open_tenant(
-            name=name, schema_name=name, domain=f"{name}.example.com", country="CN", time_zone="Asia/Shanghai",
-            currency="CNY", admin=FirstAdmin("owner", "Olga Owner"), terms=Terms(plan, timezone.localdate(), seats=5),
-            begin=False,
-        )  # fmt: skip
-        check(provision(tenant.pk), f"{name} was not opened")
-    with enter(name):
-        check(Member.objects.count() == 1, f"{name} has no administrator")
-
-
-def _raw(name: str) -> None:
-    from django.db import connection
-
-    from tenants.context import enter_public
-    from tenants.provisioning.template_schema import schema_sql
-
-    with enter_public(), connection.cursor() as cursor:
-        cursor.execute(schema_sql(name))
-
-
-def _clone(name: str) -> None:
-    from django_tenants.clone import CloneSchema
-
-    CloneSchema().clone_schema("acme", name)
-
-
-def _by_migrating(name: str) -> None:
-    from tenants.provisioning.schemas import _by_migrating as migrate
-
-    migrate(name)
+# --- the fleet ---
 
 
 def _fill(tenants: int) -> None:
@@ -160,29 +91,6 @@ def _fill(tenants: int) -> None:
         list(pool.map(one, (names[::2], names[1::2])))
 
 
-def _tell_opening(report: Report, few: dict[str, list[float]], many: dict[str, list[float]]) -> None:
-    words = {
-        "ours": "ours, all five steps",
-        "raw": "the same DDL alone",
-        "clone": "django-tenants' clone_schema",
-        "migrate": "django-tenants' create_schema (migrating)",
-    }
-    for size, told in ((FEW, few), (TENANTS, many)):
-        for name, values in ((name, values) for name, values in told.items() if values):
-            report.row(f"f1, opening one at {size:,} tenants", words[name], "each", "s", values)
-    flat = median(many["ours"]) / median(few["ours"])
-    report.targets += [
-        Target(
-            f"f1: p95 of an opening at {TENANTS:,}, s",
-            percentile(many["ours"], 95),
-            at_most=0.5,
-            is_gate=False,
-        ),
-        Target("f1: ours ÷ the DDL alone", median(many["ours"]) / median(many["raw"]), at_most=2.5),
-        Target(f"f1: at {TENANTS:,} ÷ at {FEW}", flat, at_most=1.3),
-    ]
-
-
 # --- f2 ---
 
 
@@ -191,7 +99,7 @@ def _migrate(report: Report, url: str) -> None:
 
     from tenants.provisioning.fleet import migrate_fleet, schemas_of_tenants
 
-    _say("nothing to migrate, and one change")
+    say("nothing to migrate, and one change")
     schemas = schemas_of_tenants()
     ours = []
     for _turn in range(3):
@@ -200,7 +108,7 @@ def _migrate(report: Report, url: str) -> None:
         ours.append(time.monotonic() - began)
         check(fleet.current == len(schemas) and not fleet.migrated, "a run with nothing to do did something")
     stock = [
-        _timed(
+        timed(
             lambda name=name: call_command(
                 "migrate_schemas", schema_name=name, interactive=False, verbosity=0
             )
@@ -239,7 +147,7 @@ def _change(report: Report, url: str, count: int, schemas: list[str]) -> None:
             " AND column_name = 'of_this_release'"
         ).fetchall()
         check(columns == count, f"{columns} of {count} have the column")
-    raw = _timed(lambda: _raw_change(url, schemas))
+    raw = timed(lambda: _raw_change(url, schemas))
     words = "f2, a column added to each of four tables"
     report.row(words, "ours", "all of them", "s", [seconds])
     report.row(words, f"bare SQL on {JOBS} connections", "all of them", "s", [raw])
@@ -306,7 +214,7 @@ def _remember(report: Report, url: str) -> None:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'acme' ORDER BY md5(tablename)"
             ).fetchall()
         ]
-    _say("memory of a backend")
+    say("memory of a backend")
     _use_a_pool()
     unbounded = _unbounded(url, schemas, tables[:WALKED_TABLES])
     ours = [_bounded(schemas, tables[:WALKED_TABLES]) for _walk in range(WALKS)]

@@ -142,6 +142,8 @@ WEB_PATIENCE = environment.integer("WEB_PATIENCE", 10, lowest=1, highest=60)
 SOCKETS_SHARE = environment.integer("SOCKETS_SHARE", 4000, lowest=10, highest=10**6)
 # Long sheets of all tenants worked on side by side: fewer than the task workers there are (tenants/lists/tasks.py).
 SHEETS_AT_ONCE = environment.integer("SHEETS_AT_ONCE", 1, lowest=1, highest=100)
+# Tenants' schemas made ahead, so that an opening only gives one its name; 0: none (docs/decisions/0073).
+READY_HOUSES = environment.integer("READY_HOUSES", 2, highest=100)
 # A role for each tenant, so that the database itself refuses SQL that names another tenant's schema; "auto": where
 # the login role may make roles. Off until the whole suite has run with it (docs/decisions/0054).
 DATABASE_FENCE = environment.choice("DATABASE_FENCE", "off", of=("auto", "off"))

@@ -31,10 +31,11 @@ from tenants.models import (
 )
 from tenants.models import ProvisioningStep as Step
 from tenants.people.actions import record_audit
+from tenants.provisioning.ready import PREFIX
 from tenants.provisioning.schemas import end_all_sessions
 from tenants.tasks import send_to_be_provisioned
 
-RESERVED_SCHEMAS = ("pg_", "tenant_template", "public")
+RESERVED_SCHEMAS = ("pg_", "tenant_template", "public", PREFIX, "canary_house")
 
 
 class TenantNotOpen(DomainError):

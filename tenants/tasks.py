@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.schedules import crontab
+from django.conf import settings
 from django.utils import timezone
 from django_tenants.utils import schema_exists
 from kombu.exceptions import OperationalError
@@ -13,6 +14,7 @@ from kombu.exceptions import OperationalError
 from tenants.context import current_schema, enter, every_closed_tenant, every_tenant
 from tenants.models import Tenant
 from tenants.people.sign_in import forget_old_attempts
+from tenants.provisioning.keeping import keep_ready
 from tenants.provisioning.opening import openings_left, provision
 from tenants.resealing import seal_old_texts
 
@@ -67,7 +69,9 @@ def _for_each(tenants: list[Tenant], task: TenantTask, *args: object) -> int:
 
 @shared_task(name="tenants.provision_tenant")
 def provision_tenant(tenant_id: int) -> bool:
-    return provision(tenant_id)
+    is_done = provision(tenant_id)
+    send_for_houses()
+    return is_done
 
 
 def send_to_be_provisioned(tenant_id: int) -> None:
@@ -85,6 +89,21 @@ def take_up_openings() -> int:
     for tenant_id in found:
         provision(tenant_id)
     return len(found)
+
+
+@shared_task(name="tenants.keep_houses_ready", expires=55)
+def keep_houses_ready() -> int:
+    return keep_ready()
+
+
+def send_for_houses() -> None:
+    """For those that were taken: in the queue behind the openings that wait there already."""
+    if not settings.READY_HOUSES:
+        return
+    try:
+        keep_houses_ready.delay()
+    except OperationalError:
+        log.warning("Houses are made ready later because the task queue is away")
 
 
 @tenant_task(name="tenants.forget_sign_in_attempts")
@@ -111,6 +130,7 @@ def seal_texts_everywhere() -> int:
 
 SCHEDULE = {
     "take up openings": {"task": "tenants.take_up_openings", "schedule": 60.0},
+    "keep houses ready": {"task": "tenants.keep_houses_ready", "schedule": 60.0},
     "forget old sign-in attempts": {
         "task": "tenants.forget_sign_in_attempts_everywhere",
         "schedule": crontab(hour="3", minute="17"),

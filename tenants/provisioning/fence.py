@@ -32,10 +32,18 @@ END $$
 OWN = """
 GRANT {shared} TO {role};
 GRANT USAGE ON SCHEMA {schema} TO {role};
-GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {role};
-GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT ALL ON TABLES TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT ALL ON SEQUENCES TO {role}
+"""
+ALL = "GRANT ALL ON {kind} {names} TO {role}"
+INSIDE = """
+SELECT c.relkind = 'S', array_agg(c.relname::text ORDER BY c.relname)
+FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident(%s))
+AND d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') GROUP BY 1
+"""
+"""By the index of what stands in a schema. ON ALL TABLES IN SCHEMA reads the whole catalogue instead, six times: of a
+thousand tenants a million rows.
 """
 OF_SHARED = """
 GRANT USAGE ON SCHEMA public TO {shared};
@@ -50,6 +58,9 @@ AND NOT coalesce(pg_has_role(current_user, to_regrole(%s || wanted), %s)
 """
 
 
+THERE = """
+SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(format('public.%%I', name)) IS NOT NULL ORDER BY name
+"""
 LACKING = """
 SELECT coalesce(
     bool_and(has_table_privilege(to_regrole(%(role)s), format('public.%%I', name)::regclass, 'UPDATE')), false)
@@ -82,7 +93,7 @@ def raise_fence(schema: str) -> bool:
     """False, and logged, where the login role may make no roles; then nothing is changed."""
     names = {"role": sql.Identifier(role_of(schema)), "schema": sql.Identifier(schema)}
     own = sql.SQL(OWN).format(shared=sql.Identifier(SHARED), **names)
-    return _do(lambda: [_make(role_of(schema)), own])
+    return _do(lambda: [_make(role_of(schema)), own, *_of_own(schema)])
 
 
 def raise_fences(schemas: Iterable[str]) -> int:
@@ -125,8 +136,20 @@ def _make(role: str) -> sql.Composed:
 
 def _there() -> list[str]:
     with connection.cursor() as cursor:
-        there = set(connection.introspection.table_names(cursor))
-    return [name for name in shared_tables() if name in there]
+        cursor.execute(THERE, [shared_tables()])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _of_own(schema: str) -> list[sql.Composed]:
+    with connection.cursor() as cursor:
+        cursor.execute(INSIDE, [schema])
+        found = cursor.fetchall()
+    return [_all_on("SEQUENCE" if is_counter else "TABLE", schema, names) for is_counter, names in found]
+
+
+def _all_on(kind: str, schema: str, names: list[str]) -> sql.Composed:
+    places = sql.SQL(", ").join(sql.Identifier(schema, name) for name in names)
+    return sql.SQL(ALL).format(kind=sql.SQL(kind), names=places, role=sql.Identifier(role_of(schema)))
 
 
 def _of_shared() -> list[sql.Composed]:

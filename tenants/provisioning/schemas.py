@@ -1,4 +1,4 @@
-"""Makes a tenant's schema and tables: replays the template's text in one transaction, or migrates."""
+"""Makes a tenant's schema and tables: names a house that stands ready, replays the template's text, or migrates."""
 
 import structlog
 from django.db import connection, transaction
@@ -6,13 +6,16 @@ from django_tenants.utils import schema_exists
 
 from tenants.context import enter, enter_public
 from tenants.provisioning.fence import raise_fences
+from tenants.provisioning.ready import take
 from tenants.provisioning.template_schema import CannotDump, migrate_schema, schema_sql
 
 log = structlog.get_logger()
 
 
 def make_schema(schema_name: str) -> str:
-    """ "replayed", "migrated", or "kept" when the schema is there already and only needed its newest migrations."""
+    """ "ready", "replayed", "migrated", or "kept" when the schema is there already and only needed its newest
+    migrations.
+    """
     how = _make_tables(schema_name)
     raise_fences([schema_name])
     return how
@@ -22,6 +25,11 @@ def _make_tables(schema_name: str) -> str:
     if schema_exists(schema_name):
         migrate_schema(schema_name)
         return "kept"
+    return "ready" if take(schema_name) else build(schema_name)
+
+
+def build(schema_name: str) -> str:
+    """Every table anew: "replayed" or "migrated"."""
     try:
         sql = schema_sql(schema_name)
     except (CannotDump, OSError) as problem:

@@ -38,7 +38,12 @@ def _kept_text() -> str:
     kept = Path(settings.RUN_DIR) / f"tenant-schema-{migrations_digest()}.sql"
     if kept.exists():
         return kept.read_text()
-    text = _clean(_dump())
+    with wait_for_turn(TEMPLATE_TURN):
+        # Who waited finds what the other made.
+        return kept.read_text() if kept.exists() else _written(kept, _clean(_dump()))
+
+
+def _written(kept: Path, text: str) -> str:
     kept.parent.mkdir(parents=True, exist_ok=True)
     # Renamed into place: a second process never reads half a file.
     half = kept.with_suffix(f".{os.getpid()}")
@@ -64,18 +69,17 @@ def _dump() -> str:
     program = _pg_dump()
     if not program:
         raise CannotDump("pg_dump is not at hand")
-    with wait_for_turn(TEMPLATE_TURN):
-        _drop_template()
-        _make_template()
-        told = subprocess.run(  # noqa: S603
-            [program, "-n", TEMPLATE, "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=1000"],
-            env=os.environ | _connection_environment(),
-            capture_output=True,
-            text=True,
-            timeout=DUMP_SECONDS,
-            check=False,
-        )
-        _drop_template()
+    _drop_template()
+    _make_template()
+    told = subprocess.run(  # noqa: S603
+        [program, "-n", TEMPLATE, "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=1000"],
+        env=os.environ | _connection_environment(),
+        capture_output=True,
+        text=True,
+        timeout=DUMP_SECONDS,
+        check=False,
+    )
+    _drop_template()
     if told.returncode:
         raise CannotDump(told.stderr.strip()[:300])
     return told.stdout

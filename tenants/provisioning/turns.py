@@ -13,6 +13,8 @@ from django.db import connection
 OPENING = 7_201
 TEMPLATE = 7_202
 FLEET = 7_203
+KEEPING = 7_210
+HOUSE = 7_211
 SHEETS = 7_207
 ARCHIVES = 7_208
 

@@ -19,6 +19,7 @@ from tenants.leaving.actions.imports import import_file
 from tenants.leaving.catalog import LEFT_OUT, tenant_tables
 from tenants.models import Contract, Number, NumberAssignment, Tenant
 from tenants.people.models import Member
+from tenants.provisioning.keeping import keep_ready
 from tenants.secrets import unseal
 from tenants.service.models import Case
 from tenants.trust import chain
@@ -26,10 +27,13 @@ from tests.leaving.conftest import PAPER, SECRET, SIGNED, commit
 
 
 def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_path):
+    """Into a house that stood ready; the test below makes one for it."""
     path = house.written(tmp_path)
     house.make_room()
+    assert keep_ready() == 2
     found = import_file(path, schema="newhome", host="newhome.localhost", secret=SECRET)
     commit()
+    assert keep_ready() == 1
     assert found.differs == ["tenants.domain"]
     assert found.files == 5
     moved = Tenant.objects.get(schema_name="newhome")

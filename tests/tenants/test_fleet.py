@@ -17,6 +17,7 @@ from tests.servers import PROJECT, SERVERS
 TENANTS = int(os.environ.get("FLEET_TENANTS", "6"))
 """FLEET_TENANTS=298 with acme and globex is the long form: 299 done, one named, resumed."""
 NAMES = [f"t{number:02d}" for number in range(TENANTS)]
+READY = "ready_house_0123456789ab"
 TABLES = ("django_migrations", "django_content_type", "auth_permission")
 pytestmark = pytest.mark.timeout(600)
 
@@ -27,24 +28,31 @@ class Fleet:
         self.rows = psycopg.connect(url, autocommit=True)
 
     def open(self) -> None:
-        """Tenants that are acme's with the tables that migrating itself needs, and acme and globex."""
+        """Tenants that are acme's with the tables that migrating itself needs, acme and globex, and a house kept ready,
+        which is nobody's.
+        """
         [[like_acme]] = self.rows.execute(
             "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = 'public'"
             " AND table_name = 'tenants_tenant' AND column_name NOT IN ('id', 'schema_name', 'name')"
         ).fetchall()
+        self._house(READY)
+        self.rows.execute(f"COMMENT ON SCHEMA {READY} IS '0123456789abcdef 2026-11-23T10:00:00+00:00'")
         for name in NAMES:
-            self.rows.execute(f"CREATE SCHEMA {name}")
-            for table in TABLES:
-                self.rows.execute(f"CREATE TABLE {name}.{table} (LIKE acme.{table} INCLUDING ALL)")
-            self.rows.execute(
-                f"INSERT INTO {name}.django_migrations (app, name, applied)"
-                " SELECT app, name, applied FROM acme.django_migrations ORDER BY id"
-            )
+            self._house(name)
             self.rows.execute(
                 f"INSERT INTO tenants_tenant (schema_name, name, {like_acme})"
                 f" SELECT %s, %s, {like_acme} FROM tenants_tenant WHERE schema_name = 'acme'",
                 [name, name],
             )
+
+    def _house(self, name: str) -> None:
+        self.rows.execute(f"CREATE SCHEMA {name}")
+        for table in TABLES:
+            self.rows.execute(f"CREATE TABLE {name}.{table} (LIKE acme.{table} INCLUDING ALL)")
+        self.rows.execute(
+            f"INSERT INTO {name}.django_migrations (app, name, applied)"
+            " SELECT app, name, applied FROM acme.django_migrations ORDER BY id"
+        )
 
     def run(self, *arguments: str, release: str) -> tuple[int, str]:
         environment = os.environ | {
@@ -106,6 +114,8 @@ def test_one_that_fails_is_named_the_others_are_done_and_the_next_run_goes_on(fl
     code, said = fleet.run(release="second")
     assert code == 0, said
     assert {tuple(fleet.ships(name)) for name in ("acme", "globex", *NAMES)} == {(("100 % new", 3),)}
+    # The next opening does not want it, so nobody migrated it.
+    assert fleet.rows.execute(f"SELECT to_regclass('{READY}.fleet_ship')").fetchone() == (None,)
 
 
 def test_a_migration_that_is_wrong_stops_after_a_few(fleet):

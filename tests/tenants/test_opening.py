@@ -1,47 +1,15 @@
 """Opening a tenant: step by step, again after a failure, never half."""
 
-from datetime import date
-
 import pytest
 from django.db import connection
 from django.test import Client
 
-from tenants.actions import FirstAdmin, Terms, open_tenant
 from tenants.context import enter
 from tenants.errors import BadInput
-from tenants.models import Contract, Domain, Plan, ProvisioningStep, Tenant
+from tenants.models import Contract, Domain, ProvisioningStep, Tenant
 from tenants.people.models import AuditEntry, Member
-from tenants.provisioning import opening, template_schema
+from tenants.provisioning import opening
 from tenants.provisioning.opening import provision
-
-
-@pytest.fixture
-def schema_text(acme, settings, tmp_path, monkeypatch):
-    """The template is acme's own empty schema: migrating one anew would take longer than all these tests."""
-    settings.RUN_DIR = tmp_path
-    monkeypatch.setattr(template_schema, "TEMPLATE", "acme")
-    monkeypatch.setattr(template_schema, "_make_template", lambda: None)
-    monkeypatch.setattr(template_schema, "_drop_template", lambda: None)
-
-
-@pytest.fixture
-def order(db, at_once, monkeypatch):
-    """order(...) takes the order only; the test runs the steps itself."""
-    monkeypatch.setattr("tenants.tasks.provision_tenant.delay", lambda tenant_id: None)
-    plan = Plan.objects.create(code="test", name="Test", currency="GBP")
-
-    def take(**changes):
-        terms = Terms(plan, date(2026, 11, 1), seats=7)
-        given = {
-            "name": "Initech",
-            "schema_name": "initech",
-            "domain": "initech.localhost",
-            "admin": FirstAdmin("bill", "Bill L"),
-            "terms": terms,
-        }
-        return open_tenant(**given | changes)
-
-    return take
 
 
 def steps_of(tenant: Tenant) -> dict[str, str]:
