@@ -194,7 +194,7 @@ class SwitchUnderTest(ABC):
             rtp_end=rtp_start + 998,
             web_url=self.web_url or self.web.url,
             secret="web-secret",
-            gateway=f"127.0.0.1:{PORTS.take()}",
+            gateway=f"127.0.0.1:{PORTS.keep()}",
             gateway_watch_seconds=5,
             spool_dir=self.directory / "spool" / "cdr",
             recordings_dir=self.directory / "recordings",

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 class Ports:
     """Ports for sipp, which binds them only a moment after they were chosen: out of the kernel's own range, in a block
     that is this process's alone for as long as it lives, and none again before all others were given.
+
+    One that is named at the start and bound much later, if at all, is kept: or it would be somebody else's by then.
     """
 
     FIRST, LAST, BLOCK = 61_000, 65_500, 500
@@ -17,6 +19,11 @@ class Ports:
     def __init__(self) -> None:
         self._claim: socket.socket | None = None
         self._first = self._next = 0
+        self._kept: set[int] = set()
+
+    def keep(self) -> int:
+        self._kept.add(port := self.take())
+        return port
 
     def take(self, count: int = 1) -> int:
         """The first of so many in a row; they begin at an even one."""
@@ -26,7 +33,7 @@ class Ports:
             self._next = first + count
             if self._next >= self._first + self.BLOCK:
                 self._next = self._first + 2
-            elif _are_free(range(first, first + count)):
+            elif self._kept.isdisjoint(ports := range(first, first + count)) and _are_free(ports):
                 return first
         raise AssertionError("no free ports for sipp")
 

@@ -9,7 +9,7 @@ import pytest
 
 from telephony import facts
 from telephony.switch import EarCommand, EarMode, OfferCommand, QueueEntry, SwitchRefused
-from tests.contract.driver import DOMAIN, SwitchUnderTest, wait_until
+from tests.contract.driver import DOMAIN, SwitchUnderTest, seconds_of, wait_until
 from tests.contract.holding import put_on_hold, take_back
 from tests.contract.tones import voices
 from tests.contract.voices import House
@@ -99,11 +99,13 @@ def test_the_supervisors_microphone_reaches_nobody_but_whom_the_mode_names(talk:
     path = line.settings.recordings_dir / stopped.path
     at = {name: (fact.at - began).total_seconds() for name, fact in
           (("whisper", whispered), ("barge", barged), ("silent", silent))}  # fmt: skip
-    assert voices(path, 0.1, at["whisper"]) == [{"agent"}, {"caller"}]
-    assert voices(path, at["whisper"] + 0.2, at["barge"] - 0.1) == [{"agent"}, {"caller"}], (
+    # A busy switch leaves moments out of the file: what stands in it at some second was said so much later at most.
+    late = max(0.0, (stopped.at - began).total_seconds() - seconds_of(path))
+    assert voices(path, 0.1, at["whisper"] - late) == [{"agent"}, {"caller"}]
+    assert voices(path, at["whisper"] + 0.2, at["barge"] - 0.1 - late) == [{"agent"}, {"caller"}], (
         "a whisper is in no file"
     )
-    assert voices(path, at["barge"] + 0.2, at["silent"] - 0.1) == [{"agent", "supervisor"}, {"caller"}]
+    assert voices(path, at["barge"] + 0.2, at["silent"] - 0.1 - late) == [{"agent", "supervisor"}, {"caller"}]
     assert voices(path, at["silent"] + 0.2) == [{"agent"}, {"caller"}]
     assert not line.log.all(facts.RecordingStarted, leg_id=ear)
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from telephony import facts
-from tests.contract.driver import HOT_LINE, SwitchUnderTest, wait_until
+from tests.contract.driver import HOT_LINE, SwitchUnderTest
 from tests.contract.flow_rows import lay, node
 from tests.contract.talks import begin
 from tests.contract.web import Route
@@ -63,9 +63,9 @@ def _is_real(line: SwitchUnderTest) -> bool:
 
 
 def _shown_in_record(line: SwitchUnderTest, leg_id: UUID) -> str:
-    """Of a switch without wires: who calls, as the leg knows it."""
-    pattern = f"*{leg_id}.cdr.json"
-    [path] = wait_until(lambda: list(line.settings.spool_dir.glob(pattern)), 15, "no record")
+    """Of a switch without wires: who calls, as the leg knows it. The record is whole when the end is told."""
+    line.log.wait(facts.LegHungUp, 15, leg_id=leg_id)
+    [path] = line.settings.spool_dir.glob(f"*{leg_id}.cdr.json")
     profile = json.loads(path.read_bytes())["callflow"][-1]["caller_profile"]
     shown = {name: profile[name] for name in ("caller_id_name", "caller_id_number", "destination_number")}
     return json.dumps(shown)
