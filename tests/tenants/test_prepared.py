@@ -1,5 +1,7 @@
 """A compiled query gives what its queryset gives, at every asking and in every tenant."""
 
+from threading import Thread
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count, Exists, OuterRef
@@ -126,3 +128,21 @@ def test_what_is_compiled_beforehand_is_every_question_there_is(agents):
         compile_all()
     with enter("acme"):
         assert (ask(), calls) == (agents, [1])
+
+
+def test_what_locks_rows_is_compiled_beforehand_outside_a_transaction_too(agents):
+    """As a worker does that begins: in a test everything is inside of one, so in a thread of its own."""
+    ask = Compiled(lambda: Agent.objects.select_for_update(no_key=True).filter(pk__among=given("ids")))
+    said = []
+
+    def begin() -> None:
+        try:
+            compile_all()
+            said.append(connection.in_atomic_block)
+        finally:
+            connection.close()
+
+    thread = Thread(target=begin)
+    thread.start()
+    thread.join(60)
+    assert (said, ask._is_locking) == ([False], True)
