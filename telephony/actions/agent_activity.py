@@ -19,6 +19,7 @@ from tenants.events import emit
 
 NO_ANSWER = "system:no_answer"
 UNREGISTERED = "system:unregistered"
+SWITCH_DIED = "system:switch_died"
 PAGE_CLOSED = "system:page_closed"
 _BEGIN = (
     "UPDATE telephony_agent SET activity = %s, state_since = %s, version = version + 1 WHERE id = ANY(%s)"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from telephony.actions.agent_activity import (
+    SWITCH_DIED,
     UNREGISTERED,
     force_not_ready,
     locked_agent,
@@ -19,6 +20,8 @@ from telephony.queries.devices import device_to_ring
 REGISTERED_AGAIN = "system:registered_again"
 A_MOMENT = timedelta(seconds=60)
 """How long a page that is loaded again, or whose network changes, may be away."""
+AN_OUTAGE = timedelta(hours=1)
+"""How long a switch may have been dead while somebody sits before their open page and waits for it."""
 PERSONS = frozenset({"agent", "supervisor"})
 READY, NOT_READY = Agent.RoutingStatus.READY, Agent.RoutingStatus.NOT_READY
 ONLINE, OFFLINE = Agent.Presence.ONLINE, Agent.Presence.OFFLINE
@@ -107,8 +110,8 @@ def _reason(reason_id: int | None) -> NotReadyReason | None:
 
 @transaction.atomic
 def register_device(*, username: str, contact: str, at: datetime, node: str = "") -> bool:
-    """The phone can be rung. Being ready stays the agent's own decision; who was, and whose page was away for a moment,
-    is so again. False for a phone we do not know.
+    """The phone can be rung. Being ready stays the agent's own decision; who was, and whose page or switch was away for
+    a while, is so again. False for a phone we do not know.
     """
     device = Device.objects.select_for_update(no_key=True).filter(sip_username=username[:40]).first()
     if device is None:
@@ -127,19 +130,20 @@ def register_device(*, username: str, contact: str, at: datetime, node: str = ""
 
 
 def _was_made_unready(agent: Agent, at: datetime) -> bool:
-    """By us alone, because the page was gone, and a moment ago: nobody has decided anything since."""
+    """By us alone, because the page was gone, a moment ago, or its switch: nobody has decided anything since."""
     if agent.routing_status == READY or agent.presence == OFFLINE or not agent.is_active:
         return False
-    recent = AgentStateChange.objects.filter(agent=agent, at__gt=at - A_MOMENT).order_by("at", "pk")
-    causes = [change.cause for change in recent]
-    if UNREGISTERED not in causes:
-        return False
-    since = causes[len(causes) - causes[::-1].index(UNREGISTERED) :]
-    return not PERSONS.intersection(since)
+    recent = AgentStateChange.objects.filter(agent=agent, at__gt=at - AN_OUTAGE).order_by("-at", "-pk")
+    for change in recent:
+        if change.cause in PERSONS:
+            return False
+        if change.cause in (UNREGISTERED, SWITCH_DIED):
+            return change.cause == SWITCH_DIED or change.at > at - A_MOMENT
+    return False
 
 
 @transaction.atomic
-def unregister_device(*, username: str, at: datetime, node: str = "") -> bool:
+def unregister_device(*, username: str, at: datetime, node: str = "", cause: str = UNREGISTERED) -> bool:
     """The phone is gone; nothing has changed when it has since registered at another switch than this one.
 
     With the last one gone the agent is not ready: a state that says otherwise would lie.
@@ -155,7 +159,7 @@ def unregister_device(*, username: str, at: datetime, node: str = "") -> bool:
     if was_registered and not device.is_registered and device_to_ring(device.agent_id) is None:
         agent = locked_agent(device.agent_id)
         if agent.routing_status == READY:
-            force_not_ready(device.agent_id, at=at, cause=UNREGISTERED)
+            force_not_ready(device.agent_id, at=at, cause=cause)
         else:
             touch_agent(agent, at=at)
     return True

@@ -26,8 +26,8 @@ AGENTS_AT_ONCE = 200
 def missing_legs(there: Collection[UUID], *, nodes: Collection[str], is_shared: bool = False) -> list[UUID]:
     """Legs that are open with us and not among those of the switches asked.
 
-    The list may lag: ask about each one before losing it. `is_shared`: the tenant has callers in another cell too, so
-    that a call of which no leg was told may be there.
+    The list may lag: ask about each one before losing it. `is_shared`: the tenant has callers on other switches than
+    these too, so that a call of which no leg was told may be there.
     """
     where = Q(node__in=nodes) if is_shared else Q(node__in=nodes) | Q(node="")
     found = set(Leg.objects.filter(where, ended_at=None, settled_at=None).values_list("pk", flat=True))
@@ -49,6 +49,17 @@ def missing_offers(
     if nodes is not None:
         found = found.filter(call_id__in=Leg.objects.filter(node__in=nodes).values("pk"))
     return sorted(set(found.values_list("pk", flat=True)).difference(there))
+
+
+def left_behind(*, node: str, until: datetime, is_shared: bool) -> tuple[list[UUID], list[UUID]]:
+    """Legs and offers still open with us that were on this switch; what began after `until` is of its next run."""
+    legs = missing_legs((), nodes=[node], is_shared=is_shared)
+    offers = missing_offers((), nodes=[node] if is_shared else None)
+    new_legs = Leg.objects.filter(pk__in=legs, created_at__gt=until).values_list("pk", flat=True)
+    new_calls = Call.objects.filter(pk__in=legs, arrived_at__gt=until).values_list("pk", flat=True)
+    new_offers = Offer.objects.filter(pk__in=offers, offered_at__gt=until).values_list("pk", flat=True)
+    new = {*new_legs, *new_calls, *new_offers}
+    return [leg_id for leg_id in legs if leg_id not in new], [one for one in offers if one not in new]
 
 
 def node_of_each(leg_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -98,7 +109,7 @@ def _is_elsewhere(live: LiveLeg, leg: Leg) -> bool:
 
 
 def take_up_all(found: Sequence[LiveLeg], *, node: str, at: datetime) -> None:
-    """Each as `take_up` does, in one sitting; of legs that do not say where they are, `node` is taken."""
+    """Each as `bring_back` does, in one sitting; of legs that do not say where they are, `node` is taken."""
     with one_sitting() as table:
         table.prepare(
             {leg_id for live in found for leg_id in (live.leg_id, live.bridged_leg_id) if leg_id},
@@ -106,7 +117,7 @@ def take_up_all(found: Sequence[LiveLeg], *, node: str, at: datetime) -> None:
             stays=sum(live.queued_at is not None for live in found),
         )
         for live in found:
-            take_up(live, node=live.node or node, at=at)
+            bring_back(live, node=live.node or node, at=at)
 
 
 @together
@@ -149,7 +160,7 @@ def _take_up_elsewhere(live: LiveLeg, *, node: str, at: datetime) -> None:
         legs.note_room(leg_id=live.leg_id, call_id=live.room_id, node=node, at=at, is_in=True)
 
 
-@transaction.atomic
+@together
 def bring_back(live: LiveLeg, *, node: str, at: datetime) -> None:
     """Like `take_up`, also for a leg we had given up as lost: it lives after all."""
     leg = legs.locked_leg(live.leg_id, node=node)

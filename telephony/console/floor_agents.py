@@ -46,6 +46,7 @@ CAUSES = {
     "system:wrap_up_over": _("the wrap-up was over"),
     "system:no_answer": _("calls not answered"),
     "system:unregistered": _("phone not registered"),
+    "system:switch_died": _("the switch failed"),
     "system:page_closed": _("page closed"),
 }
 

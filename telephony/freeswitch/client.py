@@ -73,6 +73,10 @@ class FreeSwitch:
         """Which run of it is connected; "" while none is."""
         return self._listener.core_uuid
 
+    @property
+    def died_at(self) -> datetime | None:
+        return self._listener.died_at
+
     def wait_connected(self, seconds: float) -> bool:
         return self._listener.wait_connected(seconds)
 

@@ -173,24 +173,32 @@ class EventSocket(InboundESL):
                 self.on_frame()
         except (OSError, BadFrame) as error:
             reason = str(error) or type(error).__name__
-            is_closed = isinstance(error, ConnectionResetError)
-        self.was_closed_by_switch = is_closed and not self.lost.is_set()
+            is_closed = _is_closed(error)
+        self.was_closed_by_switch |= is_closed and not self.lost.is_set()
         self._lose(reason)
 
     def handle_event(self, frame: Frame) -> None:
         if frame.kind == "text/event-json":
             self._dispatch(frame.body)
         elif frame.kind in ("command/reply", "api/response"):
-            if self._commands_sent:
-                self._commands_sent.pop(0).set(frame)
+            if not self._commands_sent:
+                # From here on every command would get another one's answer.
+                raise BadFrame("an answer nobody asked for")
+            self._commands_sent.pop(0).set(frame)
         elif frame.kind == "auth/request":
             self._auth_request_event.set()
+        elif not frame.kind:
+            # Where frames begin is no longer known, and with it whose answer is whose.
+            raise BadFrame("a frame that does not say what it is")
         elif frame.kind == "text/rude-rejection":
             raise BadFrame("the switch lets no one in from here")
         elif frame.kind == _DISCONNECT and frame.headers.get("Content-Disposition") != "linger":
             raise BadFrame("the switch said goodbye")
 
     def _dispatch(self, body: bytes) -> None:
+        if not body:
+            # What is taken for a frame's head is the end of another's body, and so it goes on.
+            raise BadFrame("an event without a body")
         try:
             event = parse_event(body)
         except ValueError:
@@ -233,6 +241,8 @@ class EventSocket(InboundESL):
             self._lose("the switch does not read")
             raise NotConnectedError(self.lost_because) from None
         except OSError as error:
+            # Whoever writes may notice before the reader does.
+            self.was_closed_by_switch |= not self.lost.is_set() and _is_closed(error)
             self._lose(str(error))
             raise NotConnectedError(self.lost_because) from error
 
@@ -269,6 +279,11 @@ class EventSocket(InboundESL):
         if self._receive_events_greenlet:
             self._receive_events_greenlet.join(timeout=2)
         self._lose("closed by us")
+
+
+def _is_closed(error: Exception) -> bool:
+    """The other system says so itself."""
+    return isinstance(error, ConnectionResetError | BrokenPipeError)
 
 
 def _notice_a_dead_peer(sock: Any) -> None:

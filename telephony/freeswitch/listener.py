@@ -28,6 +28,7 @@ from telephony import facts
 from telephony.freeswitch import commands
 from telephony.freeswitch.connection import EventSocket, ReplyTimedOut
 from telephony.freeswitch.line_delay import Delays
+from telephony.freeswitch.parting import Parting
 from telephony.freeswitch.translate import NotAFact, Source, translate
 from telephony.switch import CommandTimedOut, SwitchUnreachable
 
@@ -88,11 +89,16 @@ class Listener:
         self._thread = threading.Thread(target=self._live, name="switch-listener", daemon=True)
         self._heard_at = 0.0
         self._delays = Delays()
+        self._parting = Parting()
         self.core_uuid = ""
 
     @property
     def is_connected(self) -> bool:
         return self._connected.is_set()
+
+    @property
+    def died_at(self) -> datetime | None:
+        return self._parting.died_at
 
     def start(self) -> None:
         self._thread.start()
@@ -191,7 +197,9 @@ class Listener:
             core_uuid = self._begin(event_socket)
         except (NotConnectedError, ReplyTimedOut) as error:
             event_socket.drop(str(error))
+            self._parting.note_failure(error.__cause__)
             return str(error)
+        self._parting.note_connected()
         self._socket = event_socket
         self._tell(facts.SwitchConnected(**self._now(), core_uuid=core_uuid))
         self.core_uuid = core_uuid
@@ -205,8 +213,9 @@ class Listener:
         return event_socket.lost_because
 
     def _lost(self, event_socket: EventSocket, core_uuid: str) -> facts.SwitchLost:
-        now = datetime.now(UTC)
-        silence = 0.0 if event_socket.was_closed_by_switch else time.monotonic() - self._heard_at
+        now, is_closed = datetime.now(UTC), event_socket.was_closed_by_switch
+        self._parting.note_lost(now, is_closed=is_closed)
+        silence = 0.0 if is_closed else time.monotonic() - self._heard_at
         return facts.SwitchLost(
             node=self._source.node,
             at=now,

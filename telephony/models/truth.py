@@ -33,6 +33,7 @@ class Difference(models.Model):
         EVENT_UNHEARD = "event_unheard", _("A word of the switch was lost")
         WORKER_AWAY = "worker_away", _("The worker was away")
         SWITCH_RESTARTED = "switch_restarted", _("The switch restarted")
+        SWITCH_DIED = "switch_died", _("The switch died")
         SWITCH_UNHEARD = "switch_unheard", _("The connection to the switch was cut")
         DATABASE_AWAY = "database_away", _("The database was away")
         REGISTRATION_EXPIRED = "registration_expired", _("The phone's registration ran out unheard")

@@ -28,7 +28,9 @@ class AgentRow(TypedDict):
     routing_status: str
     reason: str
     cause: str
-    """`system:no_answer`, `system:unregistered`, `system:page_closed` when we did it; empty when a person chose."""
+    """`system:no_answer`, `system:unregistered`, `system:switch_died`, `system:page_closed` when we did it; empty when a
+    person chose.
+    """
     activity: str
     next_status: str
     next_reason: str

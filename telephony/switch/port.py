@@ -30,6 +30,10 @@ class Switch(Protocol):
     @property
     def core_uuid(self) -> str: ...
 
+    @property
+    def died_at(self) -> datetime | None:
+        """Of one that is not connected: when it died, where that is sure. What was on it is over."""
+
     def next_fact(self, timeout_seconds: float) -> Fact | None:
         """The next fact, or None when none came in time."""
 

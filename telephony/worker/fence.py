@@ -119,6 +119,10 @@ class FencedSwitch:
     def core_uuid(self) -> str:
         return self._switch.core_uuid
 
+    @property
+    def died_at(self) -> datetime | None:
+        return self._switch.died_at
+
     def next_fact(self, timeout_seconds: float) -> Fact | None:
         return self._switch.next_fact(timeout_seconds)
 

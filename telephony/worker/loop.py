@@ -102,8 +102,7 @@ class Worker:
         self.alive_at = time.monotonic()
         self._is_stopping = self._is_routing = False
         self._resync_asked_at: float | None = None
-        self._resync_not_before = self._beat_at = self._report_at = NEVER
-        self._database_seen_at = NEVER
+        self._resync_not_before = self._beat_at = self._report_at = self._database_seen_at = NEVER
         self._given_up: list[str] = []
         self.troubles = Troubles()
         self._pause = 0.0
@@ -224,6 +223,7 @@ class Worker:
             self._beat_at = NEVER
             self._keep_alive()
             self._ask_for_resync(Cause.SWITCH_UNHEARD)
+            self._resync.deaths.hear(self._lease.cell, fact)
         elif isinstance(fact, facts.SwitchLost):
             self._go_on_without(fact)
         elif isinstance(fact, facts.CommandFinished):
@@ -330,6 +330,7 @@ class Worker:
         if not self._lease.is_held:
             return
         try:
+            self._resync.deaths.look(self._lease.cell)
             if self._nodes.given_up != self._given_up:
                 self._given_up = self._nodes.given_up
                 self._ask_for_resync(Cause.SWITCH_UNHEARD)

@@ -89,6 +89,17 @@ class SwitchNodes:
     def core_uuid(self) -> str:
         return next(iter(self._switches.values())).core_uuid if len(self._switches) == 1 else ""
 
+    @property
+    def died_at(self) -> datetime | None:
+        """The last of them, once all have."""
+        return max(self.deaths.values()) if len(self.deaths) == len(self._switches) else None
+
+    @property
+    def deaths(self) -> dict[str, datetime]:
+        """When each node died that surely did and is not back."""
+        found = {name: switch.died_at for name, switch in self._switches.items()}
+        return {name: at for name, at in found.items() if at is not None}
+
     def are_told(self, cores: Mapping[str, str]) -> bool:
         """Whether these runs, by node, are those connected now. The word of a new run may still be on its way, and
         comes after all that the one before it told: who does not wait for it takes a restart for lost calls.

@@ -20,6 +20,7 @@ from telephony.models import Recording
 from telephony.queries.agreement import standing_so
 from telephony.switch import LegGlimpse, LiveLeg, Registration, Switch
 from telephony.worker.clock import Clock
+from telephony.worker.deaths import Deaths
 from telephony.worker.neighbours import Neighbours
 from telephony.worker.nodes import SwitchNodes
 from telephony.worker.second_look import SecondLook
@@ -60,6 +61,7 @@ class Resync:
         self._nodes = nodes or SwitchNodes({node: switch})
         self._unheard = Unheard()
         self.second_look = SecondLook(switch, node=node, clock=clock)
+        self.deaths = Deaths(self._nodes, self._neighbours, clock=clock, keep_alive=keep_alive)
 
     def run(
         self, cell: str, *, lost_at: Mapping[str, datetime] | None = None, because: str = ""

@@ -45,6 +45,7 @@ class FakeSwitch(InCall):
     node: str = "main-1"
     core_uuid: str = field(default_factory=lambda: str(uuid4()))
     is_connected: bool = True
+    died_at: datetime | None = None
     legs: dict[UUID, LiveLeg] = field(default_factory=dict)
     phones: dict[tuple[str, str], Registration] = field(default_factory=dict)
     told: queue.Queue = field(default_factory=queue.Queue)
@@ -179,7 +180,7 @@ class FakeSwitch(InCall):
     # ---- what people do
 
     def connect(self) -> None:
-        self.is_connected = True
+        self.is_connected, self.died_at = True, None
         self._put(facts.SwitchConnected(node=self.node, at=self.clock(), core_uuid=self.core_uuid))
 
     def register(self, username: str, domain: str) -> None:
@@ -316,6 +317,13 @@ class FakeSwitch(InCall):
         known = {"node": self.node, "at": now, "core_uuid": self.core_uuid, "alive_until": now}
         self._put(facts.SwitchLost(**known, reason="closed by the switch"))
         self.is_connected = False
+
+    def die(self) -> None:
+        """kill -9, and it is not started again: nothing listens where it listened."""
+        self.disconnect()
+        self.legs.clear()
+        self.phones.clear()
+        self.died_at = self.clock()
 
     def restart(self) -> None:
         """kill -9 of the switch: every leg and every registration is gone and nobody says so."""

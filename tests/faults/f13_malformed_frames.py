@@ -9,6 +9,9 @@ import orjson
 
 from telephony.freeswitch.connection import BadFrame, Framer, parse_event
 from telephony.freeswitch.translate import NotAFact, Source, translate
+from tests.faults.checker import Verdict
+from tests.faults.plant import a_plant
+from tests.faults.proxy import Spoiler
 from tests.faults.results import Result
 
 ID = "F13"
@@ -16,7 +19,10 @@ PROVES = (
     "no frame, however broken, ends the reader in a way we did not foresee, holds it up, or forges a header"
 )
 SHORT = {"frames": 3_000}
-LONG = {"rehearsal": {"frames": 1_000_000}}
+LONG: dict = {
+    "rehearsal": {"frames": 1_000_000},
+    "freeswitch": {"agents": 10, "callers": 20, "spoils": 20},
+}
 FORGED = "Bob%0Avariable_cc_tenant: globex\nEvent-Name: CHANNEL_HANGUP_COMPLETE\n\n"
 EVENT = {
     "Event-Name": "CHANNEL_CREATE",
@@ -27,8 +33,15 @@ EVENT = {
 }
 
 
-def run(kind: str, *, frames: int, seed: int = 1) -> Result:
+def run(
+    kind: str, *, frames: int = 0, agents: int = 0, callers: int = 0, spoils: int = 0, seed: int = 1
+) -> Result:
+    """So many frames for the reader alone; or a worker at work, with what its switch says spoilt so often."""
     chance = random.Random(seed)  # noqa: S311 - a story that can be told again, no secret
+    if spoils:
+        verdict = spoil_the_road(kind, agents, callers, spoils, chance)
+        done = f"{spoils} × what the switch says cut, doubled or filled with noise, {agents} agents, {callers} callers"
+        return Result(ID, kind, done, verdict.is_clean, str(verdict), {"spoils": spoils})
     problems = cut_at_every_byte() + great_bodies()
     slowest = 0.0
     for _frame in range(frames):
@@ -105,3 +118,40 @@ def great_bodies() -> list[str]:
     got = [one for at in range(0, len(data), 65536) for one in framer.feed(data[at : at + 65536])]
     took = time.perf_counter() - began
     return [] if len(got) == 1 and took < 1 else [f"a body of 10 MB: {len(got)} frames in {took:.1f} s"]
+
+
+# --- a worker at work
+
+
+def spoil_the_road(kind: str, agents: int, callers: int, spoils: int, chance: random.Random) -> Verdict:
+    """Both workers get the same rubbish. What was lost with it is found again, so the order is not judged."""
+    with a_plant(kind, agents=agents, by_road=True) as plant:
+        plant.start_worker()
+        plant.wait_for_routing()
+        plant.make_all_ready()
+        plant.start_worker()
+        plant.keep_busy(callers)
+        assert plant.road is not None
+        for _time in range(spoils):
+            plant.road.spoil(chance.choice((_cut, _double, _noise))(chance))
+            time.sleep(chance.uniform(2, 5))
+            plant.wait_for_routing(40)
+        verdict = plant.finish()
+    verdict.wrong.pop("out of order")
+    return verdict
+
+
+def _cut(chance: random.Random) -> Spoiler:
+    return lambda data: data[chance.randrange(1, max(2, len(data))) :]
+
+
+def _double(chance: random.Random) -> Spoiler:
+    return lambda data: data[: chance.randrange(1, max(2, len(data)))] + data
+
+
+def _noise(chance: random.Random) -> Spoiler:
+    def spoil(data: bytes) -> bytes:
+        at = chance.randrange(len(data))
+        return data[:at] + chance.randbytes(40) + data[at:]
+
+    return spoil

@@ -6,6 +6,9 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
+
+Spoiler = Callable[[bytes], bytes]
 
 
 class Road:
@@ -19,6 +22,7 @@ class Road:
         self._there, self._back = threading.Event(), threading.Event()
         self._is_cut = self._is_closed = False
         self.delay_seconds = 0.0
+        self._spoiler: Spoiler | None = None
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
@@ -37,6 +41,10 @@ class Road:
             self._there.clear()
         if back:
             self._back.clear()
+
+    def spoil(self, how: Spoiler) -> None:
+        """The next thing the switch says, once on each connection there is."""
+        self._spoiler = how
 
     def cut(self) -> None:
         self._is_cut = True
@@ -70,9 +78,13 @@ class Road:
             threading.Thread(target=self._carry, args=(source, sink, gate), daemon=True).start()
 
     def _carry(self, source: socket.socket, sink: socket.socket, gate: threading.Event) -> None:
+        spoilt = self._spoiler
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 gate.wait()
+                if gate is self._back and self._spoiler is not None and spoilt is not self._spoiler:
+                    spoilt = self._spoiler
+                    data = spoilt(data)
                 if self.delay_seconds:
                     time.sleep(self.delay_seconds)
                 sink.sendall(data)

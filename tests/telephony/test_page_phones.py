@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from contactcenter import environment
 from telephony import actions, queries
+from telephony.actions.agent_activity import SWITCH_DIED
 from telephony.actions.page_phones import KEPT_FOR, VALID_FOR, forget_page_phones, open_page_phone
+from telephony.actions.registrations import settle_registrations
 from telephony.models import Agent, Device, DeviceCheck
 from telephony.phone_check import judge
 from telephony.queries.known_answers import known_tenant
@@ -197,6 +199,20 @@ def test_a_page_that_was_away_for_a_moment_is_as_ready_as_before(floor, other_fl
     come_and_go(floor, phone, away=61)
     assert not floor.again(agent).is_ready
     assert other_floor.again(theirs).version == before
+
+
+def test_a_page_that_waited_for_a_dead_switch_is_ready_again_however_long_it_took_to_start_it(floor, client_of):
+    agent, phone = readied_page(floor, client_of)
+    floor.clock.pass_seconds(1)
+    with floor.inside():
+        settle_registrations((), at=floor.now, cause=SWITCH_DIED)
+    assert not floor.again(agent).is_ready
+    floor.clock.pass_seconds(20 * 60)
+    floor.switch.register(phone, "acme.localhost")
+    floor.listen()
+    assert floor.again(agent).is_ready
+    come_and_go(floor, phone, away=61)
+    assert not floor.again(agent).is_ready, "that was their page, and for long"
 
 
 def test_what_a_person_decided_meanwhile_stands(floor, client_of):

@@ -12,7 +12,12 @@ const ACTIVITY = {
   listening: ["◉", "listening", "info"],
 };
 
-const CAUSES = { "system:no_answer": "no_answer", "system:unregistered": "unregistered", "system:page_closed": "page_closed" };
+const CAUSES = {
+  "system:no_answer": "no_answer",
+  "system:unregistered": "unregistered",
+  "system:switch_died": "switch_died",
+  "system:page_closed": "page_closed",
+};
 
 /** The words for what the system did to an agent's state; empty when a person chose it. */
 function cause(agent, kind = "cause") {

@@ -94,6 +94,12 @@ class EventServer:
     def say(self, *messages: bytes) -> None:
         self.connections[-1].sendall(b"".join(messages))
 
+    def refuse(self) -> None:
+        """Nobody listens here any more."""
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
     def hang_up(self) -> None:
         self._drop(self.connections[-1])
 
@@ -104,6 +110,6 @@ class EventServer:
         connection.close()
 
     def close(self) -> None:
-        self._listening.close()
+        self.refuse()
         for connection in self.connections:
             self._drop(connection)

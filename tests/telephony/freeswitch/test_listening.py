@@ -6,8 +6,10 @@ import threading
 import time
 
 from telephony import facts
+from telephony.freeswitch import parting
 from telephony.freeswitch.client import FreeSwitch
 from telephony.freeswitch.listener import Address, Inbox, Listener
+from tests.contract.driver import wait_until
 from tests.telephony.freeswitch.event_server import PASSWORD, EventServer, event, raw_event
 from tests.telephony.freeswitch.hearing import SOURCE, address, next_of, numbered
 
@@ -71,6 +73,32 @@ def test_a_wrong_password_never_connects_and_tells_no_facts(server: EventServer)
     assert not client.wait_connected(0.6)
     assert client.next_fact(0) is None
     client.close()
+
+
+def test_a_switch_that_closes_and_refuses_for_a_while_has_died(server: EventServer, monkeypatch) -> None:
+    monkeypatch.setattr(parting, "REFUSED_FOR", 0.3)
+    client = FreeSwitch(address(server.port), SOURCE)
+    next_of(client, facts.SwitchConnected)
+    server.hang_up()
+    next_of(client, facts.SwitchLost)
+    next_of(client, facts.SwitchConnected)
+    assert client.died_at is None
+    server.refuse()
+    server.hang_up()
+    lost = next_of(client, facts.SwitchLost)
+    assert client.died_at is None, "not yet"
+    wait_until(lambda: client.died_at, 5)
+    assert client.died_at == lost.alive_until
+    client.close()
+
+
+def test_a_frame_that_does_not_say_what_it_is_means_a_fresh_start(
+    server: EventServer, switch: FreeSwitch
+) -> None:
+    server.say(b"of something cut in half\n\n", numbered(3))
+    next_of(switch, facts.SwitchLost)
+    next_of(switch, facts.SwitchConnected)
+    assert len(server.connections) == 2
 
 
 def test_a_bad_event_is_passed_over_and_the_next_is_heard(server: EventServer, switch: FreeSwitch) -> None:
