@@ -38,10 +38,13 @@ class Deaths:
         self._nodes, self._neighbours, self._clock, self._keep_alive = nodes, neighbours, clock, keep_alive
         self._buried: dict[str, datetime] = {}
 
-    def look(self, cell: str) -> None:
-        """Of each switch whose system says that it died: its calls are over, its phones cannot be rung."""
+    def look(self, cell: str, waiting_facts: int = 0) -> None:
+        """Of each switch whose system says that it died: its calls are over, its phones cannot be rung.
+
+        What it told before comes first, so that nothing begins afterwards.
+        """
         for node, died_at in self._nodes.deaths.items():
-            if self._buried.get(node) != died_at:
+            if self._buried.get(node) != died_at and not waiting_facts:
                 self._bury(cell, node, died_at, until=self._clock.now(), with_phones=True)
                 self._buried[node] = died_at
 

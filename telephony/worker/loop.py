@@ -330,7 +330,7 @@ class Worker:
         if not self._lease.is_held:
             return
         try:
-            self._resync.deaths.look(self._lease.cell)
+            self._resync.deaths.look(self._lease.cell, self._inbox.waiting_facts)
             if self._nodes.given_up != self._given_up:
                 self._given_up = self._nodes.given_up
                 self._ask_for_resync(Cause.SWITCH_UNHEARD)
