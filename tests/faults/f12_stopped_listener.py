@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 
 from tests.faults.plant import Plant, a_plant
 from tests.faults.results import Result
@@ -28,11 +27,11 @@ def run(kind: str, *, agents: int, callers: int, pause: float) -> Result:
         plant.start_worker()
         plant.keep_busy(callers)
         before = len(plant.history.look().callers())
-        memory = [_resident(plant)]
+        memory = [plant.size_of_switch()[1]]
         for pid in plant.workers:
             os.kill(pid, signal.SIGSTOP)
         time.sleep(pause)
-        memory.append(_resident(plant))
+        memory.append(plant.size_of_switch()[1])
         came = len(plant.history.look().callers()) - before
         for pid in plant.workers:
             os.kill(pid, signal.SIGCONT)
@@ -46,10 +45,3 @@ def run(kind: str, *, agents: int, callers: int, pause: float) -> Result:
     done = f"both workers stopped for {pause:.0f} s, {agents} agents, {callers} callers at once"
     seen = f"{verdict}; {came} callers came meanwhile; the switch grew by {grown:.0f} MB"
     return Result(ID, kind, done, verdict.is_clean and grown < 64, seen)
-
-
-def _resident(plant: Plant) -> float:
-    """Megabytes of the switch's process."""
-    assert plant.line.process is not None
-    pages = int(Path(f"/proc/{plant.line.process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

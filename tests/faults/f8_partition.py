@@ -53,12 +53,15 @@ def suffer(kind: str, agents: int, callers: int, way: str, length: float):  # no
         plant.start_worker()
         plant.keep_busy(callers)
         assert plant.road is not None
+        before = plant.size_of_switch()
         harm(plant.road, way)
         time.sleep(length)
+        after = plant.size_of_switch()
         plant.road.open()
         time.sleep(1)
         plant.wait_for_routing(40)
         verdict = plant.finish()
+    verdict.seen |= {"threads more in the switch": after[0] - before[0], "MB more": round(after[1] - before[1])}
     if length > PATIENCE:
         verdict.seen["left a message"] = len(verdict.wrong.pop("lost"))
         verdict.wrong.pop("out of order")

@@ -141,6 +141,13 @@ class Plant:
         self.line.process.wait()
         return datetime.now(UTC)
 
+    def size_of_switch(self) -> tuple[int, float]:
+        """Threads and resident megabytes of its process."""
+        assert self.line.process is not None
+        told = Path(f"/proc/{self.line.process.pid}/status").read_text().splitlines()
+        said = dict(line.split(":", 1) for line in told)
+        return int(said["Threads"]), int(said["VmRSS"].split()[0]) / 1000
+
     def launch_switch(self) -> None:
         self.line._launch()
 
