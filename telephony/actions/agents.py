@@ -1,6 +1,7 @@
 """What agents and leaders decide about presence and readiness, and what phones do to it."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -133,13 +134,20 @@ def _was_made_unready(agent: Agent, at: datetime) -> bool:
     """By us alone, because the page was gone, a moment ago, or its switch: nobody has decided anything since."""
     if agent.routing_status == READY or agent.presence == OFFLINE or not agent.is_active:
         return False
-    recent = AgentStateChange.objects.filter(agent=agent, at__gt=at - AN_OUTAGE).order_by("-at", "-pk")
-    for change in recent:
-        if change.cause in PERSONS:
-            return False
-        if change.cause in (UNREGISTERED, SWITCH_DIED):
-            return change.cause == SWITCH_DIED or change.at > at - A_MOMENT
-    return False
+    recent = list(AgentStateChange.objects.filter(agent=agent, at__gt=at - AN_OUTAGE).order_by("at", "pk"))
+    ours = [place for place, change in enumerate(recent) if change.cause in (UNREGISTERED, SWITCH_DIED)]
+    if not ours:
+        return False
+    since = recent[ours[-1] :]
+    if since[0].cause == UNREGISTERED and since[0].at <= at - A_MOMENT:
+        return False
+    return not any(_is_decision(later, earlier) for earlier, later in pairwise(since))
+
+
+def _is_decision(change: AgentStateChange, before: AgentStateChange) -> bool:
+    """Of a person, about whether calls are wanted; who ends their wrap-up says nothing of it."""
+    told, known = ((one.presence, one.routing_status, one.reason_id) for one in (change, before))
+    return change.cause in PERSONS and told != known
 
 
 @transaction.atomic

@@ -41,8 +41,14 @@ class Toll:
         return max(self.errors) <= MOST_ERROR and max(self.busy + self.phones) <= MOST_BUSY
 
     def __str__(self) -> str:
-        said = f"end wrong by at most {max(self.errors):.1f} s; agents free after at most {max(self.busy):.1f} s"
-        away = f"; dead for long, nobody ready and no phone there after {max(self.phones):.1f} s" if self.phones else ""
+        said = (
+            f"end wrong by at most {max(self.errors):.1f} s; agents free after at most {max(self.busy):.1f} s"
+        )
+        away = (
+            f"; dead for long, nobody ready and no phone there after {max(self.phones):.1f} s"
+            if self.phones
+            else ""
+        )
         return said + away
 
 
@@ -67,7 +73,12 @@ def run(
         done += f", once more and dead for {away:.0f} s" if away else ""
         passed = verdict.is_clean and toll.is_bearable
         return Result(
-            ID, kind, f"{done}, {len(toll.legs)} legs lost", passed, f"{verdict}; {toll}", {"kills": kills_done}
+            ID,
+            kind,
+            f"{done}, {len(toll.legs)} legs lost",
+            passed,
+            f"{verdict}; {toll}",
+            {"kills": kills_done},
         )
 
 

@@ -61,7 +61,10 @@ def suffer(kind: str, agents: int, callers: int, way: str, length: float):  # no
         time.sleep(1)
         plant.wait_for_routing(40)
         verdict = plant.finish()
-    verdict.seen |= {"threads more in the switch": after[0] - before[0], "MB more": round(after[1] - before[1])}
+    verdict.seen |= {
+        "threads more in the switch": after[0] - before[0],
+        "MB more": round(after[1] - before[1]),
+    }
     if length > PATIENCE:
         verdict.seen["left a message"] = len(verdict.wrong.pop("lost"))
         verdict.wrong.pop("out of order")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contactcenter import environment
 from telephony import actions, queries
-from telephony.actions.agent_activity import SWITCH_DIED
+from telephony.actions.agent_activity import SWITCH_DIED, write_state
 from telephony.actions.page_phones import KEPT_FOR, VALID_FOR, forget_page_phones, open_page_phone
 from telephony.actions.registrations import settle_registrations
 from telephony.models import Agent, Device, DeviceCheck
@@ -201,7 +201,9 @@ def test_a_page_that_was_away_for_a_moment_is_as_ready_as_before(floor, other_fl
     assert other_floor.again(theirs).version == before
 
 
-def test_a_page_that_waited_for_a_dead_switch_is_ready_again_however_long_it_took_to_start_it(floor, client_of):
+def test_a_page_that_waited_for_a_dead_switch_is_ready_again_however_long_it_took_to_start_it(
+    floor, client_of
+):
     agent, phone = readied_page(floor, client_of)
     floor.clock.pass_seconds(1)
     with floor.inside():
@@ -213,6 +215,21 @@ def test_a_page_that_waited_for_a_dead_switch_is_ready_again_however_long_it_too
     assert floor.again(agent).is_ready
     come_and_go(floor, phone, away=61)
     assert not floor.again(agent).is_ready, "that was their page, and for long"
+
+
+def test_whoever_ends_their_wrap_up_meanwhile_has_decided_nothing(floor, client_of):
+    agent, phone = readied_page(floor, client_of)
+    floor.clock.pass_seconds(1)
+    with floor.inside():
+        settle_registrations((), at=floor.now, cause=SWITCH_DIED)
+        changed = floor.again(agent)
+        for activity in (Agent.Activity.WRAP_UP, Agent.Activity.IDLE):
+            floor.clock.pass_seconds(5)
+            changed.activity = activity
+            write_state(changed, at=floor.now, cause="agent")
+    floor.switch.register(phone, "acme.localhost")
+    floor.listen()
+    assert floor.again(agent).is_ready
 
 
 def test_what_a_person_decided_meanwhile_stands(floor, client_of):
