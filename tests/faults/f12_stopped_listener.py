@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from tests.faults.plant import Plant, a_plant
+from tests.faults.plant import a_plant
 from tests.faults.results import Result
 
 ID = "F12"
