@@ -28,7 +28,7 @@ class AgentRow(TypedDict):
     routing_status: str
     reason: str
     cause: str
-    """When we did it: `system:no_answer`, `system:unregistered`, `system:switch_died` or `system:page_closed`; empty when
+    """When we did it: `system:no_answer`, `system:unregistered`, `system:switch_died` or `system:page_closed`; else empty:
     a person chose.
     """
     activity: str
