@@ -28,8 +28,8 @@ class AgentRow(TypedDict):
     routing_status: str
     reason: str
     cause: str
-    """When we did it: `system:no_answer`, `system:unregistered`, `system:switch_died` or `system:page_closed`; else empty:
-    a person chose.
+    """`system:no_answer`, `system:unregistered`, `system:switch_died` or `system:page_closed` when we did it; empty
+    when a person chose.
     """
     activity: str
     next_status: str
