@@ -62,10 +62,10 @@ class Deaths:
             self._keep_alive()
             is_shared = len(self._nodes.names) > 1 or self._neighbours.is_shared(tenant.schema_name)
             with publishing_together(), in_one_breath(), enter(tenant.schema_name):
-                if with_phones:
-                    # Whose call ends must not be offered the next one at a phone that is not there.
-                    self._lose_phones(node, is_shared)
                 ended += self._end_calls(node, died_at, until, is_shared)
+                if with_phones:
+                    # After the calls, which ended earlier: of an agent's state the last change says why it is so.
+                    self._lose_phones(node, is_shared)
         log.warning("A switch has died.", node=node, died_at=died_at.isoformat(), ended_legs=ended)
 
     def _end_calls(self, node: str, died_at: datetime, until: datetime, is_shared: bool) -> int:
