@@ -54,11 +54,10 @@ def left_behind(*, node: str, until: datetime, is_shared: bool) -> tuple[list[UU
     """Legs and offers still open with us that were on this switch; what began after `until` is of its next run."""
     legs = missing_legs((), nodes=[node], is_shared=is_shared)
     offers = missing_offers((), nodes=[node] if is_shared else None)
-    new_legs = Leg.objects.filter(pk__in=legs, created_at__gt=until).values_list("pk", flat=True)
-    new_calls = Call.objects.filter(pk__in=legs, arrived_at__gt=until).values_list("pk", flat=True)
-    new_offers = Offer.objects.filter(pk__in=offers, offered_at__gt=until).values_list("pk", flat=True)
-    new = {*new_legs, *new_calls, *new_offers}
-    return [leg_id for leg_id in legs if leg_id not in new], [one for one in offers if one not in new]
+    new: set[UUID] = set(Leg.objects.filter(pk__in=legs, created_at__gt=until).values_list("pk", flat=True))
+    new.update(Call.objects.filter(pk__in=legs, arrived_at__gt=until).values_list("pk", flat=True))
+    new.update(Offer.objects.filter(pk__in=offers, offered_at__gt=until).values_list("pk", flat=True))
+    return [one for one in legs if one not in new], [one for one in offers if one not in new]
 
 
 def node_of_each(leg_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -318,13 +318,6 @@ class FakeSwitch(InCall):
         self._put(facts.SwitchLost(**known, reason="closed by the switch"))
         self.is_connected = False
 
-    def die(self) -> None:
-        """kill -9, and it is not started again: nothing listens where it listened."""
-        self.disconnect()
-        self.legs.clear()
-        self.phones.clear()
-        self.died_at = self.clock()
-
     def restart(self) -> None:
         """kill -9 of the switch: every leg and every registration is gone and nobody says so."""
         self.legs.clear()

@@ -107,6 +107,14 @@ def talk(office):
     return agent, call_id
 
 
+def die(switch: FakeSwitch) -> None:
+    """kill -9, and it is not started again: nothing listens where it listened."""
+    switch.disconnect()
+    switch.legs.clear()
+    switch.phones.clear()
+    switch.died_at = switch.clock()
+
+
 def phones(floor) -> list[bool]:
     with floor.inside():
         return [device.is_registered for device in Device.objects.all()]
@@ -118,7 +126,7 @@ def test_a_switch_that_died_and_stays_away_holds_no_agent_and_no_phone(office, t
     type(other_floor.tenant).objects.filter(pk=other_floor.tenant.pk).update(cell="elsewhere")
     waiting = office.caller(number="+8613800000002")
     died_at = office.floor.now
-    office.switch.die()
+    die(office.switch)
     office.settle()
     office.pass_seconds(3)
     told = office.floor.again(agent)
@@ -198,7 +206,7 @@ def test_a_switch_wrongly_taken_for_dead_gets_its_talks_back(office, talk):
 
 
 def test_a_death_is_mourned_once(office, talk):
-    office.switch.die()
+    die(office.switch)
     office.settle()
     with CaptureQueriesContext(connection) as asked:
         office.worker.turn(most=0)
@@ -210,12 +218,12 @@ def test_of_two_switches_one_dies_and_the_talks_of_the_other_go_on(office, talk)
     lonely = FakeSwitch(node="main-2", clock=office.switch.clock)
     nodes = SwitchNodes({"main-1": office.switch, "main-2": lonely})
     deaths = Deaths(nodes, Neighbours(), clock=office.worker.clock, keep_alive=lambda: None)
-    lonely.die()
+    die(lonely)
     deaths.look("main")
     assert office.floor.again(agent).activity == "talking"
     assert phones(office.floor) == [True]
     lonely.died_at = None
-    office.switch.die()
+    die(office.switch)
     deaths.look("main")
     assert office.floor.again(agent).activity == "wrap_up"
     assert office.floor.call(call_id).exit == "answered"
