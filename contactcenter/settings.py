@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "contactcenter.middleware.modules.ModulesOfPlan",
     "django.contrib.messages.middleware.MessageMiddleware",
     "contactcenter.middleware.support.Support",
+    "contactcenter.middleware.panels.FramesOfPanels",
     "contactcenter.middleware.refusals.RefusalsAsAnswers",
 ]
 

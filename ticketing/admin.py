@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from tenants.people.admin_sites import AuditedSheetAdmin, tenant_site
+from tenants.people.admin_sites import AuditedSheetAdmin, ConsolePage, tenant_site
 from ticketing import actions, policies, queries
 from ticketing.admin_resources import CustomerResource, TicketResource
 from ticketing.models import Customer, CustomerPhone, Ticket, TicketEntry
@@ -147,3 +147,6 @@ class TicketAdmin(AuditedSheetAdmin):
 
 tenant_site.register(Customer, CustomerAdmin)
 tenant_site.register(Ticket, TicketAdmin)
+
+
+tenant_site.pages.append(ConsolePage("/panels/", _("Panels"), "web_asset", policies.can_manage_panels))

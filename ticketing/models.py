@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.masking import mask_number
+from ticketing.panels.models import Panel as Panel
 
 
 class Customer(models.Model):

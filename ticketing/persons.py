@@ -1,9 +1,12 @@
-"""Where customers are in the rows of ticketing (tenants/leaving)."""
+"""Where customers are in the rows of ticketing, and what is sealed there (tenants/leaving)."""
 
-from tenants.leaving.registry import Personal, add_personal
+from tenants.leaving.declared import sealed_column
+from tenants.leaving.registry import Personal, add_codec, add_personal
+from ticketing.panels.tokens import new_secret
 
 
 def connect() -> None:
+    add_codec(sealed_column("ticketing_panel", "secret", otherwise=new_secret))
     add_personal(
         Personal("ticketing.customer", by={"name": "name", "note": "text"},
                  through={"id": "ticketing.customerphone:customer_id"}, blank=("name", "note", "tags")),

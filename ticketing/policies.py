@@ -43,3 +43,12 @@ def can_assign_tickets(member) -> bool:
 
 def can_administer(member) -> bool:
     return has_role(member, *ADMIN_ROLES)
+
+
+def can_manage_panels(member) -> bool:
+    return has_role(member, *ADMIN_ROLES)
+
+
+def can_let_numbers_out(member) -> bool:
+    """Callers' whole numbers leave the house for a panel only by the owner's word."""
+    return has_role(member, Role.OWNER)

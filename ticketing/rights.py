@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.people.rights import Right, add_rights
 from ticketing import policies
 
-CUSTOMERS, TICKETS = _("Customers"), _("Tickets")
+CUSTOMERS, TICKETS, PANELS = _("Customers"), _("Tickets"), _("Panels")
 
 
 def connect() -> None:
@@ -19,4 +19,6 @@ def connect() -> None:
         Right(TICKETS, _("Open tickets and work on them"), policies.can_open_tickets),
         Right(TICKETS, _("Give tickets to somebody"), policies.can_assign_tickets),
         Right(TICKETS, _("Change what tickets and customers are made of"), policies.can_administer),
+        Right(PANELS, _("Add, change and delete panels"), policies.can_manage_panels),
+        Right(PANELS, _("Let callers' whole numbers out to panels"), policies.can_let_numbers_out),
     )

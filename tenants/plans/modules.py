@@ -51,7 +51,7 @@ SEGMENTS: dict[str, str] = {
             "workspace", "floor", "calls", "customers", "agents", "queues", "groups", "orders", "my-state", "sounds",
             "working-hours", "queue-steps", "routing-rules", "follow-ups", "notes", "help", "figures", "truth",
             "differences", "canary", "phone-check", "phone-checks", "operations", "announcements", "chat",
-            "queue-limits", "queue-alerts", "moves", "texts", "s", "numbers", "floor-views", "do-not-call",
+            "queue-limits", "queue-alerts", "moves", "panels", "texts", "s", "numbers", "floor-views", "do-not-call",
             # People, what is paid, and what proves it.
             "audit-head", "support", "proof",
             "people", "members", "teams", "rights", "rollout", "audit", "usage", "invoices", "plan", "brand", "notices",

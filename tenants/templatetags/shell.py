@@ -90,7 +90,7 @@ PLACES = (
         ("/people/", "/rights/", "/rollout/", "/mentees/"),
     ),
     Place("/operations/", _("System health"), (OPERATIONS,), ("/canary/", "/rights/")),
-    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER), ("/numbers/",)),
+    Place("/admin/", _("Settings"), (SUPERVISOR, ADMIN, OWNER), ("/numbers/", "/panels/")),
 )
 
 

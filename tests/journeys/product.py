@@ -42,7 +42,7 @@ class Product:
 
     def __init__(self, home: Path, database_url: str, redis_url: str) -> None:
         self.home = home
-        self.port, self.event_port = free_port(), free_port()
+        self.port, self.event_port, self.panel_port = free_port(), free_port(), free_port()
         self.environment = os.environ | {
             "DATABASE_URL": database_url,
             "DATABASE_POOL": "10",
@@ -50,6 +50,8 @@ class Product:
             "RUN_DIR": str(home),
             "PORT": str(self.port),
             "SECRET_KEY": secrets.token_hex(32),
+            # Where a test may stand up somebody else's page.
+            "PRIVATE_SERVICES": f"127.0.0.1:{self.panel_port}",
             "FREESWITCH_KIND": "rehearsal",
             "FREESWITCH_HOST": "127.0.0.1",
             "FREESWITCH_GATEWAY": REHEARSED_CARRIER,

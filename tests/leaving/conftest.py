@@ -24,6 +24,7 @@ from tenants.secrets import seal
 from tenants.service.models import Case, CaseEntry, ContactAddress
 from tests.telephony.vault.conftest import Shelf
 from tests.tenants.planting import plant
+from ticketing.panels.models import Panel
 
 SECRET = "a passphrase nobody guesses"
 PAPER = b"%PDF-1.4 a licence"
@@ -77,6 +78,7 @@ class House:
             self._sounds()
             Endpoint.objects.update(secret=seal("hook secret"), old_secret="")
             Voice.objects.update(secret=seal("voice secret"))
+            Panel.objects.update(secret=seal("panel secret"))
             StoragePlace.objects.update(access_key=seal("access"), secret=seal("storage secret"))
             made = {"seconds": 1, "bytes": len(PROMPT), "loudness": -20, "made_at": self.moment}
             Sound.objects.create(sha256=self.prompt, **made)

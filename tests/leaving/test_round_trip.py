@@ -24,6 +24,7 @@ from tenants.secrets import unseal
 from tenants.service.models import Case
 from tenants.trust import chain
 from tests.leaving.conftest import PAPER, SECRET, SIGNED, commit
+from ticketing.panels.models import Panel
 
 
 def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_path):
@@ -45,6 +46,7 @@ def test_a_tenant_that_leaves_is_elsewhere_what_it_was(house, new_schemas, tmp_p
         assert list(Member.objects.order_by("pk").values_list("pk", "username", "roles")) == people
         assert Member.objects.create(username="new", name="New").pk > max(pk for pk, _name, _roles in people)
         assert unseal(Endpoint.objects.get().secret) == "hook secret"
+        assert unseal(Panel.objects.get().secret) == "panel secret"
         assert unseal(Voice.objects.get().secret) == "voice secret"
         assert unseal(StoragePlace.objects.get().secret) == "storage secret"
         sealed = Recording.objects.get(pk=house.sealed.pk)
@@ -85,6 +87,7 @@ def test_no_secret_is_in_the_archive_and_without_the_passphrase_none_comes_in(ho
     with enter("bare"):
         assert Voice.objects.get().secret == ""
         assert len(unseal(Endpoint.objects.get().secret)) > 20
+        assert unseal(Panel.objects.get().secret).startswith("panel_")
         sound = telephony_actions.open_sound(Recording.objects.get(pk=house.sealed.pk))
         assert hashlib.sha256(b"".join(sound.read(0, sound.size))).hexdigest() == house.sealed.sha256
         assert VaultKey.objects.exclude(wrapped="").exists()

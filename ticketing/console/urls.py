@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ticketing.console import customers, pop, tickets
+from ticketing.console import customers, panel_frames, panels, pop, tickets
 
 app_name = "ticketing"
 
@@ -30,6 +30,13 @@ urlpatterns = [
         "customers/pop/<uuid:call_id>/customer/", pop.create_customer_in_call, name="create_customer_in_call"
     ),
     path("customers/pop/<uuid:call_id>/ticket/", pop.create_from_call, name="create_from_call"),
+    path("panels/", panels.panel_list, name="panels"),
+    path("panels/new/", panels.new_panel, name="new_panel"),
+    path("panels/<int:panel_id>/", panels.panel_page, name="panel"),
+    path("panels/<int:panel_id>/change/", panels.edit_panel, name="edit_panel"),
+    path("panels/<int:panel_id>/secret/", panels.renew_secret, name="panel_secret"),
+    path("panels/<int:panel_id>/delete/", panels.delete_panel, name="delete_panel"),
+    path("panels/<int:panel_id>/open/", panel_frames.open_panel, name="open_panel"),
     path("tickets/", tickets.ticket_list, name="tickets"),
     path("tickets/new/", tickets.new_ticket, name="new_ticket"),
     path("tickets/<int:number>/", tickets.ticket_page, name="ticket"),

@@ -13,7 +13,7 @@ OF_THE_SYSTEM = frozenset(
         "telephony.emergencyplan", "telephony.entry", "telephony.flow", "telephony.notreadyreason",
         "telephony.prompt", "telephony.queue", "telephony.recordingpolicy", "telephony.retentionpolicy",
         "telephony.routingrule", "telephony.skill", "telephony.storageplace", "telephony.survey",
-        "telephony.workinghours",
+        "telephony.workinghours", "ticketing.panel",
     }
 )  # fmt: skip
 """What has a name that is no customer's. Of everything else the log shows its kind and its number alone."""

@@ -1,0 +1,15 @@
+"""`{% panels "call" call.pk %}`: the panels the reader sees at this place, nothing at all without one."""
+
+from typing import Any
+
+from django import template
+
+from ticketing.panels.queries import panels_seen
+
+register = template.Library()
+
+
+@register.inclusion_tag("ticketing/panels/_panels.html", takes_context=True)
+def panels(context: dict[str, Any], place: str, subject: object) -> dict[str, Any]:
+    request = context["request"]
+    return {"panels": panels_seen(request.user, place), "place": place, "subject": subject}
