@@ -29,8 +29,10 @@ class Readings:
 
 
 async def asked(gathering: Gathering, group: str, *keys: int) -> list[asyncio.Task]:
+    """Once its reading has begun, where none was under way: by turns of the loop, not by a busy clock."""
     tasks = [asyncio.create_task(gathering.ask(group, key)) for key in keys]
-    await asyncio.sleep(0.01)
+    for _ in range(10):
+        await asyncio.sleep(0)
     return tasks
 
 
