@@ -2,7 +2,7 @@
 
 from contactcenter.middleware.security import STRICT, as_header
 from ticketing.panels.addresses import origin_of
-from ticketing.panels.queries import panels_seen
+from ticketing.panels.queries import panels_on
 
 PLACES = {
     "telephony:workspace": "call",
@@ -20,7 +20,7 @@ class FramesOfPanels:
         response = self.get_response(request)
         place = PLACES.get(getattr(request.resolver_match, "view_name", ""))
         if place and response.status_code == 200 and request.user.is_authenticated:
-            origins = sorted({origin_of(panel.url) for panel in panels_seen(request.user, place)})
+            origins = sorted({origin_of(panel.url) for panel in panels_on(request, place)})
             if origins:
                 response.headers["Content-Security-Policy"] = as_header(_with(" ".join(origins)))
         return response

@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from telephony import facts
-from tests.contract.conftest import KINDS, _under_test
 from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, wait_until
 from tests.contract.furnish import PASSWORD
+from tests.contract.kinds import KINDS, under_test
 from tests.contract.product import Product
 from tests.contract.test_nodes import _stop
 from tests.contract.web import Route
@@ -69,7 +69,7 @@ class TwoCells:
 def two(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[TwoCells]:
-    kind = _under_test(request.param)
+    kind = under_test(request.param)
     east, west = (kind(tmp_path_factory.mktemp(node), node=node) for node in ("east", "west"))
     started: list[SwitchUnderTest] = []
     try:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from telephony import facts
-from tests.contract.conftest import KINDS, _under_test
 from tests.contract.driver import DOMAIN, HOT_LINE, wait_until
 from tests.contract.furnish import PASSWORD
+from tests.contract.kinds import KINDS, under_test
 from tests.contract.product import Product, running_product
 from tests.contract.test_nodes import _stop
 from tests.contract.web import Route
@@ -23,7 +23,7 @@ EXPANSION = "tests.contract.furnish_expansion"
 def product(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[Product]:
-    line = _under_test(request.param)(tmp_path_factory.mktemp("expansion"))
+    line = under_test(request.param)(tmp_path_factory.mktemp("expansion"))
     line.start()
     try:
         line.begin_test()

@@ -19,9 +19,9 @@ import pytest
 from telephony import facts
 from telephony.flows.kinds import KINDS
 from tests.contract.conftest import KINDS as SWITCHES
-from tests.contract.conftest import _under_test
 from tests.contract.driver import free_port, wait_until
 from tests.contract.furnish_flows import BREAKER_AFTER, MOODS, host, place
+from tests.contract.kinds import under_test
 from tests.contract.product import Product, running_product
 from tests.contract.walker import Walker, callers, together
 
@@ -106,7 +106,7 @@ class Stage:
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[Stage]:
-    kind, web_port, service = _under_test(request.param), free_port(), Service()
+    kind, web_port, service = under_test(request.param), free_port(), Service()
     line = kind(tmp_path_factory.mktemp("flows"), web_url=f"http://127.0.0.1:{web_port}")
     line.start()
     try:

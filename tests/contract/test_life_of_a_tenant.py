@@ -22,8 +22,8 @@ import redis
 
 from telephony import facts
 from tests.contract.clerk import Clerk
-from tests.contract.conftest import KINDS, _under_test
 from tests.contract.driver import free_port, seconds_of, wait_until
+from tests.contract.kinds import KINDS, under_test
 from tests.contract.life_stages import EXTENSION, LEAVER, NUMBERS, PASSWORD, STAYER
 from tests.contract.product import WEB_SECRET, Product
 from tests.servers import SERVERS
@@ -91,7 +91,7 @@ def houses(
     """Where it lives, with the rehearsal switch; and where it goes."""
     port, made = free_port(), []
     here, there = tmp_path / "here", tmp_path / "there"
-    line = _under_test(request.param)(here, web_url=f"http://127.0.0.1:{port}")
+    line = under_test(request.param)(here, web_url=f"http://127.0.0.1:{port}")
     here.mkdir()
     there.mkdir()
     line.start()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pytest
 
 from telephony import facts
-from tests.contract.conftest import KINDS, _under_test
 from tests.contract.driver import DOMAIN, HOT_LINE, SwitchUnderTest, seconds_of, wait_until
 from tests.contract.furnish import PASSWORD
+from tests.contract.kinds import KINDS, under_test
 from tests.contract.product import Product
 from tests.contract.rehearsed import RehearsalUnderTest
 from tests.contract.web import Route
@@ -49,7 +49,7 @@ class TwoNodes:
 def cell(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[TwoNodes]:
-    kind = _under_test(request.param)
+    kind = under_test(request.param)
     lines = [kind(tmp_path_factory.mktemp(node), node=node) for node in ("east", "west")]
     started = []
     try:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import KINDS, _under_test
 from tests.contract.driver import SwitchUnderTest
+from tests.contract.kinds import KINDS, under_test
 from tests.listening import listening
 
 VOICE, INSIDE = "127.0.0.7", "127.0.0.1"
@@ -20,10 +20,10 @@ VOICE, INSIDE = "127.0.0.7", "127.0.0.1"
 
 @pytest.fixture(params=KINDS)
 def switch(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SwitchUnderTest]:
-    under_test = _under_test(request.param)(tmp_path, address=VOICE)
-    under_test.start()
-    yield under_test
-    under_test.stop()
+    line = under_test(request.param)(tmp_path, address=VOICE)
+    line.start()
+    yield line
+    line.stop()
 
 
 def test_at_the_voice_networks_address_listen_sip_ports_alone(

@@ -5,6 +5,8 @@ import re
 import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contactcenter.environment import PROJECT
 from tenants.context import enter
@@ -144,6 +146,13 @@ def test_a_panel_is_told_what_is_open_and_can_check_it(panel, browser, call, wan
     of_customer = checked(told(boss, row, "customer", wang.pk).json()["token"], secret)
     assert of_customer["customer_id"] == wang.pk
     assert "caller_number" not in of_customer
+
+
+def test_a_page_asks_once_for_its_panels(panel, browser, wang):
+    supervisor = browser("supervisor")
+    with CaptureQueriesContext(connection) as asked:
+        assert ORIGIN in policy(supervisor, f"/customers/{wang.pk}/")
+    assert sum('FROM "ticketing_panel"' in query["sql"] for query in asked) == 1
 
 
 def test_nobody_else_can_have_said_it(panel, browser, wang):

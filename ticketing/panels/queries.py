@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from ticketing.panels.models import Panel
 
 MOST = 10
@@ -21,3 +23,11 @@ def panels_seen(member: Any, place: str) -> list[Panel]:
         return []
     shown = Panel.objects.filter(is_on=True, places__contains=[place], roles__overlap=list(member.roles))
     return list(shown.order_by("name", "pk")[:MOST])
+
+
+def panels_on(request: HttpRequest, place: str) -> list[Panel]:
+    """The same for who reads this page, asked once: its frames need them, and its Content-Security-Policy."""
+    kept: dict[str, list[Panel]] = request.__dict__.setdefault("_panels", {})
+    if place not in kept:
+        kept[place] = panels_seen(request.user, place)
+    return kept[place]

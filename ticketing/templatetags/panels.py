@@ -4,12 +4,11 @@ from typing import Any
 
 from django import template
 
-from ticketing.panels.queries import panels_seen
+from ticketing.panels.queries import panels_on
 
 register = template.Library()
 
 
 @register.inclusion_tag("ticketing/panels/_panels.html", takes_context=True)
 def panels(context: dict[str, Any], place: str, subject: object) -> dict[str, Any]:
-    request = context["request"]
-    return {"panels": panels_seen(request.user, place), "place": place, "subject": subject}
+    return {"panels": panels_on(context["request"], place), "place": place, "subject": subject}
