@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from tenants.short_turns import take_short_turns
+
 log = structlog.get_logger()
 
 LEAVE_SECONDS = 10.0
@@ -31,6 +33,7 @@ def main() -> None:
     asked.add_argument("--leave-seconds", type=float, default=LEAVE_SECONDS)
     asked.add_argument("--server", choices=SERVERS, default=os.environ.get("WEB_SERVER", "daphne"))
     chosen = asked.parse_args()
+    take_short_turns()
     SERVERS[chosen.server](chosen)
 
 

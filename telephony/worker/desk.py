@@ -7,7 +7,6 @@ original place in line.
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from telephony import actions, events
 from telephony.actions.callback_attempts import CallbackNotNow
@@ -27,6 +26,7 @@ from telephony.worker.news import MemoryAsked
 from telephony.worker.offering import Offering
 from telephony.worker.overflow import Overflow
 from telephony.worker.people import People, Standing, midnight, places_that_end
+from telephony.worker.ringing import Ringing
 from telephony.worker.rooms import Rooms
 from telephony.worker.wheel import Wheel
 from tenants.context import current_tenant, enter, enter_row
@@ -53,8 +53,6 @@ RETRY_AGENT_AFTER = 5.0
 """Seconds an agent who did not take an offer is left alone."""
 TOGETHER_WITHIN = 1.0
 """Seconds between the ends of phones that stop ringing at once."""
-GRACE_AFTER_EXPIRY = 3.0
-"""The switch ends the ringing itself; only if we never hear of it do we."""
 BLAMELESS = frozenset({Offer.Outcome.CALLER_LEFT, Offer.Outcome.LOST_RACE})
 """How an offer may end without the agent having let it ring."""
 
@@ -94,6 +92,9 @@ class Desk:
             inside=self._inside,
             between=between,
         )
+        self._ringing = Ringing(
+            wake_at=self._wake_at, now=clock.now, inside=self._inside, stop=self._offering.stop_ringing
+        )
         self._masks = Masks(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
         self._ears = FollowingEars(switch, inside=self._inside)
         self._rooms = Rooms(switch, wake_at=self._wake_at, now=clock.now, inside=self._inside)
@@ -129,9 +130,7 @@ class Desk:
         for agent in Agent.objects.filter(is_active=True, wrap_up_until__isnull=False):
             if agent.wrap_up_until:
                 self._wake_at(agent.wrap_up_until.timestamp(), "wrap_up", agent.pk)
-        ringing = Offer.objects.filter(ended_at=None, answered_at=None)
-        for offer_id, expires_at in ringing.values_list("pk", "expires_at"):
-            self._wake_at(expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer_id)
+        self._ringing.read()
         for until, agent_id in places_that_end(self._clock.now()):
             self._wake_at(until.timestamp(), "place", agent_id)
         for agent_id, until in self._people.left_alone():
@@ -171,7 +170,7 @@ class Desk:
             for stay_id in seen.ended_stays:
                 self._router.work_left(stay_id)
             for offer in seen.begun_offers:
-                self._wake_at(offer.expires_at.timestamp() + GRACE_AFTER_EXPIRY, "offer", offer.pk)
+                self._ringing.begun(offer.pk, offer.expires_at)
             chosen = [one for offer in seen.ended_offers for one in self._end_offer(offer)]
             chosen += [self._join_callback(work_id(callback_id)) for callback_id in seen.callback_ids]
             in_line = seen.stays_in_line()
@@ -186,6 +185,7 @@ class Desk:
             self._dials.ended(seen.ended_dials)
 
     def _end_offer(self, offer: Offer) -> list[Assignment | None]:
+        self._ringing.ended(offer.pk)
         callback = self._callbacks.offer_ended(offer)
         work = offer.stay_id if callback is None else callback
         if offer.outcome == Offer.Outcome.BRIDGED:
@@ -208,7 +208,7 @@ class Desk:
     def wake(self, kind: str, subject: Any) -> None:
         """A moment we asked for has come."""
         if kind == "offer":
-            self.expire_offer(subject)
+            self._ringing.woke(subject)
         elif kind == "callback":
             with self._inside():
                 chosen = self._join_callback(work_id(subject))
@@ -233,16 +233,6 @@ class Desk:
         due = self._router.next_tick_at
         if due is not None and due <= self._now():
             self._offer_all(self._router.tick(self._now()))
-
-    def expire_offer(self, offer_id: UUID) -> None:
-        """The phone should have stopped ringing by now and nobody told us that it has."""
-        with self._inside():
-            offer = Offer.objects.filter(pk=offer_id, ended_at=None, answered_at=None).first()
-        if offer is None:
-            return
-        self._offering.stop_ringing(offer_id, "NO_ANSWER")
-        with self._inside():
-            actions.fail_offer(offer_id=offer_id, at=self._clock.now(), failure="NO_ANSWER")
 
     def look_at_agent(self, agent_id: int) -> None:
         """Free, busy or away, as the rows say now."""

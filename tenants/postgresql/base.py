@@ -24,6 +24,8 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_limit_set_calls, get_public_schema_name
 
+from tenants.postgresql.moments import MomentLoader
+
 MOST_SCHEMAS = 36
 """A table looked at keeps some 22 kB: the twenty of a request in 36 tenants 20 MB, all of their tables 110 MB."""
 MOST_PREPARED = 300
@@ -74,6 +76,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._setting_search_path = False
             if cursor is None:
                 own.close()
+
+    def get_connection_params(self) -> dict[str, Any]:
+        wanted: dict[str, Any] = super().get_connection_params()
+        if self.timezone == MomentLoader.timezone:
+            wanted["context"].register_loader("timestamptz", MomentLoader)
+        return wanted
 
     def preparing_cursor(self) -> Any:
         """For statements asked again and again. When a schema is entered in between, the server plans them anew."""

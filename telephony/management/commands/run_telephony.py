@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from telephony.worker.assembly import assemble
+from tenants.short_turns import take_short_turns
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         crew = assemble(settings.SWITCH, worker_id=f"{socket.gethostname()}:{os.getpid()}")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: crew.worker.stop())
+        take_short_turns()
         # What is loaded by now stays until the end: nobody need wait while the collector looks at it again.
         gc.collect()
         gc.freeze()
