@@ -1,7 +1,10 @@
 """What we say to the switch about a talk, as text: aside, consult, room, onward, digits, recording.
 
 Each step is one command at the end of some that only set variables: cut off in between, nothing has happened, and what
-was set means nothing to a leg that is not sent to the extension that reads it. What follows is in conf/cc.xml.
+was set means nothing to a leg that is not sent to the extension that reads it. What follows is in conf/call.xml.
+
+No command parts two legs for different places: the caller's is moved, and the agent's knows where to go when it is
+alone. One that has noticed by itself and is moved as well is lost (docs/decisions/0076).
 """
 
 from __future__ import annotations
@@ -34,10 +37,9 @@ from telephony.switch import (
 
 LONGEST_ASIDE = 4 * 3600
 """Seconds a caller stands aside at most; then the line has them again."""
-APART = "apart"
-"""`uuid_dual_transfer` moves the caller's leg first: an agent's leg that notices before its own turn waits there."""
 _DIGITS = re.compile(r"[0-9*#A-Da-d]{1,32}")
 _DIALLED = re.compile(r"[0-9]{2,32}")
+_FILE = re.compile(r"/[^\s'\"\\;:,|^${}]{1,400}")
 _PATH = re.compile(r"[a-z0-9_]{1,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){1,4}")
 
 
@@ -70,15 +72,29 @@ def step_aside(
     )
 
 
+CALL_PLAN = "api global_getvar cc_call_plan"
+"""Where conf/call.xml lies; a value that holds a variable is refused by the switch, with +OK."""
+
+
+def once_alone(leg_id: UUID, destination: str, plan: str) -> str:
+    """Where in `plan` a leg goes by itself when the other one is moved or gone.
+
+    A colon parts extension and plan, so the plan is quoted, and the quotes pass a reader who would take them off.
+    """
+    if not _FILE.fullmatch(plan):
+        raise UnsafeValue("The switch does not know its plan for calls.")
+    place = rf"{checked(destination)}:\'XML:{plan}\':call"
+    return f"api uuid_setvar_multi {checked(leg_id)} transfer_after_bridge={place}"
+
+
 def aside(leg_id: UUID) -> str:
     return f"api uuid_transfer {checked(leg_id)} held {IN_THE_CALL}"
 
 
 def prepare_consult(command: ConsultCommand) -> str:
-    """The variables with which the agent's leg rings whoever is asked."""
+    """The variables with which the agent's leg rings whoever is asked, `once_alone`."""
     values: dict[str, object] = {
         "cc_caller": command.caller_leg_id,
-        "transfer_after_bridge": APART,
         "cc_call": command.call_id,
         "cc_consult": command.consult_id,
         "cc_consult_seconds": int(command.timeout_seconds),
@@ -116,14 +132,8 @@ def _with_rings(leg_id: UUID, values: Mapping[str, object], rings: str) -> str:
     return f"{_set(leg_id, values)};cc_consult_rings={rings}"
 
 
-def consult(agent_leg_id: UUID) -> str:
-    """Both legs of the talk in one moment: the agent's goes to ring, the caller's aside."""
-    place = IN_THE_CALL.replace(" ", "/")
-    return f"api uuid_dual_transfer {checked(agent_leg_id)} consult/{place} held/{place}"
-
-
 def prepare_errand(command: ErrandCommand, now: datetime) -> str:
-    """The caller's variables; the agent's leg needs to know only whom it waits for (`name_caller`)."""
+    """The caller's variables; the agent's leg needs to know only for whom it waits (`name_caller`)."""
     values: dict[str, object] = {
         "cc_call": command.call_id,
         "cc_flow": int(command.version_id),
@@ -138,13 +148,11 @@ def prepare_errand(command: ErrandCommand, now: datetime) -> str:
 
 
 def name_caller(agent_leg_id: UUID, caller_leg_id: UUID) -> str:
-    return _set(agent_leg_id, {"cc_caller": caller_leg_id, "transfer_after_bridge": APART})
+    return _set(agent_leg_id, {"cc_caller": caller_leg_id})
 
 
-def errand(agent_leg_id: UUID) -> str:
-    """Both legs of the talk in one moment: the caller's into the flow, the agent's to wait for it."""
-    place = IN_THE_CALL.replace(" ", "/")
-    return f"api uuid_dual_transfer {checked(agent_leg_id)} awaits/{place} errand/{place}"
+def errand(caller_leg_id: UUID) -> str:
+    return f"api uuid_transfer {checked(caller_leg_id)} errand {IN_THE_CALL}"
 
 
 def back(caller_leg_id: UUID) -> str:

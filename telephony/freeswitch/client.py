@@ -135,7 +135,8 @@ class FreeSwitch:
         self._refuse_unless_joined(agent, caller)
         self._do(call_commands.prepare_consult(command))
         self._do(aside)
-        self._do(call_commands.consult(agent))
+        self._goes_once_alone(agent, "consult")
+        self._do(call_commands.aside(caller))
 
     def complete_consult(self, agent_leg_id: UUID) -> None:
         self._settled(agent_leg_id)
@@ -168,13 +169,18 @@ class FreeSwitch:
         self._refuse_unless_joined(command.agent_leg_id, command.caller_leg_id)
         self._do(call_commands.name_caller(command.agent_leg_id, command.caller_leg_id))
         self._do(call_commands.prepare_errand(command, datetime.now(UTC)))
-        self._do(call_commands.errand(command.agent_leg_id))
+        self._goes_once_alone(command.agent_leg_id, "awaits")
+        self._do(call_commands.errand(command.caller_leg_id))
 
     def end_errand(self, caller_leg_id: UUID) -> None:
         caller = self.leg(caller_leg_id)
         if caller is None or caller.held_why is not HeldWhy.FLOW:
             raise SwitchRefused("The caller goes through no flow.")
         self._do(call_commands.back(caller_leg_id))
+
+    def _goes_once_alone(self, agent_leg_id: UUID, destination: str) -> None:
+        plan = self._ask(call_commands.CALL_PLAN).strip()
+        self._do(call_commands.once_alone(agent_leg_id, destination, plan))
 
     def send_digits(self, leg_id: UUID, digits: str) -> None:
         self._do(call_commands.digits(leg_id, digits))

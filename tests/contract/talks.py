@@ -12,7 +12,14 @@ from uuid import UUID, uuid4
 from telephony import facts
 from telephony.freeswitch import cdr
 from telephony.freeswitch.translate import Source
-from telephony.switch import ConsultCommand, OfferCommand, OnwardCommand, ParkCommand, QueueEntry
+from telephony.switch import (
+    ConsultCommand,
+    ErrandCommand,
+    OfferCommand,
+    OnwardCommand,
+    ParkCommand,
+    QueueEntry,
+)
 from tests.contract.driver import DOMAIN, HOT_LINE, Party, SwitchUnderTest, wait_until
 from tests.contract.tones import TONES, heard
 
@@ -100,6 +107,18 @@ class Talk:
         }
         self.line.switch.send_to_number(OnwardCommand(**values | changes))
         return leg
+
+    def errand(self, version_id: int, recording: str | None = None) -> None:
+        command = ErrandCommand(
+            tenant="acme",
+            caller_leg_id=self.caller,
+            agent_leg_id=self.agent,
+            call_id=self.caller,
+            version_id=version_id,
+            entry=self.entry,
+            recording=recording,
+        )
+        self.line.switch.send_on_errand(command)
 
     def park(self, seconds: int = 60, *, by: UUID | None = None) -> None:
         command = ParkCommand(

@@ -76,23 +76,6 @@ def _transfer(switch: RehearsalSwitch, argument: str) -> str:
     return "+OK\n"
 
 
-def _dual_transfer(switch: RehearsalSwitch, argument: str) -> str:
-    """`<uuid> <exten>[/<dialplan>[/<context>]] <the same for its partner>`: both in one moment."""
-    words = separate(argument, " ")
-    if len(words) != 3:
-        return "-USAGE: <uuid> <A-dest-exten>[/<A-dialplan>][/<A-context>] <B-dest-exten>[/…]\n"
-    leg = _leg(switch, words[0])
-    if leg is None:
-        return _GONE
-    partner = leg.peer
-    for target, place in ((partner, words[2]), (leg, words[1])):
-        if target is not None:
-            destination, dialplan, context = [*place.split("/", 2), "", ""][:3]
-            routing.send(target, destination, dialplan or "XML", context or target.profile.context)
-    bridging.part(leg)
-    return "+OK\n"
-
-
 def _send_keys(switch: RehearsalSwitch, argument: str) -> str:
     """The person at the far end hears keys."""
     uuid, _, digits = argument.partition(" ")
@@ -111,7 +94,7 @@ def _setvar(switch: RehearsalSwitch, argument: str) -> str:
         return _GONE
     if not name:
         return "-USAGE: <uuid> <var> [value]\n"
-    leg.set(name, value)
+    _assign(leg, name, value)
     return "+OK\n"
 
 
@@ -124,8 +107,14 @@ def _setvar_multi(switch: RehearsalSwitch, argument: str) -> str:
         name, _, value = part.partition("=")
         if not name:
             return "-ERR No variable specified\n"
-        leg.set(name, value)
+        _assign(leg, name, value)
     return "+OK\n"
+
+
+def _assign(leg: Leg, name: str, value: str) -> None:
+    """What would be expanded once more is not kept, and the answer is +OK all the same."""
+    if "${" not in value:
+        leg.set(name, value)
 
 
 def _getvar(switch: RehearsalSwitch, argument: str) -> str:
@@ -240,7 +229,6 @@ COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_recv_dtmf": _press,
     "uuid_kill": _kill,
     "uuid_transfer": _transfer,
-    "uuid_dual_transfer": _dual_transfer,
     "uuid_send_dtmf": _send_keys,
     "uuid_setvar": _setvar,
     "uuid_setvar_multi": _setvar_multi,
@@ -255,6 +243,8 @@ COMMANDS: dict[str, Callable[[RehearsalSwitch, str], str | Awaitable[str]]] = {
     "uuid_record": _record,
 }
 routing.COMMANDS.update(
+    uuid_break=_break,
+    uuid_getvar=lambda switch, argument: _getvar(switch, argument.strip()),
     uuid_transfer=_transfer,
     uuid_record=_mask,
     uuid_setvar=_setvar,

@@ -58,10 +58,6 @@ def call(leg: Leg, name: str, argument: str) -> str:
     known = COMMANDS.get(name)
     if known is not None:
         return known(leg.switch, argument)
-    if name == "uuid_getvar":
-        wanted, _, variable = argument.strip().partition(" ")
-        other = leg.switch.legs.get(wanted)
-        return "-ERR No such channel!\n" if other is None else other.get(variable) or "_undef_"
     if name == "file_exists":
         return "true" if Path(argument.strip()).exists() else "false"
     if name == "global_getvar":

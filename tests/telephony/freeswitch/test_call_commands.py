@@ -68,9 +68,24 @@ def test_a_colleague_is_rung_by_registration_and_an_outside_number_by_its_digits
     )
     outside = call_commands.prepare_consult(number)
     assert outside.endswith(";cc_consult_agent=;cc_ways=;cc_consult_rings=sofia/gateway/backup/8613900001234")
-    assert call_commands.consult(A) == (
-        f"api uuid_dual_transfer {A} consult/XML:${{cc_call_plan}}/call held/XML:${{cc_call_plan}}/call"
+
+
+def test_the_callers_leg_is_moved_and_the_agents_knows_where_to_go_when_it_is_alone():
+    """Moved by us as well, in the moment it has noticed by itself, it would be lost."""
+    said = call_commands.once_alone(A, "consult", "/run/switch/conf/call.xml")
+    assert said == (
+        f"api uuid_setvar_multi {A} transfer_after_bridge=consult:\\'XML:/run/switch/conf/call.xml\\':call"
     )
+    for destination, plan in (
+        ("awaits;x=1", "/a/call.xml"),
+        ("awaits", ""),
+        ("awaits", "/a/${x}.xml"),
+        ("awaits", "/a b.xml"),
+    ):
+        with pytest.raises(UnsafeValue):
+            call_commands.once_alone(A, destination, plan)
+    assert call_commands.aside(C) == f"api uuid_transfer {C} held XML:${{cc_call_plan}} call"
+    assert call_commands.errand(C) == f"api uuid_transfer {C} errand XML:${{cc_call_plan}} call"
 
 
 @pytest.mark.parametrize("value", HOSTILE)
