@@ -1,5 +1,6 @@
 """Two tenants, their people, and what the world outside hears. acme acts; globex must hear nothing."""
 
+import gc
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from django.db import connections
 from django.test import Client
 from django_tenants.utils import tenant_context
 
-from contactcenter import translations
+from contactcenter.run.preparation import has_stale_words
 from tests.servers import SERVERS
 
 
@@ -21,9 +22,21 @@ def pytest_configure() -> None:
 
     # A client of the tests asks for no static file: do not list them all for each.
     settings.WHITENOISE_AUTOREFRESH = True
-    translations.compile_all()
+    if has_stale_words():
+        from contactcenter import translations
+
+        translations.compile_all()
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+
+
+SELDOM = 20_000, 20, 20
+"""Objects made before the collector looks at the young; of a request thousands are, and few of them in circles."""
 _names = itertools.count(1)
 
 

@@ -12,7 +12,7 @@ from contactcenter.run.secrets_file import write_private
 
 
 def migrations_hash() -> str:
-    files = sorted(path for path in PROJECT.glob("*/**/migrations/*.py") if ".venv" not in path.parts)
+    files = sorted(PROJECT.glob("[!.]*/**/migrations/*.py"))
     digest = hashlib.sha256()
     for path in [*files, PROJECT / "requirements.txt"]:
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
@@ -21,7 +21,7 @@ def migrations_hash() -> str:
 
 def has_stale_words() -> bool:
     """Seen without importing what compiles them: that alone costs a second."""
-    for source in PROJECT.glob("*/**/locale/*/LC_MESSAGES/django.po"):
+    for source in PROJECT.glob("[!.]*/**/locale/*/LC_MESSAGES/django.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
             return True

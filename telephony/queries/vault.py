@@ -9,8 +9,7 @@ from django.db.models.functions import Coalesce
 
 from telephony.models import KeptSound, StoragePlace, VaultKey, VaultState, VaultWork
 from telephony.vault.keys import unwrap
-from telephony.vault.objects import Address, object_place
-from telephony.vault.places import DiskPlace, ObjectSource, Place, PlaceAway
+from telephony.vault.places import Address, DiskPlace, ObjectSource, Place, PlaceAway
 from telephony.vault.sealing import Seal, SealedReader
 from tenants.context import current_schema
 from tenants.secrets import SecretUnreadable, unseal
@@ -55,6 +54,9 @@ def opened_place(place: StoragePlace | None, *, seconds: float = 30.0) -> Place:
         access_key, secret = unseal(place.access_key), unseal(place.secret)
     except SecretUnreadable:
         raise PlaceAway("refused") from None
+    # What speaks S3 takes as long to import as half the product; most processes never need it.
+    from telephony.vault.objects import object_place
+
     return object_place(
         Address(
             endpoint=place.endpoint,

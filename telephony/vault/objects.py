@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -24,27 +23,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
-from telephony.vault.places import NAME, ObjectMissing, PlaceAway
+from telephony.vault.places import NAME, Address, ObjectMissing, PlaceAway
 from tenants import outward
 
-SECONDS = 30.0
 MOST_BYTES = 8 * 2**20
 """Of one answer; sounds are read in pieces far smaller than this."""
 MISSING = {"NoSuchKey", "404", "NotFound"}
 REFUSED = {"AccessDenied", "403", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """What a tenant says of an object storage, keys in clear."""
-
-    endpoint: str
-    region: str
-    bucket: str
-    prefix: str
-    access_key: str = field(repr=False)
-    secret: str = field(repr=False)
-    seconds: float = SECONDS
 
 
 @lru_cache(maxsize=64)

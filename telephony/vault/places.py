@@ -4,12 +4,13 @@ import contextlib
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}/[0-9a-f]{2}/[0-9a-f-]{36}")
 """<schema>/<two digits>/<random>: nothing a person typed is in a name."""
+SECONDS = 30.0
 
 
 class PlaceAway(Exception):
@@ -38,6 +39,19 @@ class Place(Protocol):
 
     def delete(self, name: str) -> None:
         """An object that is not there is deleted already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """What a tenant says of an object storage, keys in clear."""
+
+    endpoint: str
+    region: str
+    bucket: str
+    prefix: str
+    access_key: str = field(repr=False)
+    secret: str = field(repr=False)
+    seconds: float = SECONDS
 
 
 @dataclass(frozen=True)

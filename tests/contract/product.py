@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,23 +24,34 @@ import redis
 from contactcenter.run import web
 from tests.contract.driver import NODE, SwitchUnderTest, free_port, wait_until
 from tests.contract.furnish import PASSWORD
+from tests.parts import Nursery, Part
 from tests.servers import PROJECT, SERVERS
 
 WEB_SECRET = "web-secret"
+OF_ONE_TEST = "PYTEST_CURRENT_TEST"
+"""Not a setting, and another in each phase of a test."""
 
 
 @dataclass
 class Product:
-    """`line` is the switch; its web questions go to our real web."""
+    """`line` is the switch; its web questions go to our real web. Its processes are forks of one that has imported what
+    they need; the spare alone starts as `manage.py` does by hand.
+    """
 
     line: SwitchUnderTest
     database_url: str
     web_port: int
     logs: Path
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Part | subprocess.Popen[bytes]] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)
     """Settings of one test's own."""
     web_host: str = "127.0.0.1"
+    sessions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(tenant, username) → what is in the session of the first who signed in by a page."""
+    _nurseries: list[tuple[dict[str, str], Nursery]] = field(default_factory=list, repr=False)
+    _line_to_rows: psycopg.Connection | None = field(default=None, repr=False)
+    _line_to_orders: redis.Redis | None = field(default=None, repr=False)
+    _guard: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
     def made(self) -> dict[str, str]:
@@ -73,9 +85,18 @@ class Product:
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *words], cwd=PROJECT, env=self.environment, capture_output=True, text=True
-        )
+        return self._nursery().run(*words)
+
+    def _nursery(self) -> Nursery:
+        """One for each state of our settings: a process has read them once and for all."""
+        wanted = {name: value for name, value in self.environment.items() if name != OF_ONE_TEST}
+        with self._guard:
+            for known, nursery in self._nurseries:
+                if known == wanted:
+                    return nursery
+            made = Nursery(wanted, self.logs / "nursery.log")
+            self._nurseries.append((wanted, made))
+            return made
 
     def furnish(self, agents: int) -> list[dict[str, Any]]:
         return self.furnish_floor(agents)["agents"]
@@ -142,7 +163,11 @@ class Product:
         # What imports it imports models, and a benchmark that starts a product has no settings of its own.
         from telephony.cells.queries import SPARES
 
-        self._start("spare", "manage.py", "run_telephony")
+        log = (self.logs / "spare.log").open("ab")
+        command = [sys.executable, "manage.py", "run_telephony"]
+        self.processes["spare"] = subprocess.Popen(
+            command, cwd=PROJECT, env=self.environment, stdout=log, stderr=log
+        )
         member = f"{socket.gethostname()}:{self.processes['spare'].pid}"
         wait_until(lambda: self._redis().zscore(SPARES, member), 60, "no spare stands by")
 
@@ -189,17 +214,34 @@ class Product:
         wait_until(lambda: self.rows(asked, list(usernames)) == [(len(usernames),)], 20, "no phone is known")
 
     def _redis(self) -> redis.Redis:
-        return redis.Redis.from_url(SERVERS.start_valkey().url)
+        with self._guard:
+            if self._line_to_orders is None:
+                self._line_to_orders = redis.Redis.from_url(SERVERS.start_valkey().url)
+            return self._line_to_orders
 
     def _start(self, name: str, *words: str) -> None:
-        log = (self.logs / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, *words], cwd=PROJECT, env=self.environment, stdout=log, stderr=log
-        )
+        self.processes[name] = self._nursery().start(name, list(words), self.logs / f"{name}.log")
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            return connection.execute(query, values or None).fetchall()
+        """Asked again and again by whoever waits: by one connection, until the server takes it away."""
+        with self._guard:
+            try:
+                return self._connected().execute(query, values or None).fetchall()
+            except psycopg.OperationalError:
+                if self._line_to_rows is None or not self._line_to_rows.closed:
+                    raise
+                self._hang_up()
+                return self._connected().execute(query, values or None).fetchall()
+
+    def _connected(self) -> psycopg.Connection:
+        if self._line_to_rows is None:
+            self._line_to_rows = psycopg.connect(self.database_url, autocommit=True, prepare_threshold=None)
+        return self._line_to_rows
+
+    def _hang_up(self) -> None:
+        if self._line_to_rows is not None:
+            self._line_to_rows.close()
+        self._line_to_rows = None
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -210,6 +252,11 @@ class Product:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        with self._guard:
+            for _settings, nursery in self._nurseries:
+                nursery.close()
+            self._nurseries.clear()
+            self._hang_up()
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -61,9 +59,7 @@ class Installation:
 
     def __post_init__(self) -> None:
         run_dir = self.folder / "own"
-        run_dir.mkdir()
-        for kept in Path(os.environ["RUN_DIR"]).glob("*.sql"):
-            shutil.copy(kept, run_dir)
+        SERVERS.bring_texts(run_dir)
         self.product.more |= {
             "REDIS_URL": self.redis_url,
             "RUN_DIR": str(run_dir),

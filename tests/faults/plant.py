@@ -218,6 +218,7 @@ class Plant:
             time.sleep(0.3)
             self._nursery.kill()
             self._nursery.wait()
+        self.product.stop()
         if self.road:
             self.road.close()
 

@@ -1,7 +1,8 @@
 """Which of an agent's phones rings: one answer, in SQL and in Python."""
 
+from collections import defaultdict
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from telephony import actions, queries
 from telephony.models import Agent, Device
 from telephony.queries.devices import chosen_device, may_register, with_has_phone, with_ringing_device
+from tenants.people.models import Member
 
 HERE, AWAY = True, False
 
@@ -25,40 +27,48 @@ def phones(agent, now) -> list[Device]:
 
 
 def test_the_choice_is_the_same_in_sql_and_in_python(floor, now):
-    agent = floor.agent()
+    """Of every set of phones and every wish, each an agent of its own: SQL chooses for all in one question."""
+    sets = [some for size in range(6) for some in combinations(range(5), size)]
+    wishes = list(product(sets, Agent.RingOn.values, (True, False)))
     with floor.inside():
-        Device.objects.filter(agent=agent).delete()
-        every = phones(agent, now)
-        for size in range(len(every) + 1):
-            for some in combinations(every, size):
-                Device.objects.filter(agent=agent).delete()
-                saved = Device.objects.bulk_create([Device(**values(device)) for device in some])
-                for ring_on in Agent.RingOn.values:
-                    for elsewhere in (True, False):
-                        compare(agent, saved, ring_on, elsewhere)
+        members = Member.objects.bulk_create(Member(username=f"one{n}") for n in range(len(wishes)))
+        agents = Agent.objects.bulk_create(
+            Agent(member=member, extension=str(5000 + n), ring_on=ring_on, may_ring_elsewhere=elsewhere)
+            for n, (member, (_set, ring_on, elsewhere)) in enumerate(zip(members, wishes, strict=True))
+        )
+        saved = defaultdict(list)
+        for device in Device.objects.bulk_create(
+            device
+            for agent, (some, _ring_on, _elsewhere) in zip(agents, wishes, strict=True)
+            for device in own_phones(agent, some, now)
+        ):
+            saved[device.agent_id].append(device)
+        mine = Agent.objects.filter(pk__in=[agent.pk for agent in agents])
+        rows = {row.pk: row for row in with_has_phone(with_ringing_device(mine))}
+    assert len(rows) == 32 * 4 * 2
+    for row in rows.values():
+        compare(row, saved[row.pk])
 
 
-def values(device: Device) -> dict:
-    return {
-        field.attname: getattr(device, field.attname)
-        for field in Device._meta.fields
-        if field.attname != "id"
-    }
+def own_phones(agent: Agent, some: tuple[int, ...], now) -> list[Device]:
+    """A name is one phone's."""
+    found = [device for place, device in enumerate(phones(agent, now)) if place in some]
+    for device in found:
+        device.sip_username += f"-{agent.extension}"
+    return found
 
 
-def compare(agent: Agent, devices: list[Device], ring_on: str, elsewhere: bool) -> None:
-    Agent.objects.filter(pk=agent.pk).update(ring_on=ring_on, may_ring_elsewhere=elsewhere)
-    [row] = with_has_phone(with_ringing_device(Agent.objects.filter(pk=agent.pk)))
+def compare(row: Agent, devices: list[Device]) -> None:
     chosen = chosen_device(row, devices)
     name = None if chosen is None else chosen.sip_username
     assert (row.username, row.has_phone) == (name, name is not None)
     there = [device.sip_username for device in devices if device.is_there]
-    if ring_on != "any" and any(row.startswith(ring_on) for row in there):
-        assert name.startswith(ring_on)
-    if ring_on != "number":
-        assert name != "outside", "A number outside rings only when it was chosen."
+    if row.ring_on != "any" and any(one.startswith(row.ring_on) for one in there):
+        assert name.startswith(row.ring_on)
+    if row.ring_on != "number":
+        assert not (name or "").startswith("outside"), "A number outside rings only when it was chosen."
     if name is None:
-        assert not [row for row in there if row != "outside"] or not elsewhere
+        assert not [one for one in there if not one.startswith("outside")] or not row.may_ring_elsewhere
 
 
 def test_a_chosen_phone_that_is_not_there_keeps_the_agent_from_being_ready(floor, other_floor):

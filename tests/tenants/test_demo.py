@@ -10,11 +10,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.servers import SERVERS
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def open_demo(committed_database, tmp_path):
+    SERVERS.bring_texts(tmp_path)
+
     def run() -> dict:
         environment = os.environ | {
             "DATABASE_URL": committed_database,

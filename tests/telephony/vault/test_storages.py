@@ -24,8 +24,8 @@ from telephony.actions.vault_works import begin_move, carry_on
 from telephony.models import CustodyEntry, KeptSound, StoragePlace
 from telephony.queries.vault import opened_place, sounds_in_alarm
 from telephony.vault.errors import SoundOutOfReach, SoundTampered
-from telephony.vault.objects import Address, ObjectPlace
-from telephony.vault.places import ObjectMissing, PlaceAway
+from telephony.vault.objects import ObjectPlace
+from telephony.vault.places import Address, ObjectMissing, PlaceAway
 from tenants.context import enter
 from tenants.people.models import AuditEntry
 from tests.telephony.vault.object_storage import ACCESS, BUCKET, SECRET
