@@ -130,7 +130,7 @@ def _change(report: Report, url: str, count: int, schemas: list[str]) -> None:
     bad, held = schemas[count // 2], schemas[count // 3]
     with psycopg.connect(url, autocommit=True) as own:
         own.execute(f"CREATE TABLE {bad}.fleet_ship (id int)")
-        _first_seconds, said = _fleet(url, "first")
+        made_seconds, said = _fleet(url, "first")
         check(f"{count - 1:,} migrated, 1 failed" in said and f"{bad}: DuplicateTable" in said, said)
         own.execute(f"DROP TABLE {bad}.fleet_ship")
         _again, said = _fleet(url, "first")
@@ -140,21 +140,28 @@ def _change(report: Report, url: str, count: int, schemas: list[str]) -> None:
         check(f"{count - 1:,} migrated, 1 failed" in said and f"{held}: a table was in use" in said, said)
         _again, said = _fleet(url, "second")
         check("1 migrated, 0 failed" in said, said)
+        field_seconds, said = _fleet(url, "third")
+        check(f"{count:,} migrated, 0 failed" in said, said)
+        # The two by turns: the one that comes later finds more in memory, and more rows in the catalogue.
+        raw = [timed(lambda: _raw_change(url, schemas, "before"))]
         seconds, said = _fleet(url, "hot")
         check(f"{count:,} migrated, 0 failed" in said, said)
+        raw.append(timed(lambda: _raw_change(url, schemas, "after")))
         [[columns]] = own.execute(
             "SELECT count(*) FROM information_schema.columns WHERE table_name = 'telephony_call'"
-            " AND column_name = 'of_this_release'"
+            " AND column_name IN ('of_this_release', 'by_hand_before', 'by_hand_after')"
         ).fetchall()
-        check(columns == count, f"{columns} of {count} have the column")
-    raw = timed(lambda: _raw_change(url, schemas))
+        check(columns == 3 * count, f"{columns} columns in {count} tenants")
     words = "f2, a column added to each of four tables"
     report.row(words, "ours", "all of them", "s", [seconds])
-    report.row(words, f"bare SQL on {JOBS} connections", "all of them", "s", [raw])
+    by_hand = f"bare SQL on {JOBS} connections, before and after ours: for each a transaction, lock_timeout, the note"
+    report.row(words, by_hand, "all of them", "s", raw)
+    report.row("f2, a field added by AddField", "ours", "all of them", "s", [field_seconds])
+    report.row("f2, one table made, one tenant failing", "ours", "all of them", "s", [made_seconds])
     report.row("f2, one tenant's table held", "ours", "all of them", "s", [held_seconds])
     report.targets += [
         Target("f2: a change, s", seconds, at_most=20.0, is_gate=False),
-        Target("f2: ours ÷ bare SQL", seconds / raw, at_most=2.0, is_gate=False),
+        Target("f2: ours ÷ bare SQL", seconds / median(raw), at_most=2.0, is_gate=False),
     ]
     report.checks.append(
         ("one of them failed, the others were done, it was named and resumed", f"{count:,} tenants")
@@ -183,17 +190,21 @@ def _holding(url: str, table: str):
         yield
 
 
-def _raw_change(url: str, schemas: list[str]) -> None:
+def _raw_change(url: str, schemas: list[str], when: str) -> None:
+    """As by hand, and as safe: each tenant whole or not at all, nobody waited for, noted where Django would note it."""
+
     def some(part: list[str]) -> None:
         with psycopg.connect(url, autocommit=True) as own:
             for schema in part:
                 with own.transaction():
+                    own.execute("SET LOCAL lock_timeout = 2000")
                     for table in TABLES:
                         own.execute(
-                            f"ALTER TABLE {schema}.{table} ADD COLUMN by_hand integer DEFAULT 15 NOT NULL"
+                            f"ALTER TABLE {schema}.{table} ADD COLUMN by_hand_{when} integer DEFAULT 15 NOT NULL"
                         )
                     own.execute(
-                        f"INSERT INTO {schema}.django_migrations (app, name, applied) VALUES ('x', 'y', now())"
+                        f"INSERT INTO {schema}.django_migrations (app, name, applied)"
+                        f" VALUES ('by_hand', '{when}', now())"
                     )
 
     with ThreadPoolExecutor(JOBS) as pool:

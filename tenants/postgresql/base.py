@@ -24,6 +24,7 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_limit_set_calls, get_public_schema_name
 
+from tenants.postgresql.introspection import Introspection
 from tenants.postgresql.moments import MomentLoader
 
 MOST_SCHEMAS = 36
@@ -50,6 +51,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """The session and by which statement it stands where it stands."""
     search_path_set_schemas: list[str] | None
     _setting_search_path: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.introspection = Introspection(self)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         """As django-tenants has it, and in the same trip the role."""

@@ -15,12 +15,13 @@ from django.conf import settings
 from tenants.context import enter_public
 from tenants.models import Tenant
 from tenants.provisioning.fence import raise_fences
-from tenants.provisioning.fleet_state import FleetState, Name, fleet_state
+from tenants.provisioning.fleet_state import FleetState, Name, called_alike, fleet_state
 from tenants.provisioning.lent import Lent
+from tenants.provisioning.plain import are_plain, ask_no_names
 from tenants.provisioning.replaying import (
     LOCK_TIMEOUT_MS,
+    STANDS_OTHERWISE,
     Recording,
-    can_be_replayed,
     migrate_recording,
     replay,
 )
@@ -80,15 +81,24 @@ def migrate_fleet(
         state = read_fleet(schemas)
         fleet = Fleet(current=len(state.current), missing=state.missing)
         for had, group in sorted(state.groups.items(), key=lambda pair: len(pair[1]), reverse=True):
-            _Group(state.wanted - had, sorted(group), fleet, jobs, tell).run()
+            for alike in _alike(state.wanted - had, sorted(group)):
+                _Group(had, state.wanted - had, alike, fleet, jobs, tell).run()
         raise_fences([*state.current, *fleet.migrated])
         return fleet
 
 
+def _alike(pending: frozenset[Name], schemas: list[str]) -> list[list[str]]:
+    if not are_plain(pending) or ask_no_names(pending):
+        return [schemas]
+    with psycopg.connect(**connection_parameters(), autocommit=True) as own:
+        return called_alike(own, schemas)
+
+
 @dataclass
 class _Group:
-    """Tenants that lack the same migrations."""
+    """Tenants that lack the same migrations, and in which those find the same names."""
 
+    had: frozenset[Name]
     pending: frozenset[Name]
     waiting: list[str]
     fleet: Fleet
@@ -96,7 +106,7 @@ class _Group:
     tell: Tell
 
     def run(self) -> None:
-        if not can_be_replayed(self.pending):
+        if not are_plain(self.pending):
             self._together(self.waiting, _by_django)
             return
         first, said = self._first()
@@ -116,7 +126,7 @@ class _Group:
         while self.waiting and failures < FIRSTS and held < MOST_HELD:
             schema = self.waiting.pop(0)
             try:
-                said = migrate_recording(schema)
+                said = migrate_recording(schema, self.had, self.pending)
             except Exception as problem:
                 if isinstance(problem.__cause__, psycopg.errors.LockNotAvailable):
                     self.waiting.append(schema)
@@ -172,16 +182,25 @@ class MigrationFailed(Exception):
 
 
 def _by_replay(lent: Lent, schema: str, said: Recording, first: str) -> None:
-    with lent.one() as own:
-        replay(own, said, first=first, to=schema)
+    try:
+        with lent.one() as own:
+            replay(own, said, first=first, to=schema)
+    except STANDS_OTHERWISE as problem:
+        log.warning("A tenant is migrated by itself", schema=schema, why=_plain(problem))
+        _by_django(schema)
 
 
 def _by_django(schema: str) -> None:
     """In a process of its own: Django's connections and its rendered models are not for several threads."""
     command = [sys.executable, "manage.py", "migrate_schemas", f"--schema={schema}", "--noinput"]
-    environment = os.environ | {"PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT_MS}"}
+    options = {"PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT_MS}", "DATABASE_FENCE": "off"}
     done = subprocess.run(  # noqa: S603
-        command, cwd=Path(settings.BASE_DIR), env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=Path(settings.BASE_DIR),
+        env=os.environ | options,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise MigrationFailed(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no word")

@@ -1,7 +1,9 @@
 """Which tenants have which migrations: one question for hundreds of schemas instead of one each."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from django.db.migrations.loader import MigrationLoader
@@ -11,6 +13,19 @@ CHUNK = 250
 """Schemas asked about in one statement: more is not quicker, and the planner's memory grows with it."""
 Name = tuple[str, str]
 """App and name of a migration."""
+
+NAMES_IN = """
+WITH place AS (SELECT oid, nspname::text AS schema FROM pg_namespace WHERE nspname = ANY(%s)),
+named AS (
+    SELECT c.connamespace AS place, t.relname || '.' || c.conname AS called
+    FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+    UNION ALL
+    SELECT i.relnamespace, t.relname || '.' || i.relname
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid)
+SELECT schema, md5(string_agg(called, ',' ORDER BY called COLLATE "C"))
+FROM place LEFT JOIN named ON named.place = place.oid
+GROUP BY schema ORDER BY schema
+"""
 
 
 @dataclass
@@ -52,6 +67,30 @@ def fleet_state(connection: psycopg.Connection, schemas: Iterable[str]) -> Fleet
 def applied(connection: psycopg.Connection, schema: str) -> frozenset[Name]:
     question = sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(schema))
     return frozenset((app, name) for app, name in connection.execute(question).fetchall())
+
+
+def applied_since(cursor: Any, schema: str, had: frozenset[Name]) -> list[Name]:
+    """In the order it was done."""
+    cursor.execute(
+        sql.SQL("SELECT app, name FROM {}.django_migrations ORDER BY id").format(sql.Identifier(schema))
+    )
+    return [(app, name) for app, name in cursor.fetchall() if (app, name) not in had]
+
+
+def digest_of(names: frozenset[Name]) -> str:
+    """As replaying.STANDS_AS_SEEN asks for it."""
+    whole = ",".join(sorted(f"{app}.{name}" for app, name in names))
+    return hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest()
+
+
+def called_alike(connection: psycopg.Connection, schemas: Iterable[str]) -> list[list[str]]:
+    """These schemas by what their constraints and indexes are called, most first: a tenant opened from a later
+    release's template may have other names than one that came up with the releases.
+    """
+    groups: dict[str, list[str]] = {}
+    for schema, digest in connection.execute(NAMES_IN, [list(schemas)]).fetchall():
+        groups.setdefault(digest, []).append(schema)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _with_table(connection: psycopg.Connection) -> set[str]:

@@ -1,17 +1,31 @@
 """Migrating every tenant: together, each by itself, and again after one could not."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
+from django.db import models
+from django.db.migrations import (
+    AddField,
+    AlterField,
+    CreateModel,
+    RunPython,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
+from django.utils import timezone
 
+from tenants.provisioning import plain
+from tenants.provisioning.fleet_state import applied
 from tenants.provisioning.lent import Lent
-from tenants.provisioning.replaying import Recording
+from tenants.provisioning.replaying import Recording, replay
 from tests.servers import PROJECT, SERVERS
 
 TENANTS = int(os.environ.get("FLEET_TENANTS", "6"))
@@ -19,6 +33,29 @@ TENANTS = int(os.environ.get("FLEET_TENANTS", "6"))
 NAMES = [f"t{number:02d}" for number in range(TENANTS)]
 READY = "ready_house_0123456789ab"
 TABLES = ("django_migrations", "django_content_type", "auth_permission")
+EVERYTHING = """
+WITH ours AS (
+    SELECT c.* FROM pg_class c WHERE relnamespace = %(schema)s::regnamespace AND relname LIKE 'fleet%%')
+SELECT 'relation', relname, relkind::text, relowner::regrole::text, pg_get_indexdef(oid) FROM ours
+    LEFT JOIN pg_index ON indexrelid = oid
+UNION ALL SELECT 'column', relname, attname, format_type(atttypid, atttypmod),
+    format('%%s %%s %%s %%s', attnum, attnotnull, attidentity, pg_get_expr(adbin, adrelid))
+    FROM ours JOIN pg_attribute ON attrelid = ours.oid LEFT JOIN pg_attrdef ON adrelid = ours.oid AND adnum = attnum
+    WHERE relkind = 'r' AND attnum > 0
+UNION ALL SELECT 'constraint', relname, conname, pg_get_constraintdef(k.oid),
+    format('%%s %%s', condeferrable, condeferred)
+    FROM ours JOIN pg_constraint k ON conrelid = ours.oid
+UNION ALL SELECT 'trigger', relname, tgname, pg_get_triggerdef(t.oid), NULL
+    FROM ours JOIN pg_trigger t ON tgrelid = ours.oid WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, prosrc, NULL, NULL FROM pg_proc
+    WHERE pronamespace = %(schema)s::regnamespace AND proname LIKE 'fleet%%'
+UNION ALL SELECT 'applied', app, name, (row_number() OVER (ORDER BY id))::text, NULL FROM django_migrations
+    WHERE app = 'fleet'
+UNION ALL SELECT 'right', app_label, model, codename, p.name FROM auth_permission p
+    JOIN django_content_type k ON k.id = content_type_id WHERE app_label = 'fleet'
+UNION ALL SELECT 'row', to_jsonb(s) - 'launched_at' #>> '{}', NULL, NULL, NULL FROM fleet_ship s
+ORDER BY 1, 2, 3, 4, 5
+"""
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -55,16 +92,30 @@ class Fleet:
         )
 
     def run(self, *arguments: str, release: str) -> tuple[int, str]:
+        done = self.begin("migrate_fleet", "--tenants", *arguments, release=release)
+        said, wrong = done.communicate()
+        return done.returncode, said + wrong
+
+    def begin(self, *command: str, release: str) -> subprocess.Popen:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.tenants.fleet.settings",
             "DATABASE_URL": self.url,
             "FLEET_RELEASE": release,
         }
-        done = subprocess.run(
-            [sys.executable, "manage.py", "migrate_fleet", "--tenants", *arguments],
-            cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+
+    def by_django(self, schema: str, release: str, *until: str) -> None:
+        done = self.begin("migrate_schemas", *until, f"--schema={schema}", "--noinput", release=release)
+        done.communicate()
+        assert done.returncode == 0
+
+    def everything(self, schema: str) -> list[tuple]:
+        """Of the fleet's own tables, as the database would write it down."""
+        self.rows.execute(f"SET search_path = {schema}, public")
+        return self.rows.execute(EVERYTHING, {"schema": schema}).fetchall()
 
     def ships(self, schema: str) -> list[tuple]:
         return self.rows.execute(f"SELECT name, length FROM {schema}.fleet_ship").fetchall()
@@ -148,6 +199,93 @@ def test_a_connection_serves_many_tenants_and_none_after_something_went_wrong(db
     monkeypatch.setattr("tenants.provisioning.lent.MOST_TURNS", 5)
     with Lent() as lent:
         assert len({backend(lent) for _tenant in range(20)}) == 4
+
+
+def replace_schema(rows: list[tuple], schema: str) -> list[tuple]:
+    return [tuple(part and part.replace(f"{schema}.", "") for part in row) for row in rows]
+
+
+def test_what_is_said_again_leaves_what_django_leaves(fleet):
+    """acme by Django alone, its own way; of the others the first by its executor, the rest by what that said."""
+    for release in ("wide", "narrow"):
+        fleet.by_django("acme", release)
+        code, said = fleet.run(release=release)
+        assert (code, f"1 were current, {TENANTS + 1} migrated, 0 failed" in said) == (0, True), said
+        assert "by itself" not in said
+        wanted = replace_schema(fleet.everything("acme"), "acme")
+        assert len(wanted) > 40
+        for schema in ("globex", "t00", "t05"):
+            assert replace_schema(fleet.everything(schema), schema) == wanted
+
+
+def test_a_tenant_with_other_names_is_asked_for_them(fleet):
+    fleet.run(release="wide")
+    fleet.rows.execute("ALTER TABLE t02.fleet_ship RENAME CONSTRAINT fleet_ship_flag_key TO of_old")
+    code, said = fleet.run(release="narrow")
+    assert (code, f"{TENANTS + 2} migrated, 0 failed" in said) == (0, True), said
+    theirs = [row for row in replace_schema(fleet.everything("t02"), "t02") if "of_old" not in row]
+    assert theirs == [
+        row for row in replace_schema(fleet.everything("acme"), "acme") if "fleet_ship_flag_key" not in row
+    ]
+
+
+def test_a_tenant_that_somebody_migrated_meanwhile_is_let_be(fleet):
+    said = Recording(had=applied(fleet.rows, "t01"), statements=["CREATE TABLE made (id int)"])
+    said.applied = [("fleet", "0001_initial")]
+    replay(fleet.rows, said, first="acme", to="t00")
+    assert ("fleet", "0001_initial") in applied(fleet.rows, "t00")
+    fleet.rows.execute("DROP TABLE t00.made")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        replay(fleet.rows, said, first="acme", to="t00")
+    assert fleet.rows.execute("SELECT to_regclass('t00.made')").fetchone() == (None,)
+
+
+def test_a_run_that_is_killed_is_taken_up(fleet):
+    fleet.run(release="first")
+    with holding(fleet.url, "t04.fleet_ship"):
+        run = fleet.begin("migrate_fleet", "--tenants", release="second")
+        done_until = time.monotonic() + 60
+        behind = [name for name in ("acme", "globex", *NAMES) if name != "t04"]
+        while any(("fleet", "0002_length") not in applied(fleet.rows, name) for name in behind):
+            assert time.monotonic() < done_until
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        time.sleep(2.5)  # Its backend is not told that nobody listens, and waits for the lock to the end.
+        assert fleet.ships("acme") == [("100 % new", 3)]
+    code, said = fleet.run(release="second")
+    assert (code, f"{TENANTS + 1} were current, 1 migrated, 0 failed" in said) == (0, True), said
+
+
+def test_what_is_not_plain_is_done_by_django_in_each(settings):
+    drawn = models.UUIDField(default=uuid.uuid4)
+    look = RunPython(lambda apps, editor: None)
+
+    class OfOurs(RunSQL):
+        pass
+
+    plains = [
+        AddField("ship", "x", models.JSONField(default=dict)),
+        AddField("ship", "x", models.DateTimeField(default=timezone.now)),
+        CreateModel("ship", [("id", drawn)]),
+        RunSQL("/* why */\n-- and how\nALTER TABLE x ADD y int"),
+        RunSQL([("INSERT INTO x VALUES (%s)", [1]), "UPDATE x SET y = 1"]),
+        RunSQL(RunSQL.noop),
+        SeparateDatabaseAndState(state_operations=[look]),
+    ]
+    assert [plain._is_repeatable(one) for one in plains] == [True] * len(plains)
+    others = [
+        look,
+        SeparateDatabaseAndState(database_operations=[look]),
+        AddField("ship", "x", drawn),
+        AlterField("ship", "x", drawn),
+        RunSQL("SELECT setval('x', 5)"),
+        RunSQL("WITH y AS (DELETE FROM x) INSERT INTO z VALUES (1)"),
+        RunSQL('INSERT INTO "auth_permission" VALUES (1)'),
+        OfOurs("UPDATE x SET y = 1"),
+    ]
+    assert [plain._is_repeatable(one) for one in others] == [False] * len(others)
 
 
 def test_rights_are_copied_where_a_model_came_and_not_for_a_column():

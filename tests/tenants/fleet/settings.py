@@ -1,4 +1,4 @@
-"""The product with one more app for tenants, at the release that FLEET_RELEASE names: first, second, hot or none."""
+"""The product with one more app for tenants, at the release that FLEET_RELEASE names: a folder here, or none."""
 
 import os
 
