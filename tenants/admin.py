@@ -1,5 +1,7 @@
 """The operators' console: tenants, the terms they are on, and the number inventory."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.admin import display
 from django.db import transaction
@@ -20,6 +22,7 @@ from tenants.admin_forms import OpenTenantForm, TenantForm
 from tenants.context import enter
 from tenants.effects import effects_on
 from tenants.errors import DomainError
+from tenants.leaving.queries import house_asks
 from tenants.mails.actions import invite as invite_by_mail
 from tenants.models import Contract, Domain, Plan, ProvisioningStep, Sla, Tenant
 from tenants.people.actions import record_audit
@@ -113,6 +116,7 @@ class TenantAdmin(AuditedModelAdmin):
                     "state",
                     "state_since",
                     "state_reason",
+                    "house_ask",
                     "short_name",
                     "cell",
                     "language",
@@ -123,7 +127,7 @@ class TenantAdmin(AuditedModelAdmin):
             },
         )
     ]
-    readonly_fields = ["state", "state_since", "state_reason", "short_name", "cell"]
+    readonly_fields = ["state", "state_since", "state_reason", "house_ask", "short_name", "cell"]
     add_fieldsets = [
         (
             _("Tenant"),
@@ -140,6 +144,19 @@ class TenantAdmin(AuditedModelAdmin):
     @display(description=_("Short name"))
     def short_name(self, tenant: Tenant) -> str:
         return tenant.schema_name
+
+    @display(description=_("Deletion asked for by its owners"))
+    def house_ask(self, tenant: Tenant) -> str:
+        """Who asked, confirmed or withdrew, and when; the newest."""
+        ask = next(iter(house_asks(tenant)), None)
+        if ask is None:
+            return "–"
+        said = [ask.get_state_display(), f"{ask.asked_by}, {_minute(ask.asked_at)}"]
+        if ask.answered_at and ask.due_at:
+            said.append(f"{ask.answered_by}, {_minute(ask.answered_at)} → {_minute(ask.due_at)}")
+        if ask.withdrawn_at:
+            said.append(f"{ask.withdrawn_by}, {_minute(ask.withdrawn_at)}")
+        return format_html('<a href="/leaving/deletions/#house-{}">{}</a>', ask.pk, " · ".join(said))
 
     def get_queryset(self, request: HttpRequest):  # noqa: ANN201
         found = super().get_queryset(request).exclude(schema_name="public")
@@ -323,6 +340,10 @@ class TenantAdmin(AuditedModelAdmin):
         return redirect(_page_of(tenant))
 
 
+def _minute(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
 def _owner_link(request: HttpRequest, tenant: Tenant) -> str:
     with enter(tenant.schema_name):
         owner = Member.objects.filter(roles__contains=[Role.OWNER], is_active=True).order_by("id").first()
@@ -342,7 +363,7 @@ def _page_of(tenant: Tenant) -> str:
 
 class PlanAdmin(AuditedModelAdmin):
     policy = staticmethod(can_manage_terms)
-    list_display = ["name", "code", "currency", "included_seats", "is_offered"]
+    list_display = ["name", "code", "currency", "included_seats", "deletion_days", "is_offered"]
     list_filter = ["currency", "is_offered"]
     search_fields = ["name", "code"]
 

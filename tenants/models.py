@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -49,6 +49,15 @@ class Plan(models.Model):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     included_seats = models.PositiveIntegerField(_("seats included"), default=0)
     is_offered = models.BooleanField(_("offered to new tenants"), default=True)
+    deletion_days = models.PositiveSmallIntegerField(
+        _("days before a house is deleted"),
+        default=7,
+        db_default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_(
+            "When an owner asked for it and somebody else confirmed: until then any owner may withdraw it."
+        ),
+    )
 
     class Meta:
         verbose_name = _("plan")

@@ -146,6 +146,7 @@ def certificate(deletion: Deletion, at: datetime) -> dict[str, Any]:
             "tenant": {"name": tenant.name, "schema": tenant.schema_name, "id": tenant.pk},
             "closed_at": tenant.state_since.isoformat(timespec="seconds"),
             "reason": deletion.reason,
+            "wanted_by": "an owner of the house" if deletion.house_ask_id else "the operator",
             "asked": {"by": deletion.asked_by, "at": deletion.asked_at.isoformat(timespec="seconds")},
             "confirmed": {
                 "by": deletion.answered_by,

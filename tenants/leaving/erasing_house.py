@@ -15,6 +15,7 @@ KEPT: dict[str, Any] = {
     "tenants.numberassignment": _("Who had which number when: the law on telecommunications asks for it."),
     "desk.numberchange": _("Who had which number when: the law on telecommunications asks for it."),
     "leaving.deletion": _("That it was deleted, and the certificate."),
+    "leaving.houseask": _("That it was deleted, and the certificate."),
     "leaving.import": _("That it was deleted, and the certificate."),
     "support.supportaccess": _("Who of us was in the house, when and why: the operators' own account."),
 }

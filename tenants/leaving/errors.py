@@ -31,6 +31,30 @@ class NotTypedAgain(BadInput):
     """Type the number or mail address once more, exactly as above."""
 
 
+class HouseAskNotFound(NotFound):
+    """There is no such request."""
+
+
+class HouseAsked(DomainError):
+    """The deletion of your house was asked for already. What became of it stands on this page."""
+
+
+class NotThisHouse(BadInput):
+    """Type the name of the house exactly as it is shown."""
+
+
+class NotThisHouseAgain(BadInput):
+    """Type the name of the house once more, exactly as it is shown."""
+
+
+class NotYourPassword(BadInput):
+    """This is not your password. Nothing was done."""
+
+
+class NobodyToSendTo(DomainError):
+    """No owner has a mail address, and the certificate goes by mail: your pages will be gone. Give an owner an address first."""  # noqa: E501
+
+
 class ExportRuns(DomainError):
     """An export is being written already. Wait for it, or cancel it."""
 

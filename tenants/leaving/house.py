@@ -26,6 +26,7 @@ LEFT_OUT = {
     "leaving.import": "works of this installation",
     "leaving.deletion": "works of this installation",
     "leaving.erasureask": "works of this installation",
+    "leaving.houseask": "works of this installation",
     "mails.mail": "sent from here",
     "cells.cellmove": "which machines of this installation it was on",
     "billing.costline": "what the operator pays: not the tenant's",

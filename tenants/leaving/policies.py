@@ -16,5 +16,10 @@ def can_handle_persons(member: object) -> bool:
     return has_role(member, *PERSON_FINDERS)
 
 
+def can_delete_house(member: object) -> bool:
+    """Ask for it and withdraw it; whoever handles persons confirms it."""
+    return has_role(member, *OWNERS)
+
+
 def can_delete_tenants(member: object) -> bool:
     return has_role(member, *OPERATORS)

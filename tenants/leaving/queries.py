@@ -2,15 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
-from tenants.context import current_schema, enter_public, is_public
-from tenants.leaving.models import Deletion, Erasure, ErasureAsk, Export, Import
+from tenants.context import current_schema, current_tenant, enter, enter_public, is_public
+from tenants.leaving.models import Deletion, Erasure, ErasureAsk, Export, HouseAsk, Import
+from tenants.leaving.policies import OWNERS
+from tenants.mails.queries import MOST_READERS, Reader
 from tenants.models import Tenant
+from tenants.people.queries import seated_members_with
 
 LOST_AFTER = timedelta(minutes=2)
 """Without a sign for so long, whoever was at it is gone."""
 MOST_SHOWN = 50
+LOOK_AGAIN = timedelta(minutes=30)
+"""At a house whose day has come and which something holds."""
+NEAR = timedelta(days=1)
+OPEN = ("asked", "waiting", "running")
 
 
 def own_exports() -> QuerySet[Export]:
@@ -93,3 +100,52 @@ def erasures_to_take_up(at: datetime) -> list[tuple[str, int]]:
     with enter_public():
         lost = ErasureAsk.objects.filter(state="asked", answered_at__lt=at - LOST_AFTER)
         return list(lost.order_by("pk").values_list("tenant__schema_name", "pk"))
+
+
+# --- the whole house ---
+
+
+def own_house_ask() -> HouseAsk | None:
+    """The current tenant's, as long as it is open."""
+    tenant = current_tenant()
+    with enter_public():
+        return HouseAsk.objects.select_related("tenant").filter(tenant_id=tenant.pk, state__in=OPEN).first()
+
+
+def house_asks(tenant: Tenant | None = None) -> list[HouseAsk]:
+    """At the operators: of everybody, or of one; open ones first."""
+    found = HouseAsk.objects.select_related("tenant", "deletion")
+    found = found if tenant is None else found.filter(tenant=tenant)
+    rows = found.order_by(Case(When(state__in=OPEN, then=0), default=1), "-pk")
+    return list(rows[:MOST_SHOWN])
+
+
+def houses_to_take_up(at: datetime) -> list[int]:
+    """Whose day has come, and whose doors are closed already."""
+    looked = Q(looked_at=None) | Q(looked_at__lt=at - LOOK_AGAIN)
+    due = Q(state="waiting", due_at__lte=at) & looked | Q(state="running", deletion=None)
+    with enter_public():
+        return list(HouseAsk.objects.filter(due).order_by("pk").values_list("pk", flat=True))
+
+
+def houses_near(at: datetime) -> list[HouseAsk]:
+    """To be deleted within a day, and nobody was reminded."""
+    with enter_public():
+        near = HouseAsk.objects.filter(
+            state="waiting", near_told_at=None, due_at__lte=at + NEAR, due_at__gt=at
+        )
+        return list(near.select_related("tenant"))
+
+
+def owners_of(tenant: Tenant, at: datetime) -> list[Reader]:
+    """Who may be written to when the house is gone."""
+    with enter(tenant.schema_name):
+        rows = seated_members_with(*OWNERS, at=at).exclude(email="").order_by("pk")[:MOST_READERS]
+        return [Reader(address=one.email, name=one.name, language=one.language) for one in rows]
+
+
+def was_taken_along(ask: HouseAsk) -> bool:
+    """An archive written since it was asked for has been downloaded."""
+    with enter_public():
+        rows = Export.objects.filter(tenant_id=ask.tenant_id, asked_at__gte=ask.asked_at, downloads__gt=0)
+        return rows.exists()

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from tenants.context import enter
 from tenants.leaving import queries
-from tenants.leaving.actions import deletions, erasures, exports, imports
+from tenants.leaving.actions import closing_down, deletions, erasures, exports, imports
 from tenants.provisioning.turns import ARCHIVES, try_any_turn
 from tenants.tasks import tenant_task
 
@@ -37,6 +37,15 @@ def delete(deletion_id: int) -> str:
     return in_turn(deletions.run_deletion, deletion_id=deletion_id)
 
 
+@shared_task(name="leaving.close_down")
+def close_down(ask_id: int) -> int:
+    """Quick, but for the deletion at its end, which has a task and a turn of its own."""
+    deletion_id = closing_down.close_down(ask_id=ask_id, at=timezone.now())
+    if deletion_id:
+        send(delete, deletion_id)
+    return deletion_id
+
+
 @tenant_task(name="leaving.erase")
 def erase(ask_id: int) -> bool:
     return erasures.run_erasure(ask_id=ask_id) is not None
@@ -49,11 +58,14 @@ def take_up() -> int:
     found = [(export, pk) for pk in queries.exports_to_take_up(now)]
     found += [(bring, pk) for pk in queries.imports_to_take_up(now)]
     found += [(delete, pk) for pk in queries.deletions_to_take_up(now)]
+    found += [(close_down, pk) for pk in queries.houses_to_take_up(now)]
     for task, pk in found:
         task.delay(pk)
     for schema, pk in (lost := queries.erasures_to_take_up(now)):
         with enter(schema):
             erase.delay(pk)
+    for near in queries.houses_near(now):
+        closing_down.remind(ask=near, at=now)
     for over in queries.exports_over(now):
         exports.throw_away(export=over)
     return len(found) + len(lost)

@@ -3,6 +3,7 @@
 Nothing here raises for a mail: an address that cannot be, or too many in a day, are logged and left out.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,10 +36,15 @@ Words = Callable[[], Letter]
 
 
 def write_mails(
-    *, kind: str, key: str, tenant: Tenant | None, readers: Sequence[Reader], words: Words, at: datetime
-) -> int:
-    """One mail to each reader, in the reader's language. `key` with the address is written once, ever."""
+    *, kind: str, key: str, tenant: Tenant | None, readers: Sequence[Reader], words: Words, at: datetime,
+    attached: tuple[str, str] = ("", ""),
+) -> int:  # fmt: skip
+    """One mail to each reader, in the reader's language. `key` with the address is written once, ever. `attached`: the
+    name of a file and its JSON.
+    """
     rows = [_mail(kind, key, tenant, reader, words, at) for reader in readers if _can_be_written_to(reader)]
+    for row in rows:
+        row.attachment_name, row.attachment = attached
     if not rows:
         return 0
     with enter_public():
@@ -157,6 +163,27 @@ def tell_archive_ready(*, export: Any, at: datetime) -> None:
     write_mails(
         kind=Kind.EXPORT, key=f"export:{export.pk}", tenant=tenant, readers=owners_and(tenant),
         words=lambda: wording.archive_ready(export, link), at=at,
+    )  # fmt: skip
+
+
+def tell_house(*, ask: Any, news: str, at: datetime) -> None:
+    """To the owners, what became of a leaving.HouseAsk: asked, confirmed, near, held, withdrawn."""
+    tenant, link = ask.tenant, address_of_page(ask.tenant, "/leaving/house/")
+    # What stands in the way may be another thing each day; everything else is told once.
+    once = f"house:{ask.pk}:{news}" + (f":{at.date()}" if news == "held" else "")
+    write_mails(
+        kind=Kind.HOUSE, key=once, tenant=tenant, readers=owners_and(tenant), at=at,
+        words=lambda: wording.house(ask, news, link),
+    )  # fmt: skip
+
+
+def tell_deleted(*, deletion: Any, readers: Sequence[Reader], at: datetime) -> int:
+    """The certificate, to who owned the house. It is nobody's mail any more: with the house its mails are gone."""
+    text = json.dumps(deletion.certificate, ensure_ascii=False, indent=1)
+    return write_mails(
+        kind=Kind.HOUSE, key=f"deleted:{deletion.pk}", tenant=None, readers=readers, at=at,
+        words=lambda: wording.house_deleted(deletion),
+        attached=(f"certificate-of-deletion-{deletion.pk}.json", text),
     )  # fmt: skip
 
 

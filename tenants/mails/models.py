@@ -27,6 +27,7 @@ class Mail(models.Model):
         CASE = "case", pgettext_lazy("mail", "Word in a case")
         PAGE = "page", pgettext_lazy("mail", "Call to an operator")
         EXPORT = "export", pgettext_lazy("mail", "Archive is ready")
+        HOUSE = "house", pgettext_lazy("mail", "Deletion of the house")
         TRIAL = "trial", pgettext_lazy("mail", "Trial mail")
 
     tenant = models.ForeignKey(
@@ -41,6 +42,8 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(blank=True, editable=False)
     html = models.TextField(blank=True, editable=False)
+    attachment_name = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
+    attachment = models.TextField(blank=True, default="", db_default="", editable=False)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)

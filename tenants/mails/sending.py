@@ -117,7 +117,7 @@ def _note_refusal(mail: Mail, refusal: server.Refused, at: datetime) -> None:
 
 def _end(mail: Mail, state: str, problem: str) -> None:
     """What was taken is kept without its words: links in it open doors."""
-    words = {"text": "", "html": ""} if state == Mail.State.SENT else {}
+    words = {"text": "", "html": "", "attachment": ""} if state == Mail.State.SENT else {}
     with enter_public():
         Mail.objects.filter(pk=mail.pk).update(
             state=state, problem=problem[:40], attempts=F("attempts") + 1, ended_at=timezone.now(), **words

@@ -87,6 +87,10 @@ def message_of(mail: Mail, at: datetime | None = None) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    if mail.attachment:
+        message.add_attachment(
+            mail.attachment.encode(), maintype="application", subtype="json", filename=mail.attachment_name
+        )
     # Last: headers of the content go with its part.
     message["Content-Language"] = mail.language
     return message

@@ -1,8 +1,10 @@
 """What each mail says, in the language that is active now. Amounts, names and days are handed in as they are."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.mails.letters import Letter
@@ -117,8 +119,62 @@ def archive_ready(export: Any, link: str) -> Letter:
     )
 
 
+def house(ask: Any, news: str, link: str) -> Letter:
+    """What became of the request to delete a house."""
+    values = {
+        "house": ask.tenant.name,
+        "asked": ask.asked_by,
+        "answered": ask.answered_by,
+        "day": _moment(ask.due_at, ask.tenant.time_zone),
+        "problem": ask.problem,
+        "withdrawn": ask.withdrawn_by,
+    }
+    stop = _("Until then any owner can withdraw it on the page. Afterwards there is no way back.")
+    said = {
+        "asked": (
+            _(
+                "%(asked)s has asked to delete all of %(house)s. Nothing happens before somebody else confirms it."
+            ),
+        ),
+        "confirmed": (
+            _("All of %(house)s is deleted from %(day)s on, as %(asked)s asked and %(answered)s confirmed."),
+            stop,
+        ),
+        "near": (_("All of %(house)s is deleted from %(day)s on."), stop),
+        "held": (_("%(house)s was to be deleted on %(day)s. That waits: %(problem)s"),),
+        "withdrawn": (_("%(withdrawn)s has withdrawn it: %(house)s is not deleted."),),
+    }[news]
+    return Letter(
+        subject=_("Deletion of %(house)s") % values,
+        paragraphs=(
+            *(words % values for words in said),
+            _("Reason given: %(reason)s") % {"reason": ask.reason},
+        ),
+        link=link,
+        link_words=_("Open the page"),
+    )
+
+
+def house_deleted(deletion: Any) -> Letter:
+    values = {"house": deletion.tenant.name, "number": deletion.pk}
+    return Letter(
+        subject=_("%(house)s is deleted: certificate %(number)s") % values,
+        paragraphs=(
+            _("All of %(house)s is deleted. The certificate is attached: what was deleted, what the law makes us keep "
+              "and why, signed.") % values,
+            _("Keep it: this address is forgotten with this mail. Later the operator finds it by its number, "
+              "%(number)s.") % values,
+        ),
+    )  # fmt: skip
+
+
 def trial() -> Letter:
     return Letter(subject=_("A trial mail"), paragraphs=(_("If you read this, mails go out."),))
+
+
+def _moment(at: datetime | None, zone: str) -> str:
+    """By the clock of the house."""
+    return f"{timezone.localtime(at, ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})" if at else "–"
 
 
 def _amount(row: Any, value: Any) -> str:

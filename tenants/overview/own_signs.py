@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from tenants.billing.queries import unpriced_charges
 from tenants.context import every_tenant
 from tenants.desk.models import NumberApplication, NumberPaper
+from tenants.leaving.policies import can_delete_tenants
+from tenants.leaving.queries import OPEN, house_asks
 from tenants.models import Contract, ProvisioningStep, Tenant
 from tenants.overview.queries import months_back
 from tenants.overview.signs import Sign, add_signs
@@ -25,6 +27,7 @@ def connect() -> None:
     add_signs("health", can_manage_tenants, fence)
     add_signs("incidents", can_manage_tenants, suspended)
     add_signs("incidents", can_manage_tenants, support_open)
+    add_signs("incidents", can_delete_tenants, houses_leaving)
     add_signs("money", can_manage_terms, unpriced)
     add_signs("money", can_manage_terms, contracts_ending)
     add_signs("work", can_manage_tenants, waiting_applications)
@@ -73,6 +76,15 @@ def support_open(at: datetime) -> Iterator[Sign]:
     if count:
         said = ngettext("%(n)s support access is open", "%(n)s support accesses are open", count)
         yield Sign("info", said % {"n": count}, "/support/")
+
+
+def houses_leaving(at: datetime) -> Iterator[Sign]:
+    """Which their owners want to be deleted: whoever looks after a tenant should know before it is gone."""
+    for ask in [one for one in house_asks() if one.state in OPEN][:5]:
+        said = _("%(tenant)s is to be deleted at its owner's wish: %(state)s, %(day)s")
+        day = f"{ask.due_at:%Y-%m-%d}" if ask.due_at else "–"
+        words = said % {"tenant": ask.tenant, "state": ask.get_state_display(), "day": day}
+        yield Sign("warning", words, f"/leaving/deletions/#house-{ask.pk}")
 
 
 def unpriced(at: datetime) -> Iterator[Sign]:

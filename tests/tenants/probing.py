@@ -161,6 +161,7 @@ def _of_the_desk(rows: dict) -> dict[str, str]:
         "signature_id": "contracts.signature",
         "bill_id": "closing.bill",
         "ask_id": "leaving.erasureask",
+        "houseask_id": "leaving.houseask",
         "closerun_id": "closing.closerun",
         "payment_id": "closing.payment",
     }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tenants.context import enter, enter_public
 from tenants.leaving import deleting, errors
+from tenants.leaving.actions.certificates import send_certificate
 from tenants.leaving.models import Deletion
 from tenants.leaving.registry import guards
 from tenants.models import Tenant
@@ -88,7 +89,7 @@ def confirm_deletion(*, deletion_id: int, by: Member, at: datetime) -> Deletion:
 def run_deletion(*, deletion_id: int) -> str:
     """The steps that are not done yet. What fails is kept as words and tried again by beat."""
     with enter_public(), try_turn(DELETING, deletion_id) as is_ours:
-        deletion = Deletion.objects.select_related("tenant").filter(pk=deletion_id).first()
+        deletion = Deletion.objects.select_related("tenant", "house_ask").filter(pk=deletion_id).first()
         if not is_ours or deletion is None or deletion.state != State.RUNNING:
             return deletion.state if deletion else ""
         for name, step in deleting.STEPS.items():
@@ -108,6 +109,7 @@ def run_deletion(*, deletion_id: int) -> str:
         return _done(deletion)
 
 
+@transaction.atomic
 def _done(deletion: Deletion) -> str:
     at = timezone.now()
     _keep(deletion, state=State.DONE, ended_at=at, certificate=deleting.certificate(deletion, at))
@@ -117,6 +119,7 @@ def _done(deletion: Deletion) -> str:
         after={"certificate": deletion.pk, "signature": deletion.certificate["signature"]},
         reason=deletion.reason,
     )
+    send_certificate(deletion=deletion, at=at)
     return deletion.state
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenants.errors import BadInput, DomainError
 from tenants.leaving import queries, tasks
-from tenants.leaving.actions import deletions
+from tenants.leaving.actions import deletions, houses
 from tenants.leaving.deleting import STEPS
 from tenants.leaving.errors import DeletionNotFound
 from tenants.leaving.policies import OPERATORS
@@ -64,6 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect("leaving_operators:deletion", made.pk)
     closed = [(tenant, deletions.rests_until(tenant)) for tenant in queries.closed_tenants()]
     page = {"form": form, "rows": queries.deletions(), "closed": closed, "now": timezone.now()}
+    page["house_asks"] = queries.house_asks()
     return render(request, "tenants/leaving/deletions.html", page, status=422 if form.errors else 200)
 
 
@@ -103,6 +104,20 @@ def act(request: HttpRequest, deletion_id: int | str, act: str) -> HttpResponse:
     else:
         messages.success(request, _("Done."))
     return redirect("leaving_operators:deletion", int(deletion_id))
+
+
+@require_POST
+@member_required(*OPERATORS)
+def withdraw_house(request: HttpRequest, houseask_id: int | str) -> HttpResponse:
+    """On the owner's word, which is named: a suspended house has no pages to do it on."""
+    why = request.POST.get("why", "").strip()[:300]
+    if not why:
+        messages.error(request, _("Say on whose word; both audit logs name it."))
+    elif houses.withdraw_for_house(ask_id=int(houseask_id), by=request.user, why=why, at=timezone.now()):
+        messages.success(request, _("Withdrawn. Nothing is deleted."))
+    else:
+        messages.info(request, _("This was answered already, or its day has come."))
+    return redirect("leaving_operators:deletions")
 
 
 @never_cache

@@ -13,6 +13,11 @@ urlpatterns = [
     ),
     path("leaving/imports/", imports.page, name="imports"),
     path("leaving/deletions/", deletions.page, name="deletions"),
+    re_path(
+        r"^leaving/houses/(?P<houseask_id>[0-9]{1,18})/withdraw/$",
+        deletions.withdraw_house,
+        name="withdraw_house",
+    ),
     re_path(r"^leaving/deletions/(?P<deletion_id>[0-9]{1,18})/$", deletions.one, name="deletion"),
     re_path(
         r"^leaving/deletions/(?P<deletion_id>[0-9]{1,18})/(?P<act>confirm|withdraw)/$",

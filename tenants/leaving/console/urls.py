@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tenants.leaving.console import exports, persons
+from tenants.leaving.console import exports, houses, persons
 
 app_name = "leaving"
 urlpatterns = [
@@ -10,5 +10,12 @@ urlpatterns = [
     path("leaving/persons/", persons.page, name="persons"),
     re_path(
         r"^leaving/persons/(?P<ask_id>[0-9]{1,18})/(?P<act>confirm|withdraw)/$", persons.answer, name="answer"
+    ),
+    path("leaving/house/", houses.page, name="house"),
+    re_path(r"^leaving/house/(?P<houseask_id>[0-9]{1,18})/confirm/$", houses.confirm, name="confirm_house"),
+    re_path(
+        r"^leaving/house/(?P<houseask_id>[0-9]{1,18})/(?P<act>withdraw|waive)/$",
+        houses.act,
+        name="answer_house",
     ),
 ]
