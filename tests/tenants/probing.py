@@ -52,6 +52,7 @@ OTHER_PARAMETERS = {
     "export_id": "1",
     "deletion_id": "1",
     "ask_id": "1",
+    "houseask_id": "1",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
 
