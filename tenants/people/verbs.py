@@ -195,7 +195,6 @@ KNOWN = (
     _("declined"),
     _("discarded the signatures"),
     _("drafted an agreement"),
-    _("ended"),
     _("expired"),
     _("offered"),
     _("planned a budget"),

@@ -22,6 +22,7 @@ from tenants.people.actions import record_audit
 from tenants.provisioning import template_schema
 from tenants.secrets import seal
 from tenants.service.models import Case, CaseEntry, ContactAddress
+from tests.leaving.asking import PASSWORD
 from tests.telephony.vault.conftest import Shelf
 from tests.tenants.planting import plant
 from ticketing.panels.models import Panel
@@ -132,3 +133,27 @@ def house(acme, shelf) -> House:
     made = House(acme, shelf)
     made.furnish()
     return made
+
+
+@pytest.fixture
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def who(acme, member, shelf, quick_passwords):
+    """who("owner", "Olga") → somebody of acme with a password and an address."""
+
+    def make(role: str, name: str, tenant=acme, **more):
+        made = member(tenant, role, name=name, email=f"{name.lower()}@acme.example", **more)
+        with enter(tenant.schema_name):
+            made.set_password(PASSWORD)
+            made.save()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def two(who):
+    return who("owner", "Olga"), who("admin", "Adam")
