@@ -16,7 +16,7 @@ from uuid import UUID
 from telephony import actions, facts
 from telephony.actions.listening import note_ear
 from telephony.cells import actions as cell_actions
-from telephony.queries.caller_facts import expect_callers
+from telephony.queries.caller_facts import ExpectedCallers
 from telephony.queries.remembered import Keeper
 from telephony.trunks import news as trunk_news
 from tenants import queries as tenant_queries
@@ -132,16 +132,16 @@ class Ingest:
     def take_together(self, tenant: str, told: list[facts.Fact]) -> None:
         """Facts of one tenant in one transaction: all of them are written down, or none."""
         settings = self._keeper.of(tenant) if self._keeper else None
-        with (
-            enter_row(self._row_of(tenant)),
-            actions.one_sitting(settings) as table,
-        ):
-            table.prepare(
+        with enter_row(self._row_of(tenant)), actions.one_sitting(settings) as table:
+            queued = (fact for fact in told if isinstance(fact, facts.LegQueued))
+            callers = ExpectedCallers((one.caller_number, one.queue_id, one.leg_id) for one in queued)
+            answers = table.prepare(
                 [leg_id for fact in told for leg_id in _legs_of(fact)],
                 [fact.call_id for fact in told if isinstance(fact, SPEAK_OF_CALLS) and fact.call_id],
                 stays=sum(_begins_a_stay(fact) for fact in told),
+                beside=callers.questions,
             )
-            expect_callers([fact.caller_number for fact in told if isinstance(fact, facts.LegQueued)])
+            callers.take(answers)
             for fact in told:
                 self._apply(fact)
         trunk_news.take_legs(told)

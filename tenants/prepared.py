@@ -53,14 +53,17 @@ def given(name: str, kind: Field | None = None) -> Any:
 @ForeignObject.register_lookup
 @Field.register_lookup
 class Among(Lookup):
-    """`pk__among=given("ids")`: any of a list, whose length the statement does not depend on."""
+    """`pk__among=given("ids")`: any of a list, whose length the statement does not depend on. An expression may say
+    which.
+    """
 
     lookup_name = "among"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", [*params, self.rhs]
+        rhs, values = compiler.compile(self.rhs)
+        return f"{lhs} = ANY({rhs})", [*params, *values]
 
 
 _every: WeakSet[Compiled[Any]] = WeakSet()
@@ -125,6 +128,14 @@ class Compiled(Generic[R]):
             self._make = _maker(queryset, compiler)
             self._is_locking = queryset.query.select_for_update
             self._params, self._sql = list(params), sql
+
+
+class Stated(Compiled[Row]):
+    """The same for a statement in words of its own: rows as tuples. `names` are of its values, in their order."""
+
+    def __init__(self, sql: str, *names: str) -> None:
+        super().__init__(QuerySet)
+        self._sql, self._params = sql, [Given(name) for name in names]
 
 
 Question = tuple[Compiled[Any], Values]

@@ -12,6 +12,7 @@ from django_tenants.utils import get_public_schema_name
 
 from tenants.models import Contract, Country, Domain, Number, Tenant
 from tenants.numbers import to_e164
+from tenants.prepared import Compiled, given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,17 @@ def number_on_line(dialled: str) -> Number | None:
     written = spellings(dialled)
     if not written:
         return None
-    return Number.objects.filter(e164__in=written, tenant__isnull=False).select_related("tenant").first()
+    return _lent.first(spellings=list(written))
+
+
+_lent = Compiled(
+    lambda: (
+        Number.objects.filter(e164__among=given("spellings"), tenant__isnull=False)
+        .select_related("tenant")
+        .order_by("pk")[:1]
+    )
+)
+_states = Compiled(lambda: Tenant.objects.filter(schema_name=given("schema")).values_list("state", flat=True))
 
 
 def numbers_of(tenant: Tenant) -> list[str]:
@@ -118,7 +129,7 @@ def housed_elsewhere(cell: str) -> dict[str, str]:
 
 def state_of(schema_name: str) -> str:
     """The tenant's state at this moment, uncached; '' when there is no such tenant."""
-    return Tenant.objects.filter(schema_name=schema_name).values_list("state", flat=True).first() or ""
+    return _states.first(schema=schema_name) or ""
 
 
 def tenant_of_domain(host: str) -> Tenant | None:

@@ -7,24 +7,34 @@ is read when it is asked for: slower, never wrong.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from telephony.models import Agent, Call, Leg, Offer, Queue, QueueStay
 from telephony.queries.remembered import once
-from tenants.prepared import Compiled, answers, given
+from tenants.prepared import Compiled, Question, answers, given
 
 Values = dict[str, Any]
 _OFFERS = Offer.objects.defer("explanation")
 """Why an agent was chosen is long, and nothing that happens afterwards changes it."""
 _IS_OPEN = Q(ended_at=None) | Q(wrap_up_started_at__isnull=False, wrap_up_ended_at=None)
 
+_NAMED = given("ids")
+_NAMED_OR_OF_LEGS = RawSQL(  # noqa: S611
+    "%s::uuid[] || ARRAY(SELECT call_id FROM telephony_leg WHERE id = ANY(%s)"
+    " UNION SELECT call_id FROM telephony_offer WHERE id = ANY(%s))",
+    (given("calls"), _NAMED, _NAMED),
+)
+"""Which calls legs belong to is looked up behind the locks of the legs, by the database itself."""
+
 _queues = Compiled(lambda: Queue.objects.filter(pk=given("id")))
 _legs_locked = Compiled(lambda: _locked(Leg))
 _calls_locked = Compiled(lambda: _locked(Call))
+_calls_of_legs_locked = Compiled(lambda: _locked(Call, _NAMED_OR_OF_LEGS))
 _agents_locked = Compiled(lambda: _locked(Agent))
 _offers_named = Compiled(lambda: _OFFERS.filter(pk__among=given("ids")))
 _legs_of_calls = Compiled(lambda: Leg.objects.filter(call_id__among=given("calls")))
@@ -34,8 +44,8 @@ _open_offers_of_agents = Compiled(lambda: _OFFERS.filter(_IS_OPEN, agent_id__amo
 _open_legs_of_agents = Compiled(lambda: Leg.objects.filter(ended_at=None, agent_id__among=given("agents")))
 
 
-def _locked(model: Any) -> QuerySet[Any]:
-    return model.objects.select_for_update(no_key=True).filter(pk__among=given("ids")).order_by("pk")
+def _locked(model: Any, keys: Any = _NAMED) -> QuerySet[Any]:
+    return model.objects.select_for_update(no_key=True).filter(pk__among=keys).order_by("pk")
 
 
 class LockedRows:
@@ -57,19 +67,26 @@ class LockedRows:
         self._told: dict[tuple[type[Model], Any], Values] = {}
         self._read: dict[tuple[type[Model], Any], Values] = {}
 
-    def read(self, leg_ids: Iterable[UUID], call_ids: Iterable[UUID] = ()) -> None:
-        """Lock and read everything facts about these legs and calls will ask for."""
+    def read(
+        self, leg_ids: Iterable[UUID], call_ids: Iterable[UUID] = (), *, beside: Sequence[Question] = ()
+    ) -> list[list[Any]]:
+        """Lock and read everything facts about these legs and calls will ask for; gives the answers `beside`."""
         legs = set(leg_ids) - self._legs.keys()
-        if legs:
-            named = list(legs)
-            locked, offers = answers(_legs_locked.asking(ids=named), _offers_named.asking(ids=named))
-            self._take_legs(legs, locked)
-            self._take_offers(legs - self._offers.keys(), offers)
+        named, calls = list(legs), legs.union(call_ids) - self._calls.keys()
+        locked, offers, called, *others = answers(
+            _legs_locked.asking(ids=named),
+            _offers_named.asking(ids=named),
+            _calls_of_legs_locked.asking(ids=named, calls=list(calls)),
+            *beside,
+        )
+        self._take_legs(legs, locked)
+        self._take_offers(legs - self._offers.keys(), offers)
         found = [self._legs.get(leg_id) for leg_id in legs] + [self._offers.get(leg_id) for leg_id in legs]
-        calls = {row.call_id for row in found if row is not None and row.call_id}
-        self._read_stories((calls | legs | set(call_ids)) - self._calls.keys())
+        calls |= {row.call_id for row in found if row is not None and row.call_id}
+        self._take_calls(calls - self._calls.keys(), called)
         offered = [offer for offers in self._offers_of.values() for offer in offers]
         self._read_agents({row.agent_id for row in [*found, *offered] if row is not None and row.agent_id})
+        return others
 
     def _read_legs(self, leg_ids: set[UUID]) -> None:
         if leg_ids:
@@ -92,14 +109,16 @@ class LockedRows:
             self._place_offer(offer)
 
     def _read_stories(self, call_ids: set[UUID]) -> None:
+        self._take_calls(call_ids, _calls_locked(ids=list(call_ids)) if call_ids else ())
+
+    def _take_calls(self, call_ids: set[UUID], locked: Iterable[Call]) -> None:
         """The call's row is locked first: legs, stays and offers are read behind that lock."""
-        if not call_ids:
-            return
         self._calls |= dict.fromkeys(call_ids)
-        for call in _calls_locked(ids=list(call_ids)):
-            self._calls[call.pk] = call
-            self._take_up(call)
-            self._remember(call)
+        for call in locked:
+            if call.pk in call_ids:
+                self._calls[call.pk] = call
+                self._take_up(call)
+                self._remember(call)
         there = [call_id for call_id in call_ids if self._calls[call_id] is not None]
         self._stays_of |= {call_id: [] for call_id in there}
         self._offers_of |= {call_id: [] for call_id in there}

@@ -9,14 +9,14 @@ outlives the sitting, so nothing can be out of date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from telephony.actions.bulk import insert_rows, update_rows
@@ -24,7 +24,7 @@ from telephony.actions.locked_rows import LockedRows, values_of
 from telephony.models import Agent, AgentStateChange, Call, Leg, Offer, QueueStay
 from telephony.queries.remembered import Answers, remembering
 from tenants.events import witnessed_together
-from tenants.prepared import one_trip
+from tenants.prepared import Question, Stated, one_trip
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,14 +37,25 @@ class Sitting(LockedRows):
         super().__init__()
         self._dirty: dict[tuple[type[Model], Any], Model] = {}
         self._new_rows: list[AgentStateChange] = []
-        self._stays_expected = 1
         self._stay_keys: list[int] = []
         self._later: dict[Callable[[list[Any]], object], list[Any]] = {}
 
-    def prepare(self, leg_ids: Iterable[UUID], call_ids: Iterable[UUID] = (), *, stays: int = 1) -> None:
-        """Lock and read everything facts about these legs and calls will ask for; about so many `stays` will begin."""
-        self._stays_expected = stays
-        self.read(leg_ids, call_ids)
+    def prepare(
+        self,
+        leg_ids: Iterable[UUID],
+        call_ids: Iterable[UUID] = (),
+        *,
+        stays: int = 0,
+        beside: Sequence[Question] = (),
+    ) -> list[list[Any]]:
+        """Lock and read everything facts about these legs and calls will ask for; about so many `stays` will begin.
+        Gives the answers to what is asked `beside`, in the same trip.
+        """
+        if not stays:
+            return self.read(leg_ids, call_ids, beside=beside)
+        *others, keys = self.read(leg_ids, call_ids, beside=[*beside, _keys_asked(QueueStay, stays)])
+        self._stay_keys = _falling(keys)
+        return others
 
     def prepare_agents(self, agent_ids: Iterable[int]) -> None:
         """Lock and read them with all the work they have now."""
@@ -68,7 +79,7 @@ class Sitting(LockedRows):
     def place_stay(self, stay: QueueStay) -> None:
         """A new one. Others speak of it by its key at once, so it is given one before it has a row."""
         if not self._stay_keys:
-            self._stay_keys = _keys_of(QueueStay, max(1, self._stays_expected))
+            self._stay_keys = _falling(_keys(**_keys_asked(QueueStay, 1)[1]))
         stay.pk = self._stay_keys.pop()
         self._dirty[QueueStay, stay.pk] = stay
         self._stays_of[stay.call_id].append(stay)
@@ -127,15 +138,18 @@ class Sitting(LockedRows):
         self._forget_rows()
 
 
-def _keys_of(model: type[Model], count: int) -> list[int]:
-    """So many keys nobody else will have, in falling order."""
-    with connection.cursor() as cursor:
-        table, column = model._meta.db_table, model._meta.pk.column
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [table, column, count],
-        )
-        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+_keys = Stated(
+    "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", "table", "column", "count"
+)
+"""Keys nobody else will have."""
+
+
+def _keys_asked(model: type[Model], count: int) -> Question:
+    return _keys.asking(table=model._meta.db_table, column=model._meta.pk.column, count=count)
+
+
+def _falling(keys: list[Any]) -> list[int]:
+    return sorted((key for (key,) in keys), reverse=True)
 
 
 _now: ContextVar[Sitting | None] = ContextVar("sitting", default=None)

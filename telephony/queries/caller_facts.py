@@ -1,6 +1,7 @@
 """What is known when a caller is to be routed: the facts rules ask about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from telephony.routing.rule_check import COLLECTED
 from telephony.text import plain_line
 from tenants.context import current_tenant
 from tenants.numbers import to_e164
-from tenants.prepared import Compiled, given
+from tenants.prepared import Compiled, Question, given
 
 NOTHING_KNOWN: dict[str, Any] = {"level": "", "tags": [], "language": ""}
 PROFILED = frozenset({"level", "tags", "language"})
@@ -68,23 +69,40 @@ def collected_facts(collected: Mapping[str, Any], fields: Iterable[str] | None =
 def _profile(e164: str) -> dict[str, Any]:
     if not e164:
         return dict(NOTHING_KNOWN)
-    known = once(("profile", e164), lambda: _profiles.first(e164=e164))
-    return dict(known or NOTHING_KNOWN)
+    known = once(("profile", e164), lambda: _profiles.first(numbers=[e164]))
+    return {name: known[name] for name in NOTHING_KNOWN} if known else dict(NOTHING_KNOWN)
 
 
-def expect_callers(raw_numbers: Collection[str]) -> None:
-    """Of callers who are about to be asked about, in any spelling: one question for all of them."""
-    country = str(current_tenant().country)
-    expected = {to_e164(raw, country) or plain_line(raw, 64) for raw in raw_numbers}
-    if len(expected) < 2:
-        return
-    found = {
-        row["e164"]: row
-        for row in CallerProfile.objects.filter(e164__in=expected).values("e164", *NOTHING_KNOWN)
-    }
-    for e164 in expected:
-        row = found.get(e164)
-        foresee(("profile", e164), {name: row[name] for name in NOTHING_KNOWN} if row else None)
+class ExpectedCallers:
+    """Who is about to be asked about: one question for all their profiles, and how many wait where one of them comes
+    to, to be asked in a trip that is made anyway.
+    """
+
+    def __init__(self, callers: Iterable[tuple[str, int, UUID]]) -> None:
+        """(number in any spelling, queue, call) of each."""
+        country, known = str(current_tenant().country), list(callers)
+        self._numbers = sorted({to_e164(raw, country) or plain_line(raw, 64) for raw, _queue, _call in known})
+        counted = Counter(queue_id for _raw, queue_id, _call in known)
+        # Of several in one queue the first who is planned is no other one: who that is, nobody knows yet.
+        self._alone = [(queue_id, call_id) for _raw, queue_id, call_id in known if counted[queue_id] == 1]
+
+    @property
+    def questions(self) -> list[Question]:
+        if not self._numbers:
+            return []
+        waiting = [_others_waiting.asking(queue=queue_id, call=call_id) for queue_id, call_id in self._alone]
+        return [_profiles.asking(numbers=self._numbers), *waiting]
+
+    def take(self, found: list[list[Any]]) -> None:
+        """The answers, in the order of the questions."""
+        if not found:
+            return
+        profiles = {row["e164"]: row for row in found[0]}
+        for e164 in self._numbers:
+            row = profiles.get(e164)
+            foresee(("profile", e164), {name: row[name] for name in NOTHING_KNOWN} if row else None)
+        for (queue_id, _call_id), counts in zip(self._alone, found[1:], strict=True):
+            foresee(("waiting", queue_id), counts[0] if counts else 0)
 
 
 def waiting_in(queue_id: int, *, but_call: UUID | None = None) -> int:
@@ -105,7 +123,9 @@ def _others() -> QuerySet[Any, Any]:
 
 
 _others_waiting = Compiled(_others)
-_profiles = Compiled(lambda: CallerProfile.objects.filter(e164=given("e164")).values(*NOTHING_KNOWN))
+_profiles = Compiled(
+    lambda: CallerProfile.objects.filter(e164__among=given("numbers")).values("e164", *NOTHING_KNOWN)
+)
 
 
 def last_agent_of(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from telephony.models import OpeningTime, SpecialDay, WorkingHours
 from telephony.queries.remembered import once
 from tenants.context import current_tenant
+from tenants.prepared import Compiled, given
 
 MIDNIGHT = time(0)
 Span = tuple[time, time]
@@ -27,12 +28,21 @@ def is_open(hours_id: int | None, at: datetime) -> bool:
 
 def spans_on(hours_id: int, day: date) -> list[Span]:
     """(opens, closes) of one date, earliest first; a close of 00:00 is the end of the day."""
-    special = SpecialDay.objects.filter(hours_id=hours_id, on=day).first()
+    special = _special_days.first(hours=hours_id, day=day)
     if special is not None:
         has_times = special.opens_at is not None and special.closes_at is not None
         return [(special.opens_at, special.closes_at)] if has_times else []
-    times = OpeningTime.objects.filter(hours_id=hours_id, weekday=day.weekday())
-    return list(times.order_by("opens_at").values_list("opens_at", "closes_at"))
+    return _opening_times(hours=hours_id, weekday=day.weekday())
+
+
+_special_days = Compiled(lambda: SpecialDay.objects.filter(hours_id=given("hours"), on=given("day")))
+_opening_times = Compiled(
+    lambda: (
+        OpeningTime.objects.filter(hours_id=given("hours"), weekday=given("weekday"))
+        .order_by("opens_at")
+        .values_list("opens_at", "closes_at")
+    )
+)
 
 
 def _holds(span: Span, now: time) -> bool:

@@ -8,12 +8,23 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from telephony.models import Agent, GroupMember, Queue, QueueAgent, RoutingRule, Skill, VirtualNumber
+from telephony.models import (
+    Agent,
+    GroupMember,
+    Queue,
+    QueueAgent,
+    QueueSkill,
+    QueueStep,
+    RoutingRule,
+    Skill,
+    VirtualNumber,
+)
 from telephony.queries.caller_facts import last_agent_of
 from telephony.queries.remembered import once
 from telephony.queries.suitability import scores_of
 from telephony.routing.asking import Remembered, Terms, Widening, asks_of
 from telephony.routing.rules import Decision, Person, Rule, decide
+from tenants.prepared import Compiled, answers, given
 
 Plan = dict[str, Any]
 MASKED_SECONDS = 20
@@ -23,10 +34,6 @@ MASKED_SECONDS = 20
 def active_rules() -> list[Rule]:
     """All rules in use, in the order they are asked."""
     return once("rules", lambda: [rule_of(row) for row in _rules_in_use()], is_setting=True)
-
-
-def _rules_in_use() -> QuerySet[RoutingRule]:
-    return RoutingRule.objects.filter(is_active=True).order_by("position", "pk")
 
 
 def rule_of(row: RoutingRule) -> Rule:
@@ -92,11 +99,7 @@ def terms_of(queue: Queue, at: datetime) -> Terms:
 
 
 def _terms_of(queue: Queue, at: datetime) -> Terms:
-    skills = queue.queue_skills.values_list("skill_id", "min_level", "is_preferred")
-    manned = queue.steps.annotate(is_manned=Exists(_places(at).filter(group_id=OuterRef("group_id"))))
-    steps = manned.order_by("after_seconds").values_list(
-        "after_seconds", "group_id", "level_drop", "with_queue_id", "is_manned"
-    )
+    skills, steps = answers(_skills_asked.asking(queue=queue.pk), _steps.asking(queue=queue.pk, at=at))
     return Terms(
         queue_id=queue.pk,
         strategy=queue.strategy,
@@ -121,7 +124,7 @@ def masked_agent(queue: Queue, number: str, at: datetime) -> dict[str, Any] | No
 
 
 def _virtual_numbers() -> dict[str, int]:
-    return dict(VirtualNumber.objects.values_list("number_e164", "agent_id"))
+    return dict(_virtual())
 
 
 def last_agent(
@@ -178,6 +181,24 @@ def check_named(decision: Decision, at: datetime) -> None:
 def _places(at: datetime) -> QuerySet[GroupMember]:
     """Who is in a group at that moment and may take calls."""
     return GroupMember.objects.filter(Q(until=None) | Q(until__gt=at), agent__is_active=True)
+
+
+def _steps_with_places() -> QuerySet[Any, Any]:
+    places = _places(given("at")).filter(group_id=OuterRef("group_id"))
+    steps = QueueStep.objects.filter(queue_id=given("queue")).annotate(is_manned=Exists(places))
+    return steps.order_by("after_seconds").values_list(
+        "after_seconds", "group_id", "level_drop", "with_queue_id", "is_manned"
+    )
+
+
+_rules_in_use = Compiled(lambda: RoutingRule.objects.filter(is_active=True).order_by("position", "pk"))
+_virtual = Compiled(lambda: VirtualNumber.objects.values_list("number_e164", "agent_id"))
+_skills_asked = Compiled(
+    lambda: QueueSkill.objects.filter(queue_id=given("queue")).values_list(
+        "skill_id", "min_level", "is_preferred"
+    )
+)
+_steps = Compiled(_steps_with_places)
 
 
 def _miss_person(decision: Decision, person: Person, key: str) -> None:

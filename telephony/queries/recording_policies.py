@@ -8,6 +8,7 @@ from telephony.models import Agent, Entry, Queue, RecordingPolicy
 from telephony.queries.recording_room import recording_stopped_by
 from telephony.queries.remembered import once
 from telephony.recording.rules import Decision, Policy, Scope, decide, is_announced, read_policy
+from tenants.prepared import Compiled
 
 
 def recording_policy() -> Policy:
@@ -17,8 +18,13 @@ def recording_policy() -> Policy:
 
 def newest_policy() -> Policy:
     """Asked for now, for whoever changes it."""
-    found = RecordingPolicy.objects.order_by("-version").values_list("document", "version").first()
+    found = _newest.first()
     return read_policy(*found) if found else Policy()
+
+
+_newest = Compiled(
+    lambda: RecordingPolicy.objects.order_by("-version").values_list("document", "version")[:1]
+)
 
 
 def recording_mode_for(

@@ -23,6 +23,7 @@ from telephony.trunks.queries import standing_lines
 from tenants import queries as tenant_queries
 from tenants.context import current_tenant, enter, enter_row
 from tenants.numbers import to_e164
+from tenants.prepared import Compiled, given
 
 
 class Treatment(StrEnum):
@@ -157,8 +158,16 @@ def emergency_route(plan: EmergencyPlan, number: str, known: dict[str, Any]) -> 
 
 def entry_of(dialled: str, country: str) -> Entry | None:
     """The entry of the current tenant for a number in any spelling a carrier sends."""
-    found = Entry.objects.filter(number_e164__in=spellings(dialled, country)).select_related("queue", "flow")
-    return found.first()
+    return _entries.first(spellings=list(spellings(dialled, country)))
+
+
+_entries = Compiled(
+    lambda: (
+        Entry.objects.filter(number_e164__among=given("spellings"))
+        .select_related("queue", "flow")
+        .order_by("number_e164")
+    )
+)
 
 
 def display_number() -> str:

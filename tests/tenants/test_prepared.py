@@ -5,11 +5,12 @@ from threading import Thread
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count, Exists, OuterRef
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
 from telephony.models import Agent, Device, Queue, QueueAgent
 from tenants.context import enter
-from tenants.prepared import Compiled, answers, attach, compile_all, given, one_trip
+from tenants.prepared import Compiled, Stated, answers, attach, compile_all, given, one_trip
 
 
 @pytest.fixture
@@ -146,3 +147,22 @@ def test_what_locks_rows_is_compiled_beforehand_outside_a_transaction_too(agents
     thread.start()
     thread.join(60)
     assert (said, ask._is_locking) == ([False], True)
+
+
+def test_a_list_may_be_worked_out_by_the_database(agents):
+    placed = RawSQL("%s::bigint[] || ARRAY(SELECT agent_id FROM telephony_queueagent)", (given("more"),))  # noqa: S611
+    ask = Compiled(lambda: Agent.objects.filter(pk__among=placed).order_by("pk"))
+    with enter("acme"):
+        assert ask(more=[]) == [agents[0]]
+        assert ask(more=[agents[1].pk]) == agents
+    with enter("globex"):
+        assert ask(more=[]) == []
+
+
+def test_a_statement_in_words_of_its_own_is_asked_beside_others(agents):
+    doubled = Stated("SELECT name || %s FROM telephony_agent ORDER BY extension", "more")
+    named = Compiled(lambda: Agent.objects.filter(pk__among=given("ids")))
+    with enter("acme"), transaction.atomic():
+        said, found = answers(doubled.asking(more="!"), named.asking(ids=[agents[1].pk]))
+    assert said == [(f"{one.name}!",) for one in agents]
+    assert found == [agents[1]]
