@@ -2,7 +2,8 @@
 
 Loaded as a plugin (`-p tests.servers`), because Django reads its settings before any conftest. The database is a copy
 of a cluster made once per state of the migrations and kept below .run/tests (or /tmp where that may not be written).
-The copy is in memory where there is enough: its four thousand files take ten times as long on a disk.
+The copy is in memory where there is enough: its four thousand files take ten times as long on a disk. Benchmarks and
+the long faults borrow these servers and stay on the disk: what a commit costs is part of what they tell.
 """
 
 import fcntl
@@ -122,7 +123,8 @@ def _copy_texts(source: Path, target: Path) -> None:
 
 def make_home() -> Path:
     """Goes with `Servers.stop`, and where a session was killed, with the next one's beginning."""
-    folder = IN_MEMORY if _has_room(IN_MEMORY) else Path(tempfile.gettempdir())
+    is_test = "PYTEST_VERSION" in os.environ
+    folder = IN_MEMORY if is_test and _has_room(IN_MEMORY) else Path(tempfile.gettempdir())
     for left in IN_MEMORY.glob(f"{HOMES}*"):
         with suppress(OSError):
             if _is_nobodys(left):

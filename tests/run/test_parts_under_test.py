@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import Nursery
+from tests.servers import IN_MEMORY, make_home
 
 SLEEPER = ["-m", "tests.program", "/dev/null", "-c", "import time; time.sleep(60)"]
 WHAT_IT_HAS = """
@@ -106,3 +107,10 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_what_measures_keeps_its_databases_on_the_disk(monkeypatch):
+    monkeypatch.delenv("PYTEST_VERSION")
+    home = make_home()
+    home.rmdir()
+    assert not home.is_relative_to(IN_MEMORY)
