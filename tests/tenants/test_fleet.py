@@ -229,6 +229,29 @@ def test_a_tenant_with_other_names_is_asked_for_them(fleet):
     ]
 
 
+def test_what_cannot_be_said_in_one_transaction_is_done_by_django(fleet):
+    """Rows of one migration wait to be checked where the next one changes their table."""
+    for schema in ("acme", "t00"):
+        fleet.by_django(schema, "mixed", "fleet", "0002_home")
+    code, said = fleet.run("--only", "acme", "t00", release="mixed")
+    assert (code, "2 migrated, 0 failed" in said, said.count("is migrated by itself")) == (0, True, 1), said
+    assert replace_schema(fleet.everything("t00"), "t00") == replace_schema(fleet.everything("acme"), "acme")
+
+
+def test_a_fenced_tenant_is_migrated_by_who_owns_its_tables(fleet, monkeypatch):
+    monkeypatch.setenv("DATABASE_FENCE", "auto")
+    try:
+        assert fleet.run("--only", "acme", "t00", release="first")[0] == 0
+        assert fleet.rows.execute("SELECT has_schema_privilege('cc_t00', 't00', 'USAGE')").fetchone() == (
+            True,
+        )
+        code, said = fleet.run("--only", "acme", "t00", release="mixed")
+        assert (code, "2 migrated, 0 failed" in said) == (0, True), said
+    finally:
+        for role in ("cc_acme", "cc_t00", "cc_tenants"):
+            fleet.rows.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
 def test_a_tenant_that_somebody_migrated_meanwhile_is_let_be(fleet):
     said = Recording(had=applied(fleet.rows, "t01"), statements=["CREATE TABLE made (id int)"])
     said.applied = [("fleet", "0001_initial")]

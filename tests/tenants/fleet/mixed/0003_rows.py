@@ -1,8 +1,8 @@
-"""A row whose port is looked for at the end of the transaction."""
+"""A row whose port is looked for at the end of the transaction. Ids are named: an attempt undone leaves a gap."""
 
 from django.db import migrations
 
-ROWS = "INSERT INTO fleet_port DEFAULT VALUES; INSERT INTO fleet_ship (name, home_id) VALUES ('x', 1)"
+ROWS = "INSERT INTO fleet_port (id) VALUES (1); INSERT INTO fleet_ship (id, name, home_id) VALUES (1, 'x', 1)"
 
 
 class Migration(migrations.Migration):
