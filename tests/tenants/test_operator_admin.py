@@ -112,7 +112,14 @@ def test_finance_reads_tenants_and_keeps_the_terms(finance, plan, acme, publishe
     assert finance.get("/admin/people/auditentry/").status_code == 403
     finance.post(
         f"/admin/tenants/plan/{plan.pk}/change/",
-        {"code": "test", "name": "Renamed", "currency": "GBP", "included_seats": "3", "is_offered": "on"},
+        {
+            "code": "test",
+            "name": "Renamed",
+            "currency": "GBP",
+            "included_seats": "3",
+            "deletion_days": "7",
+            "is_offered": "on",
+        },
     )
     plan.refresh_from_db()
     assert (plan.name, plan.included_seats) == ("Renamed", 3)
