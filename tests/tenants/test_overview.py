@@ -88,7 +88,9 @@ def test_operators_find_tenants_numbers_invoices_and_whose_a_call_is(operator, a
     whose = find(operator, str(call.pk))
     assert "Acme" in whose
     assert "Globex" not in whose
-    assert "138" not in whose
+    # Neither whole nor masked; shorter digits may stand in the call's own random id.
+    assert "8123422" not in whose
+    assert "138*" not in whose
     assert "Nothing was found." in find(operator, "zzzz")
     typed = operator.get("/admin/search/", {"s": "acm"}).content.decode()
     assert f"/admin/tenants/tenant/{acme.pk}/change/" in typed
