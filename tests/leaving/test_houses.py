@@ -96,7 +96,7 @@ def test_an_owner_without_an_address_is_told_to_give_one(acme, who, client_of, a
     assert not HouseAsk.objects.exists()
 
 
-def test_any_owner_withdraws_it_until_its_day_and_operators_on_their_word(
+def test_any_owner_withdraws_it_until_the_doors_close_and_operators_on_their_word(
     acme, two, who, member, client_of, at_once
 ):
     vera, now = who("owner", "Vera"), timezone.now()
@@ -122,8 +122,19 @@ def test_any_owner_withdraws_it_until_its_day_and_operators_on_their_word(
     assert verbs("acme")[-1] == "Otto · operator: withdrew the deletion of the house"
     assert verbs("public")[-1] == "Otto: withdrew the deletion of the house"
 
-    third = confirmed(acme, now, *two)
+    held = confirmed(acme, now, *two, needs_archive=True)
+    late = held.due_at + DAY
+    assert closing_down.close_down(ask_id=held.pk, at=late) == 0
+    HouseAsk.objects.filter(pk=held.pk).update(due_at=now - DAY)
+    page = client_of(vera).get("/leaving/house/").content.decode()
+    assert f"/leaving/house/{held.pk}/withdraw/" in page
+    assert f"/leaving/house/{held.pk}/waive/" in page
     with enter("acme"):
-        assert not houses.withdraw_house(ask_id=third.pk, by=vera, at=third.due_at)
-    third.refresh_from_db()
-    assert third.state == "waiting"
+        assert houses.withdraw_house(ask_id=held.pk, by=vera, at=late)
+
+    gone = confirmed(acme, now, *two)
+    assert closing_down.close_down(ask_id=gone.pk, at=gone.due_at) == 0
+    with enter("acme"):
+        assert not houses.withdraw_house(ask_id=gone.pk, by=vera, at=gone.due_at)
+    gone.refresh_from_db()
+    assert gone.state == "running"

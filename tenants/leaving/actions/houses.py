@@ -1,5 +1,5 @@
 """The whole house is to be deleted: an owner asks, another owner or administrator confirms, any owner may withdraw it
-until its day. What comes then is in `closing_down`.
+until its doors close. What comes then is in `closing_down`.
 
 In a house where nobody else may confirm, whoever asks types its name a second time instead, as with a person.
 """
@@ -72,7 +72,9 @@ def _confirm(ask: HouseAsk, *, by: Member, at: datetime) -> None:
 
 
 def withdraw_house(*, ask_id: int, by: Member, at: datetime) -> bool:
-    """By any owner, until its day. False when it is too late or was done. Raises HouseAskNotFound."""
+    """By any owner until the doors close, also while something holds it past its day. False when it is too late or was
+    done. Raises HouseAskNotFound.
+    """
     with transaction.atomic():
         return _withdraw(_own_locked(ask_id), by=by, why="", at=at)
 
@@ -84,7 +86,7 @@ def withdraw_for_house(*, ask_id: int, by: Member, why: str, at: datetime) -> bo
 
 
 def _withdraw(ask: HouseAsk, *, by: Member, why: str, at: datetime) -> bool:
-    if not ask.is_open or ask.is_due(at):
+    if not ask.is_open:
         return False
     operator = "" if by.home_schema == ask.tenant.schema_name else " · operator"
     ask.state, ask.withdrawn_at, ask.withdrawn_by = State.WITHDRAWN, at, f"{str(by)[:100]}{operator}"

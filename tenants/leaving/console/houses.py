@@ -108,7 +108,7 @@ def _shown(request: HttpRequest, form: HouseForm, others: list) -> HttpResponse:
         "archives": [one for one in queries.own_exports()[:10] if one.can_be_downloaded(now)],
         "was_taken": ask is not None and queries.was_taken_along(ask),
         "may_ask": can_delete_house(request.user),
-        "can_withdraw": ask is not None and ask.is_open and not ask.is_due(now),
+        "can_withdraw": ask is not None and ask.is_open,
         "settles": int(SETTLES.total_seconds() // 60),
     }
     return render(request, "tenants/leaving/house.html", page, status=422 if form.errors else 200)
