@@ -40,6 +40,14 @@ export function duration(seconds) {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
+/* The places of an owner, long words, large type, a badge beside them: where they do not fit, they are in the menu. */
+const bar = document.querySelector(".bar");
+const places = bar?.querySelector(".nav");
+if (places) {
+  const fold = () => bar.classList.toggle("bar--folded", places.scrollWidth > places.clientWidth);
+  new ResizeObserver(fold).observe(places);
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
 }
