@@ -97,13 +97,15 @@ def _withdraw(ask: HouseAsk, *, by: Member, why: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def waive_archive(*, ask_id: int, by: Member, at: datetime) -> None:
-    """The house goes without an archive after all."""
+def waive_archive(*, ask_id: int, by: Member, at: datetime) -> bool:
+    """The house goes without an archive after all. False when none was waited for, or the doors are closed."""
     ask = _own_locked(ask_id)
-    if ask.is_open and ask.needs_archive:
-        ask.needs_archive, ask.problem, ask.looked_at = False, "", None
-        keep(ask)
-        note_house(ask, "needs no archive before the house is deleted", by)
+    if not (ask.is_open and ask.needs_archive):
+        return False
+    ask.needs_archive, ask.problem, ask.looked_at = False, "", None
+    keep(ask)
+    note_house(ask, "needs no archive before the house is deleted", by)
+    return True
 
 
 # --- rows ---

@@ -108,7 +108,6 @@ def _shown(request: HttpRequest, form: HouseForm, others: list) -> HttpResponse:
         "archives": [one for one in queries.own_exports()[:10] if one.can_be_downloaded(now)],
         "was_taken": ask is not None and queries.was_taken_along(ask),
         "may_ask": can_delete_house(request.user),
-        "can_withdraw": ask is not None and ask.is_open,
         "settles": int(SETTLES.total_seconds() // 60),
     }
     return render(request, "tenants/leaving/house.html", page, status=422 if form.errors else 200)
@@ -150,8 +149,8 @@ def act(request: HttpRequest, houseask_id: int | str, act: str) -> HttpResponse:
         is_done = houses.withdraw_house(ask_id=int(houseask_id), by=request.user, at=now)
         _tell(request, is_done, _("Withdrawn. Nothing is deleted."))
     else:
-        houses.waive_archive(ask_id=int(houseask_id), by=request.user, at=now)
-        messages.success(request, _("Done."))
+        is_done = houses.waive_archive(ask_id=int(houseask_id), by=request.user, at=now)
+        _tell(request, is_done, _("Done."))
     return redirect("leaving:house")
 
 
